@@ -1,0 +1,90 @@
+// Tables of numbers: which columns of a CSV file a model reads, and the rows as matrices in the data's own units.
+#pragma once
+
+#include <armadillo>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "moe/csv.hpp"
+
+namespace moe {
+
+/// The columns that a model reads, by name; any later table may hold them in any order and others beside them.
+struct Schema {
+  std::vector<std::string> inputs;  ///< the rows of X after the ones, in order
+  std::string target;
+  std::vector<std::string> labels;  ///< the classes in order, the last one "positive" when there are two; empty for a number
+  std::string weight;               ///< "" for none
+  std::string id;                   ///< carried along to the output; "" for none
+
+  bool classes() const { return !labels.empty(); }
+};
+
+/// Rows of a table, in the data's own units. Observations are columns of X.
+struct Dataset {
+  arma::mat X;  ///< (1 + d) x n: a row of ones, then the inputs
+  arma::mat y;  ///< n x 1: the target, or its class 0 .. C-1; n x 0 where the table has none
+  arma::vec w;  ///< n weights, all 1 without a weight column
+  std::vector<std::string> ids;      ///< n, or none
+  std::vector<std::string> records;  ///< n input records as CSV text, where a TableReader was asked to keep them
+
+  arma::uword rows() const { return X.n_cols; }
+  bool has_target() const { return y.n_cols > 0; }
+};
+
+/// How a target column becomes numbers. kAutomatic: classes where a cell is text or where the cells are two whole numbers
+/// only, else a number.
+enum class TargetKind { kAutomatic, kNumber, kClasses };
+
+/// What a user asks of a table's columns; each is a column specification (see select_columns).
+struct ColumnRequest {
+  std::string target;                 ///< "": the last column
+  std::string features;               ///< "": all but target, weight and id
+  std::string gate_features;          ///< "": as features
+  std::vector<std::string> expert_features;  ///< "COLS" for all or "K=COLS" for expert K; none: as features
+  std::string weight, id;             ///< "": none
+  std::string positive;               ///< the label to put last, "" for the greatest
+  TargetKind kind = TargetKind::kAutomatic;
+};
+
+/// A table read for training, and which of its inputs each branch reads (indices into schema.inputs; experts: one entry for
+/// each of K experts).
+struct TrainingTable {
+  Schema schema;
+  Dataset data;
+  std::vector<std::size_t> gate_inputs;
+  std::vector<std::vector<std::size_t>> expert_inputs;
+};
+
+/// Reads all of `reader`. Throws Error: usage for a column that is not there; data for a cell that is no number, a target
+/// with one class only or more than 1,000, a negative weight, weights that are all 0, no rows.
+TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& request, std::size_t experts);
+
+/// Reads a table for a model that exists, in blocks: columns are found by name.
+class TableReader {
+ public:
+  /// What to do about the target: predictions can do without it, an evaluation cannot.
+  enum class Target { kRequired, kIfPresent };
+  /// Throws Error (data) naming the columns that the table lacks. `keep_records`: fill Dataset::records.
+  TableReader(CsvReader& reader, const Schema& schema, Target target, bool keep_records = false);
+  /// The next rows, `limit` at most; false when there are none left.
+  bool next(Dataset& block, arma::uword limit);
+  /// Everything that is left. Throws Error (data) where there are no rows.
+  Dataset rest();
+
+ private:
+  CsvReader& reader_;
+  const Schema& schema_;
+  std::vector<std::size_t> inputs_;
+  long target_ = -1, weight_ = -1, id_ = -1;
+  bool keep_records_;
+};
+
+/// The columns that `specification` names: a comma-separated list of names, 1-based indices, ranges a-b of either, and -NAME
+/// to drop one (a list of drops alone starts from all but `excluded`). A name wins over an index. Throws Error (usage),
+/// with the nearest name, for a word that is none of these.
+std::vector<std::size_t> select_columns(const std::string& specification, const std::vector<std::string>& names,
+                                        const std::vector<std::size_t>& excluded);
+
+}  // namespace moe

@@ -1,0 +1,39 @@
+// The one kind of exception that the library throws, and the sentences that several modules share.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace moe {
+
+/// What went wrong. The program's exit status is this number; nothing else decides one.
+enum class ErrorKind {
+  kFit = 1,    ///< the loss is undefined, runs away, or could not be minimised
+  kUsage = 2,  ///< an option or a specification that makes no sense
+  kData = 3,   ///< a table that cannot be used
+  kModel = 4,  ///< a model file that cannot be used
+  kIo = 5,     ///< cannot open, read or write
+};
+
+/// Carries one sentence for the user: "place: what is wrong: what was expected", without a final newline.
+class Error : public std::runtime_error {
+ public:
+  Error(ErrorKind kind, const std::string& sentence) : std::runtime_error(sentence), kind_(kind) {}
+  ErrorKind kind() const { return kind_; }
+
+ private:
+  ErrorKind kind_;
+};
+
+/// The known word that is nearest to `word` in edit distance, or "" where none is near enough to be a slip.
+std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
+
+/// "unknown family 'gausian': did you mean 'gaussian'? (known: gaussian, bernoulli)"
+std::string unknown_word(std::string_view what, std::string_view word, const std::vector<std::string>& known);
+
+/// The words, joined by ", ".
+std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");
+
+}  // namespace moe

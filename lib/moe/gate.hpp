@@ -1,0 +1,29 @@
+// A gate's link: a network's outputs a (logits, b x K) -> weights g (b x K), kept as log |g| and, where a weight may be
+// negative, a sign.
+#pragma once
+
+#include <armadillo>
+#include <memory>
+#include <string>
+
+namespace moe {
+
+class Gate {
+ public:
+  virtual ~Gate() = default;
+  virtual std::string name() const = 0;
+  /// Whether the weights are positive and sum to 1 in every row; else the mixture is no density.
+  virtual bool normalised() const = 0;
+  /// The intercept at which every weight is 1/K.
+  virtual double even_intercept(arma::uword experts) const = 0;
+  /// `signs` is left empty where every weight is positive.
+  virtual void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& signs) const = 0;
+  /// d_log_weights_nk = g_nk d loss / d g_nk (finite even where g underflows) -> the loss's derivative in the logits.
+  virtual void backward(const arma::mat& logits, const arma::mat& log_weights, const arma::mat& d_log_weights,
+                        arma::mat& d_logits) const = 0;
+};
+
+/// "softmax", "positive" or "linear". Throws Error (usage) for anything else.
+std::shared_ptr<const Gate> make_gate(const std::string& name);
+
+}  // namespace moe

@@ -1,0 +1,146 @@
+// A model is a value: what it is made of, and one vector theta.
+//
+// theta = [gate | expert 1 | ... | expert K | psi of expert 1 | ... | psi of expert K (or one psi for all)], a branch's part as
+// network.hpp says. Linear branches that read the same columns are thus one (1 + d) x (K + K m) matrix.
+#pragma once
+
+#include <armadillo>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "moe/dataset.hpp"
+#include "moe/family.hpp"
+#include "moe/gate.hpp"
+#include "moe/network.hpp"
+
+namespace moe {
+
+/// (value - center) / scale, of each input and of a numeric target.
+struct Standardization {
+  arma::vec input_center, input_scale;  ///< d
+  double target_center = 0, target_scale = 1;
+  double target_spread = 1;  ///< the target's standard deviation in model units (1 where it is standardised)
+
+  /// Weighted means and standard deviations; a constant column keeps its units. `apply` = false: centers 0 and scales 1.
+  static Standardization of(const Dataset& data, bool classes, bool apply);
+};
+
+/// Rows in the model's units.
+struct Rows {
+  arma::mat X;  ///< (1 + d) x n, first row ones
+  arma::mat y;  ///< n x 1
+  arma::vec w;  ///< n
+  arma::uword count() const { return X.n_cols; }
+};
+
+/// A network and where it finds its inputs and its parameters.
+struct Branch {
+  std::shared_ptr<const Network> network;
+  arma::uvec columns;      ///< rows of X that it reads, 0 (the ones) first
+  arma::uword offset = 0;  ///< of its parameters in theta
+};
+
+struct Expert : Branch {
+  std::shared_ptr<const Family> family;
+  arma::uword psi = 0;  ///< where its dispersion parameters begin in theta
+};
+
+/// How a fit went; what `moe inspect` shows.
+struct FitSummary {
+  double rows = 0, weight = 0;
+  double log_likelihood = 0, objective_value = 0, penalty = 0;
+  double parameters = 0, aic = 0, bic = 0, icl = 0;
+  double converged = 0, iterations = 0, restarts = 0, seed = 0;
+  std::string objective, solver;
+};
+
+/// What a user asks for; networks, gate and family as make_network() and its like read them.
+struct ModelSpec {
+  std::vector<std::string> experts{"linear", "linear"};  ///< K networks
+  std::string gate = "linear";                           ///< the gate's network
+  std::string gate_link = "softmax";
+  std::string family = "gaussian";
+  std::vector<std::size_t> gate_inputs;                 ///< indices into Schema::inputs
+  std::vector<std::vector<std::size_t>> expert_inputs;  ///< K of them
+};
+
+struct Model {
+  Schema schema;
+  Standardization standardization;
+  std::shared_ptr<const Gate> gate;
+  Branch gate_branch;
+  std::vector<Expert> experts;
+  arma::vec theta;
+  FitSummary fit;
+
+  /// Lays out theta, all 0. Throws Error (usage) as make_network() and its like do.
+  Model(Schema schema, Standardization standardization, const ModelSpec& spec);
+  Model() = default;
+
+  arma::uword size() const { return experts.size(); }
+  const Family& family() const { return *experts.front().family; }
+  bool classes() const { return schema.classes(); }
+  /// Free parameters: those of theta less the directions in which it can move without changing the density.
+  arma::uword degrees_of_freedom() const;
+  /// Each branch's tensors in theta's order, named as in a model file: "gate.0", "expert.2.0", "expert.2.psi", "psi".
+  struct Tensor {
+    std::string name;
+    arma::uword offset, rows, columns;
+  };
+  std::vector<Tensor> tensors() const;
+  /// The spec that the model was made from.
+  ModelSpec spec() const;
+
+  /// To the model's units. The first overload reuses the dataset's memory.
+  Rows standardize(Dataset&& data) const;
+  Rows standardize(const Dataset& data) const;
+  double target_in_data_units(double y) const {
+    return standardization.target_center + standardization.target_scale * y;
+  }
+};
+
+/// A block of rows on its way through every branch of a model; one for each thread, reused from block to block.
+class ForwardPass {
+ public:
+  /// Keeps a reference to the model's structure; theta comes with each call.
+  explicit ForwardPass(const Model& model);
+
+  /// X: (1 + d) x b in the model's units.
+  void run(const arma::vec& theta, const arma::mat& X);
+  /// After run() at the same theta and X: takes d_log_weights (b x K, see Gate::backward) and each expert's d_eta (written
+  /// to d_eta(k)) to theta; adds to `gradient`.
+  void backward(const arma::vec& theta, const arma::mat& X, const arma::mat& d_log_weights, arma::vec& gradient);
+
+  arma::uword rows() const { return rows_; }
+  const Model& model() const { return model_; }
+  const arma::mat& log_weights() const { return log_weights_; }  ///< b x K
+  const arma::mat& signs() const { return signs_; }              ///< b x K, or empty: all positive
+  /// Views, valid until the next run(): b x m.
+  const arma::mat eta(arma::uword k) const;
+  arma::mat d_eta(arma::uword k);
+
+ private:
+  /// Branches computed by one network: one branch, or neighbouring linear ones side by side.
+  struct Run {
+    std::shared_ptr<const Network> network;
+    arma::uvec columns;
+    bool all_columns;
+    arma::uword offset;
+    arma::mat X, out, d_out;
+    Network::Tape tape;
+  };
+  struct Place {
+    std::size_t run;
+    arma::uword column, outputs;
+  };
+  void add(const Branch& branch, arma::uword width);
+
+  const Model& model_;
+  std::vector<Run> runs_;
+  std::vector<Place> places_;  // the gate, then the experts
+  arma::mat log_weights_, signs_, d_logits_;
+  arma::uword rows_ = 0;
+};
+
+}  // namespace moe

@@ -1,0 +1,17 @@
+// Model files; src/model_file.cpp documents the format.
+#pragma once
+
+#include <string>
+
+#include "moe/model.hpp"
+
+namespace moe {
+
+/// Writes `model` to `path` ("-" or "": standard output), whole or not at all. Throws Error (io).
+void save_model(const Model& model, const std::string& path);
+
+/// Reads a model from `path` ("-": standard input). Memory stays below the file's size plus a constant. Throws Error: io
+/// where it cannot be read; model, with a sentence that says in which way, where the file is not a whole and valid model.
+Model load_model(const std::string& path);
+
+}  // namespace moe

@@ -1,0 +1,60 @@
+// A network f: x -> eta is a chain of steps, dense layers and elementwise functions; it knows no parameters of its own.
+//
+// theta of a network: the matrices of its dense steps one after the other, each (1 + inputs) x outputs by columns; row 0
+// holds the intercepts, so that a layer is one product with inputs that carry a leading 1.
+#pragma once
+
+#include <armadillo>
+#include <string>
+#include <vector>
+
+namespace moe {
+
+class Random;
+
+/// One step of a network, the vocabulary that exporters translate.
+struct Step {
+  enum class Kind { kDense, kRelu, kTanh, kSilu };
+  Kind kind;
+  arma::uword inputs, outputs;  ///< equal for elementwise steps
+  arma::uword offset;           ///< of a dense step's matrix in the network's parameters
+};
+
+class Network {
+ public:
+  /// What backward() needs of the forward pass over the same block; reused from block to block.
+  using Tape = std::vector<arma::mat>;
+
+  /// `spec` is what make_network() reads back; offsets are filled in here.
+  Network(std::string spec, std::vector<Step> steps);
+
+  const std::string& spec() const { return spec_; }
+  const std::vector<Step>& steps() const { return steps_; }
+  arma::uword inputs() const { return steps_.front().inputs; }
+  arma::uword outputs() const { return steps_.back().outputs; }
+  arma::uword parameters() const { return parameters_; }
+  /// Whether it is a single dense step, which may stand side by side with others in one product.
+  bool is_linear() const { return steps_.size() == 1; }
+  /// Parameters of the last step that add the same to every output when each output's share of them moves alike.
+  arma::uword last_inputs() const { return 1 + steps_.back().inputs; }
+
+  /// Random weights (Glorot, Bengio 2010, uniform; He 2015 before a relu), intercepts 0.
+  void start(double* theta, Random& random) const;
+  /// 1 at weights, 0 at intercepts: what a penalty applies to.
+  void mark_weights(double* mask) const;
+
+  /// X: (1 + inputs) x b, its first row ones; eta: b x outputs.
+  void forward(const double* theta, const arma::mat& X, Tape& tape, arma::mat& eta) const;
+  /// d_eta: b x outputs, the loss's derivative; adds the derivative in theta to `gradient`.
+  void backward(const double* theta, const arma::mat& X, const Tape& tape, const arma::mat& d_eta, double* gradient) const;
+
+ private:
+  std::string spec_;
+  std::vector<Step> steps_;
+  arma::uword parameters_ = 0;
+};
+
+/// "linear", "constant", "mlp:32,16" or "mlp:32,16:tanh". Throws Error (usage) for anything else.
+Network make_network(const std::string& spec, arma::uword inputs, arma::uword outputs);
+
+}  // namespace moe

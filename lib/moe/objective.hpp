@@ -1,0 +1,74 @@
+// What training minimises, and the one pass over blocks of rows that computes it with its gradient.
+#pragma once
+
+#include <armadillo>
+#include <memory>
+#include <string>
+
+#include "moe/model.hpp"
+
+namespace moe {
+
+/// Sums over some of the rows; added up in a fixed order, so that the bits do not depend on who computed which.
+struct Totals {
+  double loss = 0;      ///< sum of w_n loss_n; for a log of a sum: the sum, times exp(-peak)
+  double weight = 0;    ///< sum of w_n
+  double log_sum = 0;   ///< sum of w_n log |sum_k g_nk|
+  double peak = 0;      ///< see loss
+  double undefined = 0;  ///< rows whose loss is not defined
+  arma::vec gradient;   ///< of loss; empty where none is asked for
+};
+
+class ForwardPass;
+
+/// A loss over rows, given every branch's outputs; stateless.
+class Objective {
+ public:
+  virtual ~Objective() = default;
+  virtual std::string name() const = 0;
+  /// Whether its minimum is a maximum of the likelihood, dispersion included.
+  virtual bool is_likelihood() const { return false; }
+  /// Whether an unnormalised gate leaves it a minimum.
+  virtual bool bounded_without_normalised_gate() const { return false; }
+  /// Adds the rows of `forward` (run at theta and X) to `totals`, and the gradient where totals.gradient is not empty.
+  virtual void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const = 0;
+  /// Adds `part` to `total`.
+  virtual void merge(const Totals& part, Totals& total) const;
+  /// From sums to the objective: its value is returned, totals.gradient becomes its gradient. NaN where it is not defined.
+  virtual double finish(Totals& totals) const;
+};
+
+/// "likelihood", "me", "me-batch", "blend" or "localized". Throws Error (usage) for anything else.
+std::shared_ptr<const Objective> make_objective(const std::string& name);
+
+/// 0.5 l2 sum of squared weights, intercepts and dispersions spared, added to an objective.
+struct Penalty {
+  double experts = 0;
+  double gate = 0;
+};
+
+struct PassResult {
+  double value = 0;         ///< objective plus penalty; NaN where the objective is not defined
+  double penalty = 0;
+  double mean_log_sum = 0;  ///< mean of log |sum_k g_k|: 0 under a normalised gate
+  double undefined = 0;     ///< rows whose loss is not defined
+};
+
+/// Passes over rows: value and gradient at theta.
+class Pass {
+ public:
+  /// Keeps references to both.
+  Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads);
+  /// `gradient`: nullptr, or what receives the gradient. Same bits for any number of threads.
+  PassResult run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const;
+
+ private:
+  Totals sum(const arma::vec& theta, const Rows& rows, bool gradient) const;
+
+  const Model& model_;
+  const Objective& objective_;
+  arma::vec penalty_weights_;
+  unsigned threads_;
+};
+
+}  // namespace moe

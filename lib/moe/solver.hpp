@@ -1,0 +1,53 @@
+// Solvers minimise a function of a vector and know nothing of models.
+#pragma once
+
+#include <armadillo>
+#include <memory>
+#include <string>
+
+namespace moe {
+
+class Random;
+
+/// What a solver sees.
+class Problem {
+ public:
+  virtual ~Problem() = default;
+  /// The value over all rows, and the gradient. Throws Error (fit) where the function is not defined.
+  virtual double evaluate(const arma::vec& theta, arma::vec& gradient) = 0;
+  /// Draws a new order of the rows and cuts it into batches; returns how many.
+  virtual arma::uword shuffle(Random& random) = 0;
+  /// The value over one batch, and its gradient.
+  virtual double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) = 0;
+  /// To be called after each pass over the rows; `value` is the objective there, or over the pass. False: stop now.
+  virtual bool keep_going(arma::uword pass, const arma::vec& theta, double value) = 0;
+};
+
+struct SolverOptions {
+  arma::uword epochs = 0;      ///< passes at most; 0: the solver's own default
+  double tolerance = 0;        ///< full-batch solvers: largest gradient component at the end; 0: the solver's own default
+  double learning_rate = 0;    ///< adam and sgd; 0: the solver's own default
+  double momentum = 0.9;       ///< sgd
+  std::string schedule = "constant";  ///< of the learning rate over the epochs: constant, linear or cosine (both fall to 0)
+};
+
+struct SolverResult {
+  arma::vec theta;
+  double value = 0;
+  arma::uword passes = 0;
+  bool converged = false;
+};
+
+class Solver {
+ public:
+  virtual ~Solver() = default;
+  virtual std::string name() const = 0;
+  /// Whether it takes mini-batches.
+  virtual bool stochastic() const = 0;
+  virtual SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random& random) const = 0;
+};
+
+/// "adam", "sgd" or "lbfgs". Throws Error (usage) for anything else.
+std::shared_ptr<const Solver> make_solver(const std::string& name);
+
+}  // namespace moe
