@@ -25,7 +25,7 @@ class CsvReader {
   CsvReader& operator=(const CsvReader&) = delete;
 
   const std::vector<std::string>& names() const;
-  /// Moves to the next record; false at the end. Throws Error (data) where it has not as many fields as there are names.
+  /// Moves to the next record; false at the end. Throws Error (data) where its fields are not as many as the names.
   bool next();
   /// The current record's fields, unquoted; valid until next().
   const std::vector<std::string_view>& fields() const;

@@ -33,8 +33,8 @@ struct Dataset {
   bool has_target() const { return y.n_cols > 0; }
 };
 
-/// How a target column becomes numbers. kAutomatic: classes where a cell is text or where the cells are two whole numbers
-/// only, else a number.
+/// How a target column becomes numbers. kAutomatic: classes where the first cell is text, or where the cells are two whole
+/// numbers only; else a number.
 enum class TargetKind { kAutomatic, kNumber, kClasses };
 
 /// What a user asks of a table's columns; each is a column specification (see select_columns).
@@ -64,8 +64,8 @@ TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& reques
 /// Reads a table for a model that exists, in blocks: columns are found by name.
 class TableReader {
  public:
-  /// What to do about the target: predictions can do without it, an evaluation cannot.
-  enum class Target { kRequired, kIfPresent };
+  /// Whether the target is read: an evaluation needs it, and rows to be predicted may have none yet.
+  enum class Target { kRequired, kIgnored };
   /// Throws Error (data) naming the columns that the table lacks. `keep_records`: fill Dataset::records.
   TableReader(CsvReader& reader, const Schema& schema, Target target, bool keep_records = false);
   /// The next rows, `limit` at most; false when there are none left.
@@ -74,11 +74,13 @@ class TableReader {
   Dataset rest();
 
  private:
+  double target() const;
+
   CsvReader& reader_;
   const Schema& schema_;
   std::vector<std::size_t> inputs_;
   long target_ = -1, weight_ = -1, id_ = -1;
-  bool keep_records_;
+  bool keep_records_, numeric_labels_;
 };
 
 /// The columns that `specification` names: a comma-separated list of names, 1-based indices, ranges a-b of either, and -NAME

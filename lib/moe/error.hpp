@@ -1,6 +1,7 @@
 // The one kind of exception that the library throws, and the sentences that several modules share.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 
 /// "unknown family 'gausian': did you mean 'gaussian'? (known: gaussian, bernoulli)"
 std::string unknown_word(std::string_view what, std::string_view word, const std::vector<std::string>& known);
+
+/// `text` fit for a message of one line: control characters, malformed UTF-8 escaped; "..." after `limit` characters.
+std::string printable(std::string_view text, std::size_t limit = 40);
 
 /// The words, joined by ", ".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");

@@ -44,7 +44,11 @@ class Family {
   virtual void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight,
                      arma::mat& d_eta, double* d_psi) const = 0;
 
-  /// The expert's prediction: b x 1 in model units, or for C > 2 classes b x C probabilities (one column, of the last class, for 2).
+  /// Where an expert that is to explain y (model units) begins: eta (m values) and psi.
+  virtual void start(double y, double* eta, double* psi) const = 0;
+
+  /// The expert's prediction: b x 1 in model units, b x 1 for bernoulli (the probability of class 1), b x C probabilities
+  /// for categorical.
   virtual void mean(const arma::mat& eta, arma::mat& mu) const = 0;
   /// d_mu -> d_eta, given mean()'s result.
   virtual void mean_backward(const arma::mat& mu, const arma::mat& d_mu, arma::mat& d_eta) const = 0;
@@ -73,5 +77,8 @@ class Family {
 /// "gaussian" (one sigma each), "gaussian:unit", "gaussian:shared", "bernoulli", "categorical". Throws Error (usage) for
 /// anything else, or a family that does not fit the target.
 std::shared_ptr<const Family> make_family(const std::string& spec, const TargetInfo& target);
+
+/// The psi at which a gaussian's sigma is `sigma` (model units) for a target of that spread.
+double gaussian_psi(double sigma, double spread);
 
 }  // namespace moe

@@ -19,6 +19,8 @@ class InputFile {
 
   /// Reads until `size` bytes are there or the input ends; returns how many. Throws Error (io).
   std::size_t read(char* buffer, std::size_t size);
+  /// Reads what is there, at most `size` bytes, and waits only where nothing is; 0 at the end. Throws Error (io).
+  std::size_t read_some(char* buffer, std::size_t size);
   /// Bytes in all where the input is a regular file, or -1 (a pipe, a terminal).
   long long size() const { return size_; }
   /// The path as messages show it; "<stdin>" for standard input.
@@ -40,7 +42,7 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  /// Appends. Throws Error (io), a full disk or a closed pipe among the reasons.
+  /// Appends. Throws Error (io), a full disk among the reasons. A closed pipe ends the process by SIGPIPE.
   void write(std::string_view bytes);
   /// Hands what is buffered to the system: a reader at the pipe's other end sees it now.
   void flush();
@@ -49,7 +51,12 @@ class OutputFile {
   bool is_terminal() const;
 
  private:
-  std::string path_, temporary_, buffer_;
+  void make_temporary(int mode);
+
+  std::string name_;       // as messages show it
+  std::string path_;       // the place, symbolic links followed
+  std::string temporary_;  // empty where the bytes go straight to the place
+  std::string buffer_;
   int descriptor_ = -1;
   bool standard_ = false;
 };

@@ -27,11 +27,17 @@ struct Metrics {
     double share, responsibility, nll;
   };
   std::vector<ByExpert> experts;
-  double entropy = 0;  ///< sum of -r_k log r_k: what ICL adds to BIC, halved
 };
 
 /// Throws Error (data) where the data has no target.
 Metrics evaluate(const Model& model, const Dataset& data);
+
+/// Weighted sums over rows: log p(y|x) in data units, and -sum_k r_k log r_k (what ICL adds to BIC, halved).
+struct LikelihoodSums {
+  double log_likelihood = 0, entropy = 0;
+};
+/// NaN under an unnormalised gate.
+LikelihoodSums likelihood_sums(const Model& model, const Rows& rows);
 
 /// Area under the ROC curve of scores against two classes (1 = positive), ties counted half, weighted; NaN with one class only.
 double area_under_curve(const arma::vec& score, const arma::vec& positive, const arma::vec& weight);

@@ -132,7 +132,7 @@ class ForwardPass {
   };
   struct Place {
     std::size_t run;
-    arma::uword column, outputs;
+    arma::uword column, outputs;  // of the run's out
   };
   void add(const Branch& branch, arma::uword width);
 

@@ -40,6 +40,8 @@ class Network {
 
   /// Random weights (Glorot, Bengio 2010, uniform; He 2015 before a relu), intercepts 0.
   void start(double* theta, Random& random) const;
+  /// Where output `out`'s intercept stands among the parameters.
+  arma::uword intercept(arma::uword out) const { return steps_.back().offset + out * last_inputs(); }
   /// 1 at weights, 0 at intercepts: what a penalty applies to.
   void mark_weights(double* mask) const;
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <armadillo>
+#include <deque>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -14,12 +16,10 @@ struct Totals {
   double loss = 0;      ///< sum of w_n loss_n; for a log of a sum: the sum, times exp(-peak)
   double weight = 0;    ///< sum of w_n
   double log_sum = 0;   ///< sum of w_n log |sum_k g_nk|
-  double peak = 0;      ///< see loss
+  double peak = -std::numeric_limits<double>::infinity();  ///< see loss
   double undefined = 0;  ///< rows whose loss is not defined
   arma::vec gradient;   ///< of loss; empty where none is asked for
 };
-
-class ForwardPass;
 
 /// A loss over rows, given every branch's outputs; stateless.
 class Objective {
@@ -28,9 +28,12 @@ class Objective {
   virtual std::string name() const = 0;
   /// Whether its minimum is a maximum of the likelihood, dispersion included.
   virtual bool is_likelihood() const { return false; }
+  /// Whether it is -log of a sum over experts: it falls without end as an unnormalised gate's sum grows.
+  virtual bool is_mixture() const { return false; }
   /// Whether an unnormalised gate leaves it a minimum.
   virtual bool bounded_without_normalised_gate() const { return false; }
-  /// Adds the rows of `forward` (run at theta and X) to `totals`, and the gradient where totals.gradient is not empty.
+  /// Adds the loss of the block's rows (`forward` has been run at theta and block.X) to `totals`, and its gradient where
+  /// totals.gradient is not empty. The pass itself adds up weight and log_sum.
   virtual void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const = 0;
   /// Adds `part` to `total`.
   virtual void merge(const Totals& part, Totals& total) const;
@@ -54,7 +57,7 @@ struct PassResult {
   double undefined = 0;     ///< rows whose loss is not defined
 };
 
-/// Passes over rows: value and gradient at theta.
+/// Passes over rows: value and gradient at theta. Not to be run on two threads at once: it keeps its working memory.
 class Pass {
  public:
   /// Keeps references to both.
@@ -69,6 +72,7 @@ class Pass {
   const Objective& objective_;
   arma::vec penalty_weights_;
   unsigned threads_;
+  mutable std::deque<ForwardPass> forwards_;  // one for each part of the rows
 };
 
 }  // namespace moe

@@ -1,6 +1,6 @@
 // A reproducible random generator: the same seed gives the same draws, bit for bit, on any machine. Everything here is
-// made of additions, multiplications, divisions and square roots, which IEEE 754 rounds alike everywhere; the C library's
-// log, exp and sin do not have that property.
+// made of additions, multiplications, divisions and square roots, which IEEE 754 rounds alike everywhere; the C
+// library's log, exp and sin do not have that property.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@
 
 namespace moe {
 
-/// xoshiro256++ (Blackman, Vigna 2019), its state filled by SplitMix64 from the seed and the stream. Streams of one seed are
-/// unrelated: one for each restart, recipe or purpose.
+/// xoshiro256++ (Blackman, Vigna 2019), its state filled by SplitMix64 from the seed and the stream. Streams of one
+/// seed are unrelated: one for each restart, recipe or purpose.
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0);
@@ -25,7 +25,8 @@ class Random {
   std::uint64_t below(std::uint64_t n);
   /// An index drawn in proportion to `weights` (not negative, not all 0).
   std::size_t index(const std::vector<double>& weights);
-  /// Poisson with that mean (>= 0), by inversion in steps of at most 16 so that exp never underflows.
+  /// Poisson with that mean (>= 0), by inversion in steps of at most 16 so that exp never underflows; beyond 2^20 by
+  /// the quantile's expansion round the normal one. At most 2^63.
   std::uint64_t poisson(double mean);
   /// A permutation of 0 .. n-1 (Fisher-Yates).
   std::vector<std::size_t> permutation(std::size_t n);

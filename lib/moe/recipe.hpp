@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "moe/dataset.hpp"
+#include "moe/file.hpp"
 #include "moe/model.hpp"
 
 namespace moe {
@@ -40,5 +41,11 @@ struct RecipeInfo {
 std::vector<RecipeInfo> recipes();
 /// Throws Error (usage) for an unknown recipe or options that it cannot follow.
 Generated generate(const std::string& recipe, const RecipeOptions& options);
+
+/// Columns x1 .. xd, y and, with `truth`, expert.
+void write_csv(const Generated& generated, bool truth, OutputFile& out);
+/// Targets drawn from `model` at the inputs of a table (parametric bootstrap): the model's inputs, its target and, with
+/// `truth`, expert. Throws Error (usage) where the model is no density.
+void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, bool truth, OutputFile& out);
 
 }  // namespace moe

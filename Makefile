@@ -1,0 +1,43 @@
+# The project's verbs: `make help` lists them. What they do stands in CMakeLists.txt and scripts/.
+JOBS ?= $(shell nproc)
+PREFIX ?= /usr/local
+CMAKE_FLAGS ?=
+export JOBS
+MAKEFLAGS += --no-print-directory
+
+.PHONY: build demo test lint fmt asan install clean help
+.NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
+
+build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
+	@scripts/install-deps
+	@cmake -S . -B build -G "Unix Makefiles" $(CMAKE_FLAGS) >/dev/null
+	@cmake --build build --parallel $(JOBS)
+
+demo: build  ## train, look at and use a model on the sample data
+	@scripts/demo
+
+test: build  ## run every test
+	@scripts/run-tests build
+
+lint:  ## check the format, the layers, the scripts, and the C++ with clang-tidy (FILES="...": only these)
+	@scripts/install-deps --lint
+	@scripts/lint $(FILES)
+
+fmt:  ## format the C++ in place
+	@scripts/install-deps --lint
+	@scripts/lint --fix-format
+
+asan:  ## run every test under the address and undefined-behaviour sanitizers
+	@scripts/install-deps
+	@cmake -S . -B build-asan -G "Unix Makefiles" -DMOE_SANITIZE=ON $(CMAKE_FLAGS) >/dev/null
+	@cmake --build build-asan --parallel $(JOBS)
+	@scripts/run-tests build-asan
+
+install: build  ## install under PREFIX (/usr/local); DESTDIR is put before it
+	@cmake --install build --prefix "$(PREFIX)"
+
+clean:  ## remove what was built
+	@rm -rf build build-asan build-lint
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile

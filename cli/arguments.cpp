@@ -1,0 +1,181 @@
+// The one place that knows cxxopts. Its own conversions accept 1e-3x as 0.001 and split values at commas, so that every value
+// is taken as text and parsed strictly here.
+#define CXXOPTS_VECTOR_DELIMITER '\0'
+#include <cxxopts.hpp>
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cmath>
+#include <thread>
+
+#include "command.hpp"
+#include "moe/csv.hpp"
+#include "moe/error.hpp"
+#include "moe/file.hpp"
+#include "moe/numeric.hpp"
+
+namespace cli {
+namespace {
+
+using moe::Error;
+using moe::ErrorKind;
+
+/// Where help texts break.
+constexpr std::size_t kWidth = 100;
+
+std::string spelled(const Option& option) {
+  return (option.letter.empty() ? "    " : "-" + option.letter + ", ") + "--" + option.name +
+         (option.value.empty() ? "" : " " + option.value);
+}
+
+/// `text` broken into lines that begin at `indent`.
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::string result, line;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (!line.empty() && indent + line.size() + 1 + word.size() > kWidth) {
+      result += line + "\n" + std::string(indent, ' ');
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return result + line;
+}
+
+[[noreturn]] void unknown_option(const Command& command, const std::string& word) {
+  std::vector<std::string> known;
+  for (const Option& option : command.options) known.push_back("--" + option.name);
+  const std::string typed = word.substr(0, word.find('='));
+  const std::string near = moe::nearest_word(typed, known);
+  throw Error(ErrorKind::kUsage, "unknown option '" + moe::printable(typed) + "': expected " +
+                                     (near.empty() ? "one that 'moe " + command.name + " --help' lists" : near));
+}
+
+}  // namespace
+
+Arguments parse(const Command& command, int argc, const char* const* argv) {
+  cxxopts::Options options("moe " + command.name);
+  options.allow_unrecognised_options();
+  for (const Option& option : command.options) {
+    const std::string names = option.letter.empty() ? option.name : option.letter + "," + option.name;
+    if (option.value.empty())
+      options.add_options()(names, "");
+    else
+      options.add_options()(names, "", cxxopts::value<std::vector<std::string>>());
+  }
+  options.add_options()("operands", "", cxxopts::value<std::vector<std::string>>());
+  options.parse_positional({"operands"});
+  Arguments arguments;
+  try {
+    const cxxopts::ParseResult result = options.parse(argc, argv);
+    for (const std::string& word : result.unmatched())
+      if (word.size() > 1 && word[0] == '-') unknown_option(command, word);
+    if (result.count("operands") > 0) arguments.positional_ = result["operands"].as<std::vector<std::string>>();
+    for (const Option& option : command.options) {
+      arguments.fallbacks_[option.name] = option.fallback;
+      if (result.count(option.name) == 0) continue;
+      if (option.value.empty())
+        arguments.values_[option.name] = {"yes"};
+      else
+        arguments.values_[option.name] = result[option.name].as<std::vector<std::string>>();
+      if (arguments.values_[option.name].size() > 1 && !option.repeatable)
+        throw Error(ErrorKind::kUsage, "--" + option.name + ": given more than once: expected one value");
+    }
+  } catch (const cxxopts::exceptions::exception& exception) {
+    std::string sentence = exception.what();
+    for (const char* quote : {"‘", "’"})
+      for (std::size_t at; (at = sentence.find(quote)) != std::string::npos;) sentence.replace(at, std::string(quote).size(), "'");
+    throw Error(ErrorKind::kUsage, sentence + ": see 'moe " + command.name + " --help'");
+  }
+  if (arguments.positional_.size() > command.most_operands)
+    throw Error(ErrorKind::kUsage, "too many operands: '" + moe::printable(arguments.positional_[command.most_operands]) +
+                                       "': expected " + (command.most_operands == 0 ? "none" : command.operands));
+  return arguments;
+}
+
+std::string help(const Command& command) {
+  std::string text = command.summary + "\n\n";
+  for (const Example& example : command.examples) text += "  # " + example.what + "\n  " + example.command + "\n";
+  text += "\nUsage: moe " + command.name + " [OPTIONS]" + (command.operands.empty() ? "" : " " + command.operands) + "\n\n";
+  constexpr std::size_t kColumn = 34;
+  for (const Option& option : command.options) {
+    std::string left = "  " + spelled(option);
+    left += left.size() + 2 > kColumn ? "\n" + std::string(kColumn, ' ') : std::string(kColumn - left.size(), ' ');
+    const std::string fallback = option.fallback.empty() ? "" : " (" + option.fallback + ")";
+    text += left + wrapped(option.help + fallback, kColumn) + "\n";
+  }
+  return command.notes.empty() ? text : text + "\n" + command.notes + "\n";
+}
+
+std::string Arguments::text(const std::string& name) const {
+  const auto at = values_.find(name);
+  return at == values_.end() ? fallbacks_.at(name) : at->second[0];
+}
+
+std::vector<std::string> Arguments::all(const std::string& name) const {
+  const auto at = values_.find(name);
+  return at == values_.end() ? std::vector<std::string>{} : at->second;
+}
+
+double Arguments::number(const std::string& name, double least, double most) const {
+  const std::string given = text(name);
+  const auto value = moe::parse_number(given);
+  if (value && *value >= least && *value <= most) return *value;
+  std::string range = std::isfinite(most) ? "from " + moe::format_number(least) + " to " + moe::format_number(most)
+                                          : "of at least " + moe::format_number(least);
+  if (!std::isfinite(least)) range = "such as 0.5";
+  throw Error(ErrorKind::kUsage, "--" + name + ": '" + moe::printable(given) + "': expected a number " + range);
+}
+
+std::uint64_t Arguments::count(const std::string& name, std::uint64_t least, std::uint64_t most) const {
+  const std::string given = text(name);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(given.data(), given.data() + given.size(), value);
+  if (error == std::errc() && end == given.data() + given.size() && value >= least && value <= most) return value;
+  throw Error(ErrorKind::kUsage, "--" + name + ": '" + moe::printable(given) + "': expected a whole number from " +
+                                     std::to_string(least) + " to " + std::to_string(most));
+}
+
+bool Arguments::yes(const std::string& name) const {
+  const std::string given = text(name);
+  if (given == "yes" || given == "no") return given == "yes";
+  throw Error(ErrorKind::kUsage, "--" + name + ": '" + moe::printable(given) + "': expected yes or no");
+}
+
+std::string data_path(const std::string& path, const std::string& model_path) {
+  if (!path.empty() && path != "-") return path;
+  if (model_path == "-")
+    throw Error(ErrorKind::kUsage, "model and data would both be read from standard input: expected a file for one of them");
+  if (isatty(STDIN_FILENO))
+    throw Error(ErrorKind::kUsage, "standard input is a terminal: expected a CSV file, or data through a pipe (see --help)");
+  return "-";
+}
+
+void print(const std::string& text) {
+  moe::OutputFile out("-");
+  out.write(text);
+  out.commit();
+}
+
+void say(const std::string& text) {
+  const std::string line = text + "\n";
+  // Nothing can be done where even standard error is gone.
+  if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
+}
+
+Option model_option() { return {"model", "m", "FILE", "", "the model; - is standard input"}; }
+Option output_option(const std::string& what) { return {"output", "o", "FILE", "-", what + "; - is standard output"}; }
+Option header_option() {
+  return {"header", "", "auto|yes|no", "auto",
+          "whether the first row names the columns; auto: it does unless one of its cells is a number. Without names the columns "
+          "are x1, x2, .."};
+}
+Option json_option() { return {"json", "", "", "", "one JSON object instead of a table"}; }
+
+unsigned threads(const Arguments& arguments) {
+  const auto given = static_cast<unsigned>(arguments.count("threads", 0, 1024));
+  return given > 0 ? given : std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace cli

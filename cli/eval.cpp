@@ -1,0 +1,134 @@
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "csv_options.hpp"
+#include "moe/metrics.hpp"
+#include "moe/model_file.hpp"
+#include "moe/numeric.hpp"
+
+namespace cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
+Json confusion(const arma::mat& counts) {
+  Json rows = Json::array();
+  for (arma::uword i = 0; i < counts.n_rows; ++i) {
+    const arma::rowvec row = counts.row(i);
+    rows.push_back(std::vector<double>(row.begin(), row.end()));
+  }
+  return rows;
+}
+
+Json to_json(const moe::Metrics& metrics, const moe::Model& model) {
+  Json result = {{"rows", metrics.rows},
+                 {"task", model.classes() ? "classification" : "regression"},
+                 {"objective", number(metrics.objective)},
+                 {"objective_name", metrics.objective_name},
+                 {"nll", number(metrics.nll)},
+                 {"log_likelihood", number(metrics.log_likelihood)}};
+  if (model.classes()) {
+    result["accuracy"] = metrics.accuracy;
+    result["log_loss"] = number(metrics.nll);
+    result["brier"] = metrics.brier;
+    if (model.schema.labels.size() == 2) result["auc"] = number(metrics.auc);
+    result["confusion"] = confusion(metrics.confusion);
+    result["labels"] = model.schema.labels;
+  } else {
+    result["rmse"] = metrics.rmse;
+    result["mae"] = metrics.mae;
+    result["r2"] = number(metrics.r2);
+    result["crps"] = number(metrics.crps);
+    for (const auto& [level, share] : metrics.coverage) result["coverage"][moe::format_number(level)] = number(share);
+  }
+  result["experts"] = Json::array();
+  for (std::size_t k = 0; k < metrics.experts.size(); ++k) {
+    const auto& expert = metrics.experts[k];
+    result["experts"].push_back({{"expert", k + 1},
+                                 {"share", number(expert.share)},
+                                 {"responsibility", number(expert.responsibility)},
+                                 {"nll", number(expert.nll)}});
+  }
+  return result;
+}
+
+std::string line(const std::string& name, double value) {
+  char text[80];
+  std::snprintf(text, sizeof text, "%-16s %12.6g\n", name.c_str(), value);
+  return text;
+}
+
+std::string confusion_table(const arma::mat& counts, const std::vector<std::string>& labels) {
+  std::string text = "confusion (rows: true, columns: predicted)\n" + std::string(14, ' ');
+  char cell[64];
+  for (const std::string& label : labels) {
+    std::snprintf(cell, sizeof cell, " %10.10s", label.c_str());
+    text += cell;
+  }
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    std::snprintf(cell, sizeof cell, "\n  %-12.12s", labels[i].c_str());
+    text += cell;
+    for (std::size_t j = 0; j < labels.size(); ++j) {
+      std::snprintf(cell, sizeof cell, " %10g", counts(i, j));
+      text += cell;
+    }
+  }
+  return text + "\n";
+}
+
+std::string to_text(const moe::Metrics& metrics, const moe::Model& model, bool by_expert) {
+  std::string text = line("rows", static_cast<double>(metrics.rows));
+  text += line(metrics.objective_name, metrics.objective);
+  text += line("nll", metrics.nll) + line("log_likelihood", metrics.log_likelihood);
+  if (model.classes()) {
+    text += line("accuracy", metrics.accuracy) + line("log_loss", metrics.nll) + line("brier", metrics.brier);
+    if (model.schema.labels.size() == 2) text += line("auc", metrics.auc);
+    if (model.schema.labels.size() <= 20) text += confusion_table(metrics.confusion, model.schema.labels);
+  } else {
+    text += line("rmse", metrics.rmse) + line("mae", metrics.mae) + line("r2", metrics.r2) + line("crps", metrics.crps);
+    for (const auto& [level, share] : metrics.coverage) text += line("coverage " + moe::format_number(level), share);
+  }
+  if (!by_expert) return text;
+  text += "expert        share   responsibility          nll\n";
+  for (std::size_t k = 0; k < metrics.experts.size(); ++k) {
+    char row[100];
+    const auto& expert = metrics.experts[k];
+    std::snprintf(row, sizeof row, "%6zu %12.6g %16.6g %12.6g\n", k + 1, expert.share, expert.responsibility, expert.nll);
+    text += row;
+  }
+  return text;
+}
+
+void run(const Arguments& arguments) {
+  const std::string model_path = required_model(arguments);
+  const std::string data = data_path(arguments.positional(0), model_path);
+  const moe::Model model = moe::load_model(model_path);
+  moe::CsvReader reader(data, csv_header(arguments));
+  const moe::Metrics metrics =
+      moe::evaluate(model, moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired).rest());
+  print(arguments.has("json") ? to_json(metrics, model).dump(2) + "\n" : to_text(metrics, model, arguments.has("by-expert")));
+}
+
+}  // namespace
+
+Command eval_command() {
+  return {"eval",
+          "Judge a model on rows with a known target.",
+          {{"on held-out rows", "moe eval -m fitted.moe test.csv"},
+           {"one figure for a script", "moe eval -m fitted.moe --json test.csv | jq .nll"}},
+          "[DATA]",
+          1,
+          {model_option(), json_option(),
+           {"by-expert", "", "", "", "each expert's mean weight, mean responsibility and own nll (always there in JSON)"},
+           header_option()},
+          "nll is the mean of -log p(y|x), natural logarithm, in the data's own units: it may be negative, as a density may exceed 1.\n"
+          "brier is the mean of (p - y)^2 for two classes, and summed over the classes for more. Means are weighted where the model\n"
+          "was trained with weights and the table has them.",
+          run};
+}
+
+}  // namespace cli

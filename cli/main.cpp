@@ -1,0 +1,105 @@
+// The command table, the only try/catch, the only exit codes.
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "progress.hpp"
+#include "moe/error.hpp"
+
+namespace cli {
+
+Command gen_command();
+Command train_command();
+Command eval_command();
+Command predict_command();
+Command inspect_command();
+Command export_command();
+
+namespace {
+
+struct Entry {
+  const char* name;
+  const char* summary;
+  Command (*make)();
+};
+
+constexpr Entry kCommands[] = {
+    {"gen", "make a data set", gen_command},
+    {"train", "fit a model to a CSV file", train_command},
+    {"eval", "judge a model on rows with a known target", eval_command},
+    {"predict", "predict rows", predict_command},
+    {"inspect", "show what a model is", inspect_command},
+    {"export", "write a model for another tool", export_command},
+};
+
+constexpr const char* kOverview = R"(moe fits mixtures of experts to tables of data.
+
+  # fit, judge on other rows, predict
+  moe train -y price -k 3 train.csv -o price.moe
+  moe eval -m price.moe test.csv
+  moe predict -m price.moe --output mean,interval:0.9 new.csv > predicted.csv
+  # the same as one pipe, on made-up data
+  moe gen two-lines | moe train -y y | moe eval -m - held_out.csv
+
+Usage: moe COMMAND [OPTIONS] [DATA]
+
+)";
+
+std::string overview() {
+  std::string text = kOverview;
+  for (const Entry& entry : kCommands) text += "  " + std::string(entry.name) + std::string(10 - std::string(entry.name).size(), ' ') + entry.summary + "\n";
+  return text + "\nmoe COMMAND --help tells the rest; moe --version, the version.\n";
+}
+
+const Entry& find_command(const std::string& name) {
+  std::vector<std::string> known;
+  for (const Entry& entry : kCommands) {
+    if (name == entry.name) return entry;
+    known.emplace_back(entry.name);
+  }
+  throw moe::Error(moe::ErrorKind::kUsage, moe::unknown_word("command", name, known));
+}
+
+bool asks_for_help(int argc, const char* const* argv) {
+  for (int i = 1; i < argc && std::string(argv[i]) != "--"; ++i)
+    if (std::string(argv[i]) == "--help" || std::string(argv[i]) == "-h") return true;
+  return false;
+}
+
+void run(int argc, const char* const* argv) {
+  const std::string first = argc > 1 ? argv[1] : "";
+  if (first == "--version") return print("moe " MOE_VERSION "\n");
+  if (first == "--help" || first == "-h" || (first == "help" && argc == 2)) return print(overview());
+  if (first.empty()) throw moe::Error(moe::ErrorKind::kUsage, "no command: expected one of those that 'moe --help' lists");
+  if (first == "help") return print(help(find_command(argv[2]).make()));
+  const Command command = find_command(first).make();
+  if (asks_for_help(argc - 1, argv + 1)) return print(help(command));
+  command.run(parse(command, argc - 1, argv + 1));
+}
+
+/// "moe train" where the command is known.
+std::string program(int argc, const char* const* argv) {
+  for (const Entry& entry : kCommands)
+    if (argc > 1 && std::string(argv[1]) == entry.name) return std::string("moe ") + entry.name;
+  return "moe";
+}
+
+}  // namespace
+}  // namespace cli
+
+int main(int argc, char** argv) {
+  try {
+    cli::run(argc, argv);
+    return EXIT_SUCCESS;
+  } catch (const moe::Error& error) {
+    cli::say(cli::program(argc, argv) + ": " + error.what());
+    return error.kind() == moe::ErrorKind::kFit && cli::interrupted() ? 130 : static_cast<int>(error.kind());
+  } catch (const std::bad_alloc&) {
+    cli::say(cli::program(argc, argv) + ": out of memory");
+  } catch (const std::exception&) {
+    cli::say(cli::program(argc, argv) + ": internal error: please report the command that led here");
+  }
+  return static_cast<int>(moe::ErrorKind::kFit);
+}

@@ -1,0 +1,45 @@
+#include "moe/predict.hpp"
+
+#include "command.hpp"
+#include "csv_options.hpp"
+#include "moe/model_file.hpp"
+
+namespace cli {
+namespace {
+
+void run(const Arguments& arguments) {
+  const std::string model_path = required_model(arguments);
+  const std::string data = data_path(arguments.positional(0), model_path);
+  const moe::Model model = moe::load_model(model_path);
+  moe::CsvReader reader(data, csv_header(arguments));
+  moe::OutputFile out(arguments.text("to"));
+  moe::predict_csv(model, reader, {arguments.text("output"), arguments.has("append")}, out);
+  out.commit();
+}
+
+std::string words() {
+  std::string text = "LIST is made of these words, separated by commas:\n";
+  for (const auto& [name, help] : moe::predict_outputs()) text += "  " + name + std::string(16 - name.size(), ' ') + help + "\n";
+  return text + "Rows come out in the order in which they came in, as they come: memory does not grow with their number.";
+}
+
+}  // namespace
+
+Command predict_command() {
+  return {"predict",
+          "Predict rows: one record out for each record in.",
+          {{"the mean and a 90 % interval, beside the input's own columns",
+            "moe predict -m fitted.moe --output mean,interval:0.9 --append new.csv"},
+           {"classes", "moe predict -m classes.moe --output label,proba < new.csv"}},
+          "[DATA]",
+          1,
+          {model_option(),
+           {"output", "", "LIST", "", "what to predict: mean, or label,proba for classes, where nothing is said"},
+           {"append", "", "", "", "keep the input's columns before the predictions"},
+           {"to", "o", "FILE", "-", "where the predictions go; - is standard output"},
+           header_option()},
+          words(),
+          run};
+}
+
+}  // namespace cli

@@ -1,0 +1,54 @@
+#include "progress.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+
+namespace cli {
+namespace {
+
+std::atomic<bool> interrupt_noted{false};
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+constexpr auto kInterval = std::chrono::milliseconds(100);
+constexpr int kBar = 24;
+
+}  // namespace
+
+Progress::Progress(bool quiet) : active_(!quiet && isatty(STDERR_FILENO)) {}
+
+Progress::~Progress() {
+  if (drawn_) std::fputs("\r\033[K", stderr);
+}
+
+void Progress::show(const moe::PassReport& report) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!active_ || now - last_ < kInterval) return;
+  last_ = now;
+  drawn_ = true;
+  std::string bar;
+  if (report.passes > 0) {
+    const int filled = static_cast<int>(kBar * report.pass / report.passes);
+    bar = "[" + std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(kBar - filled), '.') + "] ";
+  }
+  char text[200];
+  int length = std::snprintf(text, sizeof text, "\r\033[Kstart %llu of %llu, pass %llu, objective %.6g",
+                             static_cast<unsigned long long>(report.restart + 1), static_cast<unsigned long long>(report.restarts),
+                             static_cast<unsigned long long>(report.pass), report.objective);
+  if (report.validation)
+    length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ", validation %.6g", *report.validation);
+  std::fputs((std::string(text) + " " + bar).c_str(), stderr);
+}
+
+void catch_interrupts() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { interrupt_noted = true; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+}
+
+bool interrupted() { return interrupt_noted; }
+
+}  // namespace cli

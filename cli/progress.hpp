@@ -1,0 +1,27 @@
+// The progress bar and ^C of a long fit.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "moe/train.hpp"
+
+namespace cli {
+
+/// A line on standard error that is drawn over and over; nothing where that is no terminal.
+class Progress {
+ public:
+  explicit Progress(bool quiet);
+  ~Progress();
+  void show(const moe::PassReport& report);
+
+ private:
+  bool active_, drawn_ = false;
+  std::chrono::steady_clock::time_point last_;
+};
+
+/// From now on the first ^C is only noted; a second one ends the program at once.
+void catch_interrupts();
+bool interrupted();
+
+}  // namespace cli

@@ -1,0 +1,292 @@
+#include "moe/train.hpp"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "command.hpp"
+#include "csv_options.hpp"
+#include "moe/error.hpp"
+#include "moe/file.hpp"
+#include "moe/model_file.hpp"
+#include "moe/numeric.hpp"
+#include "moe/registry.hpp"
+#include "progress.hpp"
+
+namespace cli {
+namespace {
+
+using moe::Error;
+using moe::ErrorKind;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// The experts' networks: one --expert for all, or one for each.
+std::vector<std::string> expert_networks(const Arguments& arguments) {
+  const std::vector<std::string> given = arguments.all("expert");
+  const std::uint64_t most = 10'000;
+  if (given.size() > 1) {
+    if (arguments.has("experts") && arguments.count("experts", 1, most) != given.size())
+      throw Error(ErrorKind::kUsage, "--expert: given " + std::to_string(given.size()) + " times, and -k says " +
+                                         arguments.text("experts") + ": expected one for all or one for each");
+    return given;
+  }
+  return std::vector<std::string>(arguments.count("experts", 1, most), given.empty() ? "linear" : given[0]);
+}
+
+/// "softmax:mlp:16", "softmax", "constant" or "mlp:16" -> the gate's network.
+std::string gate_network(const std::string& gate) {
+  if (gate == "softmax") return "linear";
+  if (gate.rfind("softmax:", 0) == 0) return gate.substr(8);
+  const std::string name = gate.substr(0, gate.find(':'));
+  std::vector<std::string> known = moe::names(moe::network_words());
+  for (const std::string& network : known)
+    if (name == network) return gate;
+  known.insert(known.begin(), "softmax");
+  throw Error(ErrorKind::kUsage, "--gate: " + moe::unknown_word("gate", gate, known));
+}
+
+moe::TargetKind target_kind(const std::string& family) {
+  if (family == "auto") return moe::TargetKind::kAutomatic;
+  const bool classes = family == "bernoulli" || family == "categorical";
+  return classes ? moe::TargetKind::kClasses : moe::TargetKind::kNumber;
+}
+
+moe::ColumnRequest column_request(const Arguments& arguments) {
+  moe::ColumnRequest request;
+  request.target = arguments.text("target");
+  request.features = arguments.text("features");
+  request.gate_features = arguments.text("gate-features");
+  request.expert_features = arguments.all("expert-features");
+  request.weight = arguments.text("weight");
+  request.id = arguments.text("id");
+  request.positive = arguments.text("positive");
+  request.kind = target_kind(arguments.text("family"));
+  return request;
+}
+
+moe::TrainOptions train_options(const Arguments& arguments) {
+  constexpr std::uint64_t kMany = 1'000'000'000;
+  moe::TrainOptions options;
+  options.objective = arguments.text("objective");
+  options.solver = arguments.text("solver");
+  moe::SolverOptions& solver = options.solver_options;
+  if (arguments.has("epochs")) solver.epochs = arguments.count("epochs", 1, kMany);
+  if (arguments.has("tolerance")) solver.tolerance = arguments.number("tolerance", 0, kInfinity);
+  if (arguments.has("learning-rate")) solver.learning_rate = arguments.number("learning-rate", 1e-300, kInfinity);
+  solver.momentum = arguments.number("momentum", 0, 1);
+  solver.schedule = arguments.text("schedule");
+  options.batch = arguments.count("batch", 0, kMany);
+  if (arguments.text("restarts") != "auto") options.restarts = arguments.count("restarts", 1, 1'000'000);
+  options.penalty.experts = arguments.number("l2", 0, kInfinity);
+  options.penalty.gate = arguments.number("gate-l2", 0, kInfinity);
+  options.standardize = arguments.yes("standardize");
+  if (arguments.has("patience")) options.patience = arguments.count("patience", 1, kMany);
+  options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
+  options.threads = threads(arguments);
+  return options;
+}
+
+/// --log, --checkpoint and the progress bar: told after each pass.
+class Follower {
+ public:
+  explicit Follower(const Arguments& arguments)
+      : progress_(arguments.has("quiet")),
+        checkpoint_(arguments.text("checkpoint")),
+        every_(arguments.number("every", 0, kInfinity)) {
+    if (arguments.has("log")) log_ = std::make_unique<moe::OutputFile>(arguments.text("log"));
+    catch_interrupts();
+  }
+
+  bool operator()(const moe::PassReport& report) {
+    progress_.show(report);
+    if (log_) write_log(report);
+    if (!checkpoint_.empty()) keep(report);
+    return !interrupted();
+  }
+
+  /// What is to be saved whatever the end was.
+  void finish() {
+    if (best_) moe::save_model(*best_, checkpoint_);
+    if (log_) log_->commit();
+  }
+
+ private:
+  void write_log(const moe::PassReport& report) {
+    nlohmann::ordered_json line = {{"restart", report.restart + 1}, {"iteration", report.pass}, {"objective", report.objective}};
+    if (report.validation) line["validation"] = *report.validation;
+    line["seconds"] = report.seconds;
+    log_->write(line.dump() + "\n");
+  }
+
+  void keep(const moe::PassReport& report) {
+    const double value = report.validation.value_or(report.objective);
+    if (!std::isfinite(value) || value > best_value_) return;
+    best_value_ = value;
+    best_ = report.model;
+    best_->theta = report.theta;
+    if (report.seconds - saved_ < every_) return;
+    moe::save_model(*best_, checkpoint_);
+    saved_ = report.seconds;
+  }
+
+  Progress progress_;
+  std::string checkpoint_;
+  double every_, saved_ = 0, best_value_ = kInfinity;
+  std::optional<moe::Model> best_;
+  std::unique_ptr<moe::OutputFile> log_;
+};
+
+/// The rows of --validation FILE, or the fraction put into the options.
+std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const moe::Schema& schema, moe::TrainOptions& options) {
+  const std::string given = arguments.text("validation");
+  if (given.empty()) return std::nullopt;
+  if (const auto fraction = moe::parse_number(given)) {
+    if (!(*fraction > 0 && *fraction < 1))
+      throw Error(ErrorKind::kUsage, "--validation: '" + given + "': expected a fraction between 0 and 1, or a file");
+    options.validation = *fraction;
+    return std::nullopt;
+  }
+  moe::CsvReader reader(given, csv_header(arguments));
+  return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired).rest();
+}
+
+std::string printed(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+void summarise(const moe::Model& model, const moe::TrainReport& report) {
+  const moe::FitSummary& fit = model.fit;
+  const auto whole = [](double value) { return printed("%.0f", value); };
+  say(whole(fit.rows) + " rows, " + std::to_string(model.schema.inputs.size()) + " inputs, " + std::to_string(model.size()) +
+      " experts, " + model.family().spec() + (model.classes() ? " (" + moe::join(model.schema.labels) + ")" : "") + ", " +
+      whole(fit.parameters) + " free parameters");
+  say(report.solver + ": " + whole(fit.iterations) + " passes, " + (fit.converged != 0 ? "converged" : "not converged") + " (" +
+      report.stop + ")" +
+      (fit.restarts > 1 ? ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best" +
+                              (report.starts_set_aside > 0 ? ", " + std::to_string(report.starts_set_aside) + " set aside with a sigma on its floor" : "")
+                        : ""));
+  std::string line = fit.objective + printed(" %.8g", fit.objective_value);
+  if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
+  if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
+  if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);
+  say(line + printed(", %.2f s", report.seconds));
+  if (report.on_floor)
+    say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains a few rows exactly, and the "
+        "likelihood means little");
+  if (report.constant_inputs > 0)
+    say("note: " + std::to_string(report.constant_inputs) + " inputs are constant and say nothing");
+}
+
+void run(const Arguments& arguments) {
+  const std::string output = arguments.text("output");
+  if ((output == "-" || output.empty()) && isatty(STDOUT_FILENO))
+    throw Error(ErrorKind::kUsage, "standard output is a terminal, and a model is binary: expected -o FILE or a pipe");
+  moe::ModelSpec spec;
+  spec.experts = expert_networks(arguments);
+  spec.gate = gate_network(arguments.text("gate"));
+  spec.gate_link = arguments.text("gate-link");
+  spec.family = arguments.text("family");
+  moe::TrainOptions options = train_options(arguments);
+  moe::make_gate(spec.gate_link);
+  moe::make_objective(options.objective);
+  std::optional<moe::Model> start;
+  if (arguments.has("resume")) start = moe::load_model(arguments.text("resume"));
+
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_header(arguments));
+  moe::TrainingTable table = moe::read_training_table(reader, column_request(arguments), spec.experts.size());
+  spec.gate_inputs = table.gate_inputs;
+  spec.expert_inputs = table.expert_inputs;
+  std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
+  if (!arguments.has("quiet") && spec.gate_link != "softmax")
+    say("note: under --gate-link " + spec.gate_link + " the weights need not sum to 1: the likelihood is not one");
+
+  moe::TrainReport report;
+  Follower follower(arguments);
+  try {
+    const moe::Model model = moe::train(table.schema, spec, std::move(table.data), std::move(validation), options,
+                                        std::ref(follower), start ? &*start : nullptr, report);
+    follower.finish();
+    if (report.stopped) throw Error(ErrorKind::kFit, "interrupted: no model written");
+    moe::save_model(model, output);
+    if (!arguments.has("quiet")) summarise(model, report);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFit && !report.stopped) follower.finish();
+    throw;
+  }
+}
+
+std::string listing(const char* title, const std::vector<moe::Word>& words) {
+  std::string text = std::string(title) + "\n";
+  for (const moe::Word& word : words) text += "  " + word.name + std::string(word.name.size() < 12 ? 12 - word.name.size() : 1, ' ') + word.help + "\n";
+  return text;
+}
+
+std::string notes() {
+  return "COLS is a list of names, 1-based indices, ranges a-b of either, and -NAME to drop one.\n\n" +
+         listing("Networks (SPEC of --expert and --gate):", moe::network_words()) + listing("Families:", moe::family_words()) +
+         "  auto        bernoulli or categorical for a class; for a number gaussian (gaussian:unit under me and me-batch)\n" +
+         listing("Objectives (the mean over rows is minimised, penalties added):", moe::objective_words()) +
+         listing("Gate links:", moe::gate_words()) + listing("Solvers:", moe::solver_words()) +
+         "  auto        lbfgs where all networks are linear, else adam\n\n"
+         "Exit status: 0 done; 1 the fit failed, no model written; 2 usage; 3 bad data; 4 bad model file; 5 cannot read or write.";
+}
+
+}  // namespace
+
+Command train_command() {
+  return {"train",
+          "Fit a mixture of experts to a CSV file.",
+          {{"two linear experts and a softmax gate", "moe train -y price houses.csv -o price.moe"},
+           {"three experts, the best of 100 starts", "moe train -y accel -k 3 --restarts 100 mcycle.csv -o mcycle.moe"},
+           {"two classes, two multilayer perceptrons, a part of the rows to stop by",
+            "moe train -y diagnosis --expert mlp:16 --validation 0.2 --patience 20 train.csv -o diagnosis.moe"},
+           {"inputs of its own for each branch",
+            "moe train --gate-features x1-x4 --expert-features 1=x5-x8 --expert-features 2=x9-x12 data.csv -o m.moe"}},
+          "[DATA]",
+          1,
+          {{"target", "y", "COL", "", "the target; the last column where nothing is said"},
+           {"features", "", "COLS", "", "the inputs; all other columns where nothing is said"},
+           {"gate-features", "", "COLS", "", "the gate's inputs, where they differ"},
+           {"expert-features", "", "[K=]COLS", "", "the experts' inputs, of all or of expert K; may be repeated", true},
+           {"weight", "", "COL", "", "a weight for each row, any number from 0"},
+           {"id", "", "COL", "", "a name for each row: not used, carried along by predict"},
+           {"positive", "", "LABEL", "", "of two classes, the one that counts as positive (the last one)"},
+           {"experts", "k", "N", "2", "how many experts"},
+           {"expert", "", "SPEC", "linear", "the experts' network; given once for all or once for each", true},
+           {"gate", "", "SPEC", "softmax", "softmax, softmax:SPEC or constant: the gate and its network"},
+           {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights; the others are for study"},
+           {"family", "", "SPEC", "auto", "how an expert describes the target"},
+           {"objective", "", "NAME", "likelihood", "what is minimised"},
+           {"solver", "", "NAME", "auto", "how"},
+           {"epochs", "", "N", "", "passes at most (adam, sgd: 200; lbfgs: 1000)"},
+           {"batch", "", "N", "32", "rows in a step of adam and sgd; 0: all"},
+           {"learning-rate", "", "R", "", "of adam and sgd (0.01)"},
+           {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},
+           {"momentum", "", "R", "0.9", "of sgd"},
+           {"tolerance", "", "T", "", "lbfgs ends where no component of the gradient is larger (1e-7)"},
+           {"restarts", "", "R", "auto", "starts, the best fit kept; auto: 4 to 20 for lbfgs, fewer the larger the data, and 1 for adam and sgd"},
+           {"l2", "", "R", "0", "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared"},
+           {"gate-l2", "", "R", "1e-8", "the same for the gate"},
+           {"standardize", "", "yes|no", "yes", "inputs and a numeric target inside; results are in the data's units all the same"},
+           {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
+           {"patience", "", "N", "", "stop after N passes without a better value"},
+           {"threads", "", "N", "0", "0: all cores. The model does not depend on it"},
+           {"seed", "", "N", "1", "of everything random"},
+           {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
+           {"checkpoint", "", "FILE", "", "save the best parameters so far, also when the fit fails or is interrupted"},
+           {"every", "", "SECONDS", "60", "how often"},
+           {"resume", "", "FILE", "", "begin with the parameters of this model"},
+           {"quiet", "q", "", "", "no summary and no progress bar"},
+           header_option(),
+           output_option("where the model goes")},
+          notes(),
+          run};
+}
+
+}  // namespace cli

@@ -1,0 +1,347 @@
+// Lines come from io::LineReader, fed with whole lines only, a chunk at a time as the input provides them: rows of a
+// pipe are there at once, and the reader's own treatment of a missing last newline, of NUL bytes and of read errors
+// (an endless loop, a cut line, an empty file) never comes into play.
+#include "moe/csv.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <optional>
+#include <unordered_set>
+#include <utility>
+
+#define CSV_IO_NO_THREAD  // reads where it is called: no thread, no lock
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#endif
+#include <libfccp/csv.h>
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+#include "moe/error.hpp"
+#include "moe/file.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+constexpr std::size_t kChunk = std::size_t{1} << 20;
+constexpr std::size_t kLongestLine = std::size_t{1} << 24;  // with its newline; LineReader's limit
+constexpr std::size_t kNowhere = std::string_view::npos;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+const char* skip_blanks(const char* text) {
+  while (is_blank(*text)) ++text;
+  return text;
+}
+
+std::string_view trimmed(const char* begin, const char* end) {
+  while (begin != end && is_blank(*begin)) ++begin;
+  while (begin != end && is_blank(end[-1])) --end;
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+std::string count(std::size_t n, const char* noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
+
+/// A piece of text as LineReader wants it. LineReader drops a byte-order mark at its beginning, which is right at the
+/// file's beginning only: before any other piece stands one to be dropped.
+class Piece : public io::ByteSourceBase {
+ public:
+  Piece(std::string_view text, bool first) : text_(text), mark_(first ? "" : kByteOrderMark) {}
+  int read(char* buffer, int size) override {
+    const int marks = take(mark_, buffer, size);
+    return marks + take(text_, buffer + marks, size - marks);
+  }
+
+ private:
+  static int take(std::string_view& from, char* buffer, int size) {
+    const std::size_t taken = from.copy(buffer, static_cast<std::size_t>(size));
+    from.remove_prefix(taken);
+    return static_cast<int>(taken);
+  }
+  std::string_view text_, mark_;
+};
+
+/// The lines of a file, each as long as the one before is no longer needed.
+class LineSource {
+ public:
+  explicit LineSource(const std::string& path) : file_(path), buffer_(kChunk) {}
+
+  /// The next line without its line break, or nullptr at the end; valid until the next call.
+  const char* next() {
+    for (;;) {
+      const char* text = reader_ ? reader_->next_line() : nullptr;
+      if (text == nullptr && load()) continue;
+      if (text != nullptr) ++line_;
+      return text;
+    }
+  }
+  std::size_t line() const { return line_; }
+  const std::string& name() const { return file_.name(); }
+
+ private:
+  bool load();
+  std::size_t fill();
+  void drop_used();
+
+  InputFile file_;
+  std::vector<char> buffer_;
+  std::size_t used_ = 0, filled_ = 0;  // bytes: handed to the reader, there in all
+  bool ended_ = false, nul_ahead_ = false;
+  std::optional<io::LineReader> reader_;
+  std::size_t line_ = 0;
+};
+
+void LineSource::drop_used() {
+  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(used_),
+            buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
+  filled_ -= used_;
+  used_ = 0;
+}
+
+/// Appends to the buffer what the input has, or the newline that the last line lacks; returns how much.
+std::size_t LineSource::fill() {
+  if (filled_ == buffer_.size()) {
+    if (filled_ >= kLongestLine) {
+      throw Error(ErrorKind::kData, name() + ":" + std::to_string(line_ + 1) +
+                                        ": the line is longer than 16 MiB: expected a line break before that");
+    }
+    buffer_.resize(2 * filled_);
+  }
+  const std::size_t got = ended_ ? 0 : file_.read_some(buffer_.data() + filled_, buffer_.size() - filled_);
+  if (got > 0) return got;
+  ended_ = true;
+  if (filled_ == 0) return 0;
+  buffer_[filled_] = '\n';
+  return 1;
+}
+
+/// Gives the reader the whole lines that are there next, waiting for one; false at the end.
+bool LineSource::load() {
+  drop_used();
+  while (!nul_ahead_) {
+    const std::size_t got = fill();
+    if (got == 0) return false;
+    const std::string_view fresh(buffer_.data() + filled_, got);
+    const std::size_t nul = fresh.find('\0');
+    nul_ahead_ = nul != kNowhere;
+    const std::size_t newline = fresh.substr(0, nul).rfind('\n');
+    if (newline != kNowhere) used_ = filled_ + newline + 1;
+    filled_ += got;
+    if (newline == kNowhere) continue;
+    reader_.emplace(name(), std::make_unique<Piece>(std::string_view(buffer_.data(), used_), line_ == 0));
+    return true;
+  }
+  throw Error(ErrorKind::kData, name() + ":" + std::to_string(line_ + 1) + ": a NUL byte: expected text");
+}
+
+}  // namespace
+
+struct CsvReader::State {
+  explicit State(const std::string& path) : lines(path) {}
+
+  bool read_record();
+  void split_plain(std::string_view line);
+  void split_quoted(const char* line);
+  const char* plain_field(const char* at);
+  const char* quoted_field(const char* at);
+  void take_names();
+  std::string place(std::size_t line, std::size_t column) const;
+  [[noreturn]] void fail_number(std::size_t column, bool number) const;
+
+  LineSource lines;
+  std::vector<std::string> names;
+  std::vector<std::string_view> fields;
+  std::string text;               // the fields' text where quotes had to be taken off
+  std::vector<std::size_t> ends;  // of each field within text
+  std::size_t record_line = 0;
+  bool has_header = false;
+  bool pending = false;  // the first record is data and has not been handed out
+};
+
+bool CsvReader::State::read_record() {
+  const char* line = nullptr;
+  do {
+    line = lines.next();
+    if (line == nullptr) return false;
+  } while (*skip_blanks(line) == '\0');
+  record_line = lines.line();
+  fields.clear();
+  const std::string_view whole(line);
+  if (whole.find('"') == kNowhere) {
+    split_plain(whole);
+  } else {
+    split_quoted(line);
+  }
+  return true;
+}
+
+void CsvReader::State::split_plain(std::string_view line) {
+  const char* const end = line.data() + line.size();
+  for (const char* begin = line.data();;) {
+    const void* found = std::memchr(begin, ',', static_cast<std::size_t>(end - begin));
+    const char* stop = found != nullptr ? static_cast<const char*>(found) : end;
+    fields.push_back(trimmed(begin, stop));
+    if (stop == end) return;
+    begin = stop + 1;
+  }
+}
+
+void CsvReader::State::split_quoted(const char* line) {
+  text.clear();
+  ends.clear();
+  for (const char* at = line;; ++at) {
+    at = skip_blanks(at);
+    at = *at == '"' ? quoted_field(at + 1) : plain_field(at);
+    ends.push_back(text.size());
+    if (*at == '\0') break;
+  }
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {  // only now: the text moves while it grows
+    fields.emplace_back(text.data() + begin, end - begin);
+    begin = end;
+  }
+}
+
+/// Appends the unquoted field at `at` to the text; returns where its separator or the line's end stands.
+const char* CsvReader::State::plain_field(const char* at) {
+  const char* end = at + std::strcspn(at, ",");
+  text += trimmed(at, end);
+  return end;
+}
+
+/// The same for a quoted field; `at` is behind its first quote, and what it returns may be in a later line.
+const char* CsvReader::State::quoted_field(const char* at) {
+  const std::size_t opened = lines.line();
+  for (;;) {
+    const char* quote = std::strchr(at, '"');
+    text.append(at, quote != nullptr ? static_cast<std::size_t>(quote - at) : std::strlen(at));
+    if (text.size() > kLongestLine) {
+      throw Error(ErrorKind::kData, place(opened, ends.size()) +
+                                        ": the quote that opens here is not closed within 16 MiB: "
+                                        "expected a closing quote");
+    }
+    if (quote == nullptr) {
+      text += '\n';
+      at = lines.next();
+      if (at != nullptr) continue;
+      throw Error(ErrorKind::kData, place(opened, ends.size()) +
+                                        ": the quote that opens here is never closed: "
+                                        "expected a closing quote");
+    }
+    if (quote[1] == '"') {
+      text += '"';
+      at = quote + 2;
+      continue;
+    }
+    const char* after = skip_blanks(quote + 1);
+    if (*after == ',' || *after == '\0') return after;
+    throw Error(ErrorKind::kData, place(lines.line(), ends.size()) + ": text after the closing quote: '" +
+                                      printable(after) + "': expected a comma or the end of the line");
+  }
+}
+
+/// Makes the first record the header. The first slip in reading order is the one reported.
+void CsvReader::State::take_names() {
+  std::unordered_set<std::string_view> seen;
+  names.reserve(fields.size());
+  for (std::size_t column = 0; column < fields.size(); ++column) {
+    names.emplace_back(fields[column]);
+    const std::string& name = names.back();
+    if (name.empty()) {
+      throw Error(ErrorKind::kData,
+                  place(record_line, column) + ": the name is empty: expected a name for each column");
+    }
+    if (!seen.insert(name).second) {
+      throw Error(ErrorKind::kData, place(record_line, column) + ": the name '" + printable(name) +
+                                        "' stands twice: expected each column's name once");
+    }
+  }
+}
+
+std::string CsvReader::State::place(std::size_t line, std::size_t column) const {
+  std::string out = lines.name() + ":" + std::to_string(line) + ":" + std::to_string(column + 1);
+  if (column < names.size() && !names[column].empty()) out += " " + printable(names[column]);
+  return out;
+}
+
+void CsvReader::State::fail_number(std::size_t column, bool number) const {
+  const std::string_view cell = fields[column];
+  std::string decimal(cell);
+  std::replace(decimal.begin(), decimal.end(), ',', '.');
+  const std::string cell_shown = "'" + printable(cell) + "'";
+  std::string expected = "expected a number such as 1.5 or -2e3";
+  if (!number && cell.find('.') == kNowhere && parse_number(decimal)) expected = "expected a point as the decimal mark";
+  const std::string wrong = cell.find_first_not_of(" \t") == kNowhere ? "the cell is empty"
+                            : number                                  ? cell_shown + " is not finite"
+                                                                      : cell_shown + " is not a number";
+  throw Error(ErrorKind::kData, place(record_line, column) + ": " + wrong + ": " + expected);
+}
+
+CsvReader::CsvReader(const std::string& path, CsvHeader header) : state_(std::make_unique<State>(path)) {
+  State& state = *state_;
+  if (!state.read_record()) {
+    throw Error(ErrorKind::kData, file_name() + ": the file is empty: expected " +
+                                      (header == CsvHeader::kNo ? "rows" : "a header and rows"));
+  }
+  const auto is_number = [](std::string_view field) { return std::isfinite(parse_number(field).value_or(NAN)); };
+  state.has_header = header == CsvHeader::kYes ||
+                     (header == CsvHeader::kAutomatic && std::none_of(fields().begin(), fields().end(), is_number));
+  if (state.has_header) {
+    state.take_names();
+    return;
+  }
+  for (std::size_t column = 1; column <= fields().size(); ++column) {
+    state.names.push_back("x" + std::to_string(column));
+  }
+  state.pending = true;
+}
+
+CsvReader::~CsvReader() = default;
+
+const std::vector<std::string>& CsvReader::names() const { return state_->names; }
+
+bool CsvReader::next() {
+  State& state = *state_;
+  if (std::exchange(state.pending, false)) return true;
+  if (!state.read_record()) return false;
+  if (state.fields.size() == state.names.size()) return true;
+  throw Error(ErrorKind::kData, place() + ": " + count(state.fields.size(), "field") + ": expected " +
+                                    std::to_string(state.names.size()) + ", as in the " +
+                                    (state.has_header ? "header" : "first row"));
+}
+
+const std::vector<std::string_view>& CsvReader::fields() const { return state_->fields; }
+
+double CsvReader::number(std::size_t column) const {
+  const std::optional<double> value = parse_number(state_->fields[column]);
+  if (!value || !std::isfinite(*value)) state_->fail_number(column, value.has_value());
+  return *value;
+}
+
+std::string CsvReader::place() const { return file_name() + ":" + std::to_string(state_->record_line); }
+
+std::string CsvReader::place(std::size_t column) const { return state_->place(state_->record_line, column); }
+
+const std::string& CsvReader::file_name() const { return state_->lines.name(); }
+
+void append_csv_field(std::string& record, std::string_view field) {
+  const bool blank_end = !field.empty() && (is_blank(field.front()) || is_blank(field.back()));
+  if (!blank_end && field.find_first_of(",\"\r\n") == kNowhere && !field.starts_with(kByteOrderMark)) {
+    record += field;
+    return;
+  }
+  record += '"';
+  for (const char c : field) {
+    if (c == '"') record += '"';
+    record += c;
+  }
+  record += '"';
+}
+
+}  // namespace moe

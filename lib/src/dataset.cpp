@@ -1,0 +1,310 @@
+#include "moe/dataset.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+/// More classes than this are a number or an id taken for a class.
+constexpr std::size_t kMostClasses = 1000;
+constexpr std::size_t kChunkValues = 1 << 18;
+
+/// Rows of values as they come, and then one matrix with a row a column; the memory of either half is given back to the
+/// other as it is copied.
+class RowBuffer {
+ public:
+  explicit RowBuffer(std::size_t width) : width_(width) {}
+  void add(double value) {
+    if (chunks_.empty() || chunks_.back().size() == chunks_.back().capacity()) {
+      chunks_.emplace_back();
+      chunks_.back().reserve(std::max<std::size_t>(1, kChunkValues / width_) * width_);
+    }
+    chunks_.back().push_back(value);
+    ++size_;
+  }
+  arma::mat take() {
+    arma::mat result(width_, size_ / width_);
+    for (double* to = result.memptr(); !chunks_.empty(); chunks_.pop_front())
+      to = std::copy(chunks_.front().begin(), chunks_.front().end(), to);
+    return result;
+  }
+
+ private:
+  std::size_t width_, size_ = 0;
+  std::deque<std::vector<double>> chunks_;
+};
+
+/// A class's name: numbers in their shortest form, so that 1, 1.0 and 01 are one class where all classes are numbers.
+std::string canonical_label(std::string_view text, bool numeric) {
+  if (!numeric) return std::string(text);
+  const auto number = parse_number(text);
+  return number ? format_number(*number) : std::string(text);
+}
+
+bool all_numeric(const std::vector<std::string>& labels) {
+  return std::all_of(labels.begin(), labels.end(), [](const std::string& label) { return parse_number(label).has_value(); });
+}
+
+/// The target column of a training table on its way to numbers or classes.
+class TargetColumn {
+ public:
+  TargetColumn(TargetKind kind, std::size_t column) : kind_(kind), column_(column) {}
+
+  void add(const CsvReader& reader) {
+    const std::string_view text = reader.fields()[column_];
+    if (values_.empty() && kind_ == TargetKind::kAutomatic) textual_ = !text.empty() && !parse_number(text);
+    if (kind_ == TargetKind::kClasses || textual_) {
+      add_label(reader, text);
+    } else {
+      const double value = reader.number(column_);
+      values_.push_back(value);
+      if (distinct_.size() < 3) distinct_.insert(value);
+    }
+  }
+
+  /// Settles the kind: fills labels (in order) and returns the target.
+  arma::mat take(std::vector<std::string>& labels, const std::string& positive, const std::string& place) {
+    const bool two_whole = distinct_.size() == 2 && *distinct_.begin() == std::floor(*distinct_.begin()) &&
+                           *distinct_.rbegin() == std::floor(*distinct_.rbegin());
+    if (kind_ == TargetKind::kAutomatic && !textual_ && two_whole) number_labels();
+    if (codes_.empty()) return arma::mat(values_.data(), values_.size(), 1);
+    labels = ordered_labels(positive, place);
+    std::vector<double> number(codes_.size());
+    for (const auto& [label, code] : codes_)
+      number[code] = static_cast<double>(
+          std::find(labels.begin(), labels.end(), canonical_label(label, all_numeric(labels))) - labels.begin());
+    for (double& value : values_) value = number[static_cast<std::size_t>(value)];
+    return arma::mat(values_.data(), values_.size(), 1);
+  }
+
+ private:
+  void add_label(const CsvReader& reader, std::string_view text) {
+    if (text.empty()) throw Error(ErrorKind::kData, reader.place(column_) + ": the cell is empty: expected a class");
+    const auto [at, fresh] = codes_.try_emplace(std::string(text), codes_.size());
+    if (fresh && codes_.size() > kMostClasses)
+      throw Error(ErrorKind::kData, reader.place(column_) + ": more than " + std::to_string(kMostClasses) +
+                                        " classes: expected a column of classes, or --family gaussian for a number");
+    values_.push_back(static_cast<double>(at->second));
+  }
+
+  void number_labels() {
+    for (const double value : distinct_) codes_.emplace(format_number(value), codes_.size());
+    for (double& value : values_) value = value == *distinct_.begin() ? 0 : 1;
+  }
+
+  std::vector<std::string> ordered_labels(const std::string& positive, const std::string& place) const {
+    std::vector<std::string> labels;
+    for (const auto& [label, code] : codes_) labels.push_back(label);
+    const bool numeric = all_numeric(labels);
+    for (std::string& label : labels) label = canonical_label(label, numeric);
+    const auto less = [numeric](const std::string& a, const std::string& b) {
+      return numeric ? *parse_number(a) < *parse_number(b) : a < b;
+    };
+    std::sort(labels.begin(), labels.end(), less);
+    labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+    if (labels.size() < 2)
+      throw Error(ErrorKind::kData, place + ": every row is of class '" + labels[0] + "': expected two classes or more");
+    if (positive.empty()) return labels;
+    const auto at = std::find(labels.begin(), labels.end(), canonical_label(positive, numeric));
+    if (at == labels.end()) throw Error(ErrorKind::kUsage, "--positive: " + unknown_word("label", positive, labels));
+    std::rotate(at, at + 1, labels.end());
+    return labels;
+  }
+
+  TargetKind kind_;
+  std::size_t column_;
+  bool textual_ = false;
+  std::vector<double> values_;
+  std::set<double> distinct_;
+  std::map<std::string, std::size_t> codes_;
+};
+
+/// One column by name, index or "" for none. Throws Error (usage) for several.
+std::optional<std::size_t> one_column(const std::string& word, const std::vector<std::string>& names, const char* option) {
+  if (word.empty()) return std::nullopt;
+  const std::vector<std::size_t> columns = select_columns(word, names, {});
+  if (columns.size() != 1)
+    throw Error(ErrorKind::kUsage, std::string(option) + ": '" + word + "' names " + std::to_string(columns.size()) +
+                                       " columns: expected one");
+  return columns[0];
+}
+
+double weight_at(const CsvReader& reader, std::size_t column) {
+  const double weight = reader.number(column);
+  if (weight < 0) throw Error(ErrorKind::kData, reader.place(column) + ": the weight is negative: expected 0 or more");
+  return weight;
+}
+
+void require_weight(const arma::vec& w, const std::string& file) {
+  if (w.n_elem == 0) throw Error(ErrorKind::kData, file + ": there are no rows: expected data below the header");
+  if (arma::accu(w) <= 0) throw Error(ErrorKind::kData, file + ": every weight is 0: expected rows that count");
+}
+
+/// Which columns each branch reads, as indices of the table.
+struct BranchColumns {
+  std::vector<std::size_t> gate;
+  std::vector<std::vector<std::size_t>> experts;
+};
+
+/// "2=x1,x3" -> expert 1 (0-based) and "x1,x3"; without "K=" it is for every expert.
+std::pair<std::optional<std::size_t>, std::string> split_expert(const std::string& text, std::size_t experts) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return {std::nullopt, text};
+  const auto number = parse_number(text.substr(0, equals));
+  if (!number) return {std::nullopt, text};
+  if (*number < 1 || *number > static_cast<double>(experts) || *number != std::floor(*number))
+    throw Error(ErrorKind::kUsage, "--expert-features: '" + text.substr(0, equals) + "' is no expert: expected 1 to " +
+                                       std::to_string(experts));
+  return {static_cast<std::size_t>(*number) - 1, text.substr(equals + 1)};
+}
+
+BranchColumns branch_columns(const ColumnRequest& request, const std::vector<std::string>& names,
+                             const std::vector<std::size_t>& excluded, std::size_t experts) {
+  const auto choose = [&](const std::string& word) {
+    std::vector<std::size_t> columns = select_columns(word, names, excluded);
+    for (const std::size_t column : columns)
+      if (std::find(excluded.begin(), excluded.end(), column) != excluded.end())
+        throw Error(ErrorKind::kUsage, "column '" + names[column] + "' is the target, the weight or the id: expected another as input");
+    return columns;
+  };
+  std::vector<std::size_t> all;
+  for (std::size_t column = 0; column < names.size(); ++column)
+    if (std::find(excluded.begin(), excluded.end(), column) == excluded.end()) all.push_back(column);
+  if (!request.features.empty()) all = choose(request.features);
+  BranchColumns result{all, std::vector<std::vector<std::size_t>>(experts, all)};
+  if (!request.gate_features.empty()) result.gate = choose(request.gate_features);
+  for (const std::string& text : request.expert_features) {
+    const auto [expert, columns] = split_expert(text, experts);
+    if (expert)
+      result.experts[*expert] = choose(columns);
+    else
+      result.experts.assign(experts, choose(columns));
+  }
+  return result;
+}
+
+/// Renumbers the table's columns to positions among `used`.
+std::vector<std::size_t> positions(const std::vector<std::size_t>& columns, const std::vector<std::size_t>& used) {
+  std::vector<std::size_t> result;
+  for (const std::size_t column : columns)
+    result.push_back(static_cast<std::size_t>(std::lower_bound(used.begin(), used.end(), column) - used.begin()));
+  return result;
+}
+
+std::size_t require_column(const CsvReader& reader, const std::string& name, const char* role) {
+  const auto& names = reader.names();
+  const auto at = std::find(names.begin(), names.end(), name);
+  if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
+  const std::string near = nearest_word(name, names);
+  throw Error(ErrorKind::kData, reader.file_name() + ": there is no column '" + name + "'" +
+                                    (near.empty() ? "" : ", but '" + near + "'") + ": expected the model's " + role);
+}
+
+long optional_column(const CsvReader& reader, const std::string& name) {
+  const auto& names = reader.names();
+  const auto at = std::find(names.begin(), names.end(), name);
+  return name.empty() || at == names.end() ? -1 : at - names.begin();
+}
+
+std::string record_text(const CsvReader& reader) {
+  std::string record;
+  for (std::size_t column = 0; column < reader.fields().size(); ++column) {
+    if (column > 0) record += ',';
+    append_csv_field(record, reader.fields()[column]);
+  }
+  return record;
+}
+
+}  // namespace
+
+TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& request, std::size_t experts) {
+  const std::vector<std::string>& names = reader.names();
+  const std::size_t target = one_column(request.target, names, "--target").value_or(names.size() - 1);
+  const auto weight = one_column(request.weight, names, "--weight"), id = one_column(request.id, names, "--id");
+  std::vector<std::size_t> excluded{target};
+  if (weight) excluded.push_back(*weight);
+  if (id) excluded.push_back(*id);
+  const BranchColumns branches = branch_columns(request, names, excluded, experts);
+  std::set<std::size_t> union_of_all(branches.gate.begin(), branches.gate.end());
+  for (const auto& columns : branches.experts) union_of_all.insert(columns.begin(), columns.end());
+  const std::vector<std::size_t> used(union_of_all.begin(), union_of_all.end());
+
+  TrainingTable table;
+  for (const std::size_t column : used) table.schema.inputs.push_back(names[column]);
+  table.schema.target = names[target];
+  if (weight) table.schema.weight = names[*weight];
+  if (id) table.schema.id = names[*id];
+  table.gate_inputs = positions(branches.gate, used);
+  for (const auto& columns : branches.experts) table.expert_inputs.push_back(positions(columns, used));
+
+  RowBuffer inputs(1 + used.size());
+  RowBuffer weights(1);
+  TargetColumn targets(request.kind, target);
+  while (reader.next()) {
+    inputs.add(1);
+    for (const std::size_t column : used) inputs.add(reader.number(column));
+    weights.add(weight ? weight_at(reader, *weight) : 1);
+    targets.add(reader);
+  }
+  table.data.X = inputs.take();
+  table.data.w = weights.take().t();
+  require_weight(table.data.w, reader.file_name());
+  table.data.y = targets.take(table.schema.labels, request.positive, reader.file_name() + ": " + names[target]);
+  return table;
+}
+
+TableReader::TableReader(CsvReader& reader, const Schema& schema, Target target, bool keep_records)
+    : reader_(reader), schema_(schema), keep_records_(keep_records) {
+  for (const std::string& name : schema.inputs) inputs_.push_back(require_column(reader, name, "inputs"));
+  if (target == Target::kRequired) target_ = static_cast<long>(require_column(reader, schema.target, "target"));
+  weight_ = optional_column(reader, schema.weight);
+  id_ = optional_column(reader, schema.id);
+  numeric_labels_ = all_numeric(schema.labels);
+}
+
+double TableReader::target() const {
+  const auto column = static_cast<std::size_t>(target_);
+  if (!schema_.classes()) return reader_.number(column);
+  const std::string label = canonical_label(reader_.fields()[column], numeric_labels_);
+  const auto at = std::find(schema_.labels.begin(), schema_.labels.end(), label);
+  if (at == schema_.labels.end())
+    throw Error(ErrorKind::kData, reader_.place(column) + ": the class '" + printable(label) +
+                                      "' was not there in training: expected one of " + join(schema_.labels));
+  return static_cast<double>(at - schema_.labels.begin());
+}
+
+bool TableReader::next(Dataset& block, arma::uword limit) {
+  RowBuffer inputs(1 + inputs_.size());
+  std::vector<double> targets, weights;
+  block.ids.clear();
+  block.records.clear();
+  while (weights.size() < limit && reader_.next()) {
+    inputs.add(1);
+    for (const std::size_t column : inputs_) inputs.add(reader_.number(column));
+    if (target_ >= 0) targets.push_back(target());
+    weights.push_back(weight_ >= 0 ? weight_at(reader_, static_cast<std::size_t>(weight_)) : 1);
+    if (id_ >= 0) block.ids.emplace_back(reader_.fields()[static_cast<std::size_t>(id_)]);
+    if (keep_records_) block.records.push_back(record_text(reader_));
+  }
+  block.X = inputs.take();
+  block.y = arma::mat(targets.data(), weights.size(), target_ >= 0 ? 1 : 0);
+  block.w = arma::vec(weights);
+  return !weights.empty();
+}
+
+Dataset TableReader::rest() {
+  Dataset data;
+  next(data, std::numeric_limits<arma::uword>::max());
+  require_weight(data.w, reader_.file_name());
+  return data;
+}
+
+}  // namespace moe

@@ -1,0 +1,114 @@
+#include "fit_problem.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <limits>
+#include <numeric>
+
+#include "moe/error.hpp"
+#include "moe/random.hpp"
+
+namespace moe {
+namespace {
+
+/// An unnormalised gate starts with weights that sum to 1. Moving all its intercepts together changes a mixture's loss by
+/// exactly as much, without end, so that a tenfold sum is on its way to infinity (or, where the loss is a sum of errors, to 0).
+const double kRunaway = std::log(10.0);
+
+std::string figure(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  return text;
+}
+
+}  // namespace
+
+FitProblem::FitProblem(const FitData& data, Watch watch)
+    : data_(data),
+      pass_(data.model, data.objective, data.penalty, data.threads),
+      validation_pass_(data.model, data.objective, Penalty{0, 0}, data.threads),
+      watch_(std::move(watch)),
+      order_(data.rows.count()),
+      best_value_(std::numeric_limits<double>::infinity()) {
+  std::iota(order_.begin(), order_.end(), 0);
+}
+
+void FitProblem::fail(const std::string& what) const {
+  throw Error(ErrorKind::kFit, what + ", at pass " + std::to_string(passes_ + 1) + ": under --gate-link " +
+                                   data_.model.gate->name() + " the objective '" + data_.objective.name() +
+                                   "' is not a likelihood: expected --gate-link softmax, whose weights are positive and sum to 1");
+}
+
+double FitProblem::checked(const PassResult& result) {
+  const bool mixture = data_.objective.is_mixture();
+  last_ = result;
+  if (result.undefined > 0)
+    fail("the loss is not defined: the gate's weights times the experts' densities sum to 0 or less, which has no logarithm");
+  if (!std::isfinite(result.value)) fail("the loss is not a finite number");
+  if (data_.model.gate->normalised() || data_.objective.bounded_without_normalised_gate()) return result.value;
+  const std::string sum = figure(std::exp(result.mean_log_sum));
+  if (mixture && result.mean_log_sum > kRunaway)
+    fail("the loss runs to minus infinity as the gate's sum grows: the loss is " + figure(result.value) +
+         ", the weights sum to " + sum + " on (geometric) average");
+  if (!mixture && result.value < 0)
+    fail("the loss runs to minus infinity: it is " + figure(result.value) + ", as negative weights make errors count as gains");
+  if (!mixture && result.mean_log_sum < -kRunaway)
+    fail("the loss runs to 0 whatever the experts predict: the gate's weights sum to " + sum + " on (geometric) average");
+  return result.value;
+}
+
+void FitProblem::require_minimum() const {
+  if (data_.model.gate->normalised() || data_.objective.bounded_without_normalised_gate()) return;
+  const std::string sum = figure(std::exp(last_.mean_log_sum));
+  fail("the loss was still running to " + std::string(data_.objective.is_mixture() ? "minus infinity" : "its end") +
+       " when the passes were used up: it is " + figure(last_.value) + ", the weights sum to " + sum +
+       " on (geometric) average and began at 1");
+}
+
+double FitProblem::evaluate(const arma::vec& theta, arma::vec& gradient) {
+  return checked(pass_.run(theta, data_.rows, &gradient));
+}
+
+arma::uword FitProblem::shuffle(Random& random) {
+  for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random.below(i)]);
+  const arma::uword batch = data_.batch == 0 ? order_.size() : std::min<arma::uword>(data_.batch, order_.size());
+  return (order_.size() + batch - 1) / batch;
+}
+
+double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) {
+  const arma::uword size = data_.batch == 0 ? order_.size() : std::min<arma::uword>(data_.batch, order_.size());
+  const arma::uword first = batch * size, count = std::min(size, static_cast<arma::uword>(order_.size()) - first);
+  gathered_.X.set_size(data_.rows.X.n_rows, count);
+  gathered_.y.set_size(count, 1);
+  gathered_.w.set_size(count);
+  for (arma::uword i = 0; i < count; ++i) {
+    const std::size_t n = order_[first + i];
+    std::copy_n(data_.rows.X.colptr(n), data_.rows.X.n_rows, gathered_.X.colptr(i));
+    gathered_.y[i] = data_.rows.y[n];
+    gathered_.w[i] = data_.rows.w[n];
+  }
+  if (arma::accu(gathered_.w) == 0) {
+    gradient.zeros(theta.n_elem);
+    return 0;
+  }
+  return checked(pass_.run(theta, gathered_, &gradient));
+}
+
+bool FitProblem::keep_going(arma::uword pass, const arma::vec& theta, double value) {
+  passes_ = pass;
+  std::optional<double> validation;
+  if (data_.validation != nullptr) validation = validation_pass_.run(theta, *data_.validation, nullptr).value;
+  if (validation || data_.patience > 0) {
+    const double judged = validation.value_or(value);
+    ++since_best_;
+    if (judged < best_value_) {
+      best_value_ = judged;
+      best_theta_ = theta;
+      since_best_ = 0;
+    }
+    out_of_patience_ = data_.patience > 0 && since_best_ >= data_.patience;
+  }
+  return watch_(pass, theta, value, validation) && !out_of_patience_;
+}
+
+}  // namespace moe

@@ -1,0 +1,61 @@
+// A fit as the solvers see it: the objective over the training rows, watched for a loss that is undefined or runs away, and
+// for the validation value.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+
+#include "moe/objective.hpp"
+#include "moe/solver.hpp"
+
+namespace moe {
+
+/// Told after each pass: pass, theta, objective, validation. False: stop.
+using Watch = std::function<bool(arma::uword, const arma::vec&, double, std::optional<double>)>;
+
+struct FitData {
+  const Model& model;
+  const Objective& objective;
+  const Penalty& penalty;
+  const Rows& rows;
+  const Rows* validation;  ///< or none
+  arma::uword batch;       ///< 0: all rows
+  arma::uword patience;    ///< 0: without end
+  unsigned threads;
+};
+
+class FitProblem : public Problem {
+ public:
+  FitProblem(const FitData& data, Watch watch);
+
+  double evaluate(const arma::vec& theta, arma::vec& gradient) override;
+  arma::uword shuffle(Random& random) override;
+  double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
+  bool keep_going(arma::uword pass, const arma::vec& theta, double value) override;
+
+  /// Throws Error (fit) where the gate leaves the objective without a minimum: it was still falling when the passes ended.
+  void require_minimum() const;
+  /// The parameters at the best validation value (or pass, under patience), where there was a choice.
+  const std::optional<arma::vec>& best() const { return best_theta_; }
+  double best_value() const { return best_value_; }
+  bool ran_out_of_patience() const { return out_of_patience_; }
+
+ private:
+  /// The pass's value; throws Error (fit) where the domain study says so.
+  double checked(const PassResult& result);
+  [[noreturn]] void fail(const std::string& what) const;
+
+  FitData data_;
+  Pass pass_, validation_pass_;
+  Watch watch_;
+  std::vector<std::size_t> order_;
+  Rows gathered_;
+  arma::uword passes_ = 0, since_best_ = 0;
+  PassResult last_;
+  std::optional<arma::vec> best_theta_;
+  double best_value_;
+  bool out_of_patience_ = false;
+};
+
+}  // namespace moe

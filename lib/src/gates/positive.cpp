@@ -1,0 +1,29 @@
+// positive: g_k = exp(a_k), not normalised.   d/da_k = g_k d loss / d g_k.
+#include <cmath>
+
+#include "moe/gate.hpp"
+
+namespace moe {
+namespace {
+
+class Positive : public Gate {
+ public:
+  std::string name() const override { return "positive"; }
+  bool normalised() const override { return false; }
+  double even_intercept(arma::uword experts) const override { return -std::log(static_cast<double>(experts)); }
+
+  void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& signs) const override {
+    signs.reset();
+    log_weights = logits;
+  }
+
+  void backward(const arma::mat&, const arma::mat&, const arma::mat& d_log_weights, arma::mat& d_logits) const override {
+    d_logits = d_log_weights;
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const Gate> make_positive_gate() { return std::make_shared<Positive>(); }
+
+}  // namespace moe

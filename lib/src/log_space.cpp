@@ -1,0 +1,86 @@
+// The matrix half of numeric.hpp. Columns are contiguous, so each loop runs down a column.
+#include <cmath>
+
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
+
+/// out_n = max_k a_nk.
+void row_maximum(const arma::mat& a, arma::vec& out) {
+  out = a.col(0);
+  for (arma::uword k = 1; k < a.n_cols; ++k) {
+    const double* column = a.colptr(k);
+    for (arma::uword n = 0; n < a.n_rows; ++n) out[n] = std::max(out[n], column[n]);
+  }
+}
+
+}  // namespace
+
+void log_sum_exp(const arma::mat& a, arma::vec& out) {
+  if (a.n_cols == 1) {
+    out = a.col(0);
+    return;
+  }
+  arma::vec peak;
+  row_maximum(a, peak);
+  out.zeros(a.n_rows);
+  for (arma::uword k = 0; k < a.n_cols; ++k) {
+    const double* column = a.colptr(k);
+    for (arma::uword n = 0; n < a.n_rows; ++n) out[n] += std::exp(column[n] - peak[n]);
+  }
+  for (arma::uword n = 0; n < a.n_rows; ++n) out[n] = peak[n] + std::log(out[n]);
+}
+
+void signed_log_sum_exp(const arma::mat& a, const arma::mat& sign, arma::vec& out, arma::vec& out_sign) {
+  if (sign.is_empty()) {
+    log_sum_exp(a, out);
+    out_sign.ones(a.n_rows);
+    return;
+  }
+  arma::vec peak;
+  row_maximum(a, peak);
+  out.zeros(a.n_rows);
+  out_sign.set_size(a.n_rows);
+  for (arma::uword k = 0; k < a.n_cols; ++k)
+    for (arma::uword n = 0; n < a.n_rows; ++n) out[n] += sign(n, k) * std::exp(a(n, k) - peak[n]);
+  for (arma::uword n = 0; n < a.n_rows; ++n) {
+    out_sign[n] = out[n] > 0 ? 1 : out[n] < 0 ? -1 : 0;
+    out[n] = peak[n] + std::log(std::abs(out[n]));
+  }
+}
+
+void log_softmax(const arma::mat& a, arma::mat& out) {
+  arma::vec total;
+  log_sum_exp(a, total);
+  out = a.each_col() - total;
+}
+
+void exp_shifted(const arma::mat& a, const arma::vec& shift, const arma::mat& sign, arma::mat& out) {
+  out.set_size(arma::size(a));
+  for (arma::uword k = 0; k < a.n_cols; ++k) {
+    const double* in = a.colptr(k);
+    double* to = out.colptr(k);
+    if (shift.is_empty())
+      for (arma::uword n = 0; n < a.n_rows; ++n) to[n] = std::exp(in[n]);
+    else
+      for (arma::uword n = 0; n < a.n_rows; ++n) to[n] = std::exp(in[n] - shift[n]);
+  }
+  if (!sign.is_empty()) out %= sign;
+}
+
+double logistic(double x) {
+  if (x >= 0) return 1 / (1 + std::exp(-x));
+  const double e = std::exp(x);
+  return e / (1 + e);
+}
+
+double log1p_exp(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+
+double normal_log_density(double z) { return -0.5 * z * z - kLogSqrtTwoPi; }
+
+double normal_cdf(double z) { return 0.5 * std::erfc(-z * M_SQRT1_2); }
+
+}  // namespace moe

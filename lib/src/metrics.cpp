@@ -1,0 +1,175 @@
+#include "moe/metrics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+#include "moe/objective.hpp"
+#include "moe/predict.hpp"
+
+namespace moe {
+namespace {
+
+constexpr arma::uword kBlock = 1024;
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kLevels[] = {0.5, 0.9, 0.95};
+
+/// Rows first .. first+count-1 as a table of their own.
+Dataset block_of(const Dataset& data, arma::uword first, arma::uword count) {
+  Dataset block;
+  block.X = data.X.cols(first, first + count - 1);
+  block.y = data.y.rows(first, first + count - 1);
+  block.w = data.w.subvec(first, first + count - 1);
+  return block;
+}
+
+/// Sums over rows on their way to Metrics, which hold means.
+class Evaluation {
+ public:
+  Evaluation(const Model& model, const Dataset& data) : model_(model), predictive_(model) {
+    metrics_.rows = data.rows();
+    metrics_.weight = arma::accu(data.w);
+    metrics_.experts.assign(model.size(), {0, 0, 0});
+    metrics_.confusion.zeros(model.schema.labels.size(), model.schema.labels.size());
+    for (const double level : kLevels) metrics_.coverage.emplace_back(level, 0);
+    score_.reserve(data.rows());
+  }
+
+  void add(const Dataset& block) {
+    predictive_.at(block);
+    const arma::mat g = predictive_.weights();
+    for (arma::uword k = 0; k < model_.size(); ++k) metrics_.experts[k].share += arma::dot(block.w, g.col(k));
+    if (model_.gate->normalised()) add_densities(block);
+    if (model_.classes())
+      add_classes(block);
+    else
+      add_numbers(block);
+  }
+
+  Metrics finish(const Dataset& data) {
+    const double weight = metrics_.weight;
+    for (double* sum : {&metrics_.mae, &metrics_.crps, &metrics_.accuracy, &metrics_.brier}) *sum /= weight;
+    for (auto& [level, share] : metrics_.coverage) share /= weight;
+    for (Metrics::ByExpert& expert : metrics_.experts) {
+      expert.share /= weight;
+      expert.responsibility /= weight;
+      expert.nll /= weight;
+    }
+    metrics_.nll = -metrics_.log_likelihood / weight;
+    if (!model_.gate->normalised()) without_density();
+    if (model_.classes()) {
+      const bool binary = model_.schema.labels.size() == 2;
+      metrics_.auc = binary ? area_under_curve(arma::vec(score_), data.y.col(0), data.w) : kNone;
+    } else {
+      metrics_.rmse = std::sqrt(squares_ / weight);
+      const double center = arma::dot(data.w, data.y.col(0)) / weight;
+      const double total = arma::dot(data.w, arma::square(data.y.col(0) - center));
+      metrics_.r2 = total > 0 ? 1 - squares_ / total : kNone;
+    }
+    return metrics_;
+  }
+
+ private:
+  void add_densities(const Dataset& block) {
+    metrics_.log_likelihood += arma::dot(block.w, predictive_.log_density());
+    const arma::mat r = predictive_.responsibilities(), log_p = predictive_.expert_log_densities();
+    for (arma::uword k = 0; k < model_.size(); ++k) {
+      metrics_.experts[k].responsibility += arma::dot(block.w, r.col(k));
+      metrics_.experts[k].nll -= arma::dot(block.w, log_p.col(k));
+    }
+  }
+
+  void add_numbers(const Dataset& block) {
+    const arma::vec y = block.y.col(0), error = predictive_.mean() - y;
+    squares_ += arma::dot(block.w, arma::square(error));
+    metrics_.mae += arma::dot(block.w, arma::abs(error));
+    if (!model_.gate->normalised()) return;
+    metrics_.crps += arma::dot(block.w, predictive_.crps());
+    const arma::vec from_middle = arma::abs(predictive_.cdf(y) - 0.5);
+    for (auto& [level, share] : metrics_.coverage)
+      share += arma::dot(block.w, arma::conv_to<arma::vec>::from(from_middle <= 0.5 * level));
+  }
+
+  void add_classes(const Dataset& block) {
+    const arma::mat p = predictive_.probabilities();
+    const arma::uvec predicted = predictive_.label();
+    const bool binary = p.n_cols == 2;
+    for (arma::uword n = 0; n < block.rows(); ++n) {
+      const auto truth = static_cast<arma::uword>(block.y[n]);
+      metrics_.confusion(truth, predicted[n]) += block.w[n];
+      if (truth == predicted[n]) metrics_.accuracy += block.w[n];
+      double square = 0;
+      for (arma::uword c = binary ? 1 : 0; c < p.n_cols; ++c) {
+        const double error = p(n, c) - (c == truth ? 1 : 0);
+        square += error * error;
+      }
+      metrics_.brier += block.w[n] * square;
+      score_.push_back(p(n, p.n_cols - 1));
+    }
+  }
+
+  void without_density() {
+    metrics_.nll = metrics_.log_likelihood = metrics_.crps = kNone;
+    for (auto& [level, share] : metrics_.coverage) share = kNone;
+    for (Metrics::ByExpert& expert : metrics_.experts) expert.responsibility = expert.nll = kNone;
+  }
+
+  const Model& model_;
+  Predictive predictive_;
+  Metrics metrics_;
+  double squares_ = 0;
+  std::vector<double> score_;
+};
+
+}  // namespace
+
+Metrics evaluate(const Model& model, const Dataset& data) {
+  if (!data.has_target()) throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.target + "'");
+  Evaluation evaluation(model, data);
+  for (arma::uword first = 0; first < data.rows(); first += kBlock)
+    evaluation.add(block_of(data, first, std::min(kBlock, data.rows() - first)));
+  Metrics metrics = evaluation.finish(data);
+  const auto objective = make_objective(model.fit.objective.empty() ? "likelihood" : model.fit.objective);
+  metrics.objective_name = objective->name();
+  metrics.objective = Pass(model, *objective, Penalty{0, 0}, 1).run(model.theta, model.standardize(data), nullptr).value;
+  return metrics;
+}
+
+LikelihoodSums likelihood_sums(const Model& model, const Rows& rows) {
+  if (!model.gate->normalised()) return {kNone, kNone};
+  ForwardPass forward(model);
+  forward.run(model.theta, rows.X);
+  arma::mat terms = forward.log_weights();
+  arma::vec part, total;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    expert.family->log_density(rows.y, forward.eta(k), model.theta.memptr() + expert.psi, part);
+    terms.col(k) += part;
+  }
+  log_sum_exp(terms, total);
+  terms.each_col() -= total;
+  arma::mat r;
+  exp_shifted(terms, {}, {}, r);
+  return {arma::dot(rows.w, total), -arma::dot(rows.w, arma::sum(r % terms, 1))};
+}
+
+double area_under_curve(const arma::vec& score, const arma::vec& positive, const arma::vec& weight) {
+  const arma::uvec order = arma::stable_sort_index(score);
+  double below = 0, pairs = 0, all_positive = 0;
+  for (arma::uword first = 0; first < order.n_elem;) {
+    double tied_positive = 0, tied_negative = 0;
+    arma::uword next = first;
+    for (; next < order.n_elem && score[order[next]] == score[order[first]]; ++next)
+      (positive[order[next]] > 0 ? tied_positive : tied_negative) += weight[order[next]];
+    pairs += tied_positive * (below + 0.5 * tied_negative);
+    below += tied_negative;
+    all_positive += tied_positive;
+    first = next;
+  }
+  return below > 0 && all_positive > 0 ? pairs / (below * all_positive) : kNone;
+}
+
+}  // namespace moe

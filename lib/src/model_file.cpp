@@ -1,0 +1,342 @@
+// A model file is a .safetensors file (safetensors.hpp), so that numpy, PyTorch and others read its numbers:
+//
+//     8 bytes     the header's length, little-endian, a multiple of 8
+//     header      JSON {"__metadata__": {"format": "moe", "version": "1", "model": DESCRIPTION},
+//                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
+//     tensors     F64, little-endian, one right after the other in this order:
+//                   input.center [d], input.scale [d], target.center [], target.scale [], target.spread []
+//                   theta as Model::tensors() lists it: "gate.0" [outputs, 1 + inputs] (intercepts first), .., "expert.1.0",
+//                   .., "expert.1.psi" [p], .. or "psi" [p]
+//                   what the fit came to: "fit.rows" [], "fit.weight" [], .. (kFitNumbers)
+//                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
+//
+// DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
+// empty for a number], "weight": name or "", "id": name or "", "family": word, "gate": {"link": word, "network": word, "inputs":
+// [indices into inputs; left out for all]}, "experts": [{"network": word, "inputs": ..}, ..], "objective": word, "solver": word}.
+//
+// There is nothing in it but the model: the same model gives the same bytes. A change that a reader must know of gets a new
+// version number.
+#include "moe/model_file.hpp"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include "bounded_json.hpp"
+#include "moe/error.hpp"
+#include "safetensors.hpp"
+
+namespace moe {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFormat = "moe";
+constexpr const char* kVersion = "1";
+/// Longest word for a network; bounds the layers that a file can ask for before its tensors have been counted.
+constexpr std::size_t kMaxSpec = 4096;
+
+struct FitNumber {
+  const char* name;
+  double FitSummary::*value;
+};
+
+constexpr std::array<FitNumber, 13> kFitNumbers{{
+    {"fit.rows", &FitSummary::rows},
+    {"fit.weight", &FitSummary::weight},
+    {"fit.log_likelihood", &FitSummary::log_likelihood},
+    {"fit.objective_value", &FitSummary::objective_value},
+    {"fit.penalty", &FitSummary::penalty},
+    {"fit.parameters", &FitSummary::parameters},
+    {"fit.aic", &FitSummary::aic},
+    {"fit.bic", &FitSummary::bic},
+    {"fit.icl", &FitSummary::icl},
+    {"fit.converged", &FitSummary::converged},
+    {"fit.iterations", &FitSummary::iterations},
+    {"fit.restarts", &FitSummary::restarts},
+    {"fit.seed", &FitSummary::seed},
+}};
+
+/// What stands before theta.
+constexpr std::array<const char*, 5> kUnits{"input.center", "input.scale", "target.center", "target.scale",
+                                            "target.spread"};
+
+[[noreturn]] void refuse(const std::string& sentence) { throw Error(ErrorKind::kModel, sentence); }
+
+std::vector<std::size_t> all_inputs(const Schema& schema) {
+  std::vector<std::size_t> indices(schema.inputs.size());
+  std::iota(indices.begin(), indices.end(), std::size_t{0});
+  return indices;
+}
+
+/// A dense step's (1 + in) x out matrix by columns is a row-major tensor of shape [out, 1 + in].
+std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
+  const bool dispersion = tensor.name.ends_with("psi");
+  return dispersion ? std::vector<std::uint64_t>{tensor.rows} : std::vector<std::uint64_t>{tensor.columns, tensor.rows};
+}
+
+// --- Saving -----------------------------------------------------------------------------------------------------------
+
+void require_text(const char* what, const std::string& name) {
+  try {
+    static_cast<void>(Json(name).dump());
+  } catch (const Json::exception&) {
+    throw Error(ErrorKind::kData, std::string(what) + " '" + printable(name) + "': a model file holds UTF-8 text only");
+  }
+}
+
+void require_text(const Schema& schema) {
+  for (const std::string& name : schema.inputs) require_text("column", name);
+  for (const std::string& name : {schema.target, schema.weight, schema.id}) require_text("column", name);
+  for (const std::string& label : schema.labels) require_text("class", label);
+}
+
+Json describe_branch(const std::string& network, const std::vector<std::size_t>& inputs, const Schema& schema) {
+  Json branch{{"network", network}};
+  if (inputs != all_inputs(schema)) branch["inputs"] = inputs;
+  return branch;
+}
+
+std::string describe(const Model& model) {
+  const Schema& schema = model.schema;
+  const ModelSpec spec = model.spec();
+  require_text(schema);
+  Json gate{{"link", spec.gate_link}}, experts = Json::array();
+  gate.update(describe_branch(spec.gate, spec.gate_inputs, schema));
+  for (std::size_t k = 0; k < spec.experts.size(); ++k)
+    experts.push_back(describe_branch(spec.experts[k], spec.expert_inputs[k], schema));
+  return Json{{"inputs", schema.inputs},
+              {"target", schema.target},
+              {"labels", schema.labels},
+              {"weight", schema.weight},
+              {"id", schema.id},
+              {"family", spec.family},
+              {"gate", gate},
+              {"experts", experts},
+              {"objective", model.fit.objective},
+              {"solver", model.fit.solver}}
+      .dump();
+}
+
+std::vector<TensorView> tensors_of(const Model& model) {
+  const Standardization& units = model.standardization;
+  const std::uint64_t d = model.schema.inputs.size();
+  std::vector<TensorView> tensors{{kUnits[0], {d}, units.input_center.memptr()},
+                                  {kUnits[1], {d}, units.input_scale.memptr()},
+                                  {kUnits[2], {}, &units.target_center},
+                                  {kUnits[3], {}, &units.target_scale},
+                                  {kUnits[4], {}, &units.target_spread}};
+  for (const Model::Tensor& tensor : model.tensors())
+    tensors.push_back({tensor.name, shape_of(tensor), model.theta.memptr() + tensor.offset});
+  for (const FitNumber& number : kFitNumbers) tensors.push_back({number.name, {}, &(model.fit.*number.value)});
+  return tensors;
+}
+
+// --- Loading ----------------------------------------------------------------------------------------------------------
+
+struct Description {
+  Schema schema;
+  ModelSpec spec;
+  std::string objective, solver;
+};
+
+using Parsed = nlohmann::json;
+
+/// A name or a word. Zero bytes, which no table has, would end it early in programs written in C.
+const std::string& text(const Parsed& item) {
+  const auto& result = item.get_ref<const std::string&>();
+  if (result.find('\0') != std::string::npos) refuse("'" + printable(result) + "' holds a zero byte");
+  return result;
+}
+
+/// A list of names, each of them once.
+std::vector<std::string> distinct_names(const Parsed& object, const char* list) {
+  std::set<std::string> seen;
+  std::vector<std::string> names;
+  for (const Parsed& item : object.at(list).get_ref<const Parsed::array_t&>()) {
+    names.push_back(text(item));
+    if (!seen.insert(names.back()).second) refuse(std::string(list) + " names '" + printable(names.back()) + "' twice");
+  }
+  return names;
+}
+
+std::vector<std::size_t> read_inputs(const Parsed& branch, const Schema& schema) {
+  const auto list = branch.find("inputs");
+  if (list == branch.end()) return all_inputs(schema);
+  std::set<std::size_t> seen;
+  std::vector<std::size_t> indices;
+  for (const Parsed& item : list->get_ref<const Parsed::array_t&>()) {
+    indices.push_back(item.get_ref<const Parsed::number_unsigned_t&>());
+    if (indices.back() >= schema.inputs.size())
+      refuse("a network reads input " + std::to_string(indices.back()) + " of " + std::to_string(schema.inputs.size()));
+    if (!seen.insert(indices.back()).second)
+      refuse("a network reads input " + std::to_string(indices.back()) + " twice");
+  }
+  return indices;
+}
+
+std::string read_network(const Parsed& branch) {
+  const std::string& network = text(branch.at("network"));
+  if (network.size() > kMaxSpec)
+    refuse("a network's description is longer than " + std::to_string(kMaxSpec) + " bytes");
+  return network;
+}
+
+/// Member by member; a missing one, or one of the wrong type, throws Json::exception.
+Description read_members(const Parsed& json) {
+  Description result;
+  result.schema.inputs = distinct_names(json, "inputs");
+  result.schema.labels = distinct_names(json, "labels");
+  result.schema.target = text(json.at("target"));
+  result.schema.weight = text(json.at("weight"));
+  result.schema.id = text(json.at("id"));
+  result.spec.family = text(json.at("family"));
+  result.spec.gate_link = text(json.at("gate").at("link"));
+  result.spec.gate = read_network(json.at("gate"));
+  result.spec.gate_inputs = read_inputs(json.at("gate"), result.schema);
+  result.spec.experts.clear();
+  for (const Parsed& expert : json.at("experts").get_ref<const Parsed::array_t&>()) {
+    result.spec.experts.push_back(read_network(expert));
+    result.spec.expert_inputs.push_back(read_inputs(expert, result.schema));
+  }
+  result.objective = text(json.at("objective"));
+  result.solver = text(json.at("solver"));
+  return result;
+}
+
+Description read_description(const std::string& description) {
+  const auto json = parse_bounded_json(description);
+  if (!json) refuse("its description is not JSON");
+  try {
+    Description result = read_members(*json);
+    if (result.spec.experts.empty()) refuse("it has no experts");
+    if (result.schema.target.empty()) refuse("it has no target");
+    if (result.schema.labels.size() == 1) refuse("it has one class only");
+    return result;
+  } catch (const Parsed::exception&) {
+    refuse("its description lacks a member, or has one that is not what it should be");
+  }
+}
+
+void check_format(const SafetensorsReader& file) {
+  const auto& words = file.metadata();
+  const auto format = words.find("format"), version = words.find("version");
+  if (format == words.end() || format->second != kFormat || version == words.end() || !words.contains("model"))
+    file.fail("not a model file: a .safetensors file of some other program");
+  if (version->second != kVersion)
+    file.fail("format version " + printable(version->second) + ": this program reads version " + kVersion);
+}
+
+/// How many tensors of theta there are: those between the units and the fit's numbers, which have their names and places.
+std::size_t check_places(const SafetensorsReader& file) {
+  const auto& tensors = file.tensors();
+  if (tensors.size() < kUnits.size() + kFitNumbers.size()) file.fail("damaged: it has too few tensors");
+  const auto expect = [&](std::size_t place, const char* name, bool scalar) {
+    if (tensors[place].name != name) file.fail(std::string("damaged: tensor '") + name + "' is not in its place");
+    if (tensors[place].shape.size() != (scalar ? 0 : 1))
+      file.fail(std::string("damaged: tensor '") + name + "' has too many or too few dimensions");
+  };
+  const std::size_t fit = tensors.size() - kFitNumbers.size();
+  for (std::size_t i = 0; i < kUnits.size(); ++i) expect(i, kUnits[i], i >= 2);
+  for (std::size_t i = 0; i < kFitNumbers.size(); ++i) expect(fit + i, kFitNumbers[i].name, true);
+  return fit - kUnits.size();
+}
+
+Standardization read_units(SafetensorsReader& file) {
+  Standardization units;
+  units.input_center = file.read();
+  units.input_scale = file.read();
+  units.target_center = file.read().at(0);
+  units.target_scale = file.read().at(0);
+  units.target_spread = file.read().at(0);
+  return units;
+}
+
+FitSummary read_fit(SafetensorsReader& file) {
+  FitSummary fit;
+  for (const FitNumber& number : kFitNumbers) fit.*number.value = file.read().at(0);
+  return fit;
+}
+
+bool is_scale(double value) { return std::isfinite(value) && value > 0; }
+
+void check_numbers(const Standardization& units, const arma::vec& theta, const Schema& schema) {
+  if (units.input_center.n_elem != schema.inputs.size() || units.input_scale.n_elem != schema.inputs.size())
+    refuse("it has centers and scales for other inputs than its own");
+  if (!units.input_center.is_finite() || !std::isfinite(units.target_center)) refuse("a center is not finite");
+  for (const double scale : units.input_scale)
+    if (!is_scale(scale)) refuse("a scale is not above 0 and finite");
+  if (!is_scale(units.target_scale) || !is_scale(units.target_spread)) refuse("a scale is not above 0 and finite");
+  if (!theta.is_finite()) refuse("a parameter is not finite");
+}
+
+/// Refuses a description of more, or less, than the `available` parameters of the file, before room is made for it.
+void check_size(const ModelSpec& spec, std::size_t classes, std::uint64_t available) {
+  const auto family = make_family(spec.family, TargetInfo{classes, 1, 1});
+  const std::uint64_t experts = spec.experts.size();
+  std::uint64_t needed = family->dispersions() * (family->shared_dispersion() ? 1 : experts);
+  const auto add = [&](const Network& network) {  // no sum of two networks overflows: see make_network()'s widths
+    needed += network.parameters();
+    if (needed > available) refuse("it describes more parameters than it has");
+  };
+  add(make_network(spec.gate, spec.gate_inputs.size(), experts));
+  for (std::size_t k = 0; k < experts; ++k)
+    add(make_network(spec.experts[k], spec.expert_inputs[k].size(), family->outputs()));
+  if (needed < available) refuse("it has more parameters than it describes");
+}
+
+void check_tensors(const std::vector<Model::Tensor>& expected, const std::vector<StoredTensor>& stored) {
+  bool same = stored.size() == expected.size();
+  for (std::size_t i = 0; same && i < stored.size(); ++i)
+    same = stored[i].name == expected[i].name && stored[i].shape == shape_of(expected[i]);
+  if (!same) refuse("its tensors are not those of the model that it describes");
+}
+
+/// `parts` are the tensors that theta came from.
+Model build(Description description, Standardization units, arma::vec theta, const std::vector<StoredTensor>& parts) {
+  check_numbers(units, theta, description.schema);
+  check_size(description.spec, description.schema.labels.size(), theta.n_elem);
+  Model model(std::move(description.schema), std::move(units), description.spec);
+  check_tensors(model.tensors(), parts);
+  model.theta = std::move(theta);
+  return model;
+}
+
+}  // namespace
+
+void save_model(const Model& model, const std::string& path) {
+  const std::string description = describe(model);
+  OutputFile out(path);
+  if (out.is_terminal())
+    throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
+  write_safetensors(out, {{"format", kFormat}, {"version", kVersion}, {"model", description}}, tensors_of(model));
+  out.commit();
+}
+
+Model load_model(const std::string& path) {
+  SafetensorsReader file(path);
+  check_format(file);
+  const auto count = static_cast<std::ptrdiff_t>(check_places(file));
+  Standardization units = read_units(file);
+  arma::vec theta = file.read(static_cast<std::size_t>(count));
+  FitSummary fit = read_fit(file);
+  file.finish();
+  const auto& tensors = file.tensors();
+  const auto first = tensors.begin() + kUnits.size();
+  // From here on the file is known to be what some program wrote.
+  try {
+    Description description = read_description(file.metadata().at("model"));
+    fit.objective = std::move(description.objective);
+    fit.solver = std::move(description.solver);
+    Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
+    model.fit = std::move(fit);
+    return model;
+  } catch (const Error& error) {
+    file.fail(error.what());
+  }
+}
+
+}  // namespace moe

@@ -1,0 +1,93 @@
+#include "moe/objective.hpp"
+
+#include <limits>
+
+#include "moe/numeric.hpp"
+#include "parallel.hpp"
+
+namespace moe {
+namespace {
+
+/// Rows that go through every branch at once: their outputs stay in the first-level cache's reach.
+constexpr arma::uword kBlock = 512;
+/// Parts into which rows are cut, at most. It must not depend on the number of threads: the order of sums follows from it.
+constexpr arma::uword kChunks = 64;
+
+/// Rows first .. last of `rows`, without copying.
+Rows slice(const Rows& rows, arma::uword first, arma::uword last) {
+  const arma::uword count = last - first + 1;
+  return {arma::mat(const_cast<double*>(rows.X.colptr(first)), rows.X.n_rows, count, false, true),
+          arma::mat(const_cast<double*>(rows.y.memptr()) + first, count, 1, false, true),
+          arma::vec(const_cast<double*>(rows.w.memptr()) + first, count, false, true)};
+}
+
+void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals) {
+  arma::vec log_sum, sign;
+  signed_log_sum_exp(forward.log_weights(), forward.signs(), log_sum, sign);
+  totals.log_sum += arma::dot(block.w, log_sum);
+}
+
+arma::vec penalty_weights(const Model& model, const Penalty& penalty) {
+  arma::vec result(model.theta.n_elem, arma::fill::zeros);
+  const auto mark = [&](const Branch& branch, double l2) {
+    branch.network->mark_weights(result.memptr() + branch.offset);
+    result.subvec(branch.offset, arma::size(branch.network->parameters(), 1)) *= l2;
+  };
+  mark(model.gate_branch, penalty.gate);
+  for (const Expert& expert : model.experts) mark(expert, penalty.experts);
+  return result;
+}
+
+}  // namespace
+
+void Objective::merge(const Totals& part, Totals& total) const {
+  total.loss += part.loss;
+  total.weight += part.weight;
+  total.log_sum += part.log_sum;
+  total.undefined += part.undefined;
+  if (!total.gradient.is_empty()) total.gradient += part.gradient;
+}
+
+double Objective::finish(Totals& totals) const {
+  totals.gradient /= totals.weight;
+  if (totals.undefined > 0) return std::numeric_limits<double>::quiet_NaN();
+  return totals.loss / totals.weight;
+}
+
+Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads)
+    : model_(model), objective_(objective), penalty_weights_(penalty_weights(model, penalty)), threads_(threads) {}
+
+Totals Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
+  const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock;
+  const arma::uword blocks_each = (blocks + kChunks - 1) / kChunks;
+  const arma::uword chunks = (blocks + blocks_each - 1) / blocks_each;
+  std::vector<Totals> totals(chunks);
+  while (forwards_.size() < chunks) forwards_.emplace_back(model_);
+  parallel_for(chunks, threads_, [&](std::size_t chunk) {
+    Totals& total = totals[chunk];
+    if (gradient) total.gradient.zeros(theta.n_elem);
+    for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b) {
+      const Rows block = slice(rows, b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
+      ForwardPass& forward = forwards_[chunk];
+      forward.run(theta, block.X);
+      objective_.add(forward, theta, block, total);
+      total.weight += arma::accu(block.w);
+      if (!model_.gate->normalised()) add_gate_sum(forward, block, total);
+    }
+  });
+  for (std::size_t chunk = 1; chunk < chunks; ++chunk) objective_.merge(totals[chunk], totals[0]);
+  return std::move(totals[0]);
+}
+
+PassResult Pass::run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const {
+  Totals totals = sum(theta, rows, gradient != nullptr);
+  PassResult result;
+  result.undefined = totals.undefined;
+  result.mean_log_sum = totals.log_sum / totals.weight;
+  result.penalty = 0.5 * arma::accu(penalty_weights_ % theta % theta);
+  result.value = objective_.finish(totals) + result.penalty;
+  if (gradient != nullptr) *gradient = totals.gradient + penalty_weights_ % theta;
+  return result;
+}
+
+}  // namespace moe

@@ -1,0 +1,31 @@
+// likelihood: -log sum_k g_k p(y | eta_k).
+#include "mixture_objective.hpp"
+
+namespace moe {
+namespace {
+
+class Likelihood : public MixtureObjective {
+ public:
+  std::string name() const override { return "likelihood"; }
+  bool is_likelihood() const override { return true; }
+
+ protected:
+  void log_kernel(const ForwardPass& forward, const arma::vec& theta, const Rows& block, arma::uword k,
+                  arma::vec& out) const override {
+    const Expert& expert = forward.model().experts[k];
+    expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, out);
+  }
+
+  void kernel_score(const ForwardPass& forward, const arma::vec& theta, const Rows& block, arma::uword k,
+                    const arma::vec& weight, arma::mat& d_eta, arma::vec& gradient) const override {
+    const Expert& expert = forward.model().experts[k];
+    expert.family->score(block.y, forward.eta(k), theta.memptr() + expert.psi, weight, d_eta,
+                         gradient.memptr() + expert.psi);
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const Objective> make_likelihood() { return std::make_shared<Likelihood>(); }
+
+}  // namespace moe

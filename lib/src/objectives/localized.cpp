@@ -1,0 +1,36 @@
+// localized: sum_k g_k |y - o_k|^2 (Jacobs, Jordan, Nowlan, Hinton 1991, eq. 1.2).
+#include "moe/numeric.hpp"
+#include "moe/objective.hpp"
+#include "squared_error.hpp"
+
+namespace moe {
+namespace {
+
+class Localized : public Objective {
+ public:
+  std::string name() const override { return "localized"; }
+
+  void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const override {
+    arma::mat weights, mu;
+    exp_shifted(forward.log_weights(), {}, forward.signs(), weights);
+    weights.each_col() %= block.w;
+    arma::mat d_log_weights(arma::size(weights));
+    arma::vec error;
+    for (arma::uword k = 0; k < weights.n_cols; ++k) {
+      const Family& family = *forward.model().experts[k].family;
+      squared_error(family, block.y, forward.eta(k), mu, error);
+      d_log_weights.col(k) = weights.col(k) % error;
+      if (totals.gradient.is_empty()) continue;
+      arma::mat d_eta = forward.d_eta(k);
+      squared_error_backward(family, block.y, mu, weights.col(k), d_eta);
+    }
+    totals.loss += arma::accu(d_log_weights);
+    if (!totals.gradient.is_empty()) forward.backward(theta, block.X, d_log_weights, totals.gradient);
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const Objective> make_localized() { return std::make_shared<Localized>(); }
+
+}  // namespace moe

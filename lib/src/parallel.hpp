@@ -1,0 +1,13 @@
+// Work shared among threads, the same result for any number of them.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace moe {
+
+/// Calls work(task) once for each task 0 .. tasks-1 on up to `threads` threads, the caller's among them. Where tasks throw, the
+/// exception of the first of them is thrown again after all have ended. Within, BLAS runs on one thread.
+void parallel_for(std::size_t tasks, unsigned threads, const std::function<void(std::size_t)>& work);
+
+}  // namespace moe

@@ -1,0 +1,178 @@
+// The only file that knows every name a user can type. To add a family, network, gate, objective, solver or exporter: write its
+// one file in the folder of its kind, declare its maker here and add its line to the table.
+#include "moe/registry.hpp"
+
+#include <memory>
+
+#include "moe/error.hpp"
+#include "moe/export.hpp"
+#include "moe/family.hpp"
+#include "moe/gate.hpp"
+#include "moe/network.hpp"
+#include "moe/objective.hpp"
+#include "moe/solver.hpp"
+
+namespace moe {
+
+// Makers. `arguments` is what stands behind the first ':' of a specification; a maker throws Error (usage) for what it
+// does not understand.
+Network make_linear(const std::string& arguments, arma::uword inputs, arma::uword outputs);
+Network make_constant(const std::string& arguments, arma::uword inputs, arma::uword outputs);
+Network make_mlp(const std::string& arguments, arma::uword inputs, arma::uword outputs);
+
+std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_bernoulli(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_categorical(const std::string& arguments, const TargetInfo& target);
+
+std::shared_ptr<const Gate> make_softmax_gate();
+std::shared_ptr<const Gate> make_positive_gate();
+std::shared_ptr<const Gate> make_linear_gate();
+
+std::shared_ptr<const Objective> make_likelihood();
+std::shared_ptr<const Objective> make_me();
+std::shared_ptr<const Objective> make_me_batch();
+std::shared_ptr<const Objective> make_blend();
+std::shared_ptr<const Objective> make_localized();
+
+std::shared_ptr<const Solver> make_adam();
+std::shared_ptr<const Solver> make_sgd();
+std::shared_ptr<const Solver> make_lbfgs();
+
+std::string export_json(const Model& model);
+std::string export_c(const Model& model);
+
+namespace {
+
+template <class Make>
+struct Entry {
+  Word word;
+  Make make;
+};
+
+template <class Make>
+using Table = std::vector<Entry<Make>>;
+
+const Table<decltype(&make_linear)>& networks() {
+  static const Table<decltype(&make_linear)> table{
+      {{"linear", "an intercept and a slope for each input", {"linear"}}, make_linear},
+      {{"constant", "an intercept alone", {"constant"}}, make_constant},
+      {{"mlp",
+        "mlp:SIZES[:relu|tanh|silu]: hidden layers of these sizes, as mlp:32,16:tanh (default relu)",
+        {"mlp:3", "mlp:4,3:tanh", "mlp:3:silu"}},
+       make_mlp},
+  };
+  return table;
+}
+
+const Table<decltype(&make_gaussian)>& families() {
+  static const Table<decltype(&make_gaussian)> table{
+      {{"gaussian",
+        "a number; one sigma for each expert, or gaussian:shared for one in all, gaussian:unit for sigma 1",
+        {"gaussian", "gaussian:shared", "gaussian:unit"}},
+       make_gaussian},
+      {{"bernoulli", "two classes, by log-odds", {"bernoulli"}}, make_bernoulli},
+      {{"categorical", "two or more classes, by a softmax", {"categorical"}}, make_categorical},
+  };
+  return table;
+}
+
+const Table<decltype(&make_softmax_gate)>& gates() {
+  static const Table<decltype(&make_softmax_gate)> table{
+      {{"softmax", "positive weights that sum to 1: the mixture is a density", {"softmax"}}, make_softmax_gate},
+      {{"positive", "exp of each output: positive, but the sum is free to grow", {"positive"}}, make_positive_gate},
+      {{"linear", "the raw outputs: the sum may be negative, and free to grow", {"linear"}}, make_linear_gate},
+  };
+  return table;
+}
+
+const Table<decltype(&make_likelihood)>& objectives() {
+  static const Table<decltype(&make_likelihood)> table{
+      {{"likelihood", "-log sum_k g_k p(y|eta_k), mean over rows", {"likelihood"}}, make_likelihood},
+      {{"me", "-log sum_k g_k exp(-|y - o_k|^2 / 2), mean over rows", {"me"}}, make_me},
+      {{"me-batch", "-log sum_n sum_k g_k exp(-|y_n - o_k|^2 / 2): the log of the batch's sum", {"me-batch"}}, make_me_batch},
+      {{"blend", "|y - sum_k g_k o_k|^2: squared error of the merged output", {"blend"}}, make_blend},
+      {{"localized", "sum_k g_k |y - o_k|^2 (Jacobs et al. 1991, eq. 1.2)", {"localized"}}, make_localized},
+  };
+  return table;
+}
+
+const Table<decltype(&make_adam)>& solvers() {
+  static const Table<decltype(&make_adam)> table{
+      {{"adam", "mini-batches, a step size for each parameter (Kingma, Ba 2015)", {"adam"}}, make_adam},
+      {{"sgd", "mini-batches, gradient descent with momentum", {"sgd"}}, make_sgd},
+      {{"lbfgs", "all rows at once, quasi-Newton (Nocedal 1980)", {"lbfgs"}}, make_lbfgs},
+  };
+  return table;
+}
+
+const Table<decltype(&export_json)>& exporters() {
+  static const Table<decltype(&export_json)> table{
+      {{"json", "every parameter with its name, for scripts", {"json"}}, export_json},
+      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c},
+  };
+  return table;
+}
+
+template <class Make>
+std::vector<Word> words_of(const Table<Make>& table) {
+  std::vector<Word> words;
+  for (const auto& entry : table) words.push_back(entry.word);
+  return words;
+}
+
+/// The entry of `name`, or an error that names the nearest one.
+template <class Make>
+const Make& find(const Table<Make>& table, const char* what, const std::string& name) {
+  for (const auto& entry : table)
+    if (entry.word.name == name) return entry.make;
+  throw Error(ErrorKind::kUsage, unknown_word(what, name, names(words_of(table))));
+}
+
+/// "mlp:32,16:tanh" -> "mlp" and "32,16:tanh".
+std::pair<std::string, std::string> split_spec(const std::string& spec) {
+  const std::size_t colon = spec.find(':');
+  if (colon == std::string::npos) return {spec, ""};
+  return {spec.substr(0, colon), spec.substr(colon + 1)};
+}
+
+}  // namespace
+
+std::vector<Word> network_words() { return words_of(networks()); }
+std::vector<Word> family_words() { return words_of(families()); }
+std::vector<Word> gate_words() { return words_of(gates()); }
+std::vector<Word> objective_words() { return words_of(objectives()); }
+std::vector<Word> solver_words() { return words_of(solvers()); }
+
+std::vector<std::string> names(const std::vector<Word>& words) {
+  std::vector<std::string> result;
+  for (const Word& word : words) result.push_back(word.name);
+  return result;
+}
+
+Network make_network(const std::string& spec, arma::uword inputs, arma::uword outputs) {
+  const auto [name, arguments] = split_spec(spec);
+  return find(networks(), "network", name)(arguments, inputs, outputs);
+}
+
+std::shared_ptr<const Family> make_family(const std::string& spec, const TargetInfo& target) {
+  const auto [name, arguments] = split_spec(spec);
+  return find(families(), "family", name)(arguments, target);
+}
+
+std::shared_ptr<const Gate> make_gate(const std::string& name) { return find(gates(), "gate link", name)(); }
+
+std::shared_ptr<const Objective> make_objective(const std::string& name) { return find(objectives(), "objective", name)(); }
+
+std::shared_ptr<const Solver> make_solver(const std::string& name) { return find(solvers(), "solver", name)(); }
+
+std::vector<ExportFormat> export_formats() {
+  std::vector<ExportFormat> formats;
+  for (const auto& entry : exporters()) formats.push_back({entry.word.name, entry.word.help});
+  return formats;
+}
+
+std::string export_model(const Model& model, const std::string& format) {
+  return find(exporters(), "export format", format)(model);
+}
+
+}  // namespace moe

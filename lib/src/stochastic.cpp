@@ -1,0 +1,43 @@
+#include "stochastic.hpp"
+
+#include <cmath>
+
+#include "moe/error.hpp"
+
+namespace moe {
+namespace {
+
+/// The part of the learning rate that is left after `progress` (0 to 1) of the epochs.
+double schedule_factor(const std::string& schedule, double progress) {
+  if (schedule == "constant") return 1;
+  if (schedule == "linear") return 1 - progress;
+  if (schedule == "cosine") return 0.5 * (1 + std::cos(M_PI * progress));
+  throw Error(ErrorKind::kUsage, unknown_word("schedule", schedule, {"constant", "linear", "cosine"}));
+}
+
+}  // namespace
+
+SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate, arma::uword epochs,
+                        Random& random, const Update& update) {
+  if (options.learning_rate > 0) rate = options.learning_rate;
+  if (options.epochs > 0) epochs = options.epochs;
+  schedule_factor(options.schedule, 0);
+  SolverResult result;
+  arma::vec gradient;
+  while (result.passes < epochs) {
+    const arma::uword batches = problem.shuffle(random);
+    double sum = 0;
+    for (arma::uword batch = 0; batch < batches; ++batch) {
+      const double done = static_cast<double>(result.passes) + static_cast<double>(batch) / static_cast<double>(batches);
+      sum += problem.evaluate_batch(batch, theta, gradient);
+      update(theta, gradient, rate * schedule_factor(options.schedule, done / static_cast<double>(epochs)));
+    }
+    ++result.passes;
+    result.value = sum / static_cast<double>(batches);
+    if (!problem.keep_going(result.passes, theta, result.value)) break;
+  }
+  result.theta = std::move(theta);
+  return result;
+}
+
+}  // namespace moe

@@ -1,0 +1,18 @@
+// The loop over epochs and mini-batches that adam and sgd share.
+#pragma once
+
+#include <functional>
+
+#include "moe/solver.hpp"
+
+namespace moe {
+
+/// Moves theta given a batch's gradient and the learning rate of the moment.
+using Update = std::function<void(arma::vec& theta, const arma::vec& gradient, double rate)>;
+
+/// A pass is an epoch; its value is the mean over its batches. `rate`, `epochs`: defaults where the options say 0.
+/// Throws Error (usage) for an unknown schedule.
+SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate, arma::uword epochs,
+                        Random& random, const Update& update);
+
+}  // namespace moe

@@ -1,0 +1,280 @@
+#include "moe/train.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <mutex>
+
+#include "fit_problem.hpp"
+#include "moe/error.hpp"
+#include "moe/metrics.hpp"
+#include "moe/random.hpp"
+#include "parallel.hpp"
+
+namespace moe {
+namespace {
+
+/// Streams of the seed: what each is for.
+constexpr std::uint64_t kSplitStream = 1, kStartStreams = 1000;
+/// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
+constexpr double kRestartBudget = 2e6;
+constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
+/// Two starts found the same maximum where their mean losses differ by less.
+constexpr double kSameMaximum = 1e-6;
+
+/// One start's end.
+struct Fit {
+  arma::vec theta;
+  double value = 0;        ///< what the starts are compared by
+  double validation = 0;
+  arma::uword passes = 0;
+  bool converged = false, on_floor = false;
+  std::string stop;
+};
+
+std::string resolved_family(const std::string& family, const Schema& schema, const TrainOptions& options,
+                            const std::string& gate_link) {
+  if (family != "auto") return family;
+  if (schema.classes()) return schema.labels.size() == 2 ? "bernoulli" : "categorical";
+  if (options.objective == "likelihood") return "gaussian";
+  const bool merged = options.objective == "blend" || options.objective == "localized";
+  return merged && make_gate(gate_link)->normalised() ? "gaussian:shared" : "gaussian:unit";
+}
+
+std::string resolved_solver(const std::string& solver, const ModelSpec& spec) {
+  if (solver != "auto") return solver;
+  const auto deep = [](const std::string& network) { return network.rfind("mlp", 0) == 0; };
+  return deep(spec.gate) || std::any_of(spec.experts.begin(), spec.experts.end(), deep) ? "adam" : "lbfgs";
+}
+
+/// Throws Error (usage) with the sentence that says what is wrong with the options.
+void check(const TrainOptions& options, bool has_validation) {
+  const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, sentence); };
+  if (!(options.validation >= 0 && options.validation < 1))
+    refuse("--validation: a fraction of the rows must be at least 0 and below 1: expected such as 0.2, or a file");
+  if (options.validation > 0 && has_validation) refuse("--validation: expected a fraction or a file, not both");
+  if (!(options.penalty.experts >= 0 && options.penalty.gate >= 0)) refuse("--l2: a penalty must not be negative");
+}
+
+Dataset take(const Dataset& from, const std::vector<std::size_t>& rows) {
+  const arma::uvec index = arma::conv_to<arma::uvec>::from(rows);
+  Dataset result;
+  result.X = from.X.cols(index);
+  result.y = from.y.rows(index);
+  result.w = from.w.elem(index);
+  return result;
+}
+
+/// Sets a random part of the rows aside; both parts keep the order of the table.
+Dataset split_off(Dataset& data, double fraction, std::uint64_t seed) {
+  const std::size_t n = data.rows(), aside = static_cast<std::size_t>(std::round(fraction * static_cast<double>(n)));
+  if (aside == 0 || aside == n)
+    throw Error(ErrorKind::kUsage, "--validation: this fraction of " + std::to_string(n) + " rows leaves a part empty");
+  Random random(seed, kSplitStream);
+  std::vector<std::size_t> order = random.permutation(n);
+  std::sort(order.begin(), order.begin() + static_cast<long>(aside));
+  std::sort(order.begin() + static_cast<long>(aside), order.end());
+  Dataset validation = take(data, {order.begin(), order.begin() + static_cast<long>(aside)});
+  data = take(data, {order.begin() + static_cast<long>(aside), order.end()});
+  return validation;
+}
+
+/// Random weights; each expert begins at the target of a row of its own.
+arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
+  arma::vec theta(model.theta.n_elem, arma::fill::zeros);
+  const Branch& gate = model.gate_branch;
+  gate.network->start(theta.memptr() + gate.offset, random);
+  for (arma::uword k = 0; k < gate.network->outputs(); ++k)
+    theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
+  for (const Expert& expert : model.experts) {
+    expert.network->start(theta.memptr() + expert.offset, random);
+    const double y = rows.y[random.below(rows.count())];
+    arma::vec eta(expert.family->outputs());
+    expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
+    for (arma::uword out = 0; out < eta.n_elem; ++out) theta[expert.offset + expert.network->intercept(out)] = eta[out];
+  }
+  return theta;
+}
+
+bool on_floor(const Model& model, const arma::vec& theta) {
+  return std::any_of(model.experts.begin(), model.experts.end(),
+                     [&](const Expert& expert) { return expert.family->on_floor(theta.memptr() + expert.psi); });
+}
+
+arma::uword default_restarts(const Model& model, const Solver& solver, const Rows& rows) {
+  if (solver.stochastic() || model.size() == 1) return 1;
+  const double cost = static_cast<double>(model.theta.n_elem) * static_cast<double>(rows.count());
+  return std::clamp(static_cast<arma::uword>(kRestartBudget / cost), kFewestRestarts, kMostRestarts);
+}
+
+/// The dispersions alone, everything else held: what an objective without a likelihood leaves to be found.
+class DispersionProblem : public Problem {
+ public:
+  DispersionProblem(const Model& model, const Rows& rows, unsigned threads)
+      : model_(model), rows_(rows), objective_(make_objective("likelihood")), pass_(model, *objective_, Penalty{0, 0}, threads) {}
+  double evaluate(const arma::vec& psi, arma::vec& gradient) override {
+    arma::vec theta = model_.theta, full;
+    theta.tail(psi.n_elem) = psi;
+    const double value = pass_.run(theta, rows_, &full).value;
+    gradient = full.tail(psi.n_elem);
+    return value;
+  }
+  arma::uword shuffle(Random&) override { return 0; }
+  double evaluate_batch(arma::uword, const arma::vec& psi, arma::vec& gradient) override { return evaluate(psi, gradient); }
+  bool keep_going(arma::uword, const arma::vec&, double) override { return true; }
+
+ private:
+  const Model& model_;
+  const Rows& rows_;
+  std::shared_ptr<const Objective> objective_;
+  Pass pass_;
+};
+
+void fit_dispersions(Model& model, const Rows& rows, unsigned threads) {
+  const arma::uword count = model.theta.n_elem - model.experts.front().psi;
+  if (count == 0 || !model.gate->normalised()) return;
+  DispersionProblem problem(model, rows, threads);
+  Random unused(0);
+  model.theta.tail(count) = make_solver("lbfgs")->minimise(problem, model.theta.tail(count), {}, unused).theta;
+}
+
+/// A fit under way: what all its starts share.
+class Training {
+ public:
+  Training(Model& model, const Rows& rows, const Rows* validation, const TrainOptions& options, const Observer& observer)
+      : model_(model),
+        rows_(rows),
+        validation_(validation),
+        options_(options),
+        observer_(observer),
+        objective_(make_objective(options.objective)),
+        solver_(make_solver(options.solver)),
+        began_(std::chrono::steady_clock::now()) {}
+
+  void run(const Model* start, TrainReport& report);
+
+ private:
+  Fit fit(arma::uword restart, arma::vec theta, unsigned threads);
+  bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value, std::optional<double> validation);
+  std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
+  void summarise(const Fit& best);
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  }
+
+  Model& model_;
+  const Rows& rows_;
+  const Rows* validation_;
+  const TrainOptions& options_;
+  const Observer& observer_;
+  std::shared_ptr<const Objective> objective_;
+  std::shared_ptr<const Solver> solver_;
+  std::chrono::steady_clock::time_point began_;
+  std::mutex mutex_;
+  arma::uword restarts_ = 1;
+  bool stopped_ = false;
+};
+
+bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
+                    std::optional<double> validation) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (observer_ && !stopped_)
+    stopped_ = !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation, seconds(), theta, model_});
+  return !stopped_;
+}
+
+Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
+  FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience, threads},
+                     [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
+                       return tell(restart, pass, at, value, validation);
+                     });
+  Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
+  SolverResult result = solver_->minimise(problem, std::move(theta), options_.solver_options, random);
+  if (!stopped_) problem.require_minimum();
+  Fit fit;
+  fit.passes = result.passes;
+  fit.converged = result.converged || problem.ran_out_of_patience();
+  fit.stop = result.converged ? "gradient below tolerance" : problem.ran_out_of_patience() ? "patience ran out" : "passes used up";
+  fit.theta = problem.best() ? *problem.best() : std::move(result.theta);
+  const Pass pass(model_, *objective_, options_.penalty, threads);
+  fit.validation = problem.best_value();
+  fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
+  fit.on_floor = objective_->is_likelihood() && on_floor(model_, fit.theta);
+  return fit;
+}
+
+std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) const {
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < fits.size(); ++i) {
+    if (fits[i].on_floor != fits[best].on_floor ? fits[best].on_floor : fits[i].value < fits[best].value) best = i;
+  }
+  for (const Fit& fit : fits) {
+    if (fit.on_floor && !fits[best].on_floor) ++report.starts_set_aside;
+    if (std::abs(fit.value - fits[best].value) < kSameMaximum) ++report.starts_at_best;
+  }
+  return best;
+}
+
+void Training::summarise(const Fit& best) {
+  const Pass pass(model_, *objective_, options_.penalty, options_.threads);
+  const PassResult result = pass.run(model_.theta, rows_, nullptr);
+  FitSummary& fit = model_.fit;
+  fit.rows = static_cast<double>(rows_.count());
+  fit.weight = arma::accu(rows_.w);
+  fit.objective_value = result.value - result.penalty;
+  fit.penalty = result.penalty;
+  fit.parameters = static_cast<double>(model_.degrees_of_freedom());
+  const LikelihoodSums sums = likelihood_sums(model_, rows_);
+  fit.log_likelihood = sums.log_likelihood;
+  fit.aic = -2 * sums.log_likelihood + 2 * fit.parameters;
+  fit.bic = -2 * sums.log_likelihood + std::log(fit.weight) * fit.parameters;
+  fit.icl = fit.bic + 2 * sums.entropy;
+  fit.converged = best.converged ? 1 : 0;
+  fit.iterations = static_cast<double>(best.passes);
+  fit.restarts = static_cast<double>(restarts_);
+  fit.seed = static_cast<double>(options_.seed);
+  fit.objective = objective_->name();
+  fit.solver = solver_->name();
+}
+
+void Training::run(const Model* start, TrainReport& report) {
+  restarts_ = start != nullptr ? 1 : options_.restarts > 0 ? options_.restarts : default_restarts(model_, *solver_, rows_);
+  const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
+  std::vector<Fit> fits(restarts_);
+  parallel_for(restarts_, options_.threads, [&](std::size_t i) {
+    Random random(options_.seed, kStartStreams + i);
+    fits[i] = fit(i, start != nullptr ? start->theta : random_start(model_, rows_, random), inside);
+  });
+  const Fit& best = fits[choose(fits, report)];
+  model_.theta = best.theta;
+  if (!objective_->is_likelihood()) fit_dispersions(model_, rows_, options_.threads);
+  summarise(best);
+  report.stop = best.stop;
+  report.on_floor = best.on_floor;
+  report.validation = best.validation;
+  report.stopped = stopped_;
+  report.seconds = seconds();
+}
+
+}  // namespace
+
+Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
+            const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report) {
+  check(options, validation.has_value());
+  if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
+  TrainOptions resolved = options;
+  resolved.solver = resolved_solver(options.solver, spec);
+  spec.family = resolved_family(spec.family, schema, options, spec.gate_link);
+  if (spec.experts.size() == 1) spec.gate = "constant";
+  Model model = start != nullptr ? *start
+                                 : Model(schema, Standardization::of(data, schema.classes(), options.standardize), spec);
+  const Rows rows = model.standardize(std::move(data));
+  std::optional<Rows> validation_rows;
+  if (validation) validation_rows = model.standardize(std::move(*validation));
+  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer).run(start, report);
+  report.solver = resolved.solver;
+  report.family = spec.family;
+  return model;
+}
+
+}  // namespace moe

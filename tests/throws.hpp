@@ -1,0 +1,18 @@
+// The sentence of the Error that a piece of code throws.
+#pragma once
+
+#include <string>
+
+#include "moe/error.hpp"
+
+/// "" where nothing is thrown; the kind, if asked for, in `kind`.
+template <class Code>
+std::string sentence_of(Code&& code, moe::ErrorKind* kind = nullptr) {
+  try {
+    code();
+  } catch (const moe::Error& error) {
+    if (kind != nullptr) *kind = error.kind();
+    return error.what();
+  }
+  return "";
+}
