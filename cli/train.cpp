@@ -163,8 +163,11 @@ std::string printed(const char* format, double value) {
 void summarise(const moe::Model& model, const moe::TrainReport& report) {
   const moe::FitSummary& fit = model.fit;
   const auto whole = [](double value) { return printed("%.0f", value); };
-  say(whole(fit.rows) + " rows, " + std::to_string(model.schema.inputs.size()) + " inputs, " + std::to_string(model.size()) +
-      " experts, " + model.family().spec() + (model.classes() ? " (" + moe::join(model.schema.labels) + ")" : "") + ", " +
+  const auto counted = [](std::size_t count, const std::string& what) {
+    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+  };
+  say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
+      counted(model.size(), "expert") + ", " + model.family().spec() + (model.classes() ? " (" + moe::join(model.schema.labels) + ")" : "") + ", " +
       whole(fit.parameters) + " free parameters");
   say(report.solver + ": " + whole(fit.iterations) + " passes, " + (fit.converged != 0 ? "converged" : "not converged") + " (" +
       report.stop + ")" +
@@ -179,8 +182,12 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   if (report.on_floor)
     say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains a few rows exactly, and the "
         "likelihood means little");
+  if (report.separated)
+    say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum and grow until they are "
+        "stopped: expected --l2 and --gate-l2, or --validation with --patience");
   if (report.constant_inputs > 0)
-    say("note: " + std::to_string(report.constant_inputs) + " inputs are constant and say nothing");
+    say("note: " + std::to_string(report.constant_inputs) + (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") +
+        " nothing");
 }
 
 void run(const Arguments& arguments) {
@@ -272,7 +279,7 @@ Command train_command() {
            {"tolerance", "", "T", "", "lbfgs ends where no component of the gradient is larger (1e-7)"},
            {"restarts", "", "R", "auto", "starts, the best fit kept; auto: 4 to 20 for lbfgs, fewer the larger the data, and 1 for adam and sgd"},
            {"l2", "", "R", "0", "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared"},
-           {"gate-l2", "", "R", "1e-8", "the same for the gate"},
+           {"gate-l2", "", "R", "1e-10", "the same for the gate"},
            {"standardize", "", "yes|no", "yes", "inputs and a numeric target inside; results are in the data's units all the same"},
            {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
            {"patience", "", "N", "", "stop after N passes without a better value"},

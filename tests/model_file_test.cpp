@@ -120,7 +120,7 @@ Model load_from_pipe(const std::string& bytes) {
 /// The sentence, without the path in front, with which a model file of these bytes is refused; "accepted", or what else
 /// happened.
 std::string refusal(const std::string& bytes, bool pipe) {
-  const ScratchDir scratch;
+  static const ScratchDir scratch;
   const std::string path = scratch.write("model", bytes);
   try {
     pipe ? load_from_pipe(bytes) : moe::load_model(path);
@@ -521,6 +521,18 @@ TEST_CASE("JSON that is deep, long or double is refused at little cost", "[model
     });
   }
   CHECK(complaints == "");
+
+  // Just within the limits: as much memory as JSON can take.
+  constexpr std::size_t kItems = (std::size_t{1} << 18) - 100;
+  Json objects = Json::array(), texts = Json::array(), members = Json::object();
+  for (std::size_t i = 0; i < kItems; ++i) objects.push_back(Json::object());
+  for (std::size_t i = 0; i < kItems / 2; ++i) texts.push_back("more than sixteen bytes");
+  auto& list = members.get_ref<Json::object_t&>();
+  for (std::size_t i = 0; i < kItems / 2; ++i) list.emplace_back(std::to_string(1000000000 + i), 0);
+  for (const Json& extra : {objects, texts, members})
+    CHECK(within_memory(kMemory, [&, file = with_description([&](Json& json) { json["extra"] = extra; })] {
+            return refusal(file, false);
+          }) == "accepted");
 
   const std::string bytes = bytes_of(small_model());
   const Parts parts = take_apart(bytes);

@@ -18,7 +18,7 @@ struct TrainOptions {
   SolverOptions solver_options;
   arma::uword batch = 32;          ///< rows a step of a stochastic solver; 0: all
   arma::uword restarts = 0;        ///< starts, the best fit kept; 0: the solver's own default
-  Penalty penalty{0, 1e-8};        ///< mean loss plus 0.5 l2 |weights|^2
+  Penalty penalty{0, 1e-10};       ///< mean loss plus 0.5 l2 |weights|^2
   bool standardize = true;
   double validation = 0;           ///< fraction of the rows set aside
   arma::uword patience = 0;        ///< passes without a better validation value before stopping; 0: never stop for it
@@ -45,7 +45,8 @@ struct TrainReport {
   arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
   arma::uword starts_set_aside = 0;  ///< starts that ended with a sigma on its floor
   arma::uword constant_inputs = 0;
-  bool on_floor = false;
+  bool on_floor = false;             ///< the model's sigma, too: it explains a few rows exactly
+  bool separated = false;            ///< classes that the model tells apart without a doubt in any training row
   double validation = 0;             ///< the best validation value, where there was one
   double seconds = 0;
   bool stopped = false;              ///< the observer asked for it

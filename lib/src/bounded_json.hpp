@@ -8,8 +8,8 @@
 
 namespace moe {
 
-/// Beyond any header of ours. A deeper or longer text is refused before it has cost more than this: a value, a name and
-/// the two ends of a list or an object count one each, and none takes more than some 150 bytes of memory.
+/// Beyond any header of ours. A deeper or longer text is refused before anything is built of it: a value, a name, a list and an
+/// object count one each, and none takes more than some 150 bytes of memory, its characters aside.
 constexpr int kMaxJsonDepth = 6;
 constexpr std::size_t kMaxJsonItems = std::size_t{1} << 18;
 

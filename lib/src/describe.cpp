@@ -195,7 +195,8 @@ std::string describe_json(const Model& model) { return describe(model).dump(2) +
 
 std::string describe_text(const Model& model) {
   std::string text = std::string(model.classes() ? "classes of '" : "number '") + model.schema.target + "' from " +
-                     std::to_string(model.schema.inputs.size()) + " inputs by " + std::to_string(model.size()) + " experts\n";
+                     std::to_string(model.schema.inputs.size()) + (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " +
+                     std::to_string(model.size()) + (model.size() == 1 ? " expert\n" : " experts\n");
   text += describe_gate(model);
   for (arma::uword k = 0; k < model.size(); ++k) text += describe_expert(model, k);
   return text + describe_fit(model.fit);

@@ -82,10 +82,10 @@ Totals Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const 
 PassResult Pass::run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const {
   Totals totals = sum(theta, rows, gradient != nullptr);
   PassResult result;
-  result.undefined = totals.undefined;
   result.mean_log_sum = totals.log_sum / totals.weight;
   result.penalty = 0.5 * arma::accu(penalty_weights_ % theta % theta);
   result.value = objective_.finish(totals) + result.penalty;
+  result.undefined = totals.undefined;
   if (gradient != nullptr) *gradient = totals.gradient + penalty_weights_ % theta;
   return result;
 }

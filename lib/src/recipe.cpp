@@ -110,7 +110,7 @@ Settings settle(const Recipe& recipe, const RecipeOptions& options) {
     settings.d = options.features;
   }
   if (options.experts > 0) {
-    if (!recipe.any_experts) refuse(recipe, count_of(settings.K, "process") + ": -k does not apply");
+    if (!recipe.any_experts) refuse(recipe, count_of(settings.K, "expert") + ": -k does not apply");
     if (options.experts > kMostExperts) refuse(recipe, "takes -k 1 to " + std::to_string(kMostExperts));
     settings.K = options.experts;
   }
@@ -122,7 +122,7 @@ Settings settle(const Recipe& recipe, const RecipeOptions& options) {
   if (!is_share(options.outliers)) refuse(recipe, "takes --outliers from 0 to 1");
   if (!is_share(options.missing)) refuse(recipe, "takes --missing from 0 to 1");
   if (options.rows == 0) refuse(recipe, "draws one row or more: expected -n 1 or more");
-  if (options.rows > kMostCells / (settings.d + 1))
+  if (settings.d >= kMostCells || std::max(options.rows, settings.K) > kMostCells / (settings.d + 1))
     refuse(recipe, "draws at most " + std::to_string(kMostCells) + " cells: expected fewer rows or inputs");
   return settings;
 }

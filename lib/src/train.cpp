@@ -22,6 +22,9 @@ constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
 /// Two starts found the same maximum where their mean losses differ by less.
 constexpr double kSameMaximum = 1e-6;
 
+/// A mean loss of classes below this is certainty about every row: the weights have no finite maximum.
+constexpr double kCertain = 1e-3;
+
 /// One start's end.
 struct Fit {
   arma::vec theta;
@@ -63,6 +66,12 @@ Dataset take(const Dataset& from, const std::vector<std::size_t>& rows) {
   result.y = from.y.rows(index);
   result.w = from.w.elem(index);
   return result;
+}
+
+arma::uword constant_inputs(const Dataset& data) {
+  arma::uword count = 0;
+  for (arma::uword j = 1; j < data.X.n_rows; ++j) count += arma::all(data.X.row(j) == data.X(j, 0)) ? 1 : 0;
+  return count;
 }
 
 /// Sets a random part of the rows aside; both parts keep the order of the table.
@@ -251,6 +260,7 @@ void Training::run(const Model* start, TrainReport& report) {
   summarise(best);
   report.stop = best.stop;
   report.on_floor = best.on_floor;
+  report.separated = model_.classes() && model_.fit.log_likelihood > -kCertain * model_.fit.weight;
   report.validation = best.validation;
   report.stopped = stopped_;
   report.seconds = seconds();
@@ -268,6 +278,7 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   if (spec.experts.size() == 1) spec.gate = "constant";
   Model model = start != nullptr ? *start
                                  : Model(schema, Standardization::of(data, schema.classes(), options.standardize), spec);
+  report.constant_inputs = constant_inputs(data);
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));

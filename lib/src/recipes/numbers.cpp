@@ -97,8 +97,10 @@ Process step(const Settings& settings, Random&) {
 }
 
 Process counts(const Settings& settings, Random& parameters) {
-  const Mixture mixture{
+  constexpr double kTypicalLog = 2;
+  Mixture mixture{
       random_coefficients(parameters, settings, 0.5, 3), random_coefficients(parameters, settings, 1, 1), {}};
+  mixture.experts.row(0) += kTypicalLog;
   return {[mixture](Random& random, Row& row) {
     draw_inputs(random, row, -1, 1);
     row.y = static_cast<double>(random.poisson(portable::exp(pick_expert(mixture, random, row))));

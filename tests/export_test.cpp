@@ -1,0 +1,158 @@
+// Exported models, run by what they were exported for.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "models.hpp"
+#include "moe/export.hpp"
+#include "moe/numeric.hpp"
+#include "moe/predict.hpp"
+#include "moe/registry.hpp"
+#include "shell.hpp"
+
+namespace {
+
+constexpr arma::uword kRows = 400;
+
+/// A program that reads rows of x and y and prints what the exported functions make of them.
+const char* kMain = R"(
+#include <stdio.h>
+int main(void) {
+  double x[MOE_INPUTS + 1], y;
+  int j;
+  while (scanf("%lf", &y) == 1) {
+    moe_prediction p;
+    for (j = 0; j < MOE_INPUTS; ++j)
+      if (scanf("%lf", &x[j]) != 1) return 1;
+    moe_predict(x, &p);
+#ifdef MOE_CLASSES
+    for (j = 0; j < MOE_CLASSES; ++j) printf("%.17g ", p.proba[j]);
+    printf("%d ", p.label);
+    printf("%.17g ", moe_log_density(x, (int)y));
+#else
+    printf("%.17g %.17g %.17g ", p.mean, p.sd, moe_log_density(x, y));
+#endif
+    for (j = 0; j < MOE_EXPERTS; ++j) printf("%.17g %.17g ", p.gate[j], p.expert_means[j]);
+    printf("\n");
+  }
+  return 0;
+}
+)";
+
+/// What moe itself makes of the same rows, in the same order.
+arma::mat expected(const moe::Model& model, const moe::Dataset& data) {
+  moe::Predictive p(model);
+  p.at(data);
+  arma::mat result;
+  if (model.classes())
+    result = arma::join_rows(p.probabilities(), arma::conv_to<arma::vec>::from(p.label()), p.log_density());
+  else
+    result = arma::join_rows(p.mean(), p.sd(), p.log_density());
+  const arma::mat gate = p.weights(), means = p.expert_means();
+  for (arma::uword k = 0; k < model.size(); ++k) result = arma::join_rows(result, gate.col(k), means.col(k));
+  return result;
+}
+
+std::string table(const moe::Dataset& data) {
+  std::string text;
+  for (arma::uword n = 0; n < data.rows(); ++n) {
+    moe::append_number(text, data.y[n]);
+    for (arma::uword j = 1; j < data.X.n_rows; ++j) {
+      text += ' ';
+      moe::append_number(text, data.X(j, n));
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+void compare(const arma::mat& truth, const std::string& printed) {
+  std::istringstream stream(printed);
+  arma::uword differing = 0;
+  for (arma::uword n = 0; n < truth.n_rows; ++n)
+    for (arma::uword c = 0; c < truth.n_cols; ++c) {
+      double value = NAN;
+      stream >> value;
+      // Sums in another order: a few units in the last place of the terms, which in data units are of order 10.
+      if (!(std::abs(value - truth(n, c)) <= 1e-13 * std::max(10.0, std::abs(truth(n, c))))) ++differing;
+    }
+  CHECK(differing == 0);
+}
+
+}  // namespace
+
+TEST_CASE("the C file compiles without a warning and computes what moe computes", "[export]") {
+  const Shell sh;
+  sh.write("main.c", kMain);
+  int stream = 0;
+  for (const moe::Word& family : moe::family_words())
+    for (const std::string& spec : family.examples)
+      for (const std::string network : {"linear", "constant", "mlp:4,3:tanh", "mlp:5", "mlp:3:silu"}) {
+        moe::Random random(41, static_cast<std::uint64_t>(++stream));
+        moe::Model model = make_model({spec, network, stream % 2 == 0 ? "linear" : network, "softmax", 3, 3, classes_of(spec), stream % 3 == 0});
+        randomize(model, random);
+        // A gate whose logits lie up to a thousand apart.
+        if (stream % 4 == 0) model.theta.head(model.gate_branch.network->parameters()) *= 300;
+        model.schema.inputs[1] = "a \"quoted\"*/ name?\?/\n";
+        const moe::Dataset data = in_data_units(model, some_rows(model, kRows, random));
+        sh.write("model.c", moe::export_model(model, "c"));
+        sh.write("rows.txt", table(data));
+        const Ran ran = sh(
+            "cat model.c main.c > whole.c\n"
+            "gcc -std=c99 -pedantic -Wall -Wextra -Werror -O2 whole.c -lm -o whole && g++ -x c++ -Wall -Wextra -Werror -fsyntax-only whole.c && ./whole < rows.txt");
+        INFO(spec << " " << network << "\n" << ran.err);
+        REQUIRE(ran.status == 0);
+        compare(expected(model, data), ran.out);
+      }
+}
+
+TEST_CASE("the C file of a model that is no density gives its mean", "[export]") {
+  const Shell sh;
+  moe::Random random(43);
+  for (const std::string link : {"linear", "positive"}) {
+    moe::Model model = make_model({"gaussian:unit", "linear", "linear", link, 3, 3, 0, false});
+    randomize(model, random);
+    const moe::Dataset data = in_data_units(model, some_rows(model, 50, random));
+    sh.write("model.c", moe::export_model(model, "c"));
+    sh.write("rows.txt", table(data));
+    sh.write("main.c",
+             "#include <stdio.h>\nint main(void) { double x[4]; moe_prediction p; while (scanf(\"%lf%lf%lf%lf\", x, x+1, x+2, x+3) == 4) "
+             "{ moe_predict(x + 1, &p); printf(\"%.17g\\n\", p.mean); } return 0; }\n");
+    const Ran ran = sh("cat model.c main.c > whole.c && gcc -std=c99 -pedantic -Wall -Wextra -Werror whole.c -lm -o whole && ./whole < rows.txt");
+    INFO(link << ran);
+    REQUIRE(ran.status == 0);
+    moe::Predictive p(model);
+    p.at(data);
+    compare(arma::mat(p.mean()), ran.out);
+  }
+}
+
+TEST_CASE("the JSON export holds every parameter, bit for bit", "[export]") {
+  moe::Random random(47);
+  moe::Model model = make_model({"gaussian", "mlp:4", "linear", "softmax", 2, 3, 0, true});
+  randomize(model, random);
+  model.theta[0] = 0.1 + 0.2;
+  const auto json = nlohmann::json::parse(moe::export_model(model, "json"));
+  for (const moe::Model::Tensor& tensor : model.tensors()) {
+    INFO(tensor.name);
+    const auto& rows = json.at("parameters").at(tensor.name);
+    REQUIRE(rows.size() == tensor.columns);
+    for (arma::uword out = 0; out < tensor.columns; ++out)
+      for (arma::uword in = 0; in < tensor.rows; ++in)
+        CHECK(rows[out][in].get<double>() == model.theta[tensor.offset + out * tensor.rows + in]);
+  }
+  CHECK(json.at("standardization").at("target").at("center") == 4.0);
+}
+
+TEST_CASE("coefficients are in the data's own units", "[export]") {
+  // y = 3 + 2 x1 - x2 exactly, learnt with standardised inputs.
+  const Shell sh;
+  const Ran ran = sh(
+      "awk 'BEGIN{print \"x1,x2,y\"; for(i=0;i<40;i++){a=1000+i*7%11; b=0.001*(i*5%13); print a\",\"b\",\"3+2*a-b+(i%2?0.01:-0.01)}}' > d.csv\n"
+      "moe train -k 1 d.csv -q | moe inspect --json -");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  const auto coefficients = nlohmann::json::parse(ran.out).at("experts")[0].at("coefficients");
+  CHECK(coefficients.at("x1").get<double>() == Approx(2).epsilon(1e-3));
+  CHECK(nlohmann::json::parse(ran.out).at("experts")[0].at("sigma").get<double>() == Approx(0.01).epsilon(0.05));
+}

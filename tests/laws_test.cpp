@@ -1,0 +1,273 @@
+// Laws that every registered family, network, gate link and objective obeys, in every combination: whoever adds one to the
+// registry has it checked here without a word.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "models.hpp"
+#include "moe/model_file.hpp"
+#include "moe/numeric.hpp"
+#include "moe/objective.hpp"
+#include "moe/predict.hpp"
+#include "moe/registry.hpp"
+#include "scratch.hpp"
+
+namespace {
+
+using moe::Model;
+using moe::Rows;
+
+/// Every specification that the registry's examples offer.
+std::vector<std::string> examples(const std::vector<moe::Word>& words) {
+  std::vector<std::string> all;
+  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
+  return all;
+}
+
+std::string name_of(const Make& make) {
+  return make.family + ", experts " + make.network + ", gate " + make.gate + " " + make.link + (make.own_inputs ? ", own inputs" : "");
+}
+
+/// Every family x expert network x gate network (as the experts', or linear) x gate link.
+void for_each_model(const std::function<void(Model&, const Make&, moe::Random&)>& law) {
+  std::uint64_t stream = 0;
+  for (const std::string& family : examples(moe::family_words()))
+    for (const std::string& network : examples(moe::network_words()))
+      for (const std::string& gate : {std::string("linear"), network})
+        for (const std::string& link : examples(moe::gate_words()))
+          for (const bool own_inputs : {false, true}) {
+            const Make make{family, network, gate, link, 3, 3, classes_of(family), own_inputs};
+            moe::Random random(17, ++stream);
+            Model model = make_model(make);
+            randomize(model, random);
+            INFO(name_of(make));
+            law(model, make, random);
+          }
+}
+
+double value_at(const Model& model, const moe::Objective& objective, const arma::vec& theta, const Rows& rows,
+                const moe::Penalty& penalty = {}) {
+  return moe::Pass(model, objective, penalty, 1).run(theta, rows, nullptr).value;
+}
+
+/// d f / d theta_i by central differences of order h^4; h is small, so that a relu's kink rarely lies within its reach.
+double difference(const std::function<double(const arma::vec&)>& f, arma::vec theta, arma::uword i) {
+  const double h = 2e-5, at = theta[i];
+  const auto moved = [&](double by) {
+    theta[i] = at + by;
+    return f(theta);
+  };
+  return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
+}
+
+Rows repeated(const Rows& rows) { return {arma::join_rows(rows.X, rows.X), arma::join_cols(rows.y, rows.y), arma::join_cols(rows.w, rows.w)}; }
+
+Rows take(const Rows& rows, const arma::uvec& order) { return {rows.X.cols(order), rows.y.rows(order), rows.w.elem(order)}; }
+
+/// Integral of a function of the target in data units, far beyond where any of its mass is.
+double integral(const std::function<double(double)>& f) {
+  const double low = -150, high = 150;
+  const int steps = 60000;
+  double sum = 0;
+  for (int i = 1; i < steps; ++i) sum += f(low + (high - low) * i / steps);
+  return sum * (high - low) / steps;
+}
+
+}  // namespace
+
+TEST_CASE("gradient equals central differences", "[laws]") {
+  const moe::Penalty penalty{0.03, 0.02};
+  for_each_model([&](Model& model, const Make&, moe::Random& random) {
+    const Rows rows = some_rows(model, 7, random);
+    for (const std::string& name : examples(moe::objective_words())) {
+      INFO(name);
+      const auto objective = moe::make_objective(name);
+      arma::vec gradient;
+      const moe::PassResult result = moe::Pass(model, *objective, penalty, 1).run(model.theta, rows, &gradient);
+      REQUIRE(result.undefined == 0);
+      const auto f = [&](const arma::vec& theta) { return value_at(model, *objective, theta, rows, penalty); };
+      REQUIRE(f(model.theta) == result.value);
+      const double tolerance = 1e-8;
+      for (arma::uword i = 0; i < gradient.n_elem; ++i) {
+        INFO("theta[" << i << "]");
+        CHECK(gradient[i] == Approx(difference(f, model.theta, i)).epsilon(tolerance).margin(tolerance * arma::norm(gradient, "inf")));
+      }
+    }
+  });
+}
+
+TEST_CASE("the order of rows does not matter, and weight 2 is the row twice", "[laws]") {
+  for_each_model([&](Model& model, const Make&, moe::Random& random) {
+    const Rows rows = some_rows(model, 9, random);
+    const arma::uvec order = {4, 2, 8, 0, 1, 7, 6, 3, 5};
+    Rows doubled = rows;
+    doubled.w *= 2;
+    for (const std::string& name : examples(moe::objective_words())) {
+      INFO(name);
+      const auto objective = moe::make_objective(name);
+      const double value = value_at(model, *objective, model.theta, rows);
+      CHECK(value_at(model, *objective, model.theta, take(rows, order)) == Approx(value).epsilon(1e-13));
+      CHECK(value_at(model, *objective, model.theta, doubled) ==
+            Approx(value_at(model, *objective, model.theta, repeated(rows))).epsilon(1e-13));
+      // me-batch is the logarithm of a sum, and every other objective a mean.
+      const double shift = name == "me-batch" ? std::log(2.0) : 0;
+      CHECK(value_at(model, *objective, model.theta, doubled) == Approx(value - shift).epsilon(1e-13));
+    }
+  });
+}
+
+TEST_CASE("the order of experts does not matter", "[laws]") {
+  for_each_model([&](Model& model, const Make& make, moe::Random& random) {
+    if (make.own_inputs) return;
+    const Rows rows = some_rows(model, 9, random);
+    const std::vector<arma::uword> order = {2, 0, 1};
+    Model permuted = model;
+    const moe::Branch& gate = model.gate_branch;
+    const arma::uword height = gate.network->last_inputs();
+    for (arma::uword k = 0; k < model.size(); ++k) {
+      const moe::Expert &to = model.experts[k], &from = model.experts[order[k]];
+      permuted.theta.subvec(gate.offset + gate.network->intercept(k), arma::size(height, 1)) =
+          model.theta.subvec(gate.offset + gate.network->intercept(order[k]), arma::size(height, 1));
+      permuted.theta.subvec(to.offset, arma::size(to.network->parameters(), 1)) =
+          model.theta.subvec(from.offset, arma::size(from.network->parameters(), 1));
+      for (arma::uword i = 0; i < to.family->dispersions(); ++i) permuted.theta[to.psi + i] = model.theta[from.psi + i];
+    }
+    for (const std::string& name : examples(moe::objective_words())) {
+      INFO(name);
+      const auto objective = moe::make_objective(name);
+      CHECK(value_at(permuted, *objective, permuted.theta, rows, {0.1, 0.1}) ==
+            Approx(value_at(model, *objective, model.theta, rows, {0.1, 0.1})).epsilon(1e-12));
+    }
+  });
+}
+
+TEST_CASE("values and gradients stay finite far out", "[laws]") {
+  for_each_model([&](Model& model, const Make& make, moe::Random& random) {
+    Rows rows = some_rows(model, 9, random);
+    if (!model.classes()) rows.y *= 1e3;
+    for (const double size : {1e3, -1e3}) {
+      arma::vec theta = model.theta;
+      for (const moe::Model::Tensor& tensor : model.tensors())
+        if (tensor.name.find("psi") == std::string::npos)
+          theta.subvec(tensor.offset, arma::size(tensor.rows * tensor.columns, 1)) *= size;
+      for (const std::string& name : examples(moe::objective_words())) {
+        INFO(name << " at " << size);
+        arma::vec gradient;
+        const auto objective = moe::make_objective(name);
+        const moe::PassResult result = moe::Pass(model, *objective, {}, 1).run(theta, rows, &gradient);
+        if (result.undefined > 0) {
+          CHECK(make.link == "linear");
+          CHECK(std::isnan(result.value));
+          continue;
+        }
+        // exp(1e3) is no double: under the positive gate objectives that need the weights themselves overflow honestly.
+        if (make.link == "positive" && !objective->is_mixture()) continue;
+        CHECK(std::isfinite(result.value));
+        CHECK(gradient.is_finite());
+      }
+    }
+  });
+}
+
+TEST_CASE("a model comes back from its file with the same bits", "[laws]") {
+  const ScratchDir scratch;
+  for_each_model([&](Model& model, const Make&, moe::Random& random) {
+    const std::string path = scratch.path("m.moe");
+    moe::save_model(model, path);
+    const Model back = moe::load_model(path);
+    REQUIRE(back.theta.n_elem == model.theta.n_elem);
+    CHECK(std::memcmp(back.theta.memptr(), model.theta.memptr(), model.theta.n_elem * sizeof(double)) == 0);
+    CHECK(back.spec().experts == model.spec().experts);
+    CHECK(back.spec().family == model.spec().family);
+    const Rows rows = some_rows(model, 5, random);
+    const auto objective = moe::make_objective("blend");
+    CHECK(value_at(back, *objective, back.theta, rows) == value_at(model, *objective, model.theta, rows));
+  });
+}
+
+TEST_CASE("densities sum to 1, and their moments and quantiles are what they say", "[laws]") {
+  for (const std::string& family : examples(moe::family_words())) {
+    INFO(family);
+    moe::Random random(23);
+    Model model = make_model({family, "linear", "linear", "softmax", 3, 3, classes_of(family), false});
+    randomize(model, random);
+    moe::Dataset data = in_data_units(model, some_rows(model, 4, random));
+    moe::Predictive predictive(model);
+    const auto density_at = [&](double y) {
+      data.y.fill(y);
+      predictive.at(data);
+      return arma::vec(arma::exp(predictive.log_density()));
+    };
+    if (model.classes()) {
+      arma::vec total(4, arma::fill::zeros);
+      for (arma::uword c = 0; c < classes_of(family); ++c) {
+        const arma::vec p = density_at(static_cast<double>(c));
+        CHECK(arma::approx_equal(p, predictive.probabilities().col(c), "absdiff", 1e-14));
+        total += p;
+      }
+      CHECK(arma::approx_equal(total, arma::ones(4), "absdiff", 1e-14));
+      continue;
+    }
+    for (arma::uword n = 0; n < 4; ++n) {
+      const auto density = [&](double y) { return density_at(y)[n]; };
+      CHECK(integral(density) == Approx(1).epsilon(1e-9));
+      const double mean = predictive.mean()[n], sd = predictive.sd()[n];
+      CHECK(integral([&](double y) { return y * density(y); }) == Approx(mean).margin(1e-7));
+      CHECK(integral([&](double y) { return (y - mean) * (y - mean) * density(y); }) == Approx(sd * sd).epsilon(1e-8));
+    }
+    for (const double p : {1e-6, 0.05, 0.5, 0.999}) CHECK(arma::approx_equal(predictive.cdf(predictive.quantile(p)), p * arma::ones(4), "absdiff", 1e-14));
+    // CRPS by its definition: the integral of (F(t) - 1{t >= y})^2.
+    data.y.fill(5);
+    predictive.at(data);
+    const arma::vec crps = predictive.crps();
+    for (arma::uword n = 0; n < 4; ++n) {
+      const double defined = integral([&](double t) {
+        const double below = predictive.cdf(t * arma::ones(4))[n] - (t >= 5 ? 1 : 0);
+        return below * below;
+      });
+      CHECK(crps[n] == Approx(defined).epsilon(2e-3));
+    }
+  }
+}
+
+TEST_CASE("draws have the mean and the gate's shares", "[laws]") {
+  for (const std::string& family : examples(moe::family_words())) {
+    INFO(family);
+    moe::Random random(29);
+    Model model = make_model({family, "linear", "linear", "softmax", 3, 3, classes_of(family), false});
+    randomize(model, random);
+    const Rows one = some_rows(model, 1, random);
+    const arma::uword draws = 40000;
+    Rows same{arma::repmat(one.X, 1, draws), arma::repmat(one.y, draws, 1), arma::vec(draws, arma::fill::ones)};
+    moe::Predictive predictive(model);
+    predictive.at(in_data_units(model, same));
+    arma::vec y;
+    arma::uvec expert;
+    predictive.draw(random, y, expert);
+    const double error = 5 / std::sqrt(static_cast<double>(draws));
+    for (arma::uword k = 0; k < 3; ++k) CHECK(arma::accu(expert == k) / double(draws) == Approx(predictive.weights()(0, k)).margin(error));
+    if (model.classes())
+      for (arma::uword c = 0; c < classes_of(family); ++c)
+        CHECK(arma::accu(y == double(c)) / double(draws) == Approx(predictive.probabilities()(0, c)).margin(error));
+    else
+      CHECK(arma::mean(y) == Approx(predictive.mean()[0]).margin(error * predictive.sd()[0]));
+  }
+}
+
+TEST_CASE("the bits do not depend on the number of threads", "[laws]") {
+  moe::Random random(31);
+  Model model = make_model({"gaussian", "mlp:5", "linear", "softmax", 3, 3, 0, false});
+  randomize(model, random);
+  const Rows rows = some_rows(model, 70001, random);
+  for (const std::string& name : examples(moe::objective_words())) {
+    INFO(name);
+    const auto objective = moe::make_objective(name);
+    arma::vec one, other;
+    const double value = moe::Pass(model, *objective, {}, 1).run(model.theta, rows, &one).value;
+    for (const unsigned threads : {2u, 5u}) {
+      CHECK(moe::Pass(model, *objective, {}, threads).run(model.theta, rows, &other).value == value);
+      CHECK(std::memcmp(one.memptr(), other.memptr(), one.n_elem * sizeof(double)) == 0);
+    }
+  }
+}

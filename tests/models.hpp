@@ -1,0 +1,92 @@
+// Models and rows to try things with.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "moe/model.hpp"
+#include "moe/random.hpp"
+
+/// What a model is made of; every branch reads all inputs unless `own_inputs`.
+struct Make {
+  std::string family = "gaussian";
+  std::string network = "linear";
+  std::string gate = "linear";
+  std::string link = "softmax";
+  arma::uword experts = 3, inputs = 3, classes = 0;
+  bool own_inputs = false;
+};
+
+/// The number of classes that a family is tried with; 0 for a number.
+inline arma::uword classes_of(const std::string& family) {
+  return family == "bernoulli" ? 2 : family == "categorical" ? 3 : 0;
+}
+
+inline moe::Standardization some_standardization(arma::uword inputs, arma::uword classes) {
+  moe::Standardization by;
+  by.input_center = arma::linspace(-1, 2, inputs);
+  by.input_scale = arma::linspace(0.5, 3, inputs);
+  if (classes == 0) by.target_center = 4, by.target_scale = 2.5;
+  return by;
+}
+
+inline moe::Schema some_schema(arma::uword inputs, arma::uword classes) {
+  moe::Schema schema;
+  for (arma::uword j = 1; j <= inputs; ++j) schema.inputs.push_back("x" + std::to_string(j));
+  schema.target = "y";
+  for (arma::uword c = 0; c < classes; ++c) schema.labels.push_back(std::string(1, static_cast<char>('a' + c)));
+  return schema;
+}
+
+inline moe::Model make_model(const Make& make) {
+  moe::ModelSpec spec;
+  spec.experts.assign(make.experts, make.network);
+  spec.gate = make.gate;
+  spec.gate_link = make.link;
+  spec.family = make.family;
+  std::vector<std::size_t> all;
+  for (arma::uword j = 0; j < make.inputs; ++j) all.push_back(j);
+  spec.gate_inputs = all;
+  spec.expert_inputs.assign(make.experts, all);
+  if (make.own_inputs) {
+    spec.gate_inputs = {2};
+    for (arma::uword k = 0; k < make.experts; ++k) spec.expert_inputs[k] = {k % make.inputs, (k + 1) % make.inputs};
+  }
+  return moe::Model(some_schema(make.inputs, make.classes), some_standardization(make.inputs, make.classes), spec);
+}
+
+/// Random parameters at which every link's weights have a positive sum.
+inline void randomize(moe::Model& model, moe::Random& random) {
+  for (double& value : model.theta) value = 0.7 * random.normal();
+  if (model.gate->name() != "linear") return;
+  const moe::Branch& gate = model.gate_branch;
+  for (arma::uword i = 0; i < gate.network->parameters(); ++i) model.theta[gate.offset + i] *= 0.05;
+  for (arma::uword k = 0; k < model.size(); ++k)
+    model.theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
+}
+
+/// Rows in the model's units, weights between 0.5 and 1.5.
+inline moe::Rows some_rows(const moe::Model& model, arma::uword count, moe::Random& random) {
+  moe::Rows rows;
+  rows.X.ones(1 + model.schema.inputs.size(), count);
+  rows.y.set_size(count, 1);
+  rows.w.set_size(count);
+  for (arma::uword n = 0; n < count; ++n) {
+    for (arma::uword j = 1; j < rows.X.n_rows; ++j) rows.X(j, n) = random.normal();
+    rows.y[n] = model.classes() ? static_cast<double>(random.below(model.schema.labels.size())) : random.normal();
+    rows.w[n] = random.uniform(0.5, 1.5);
+  }
+  return rows;
+}
+
+/// The same rows in the data's units.
+inline moe::Dataset in_data_units(const moe::Model& model, const moe::Rows& rows) {
+  moe::Dataset data;
+  data.X = rows.X;
+  for (arma::uword j = 1; j < rows.X.n_rows; ++j)
+    data.X.row(j) = model.standardization.input_center[j - 1] + model.standardization.input_scale[j - 1] * rows.X.row(j);
+  data.y = rows.y;
+  if (!model.classes()) data.y = model.standardization.target_center + model.standardization.target_scale * rows.y;
+  data.w = rows.w;
+  return data;
+}

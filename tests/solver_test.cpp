@@ -1,0 +1,154 @@
+// Solvers on functions that carry their own answer.
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "moe/random.hpp"
+#include "moe/registry.hpp"
+#include "moe/solver.hpp"
+
+namespace {
+
+/// A function as one batch and as the whole; counts its evaluations.
+class Function : public moe::Problem {
+ public:
+  double evaluate(const arma::vec& theta, arma::vec& gradient) override {
+    ++evaluations;
+    return at(theta, gradient);
+  }
+  arma::uword shuffle(moe::Random&) override { return 1; }
+  double evaluate_batch(arma::uword, const arma::vec& theta, arma::vec& gradient) override { return evaluate(theta, gradient); }
+  bool keep_going(arma::uword, const arma::vec&, double) override { return true; }
+  virtual double at(const arma::vec& theta, arma::vec& gradient) const = 0;
+  int evaluations = 0;
+};
+
+/// sum 100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2: least, 0, at all ones (Rosenbrock 1960).
+class Rosenbrock : public Function {
+ public:
+  double at(const arma::vec& x, arma::vec& g) const override {
+    double value = 0;
+    g.zeros(x.n_elem);
+    for (arma::uword i = 0; i + 1 < x.n_elem; ++i) {
+      const double a = x[i + 1] - x[i] * x[i], b = 1 - x[i];
+      value += 100 * a * a + b * b;
+      g[i] += -400 * a * x[i] - 2 * b;
+      g[i + 1] += 200 * a;
+    }
+    return value;
+  }
+};
+
+/// sum c_i (x_i - i)^2 / 2, condition number 1e6: least, 0, at x_i = i.
+class Stretched : public Function {
+ public:
+  double at(const arma::vec& x, arma::vec& g) const override {
+    const arma::vec c = arma::logspace(0, 6, x.n_elem), away = x - arma::regspace(0, static_cast<double>(x.n_elem) - 1);
+    g = c % away;
+    return 0.5 * arma::dot(g, away);
+  }
+};
+
+/// (x1 + 10 x2)^2 + 5 (x3 - x4)^2 + (x2 - 2 x3)^4 + 10 (x1 - x4)^4: singular at its minimum, 0 (Powell 1962).
+class Powell : public Function {
+ public:
+  double at(const arma::vec& x, arma::vec& g) const override {
+    const double a = x[0] + 10 * x[1], b = x[2] - x[3], c = x[1] - 2 * x[2], d = x[0] - x[3];
+    g = {2 * a + 40 * d * d * d, 20 * a + 4 * c * c * c, 10 * b - 8 * c * c * c, -10 * b - 40 * d * d * d};
+    return a * a + 5 * b * b + c * c * c * c + 10 * d * d * d * d;
+  }
+};
+
+moe::SolverResult solve(const std::string& name, Function& function, const arma::vec& start, const moe::SolverOptions& options) {
+  moe::Random random(1);
+  return moe::make_solver(name)->minimise(function, start, options, random);
+}
+
+}  // namespace
+
+TEST_CASE("lbfgs finds known minima", "[solver]") {
+  moe::SolverOptions options;
+  options.tolerance = 1e-9;
+  Rosenbrock rosenbrock;
+  arma::vec start = {-1.2, 1, -1.2, 1, -1.2, 1, -1.2, 1};
+  const moe::SolverResult valley = solve("lbfgs", rosenbrock, start, options);
+  CHECK(valley.converged);
+  CHECK(arma::norm(valley.theta - 1, "inf") < 1e-8);
+  CHECK(rosenbrock.evaluations < 150);
+  Stretched stretched;
+  const moe::SolverResult line = solve("lbfgs", stretched, arma::vec(15, arma::fill::zeros), options);
+  CHECK(line.converged);
+  CHECK(arma::norm(line.theta - arma::regspace(0, 14), "inf") < 1e-8);
+  Powell powell;
+  const moe::SolverResult flat = solve("lbfgs", powell, {3, -1, 0, 1}, options);
+  CHECK(flat.converged);
+  CHECK(flat.value < 1e-11);
+}
+
+TEST_CASE("lbfgs ends where it is told to, and says whether it converged", "[solver]") {
+  Rosenbrock function;
+  moe::SolverOptions options;
+  options.epochs = 3;
+  const moe::SolverResult result = solve("lbfgs", function, {-1.2, 1}, options);
+  CHECK(result.passes == 3);
+  CHECK_FALSE(result.converged);
+  const moe::SolverResult at_once = solve("lbfgs", function, {1, 1}, {});
+  CHECK(at_once.passes == 0);
+  CHECK(at_once.converged);
+}
+
+TEST_CASE("adam's first steps are those of Kingma and Ba's algorithm", "[solver]") {
+  // One parameter, gradient 1 at the first step and 2 at the second: worked out by hand from Algorithm 1.
+  class Ramp : public Function {
+   public:
+    double at(const arma::vec& x, arma::vec& g) const override {
+      g = {x[0] < -0.05 ? 2.0 : 1.0};
+      return x[0];
+    }
+  } ramp;
+  moe::SolverOptions options;
+  options.learning_rate = 0.1;
+  options.epochs = 2;
+  const double first = -0.1 * 1 / (1 + 1e-8);
+  const double m = 0.9 * 0.1 + 0.1 * 2, v = 0.999 * 0.001 + 0.001 * 4;
+  const double second = -0.1 * (m / (1 - 0.81)) / (std::sqrt(v / (1 - 0.998001)) + 1e-8);
+  CHECK(solve("adam", ramp, {0.0}, options).theta[0] == Approx(first + second).epsilon(1e-12));
+}
+
+TEST_CASE("sgd carries momentum, and schedules bring the rate down", "[solver]") {
+  class Slope : public Function {
+   public:
+    double at(const arma::vec& x, arma::vec& g) const override {
+      g = {1.0};
+      return x[0];
+    }
+  } slope;
+  moe::SolverOptions options;
+  options.learning_rate = 1;
+  options.momentum = 0.5;
+  options.epochs = 3;
+  CHECK(solve("sgd", slope, {0.0}, options).theta[0] == Approx(-(1 + 1.5 + 1.75)));
+  options.momentum = 0;
+  options.schedule = "linear";
+  CHECK(solve("sgd", slope, {0.0}, options).theta[0] == Approx(-(1 + 2.0 / 3 + 1.0 / 3)));
+  options.schedule = "cosine";
+  CHECK(solve("sgd", slope, {0.0}, options).theta[0] == Approx(-(1 + 0.75 + 0.25)));
+  options.schedule = "cosinus";
+  CHECK_THROWS_WITH(solve("sgd", slope, {0.0}, options), Catch::Contains("cosine"));
+}
+
+TEST_CASE("every stochastic solver comes down a well-shaped valley", "[solver]") {
+  class Bowl : public Function {
+   public:
+    double at(const arma::vec& x, arma::vec& g) const override {
+      g = x - 3;
+      return 0.5 * arma::dot(g, g);
+    }
+  };
+  for (const moe::Word& word : moe::solver_words()) {
+    INFO(word.name);
+    Bowl bowl;
+    moe::SolverOptions options;
+    options.epochs = 3000;
+    CHECK(arma::norm(solve(word.name, bowl, {0, 10, -5}, options).theta - 3, "inf") < 1e-3);
+  }
+}
