@@ -1,4 +1,5 @@
 #include "moe/model_file.hpp"
+#include "moe/predict.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -629,9 +630,11 @@ TEST_CASE("every model file that a release has written is read", "[model_file]")
     std::string target;
     std::size_t labels, experts;
     std::string family;
+    double predicted;  // at x1 = 0.3, x2 = -1.2: the mean, or the first class's probability
   };
   const std::map<std::string, Facts> known{
-      {"v1.moe", {{"x1"}, "y", 0, 2, "gaussian"}},
+      {"v1.moe", {{"x1"}, "y", 0, 2, "gaussian", 0.6288713221193912}},
+      {"v1-classes.moe", {{"x1", "x2"}, "y", 3, 3, "categorical", 0.5345220489156439}},
   };
   for (const auto& entry : std::filesystem::directory_iterator(MOE_SOURCE "/testdata/models")) {
     const std::string name = entry.path().filename().string();
@@ -646,5 +649,9 @@ TEST_CASE("every model file that a release has written is read", "[model_file]")
     CHECK(model.size() == facts.experts);
     CHECK(model.family().spec() == facts.family);
     CHECK(bytes_of(model) == ScratchDir::read(entry.path().string()));
+    moe::Predictive predictive(model);
+    const arma::vec x = {1, 0.3, -1.2};
+    predictive.at({x.head(1 + facts.inputs.size()), arma::mat(1, 0), arma::vec{1}, {}, {}});
+    CHECK((facts.labels == 0 ? predictive.mean()[0] : predictive.probabilities()(0, 0)) == Approx(facts.predicted).epsilon(1e-12));
   }
 }
