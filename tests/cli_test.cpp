@@ -357,3 +357,20 @@ TEST_CASE("help comes with examples first, names every option, and is data", "[c
   const Ran version = sh("moe --version");
   CHECK(version.out.find("moe ") == 0);
 }
+
+TEST_CASE("every command that the README gives runs", "[cli]") {
+  const Shell sh;
+  std::istringstream readme(ScratchDir::read(MOE_SOURCE "/README.md"));
+  std::string commands;
+  bool continues = false;
+  for (std::string line; std::getline(readme, line);) {
+    const bool message = line.find(": the loss ") != std::string::npos;
+    if (!continues && (line.rfind("    moe ", 0) != 0 || message)) continue;
+    continues = !line.empty() && line.back() == '\\';
+    commands += line + "\n";
+  }
+  REQUIRE(std::count(commands.begin(), commands.end(), '\n') > 10);
+  const Ran ran = sh("ln -s $DATA testdata\nset -e -o pipefail\n" + commands);
+  INFO(ran);
+  CHECK(ran.status == 0);
+}
