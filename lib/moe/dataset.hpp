@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "moe/columns.hpp"
 #include "moe/csv.hpp"
 
 namespace moe {
@@ -31,21 +32,6 @@ struct Dataset {
 
   arma::uword rows() const { return X.n_cols; }
   bool has_target() const { return y.n_cols > 0; }
-};
-
-/// How a target column becomes numbers. kAutomatic: classes where the first cell is text, or where the cells are two whole
-/// numbers only; else a number.
-enum class TargetKind { kAutomatic, kNumber, kClasses };
-
-/// What a user asks of a table's columns; each is a column specification (see select_columns).
-struct ColumnRequest {
-  std::string target;                 ///< "": the last column
-  std::string features;               ///< "": all but target, weight and id
-  std::string gate_features;          ///< "": as features
-  std::vector<std::string> expert_features;  ///< "COLS" for all or "K=COLS" for expert K; none: as features
-  std::string weight, id;             ///< "": none
-  std::string positive;               ///< the label to put last, "" for the greatest
-  TargetKind kind = TargetKind::kAutomatic;
 };
 
 /// A table read for training, and which of its inputs each branch reads (indices into schema.inputs; experts: one entry for
@@ -82,11 +68,5 @@ class TableReader {
   long target_ = -1, weight_ = -1, id_ = -1;
   bool keep_records_, numeric_labels_;
 };
-
-/// The columns that `specification` names: a comma-separated list of names, 1-based indices, ranges a-b of either, and -NAME
-/// to drop one (a list of drops alone starts from all but `excluded`). A name wins over an index. Throws Error (usage),
-/// with the nearest name, for a word that is none of these.
-std::vector<std::size_t> select_columns(const std::string& specification, const std::vector<std::string>& names,
-                                        const std::vector<std::size_t>& excluded);
 
 }  // namespace moe

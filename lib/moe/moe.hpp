@@ -20,6 +20,7 @@
 // Armadillo likes it, and rows of everything that a model computes, so that each output is contiguous.
 #pragma once
 
+#include "moe/columns.hpp"
 #include "moe/csv.hpp"
 #include "moe/dataset.hpp"
 #include "moe/describe.hpp"

@@ -1,10 +1,12 @@
 // Which columns a user means.
+#include "moe/columns.hpp"
+
 #include <algorithm>
 #include <charconv>
-#include <optional>
+#include <cmath>
 
-#include "moe/dataset.hpp"
 #include "moe/error.hpp"
+#include "moe/numeric.hpp"
 
 namespace moe {
 namespace {
@@ -51,6 +53,18 @@ bool contains(const std::vector<std::size_t>& columns, std::size_t column) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
+/// "2=x1,x3" -> expert 1 (0-based) and "x1,x3"; without "K=" it is for every expert.
+std::pair<std::optional<std::size_t>, std::string> split_expert(const std::string& text, std::size_t experts) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return {std::nullopt, text};
+  const auto number = parse_number(text.substr(0, equals));
+  if (!number) return {std::nullopt, text};
+  if (*number < 1 || *number > static_cast<double>(experts) || *number != std::floor(*number))
+    throw Error(ErrorKind::kUsage, "--expert-features: '" + text.substr(0, equals) + "' is no expert: expected 1 to " +
+                                       std::to_string(experts));
+  return {static_cast<std::size_t>(*number) - 1, text.substr(equals + 1)};
+}
+
 }  // namespace
 
 std::vector<std::size_t> select_columns(const std::string& specification, const std::vector<std::string>& names,
@@ -74,6 +88,47 @@ std::vector<std::size_t> select_columns(const std::string& specification, const 
       if (!contains(excluded, column)) kept.push_back(column);
   kept.erase(std::remove_if(kept.begin(), kept.end(), [&](std::size_t c) { return contains(dropped, c); }), kept.end());
   return kept;
+}
+
+std::optional<std::size_t> one_column(const std::string& word, const std::vector<std::string>& names, const char* option) {
+  if (word.empty()) return std::nullopt;
+  const std::vector<std::size_t> columns = select_columns(word, names, {});
+  if (columns.size() != 1)
+    throw Error(ErrorKind::kUsage, std::string(option) + ": '" + word + "' names " + std::to_string(columns.size()) +
+                                       " columns: expected one");
+  return columns[0];
+}
+
+BranchColumns branch_columns(const ColumnRequest& request, const std::vector<std::string>& names,
+                             const std::vector<std::size_t>& excluded, std::size_t experts) {
+  const auto choose = [&](const std::string& word) {
+    std::vector<std::size_t> columns = select_columns(word, names, excluded);
+    for (const std::size_t column : columns)
+      if (std::find(excluded.begin(), excluded.end(), column) != excluded.end())
+        throw Error(ErrorKind::kUsage, "column '" + names[column] + "' is the target, the weight or the id: expected another as input");
+    return columns;
+  };
+  std::vector<std::size_t> all;
+  for (std::size_t column = 0; column < names.size(); ++column)
+    if (std::find(excluded.begin(), excluded.end(), column) == excluded.end()) all.push_back(column);
+  if (!request.features.empty()) all = choose(request.features);
+  BranchColumns result{all, std::vector<std::vector<std::size_t>>(experts, all)};
+  if (!request.gate_features.empty()) result.gate = choose(request.gate_features);
+  for (const std::string& text : request.expert_features) {
+    const auto [expert, columns] = split_expert(text, experts);
+    if (expert)
+      result.experts[*expert] = choose(columns);
+    else
+      result.experts.assign(experts, choose(columns));
+  }
+  return result;
+}
+
+std::vector<std::size_t> positions(const std::vector<std::size_t>& columns, const std::vector<std::size_t>& used) {
+  std::vector<std::size_t> result;
+  for (const std::size_t column : columns)
+    result.push_back(static_cast<std::size_t>(std::lower_bound(used.begin(), used.end(), column) - used.begin()));
+  return result;
 }
 
 }  // namespace moe

@@ -1,37 +1,21 @@
-// Lines come from io::LineReader, fed with whole lines only, a chunk at a time as the input provides them: rows of a
-// pipe are there at once, and the reader's own treatment of a missing last newline, of NUL bytes and of read errors
-// (an endless loop, a cut line, an empty file) never comes into play.
+// Records of RFC 4180 from the lines that csv_lines.hpp provides.
 #include "moe/csv.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <optional>
 #include <unordered_set>
 #include <utility>
 
-#define CSV_IO_NO_THREAD  // reads where it is called: no thread, no lock
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wstringop-truncation"
-#endif
-#include <libfccp/csv.h>
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
+#include "csv_lines.hpp"
 #include "moe/error.hpp"
-#include "moe/file.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
 namespace {
 
-constexpr std::size_t kChunk = std::size_t{1} << 20;
-constexpr std::size_t kLongestLine = std::size_t{1} << 24;  // with its newline; LineReader's limit
 constexpr std::size_t kNowhere = std::string_view::npos;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -48,98 +32,6 @@ std::string_view trimmed(const char* begin, const char* end) {
 
 std::string count(std::size_t n, const char* noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
 
-/// A piece of text as LineReader wants it. LineReader drops a byte-order mark at its beginning, which is right at the
-/// file's beginning only: before any other piece stands one to be dropped.
-class Piece : public io::ByteSourceBase {
- public:
-  Piece(std::string_view text, bool first) : text_(text), mark_(first ? "" : kByteOrderMark) {}
-  int read(char* buffer, int size) override {
-    const int marks = take(mark_, buffer, size);
-    return marks + take(text_, buffer + marks, size - marks);
-  }
-
- private:
-  static int take(std::string_view& from, char* buffer, int size) {
-    const std::size_t taken = from.copy(buffer, static_cast<std::size_t>(size));
-    from.remove_prefix(taken);
-    return static_cast<int>(taken);
-  }
-  std::string_view text_, mark_;
-};
-
-/// The lines of a file, each as long as the one before is no longer needed.
-class LineSource {
- public:
-  explicit LineSource(const std::string& path) : file_(path), buffer_(kChunk) {}
-
-  /// The next line without its line break, or nullptr at the end; valid until the next call.
-  const char* next() {
-    for (;;) {
-      const char* text = reader_ ? reader_->next_line() : nullptr;
-      if (text == nullptr && load()) continue;
-      if (text != nullptr) ++line_;
-      return text;
-    }
-  }
-  std::size_t line() const { return line_; }
-  const std::string& name() const { return file_.name(); }
-
- private:
-  bool load();
-  std::size_t fill();
-  void drop_used();
-
-  InputFile file_;
-  std::vector<char> buffer_;
-  std::size_t used_ = 0, filled_ = 0;  // bytes: handed to the reader, there in all
-  bool ended_ = false, nul_ahead_ = false;
-  std::optional<io::LineReader> reader_;
-  std::size_t line_ = 0;
-};
-
-void LineSource::drop_used() {
-  std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(used_),
-            buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
-  filled_ -= used_;
-  used_ = 0;
-}
-
-/// Appends to the buffer what the input has, or the newline that the last line lacks; returns how much.
-std::size_t LineSource::fill() {
-  if (filled_ == buffer_.size()) {
-    if (filled_ >= kLongestLine) {
-      throw Error(ErrorKind::kData, name() + ":" + std::to_string(line_ + 1) +
-                                        ": the line is longer than 16 MiB: expected a line break before that");
-    }
-    buffer_.resize(2 * filled_);
-  }
-  const std::size_t got = ended_ ? 0 : file_.read_some(buffer_.data() + filled_, buffer_.size() - filled_);
-  if (got > 0) return got;
-  ended_ = true;
-  if (filled_ == 0) return 0;
-  buffer_[filled_] = '\n';
-  return 1;
-}
-
-/// Gives the reader the whole lines that are there next, waiting for one; false at the end.
-bool LineSource::load() {
-  drop_used();
-  while (!nul_ahead_) {
-    const std::size_t got = fill();
-    if (got == 0) return false;
-    const std::string_view fresh(buffer_.data() + filled_, got);
-    const std::size_t nul = fresh.find('\0');
-    nul_ahead_ = nul != kNowhere;
-    const std::size_t newline = fresh.substr(0, nul).rfind('\n');
-    if (newline != kNowhere) used_ = filled_ + newline + 1;
-    filled_ += got;
-    if (newline == kNowhere) continue;
-    reader_.emplace(name(), std::make_unique<Piece>(std::string_view(buffer_.data(), used_), line_ == 0));
-    return true;
-  }
-  throw Error(ErrorKind::kData, name() + ":" + std::to_string(line_ + 1) + ": a NUL byte: expected text");
-}
-
 }  // namespace
 
 struct CsvReader::State {
@@ -154,7 +46,7 @@ struct CsvReader::State {
   std::string place(std::size_t line, std::size_t column) const;
   [[noreturn]] void fail_number(std::size_t column, bool number) const;
 
-  LineSource lines;
+  CsvLines lines;
   std::vector<std::string> names;
   std::vector<std::string_view> fields;
   std::string text;               // the fields' text where quotes had to be taken off

@@ -127,16 +127,6 @@ class TargetColumn {
   std::map<std::string, std::size_t> codes_;
 };
 
-/// One column by name, index or "" for none. Throws Error (usage) for several.
-std::optional<std::size_t> one_column(const std::string& word, const std::vector<std::string>& names, const char* option) {
-  if (word.empty()) return std::nullopt;
-  const std::vector<std::size_t> columns = select_columns(word, names, {});
-  if (columns.size() != 1)
-    throw Error(ErrorKind::kUsage, std::string(option) + ": '" + word + "' names " + std::to_string(columns.size()) +
-                                       " columns: expected one");
-  return columns[0];
-}
-
 double weight_at(const CsvReader& reader, std::size_t column) {
   const double weight = reader.number(column);
   if (weight < 0) throw Error(ErrorKind::kData, reader.place(column) + ": the weight is negative: expected 0 or more");
@@ -146,57 +136,6 @@ double weight_at(const CsvReader& reader, std::size_t column) {
 void require_weight(const arma::vec& w, const std::string& file) {
   if (w.n_elem == 0) throw Error(ErrorKind::kData, file + ": there are no rows: expected data below the header");
   if (arma::accu(w) <= 0) throw Error(ErrorKind::kData, file + ": every weight is 0: expected rows that count");
-}
-
-/// Which columns each branch reads, as indices of the table.
-struct BranchColumns {
-  std::vector<std::size_t> gate;
-  std::vector<std::vector<std::size_t>> experts;
-};
-
-/// "2=x1,x3" -> expert 1 (0-based) and "x1,x3"; without "K=" it is for every expert.
-std::pair<std::optional<std::size_t>, std::string> split_expert(const std::string& text, std::size_t experts) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos) return {std::nullopt, text};
-  const auto number = parse_number(text.substr(0, equals));
-  if (!number) return {std::nullopt, text};
-  if (*number < 1 || *number > static_cast<double>(experts) || *number != std::floor(*number))
-    throw Error(ErrorKind::kUsage, "--expert-features: '" + text.substr(0, equals) + "' is no expert: expected 1 to " +
-                                       std::to_string(experts));
-  return {static_cast<std::size_t>(*number) - 1, text.substr(equals + 1)};
-}
-
-BranchColumns branch_columns(const ColumnRequest& request, const std::vector<std::string>& names,
-                             const std::vector<std::size_t>& excluded, std::size_t experts) {
-  const auto choose = [&](const std::string& word) {
-    std::vector<std::size_t> columns = select_columns(word, names, excluded);
-    for (const std::size_t column : columns)
-      if (std::find(excluded.begin(), excluded.end(), column) != excluded.end())
-        throw Error(ErrorKind::kUsage, "column '" + names[column] + "' is the target, the weight or the id: expected another as input");
-    return columns;
-  };
-  std::vector<std::size_t> all;
-  for (std::size_t column = 0; column < names.size(); ++column)
-    if (std::find(excluded.begin(), excluded.end(), column) == excluded.end()) all.push_back(column);
-  if (!request.features.empty()) all = choose(request.features);
-  BranchColumns result{all, std::vector<std::vector<std::size_t>>(experts, all)};
-  if (!request.gate_features.empty()) result.gate = choose(request.gate_features);
-  for (const std::string& text : request.expert_features) {
-    const auto [expert, columns] = split_expert(text, experts);
-    if (expert)
-      result.experts[*expert] = choose(columns);
-    else
-      result.experts.assign(experts, choose(columns));
-  }
-  return result;
-}
-
-/// Renumbers the table's columns to positions among `used`.
-std::vector<std::size_t> positions(const std::vector<std::size_t>& columns, const std::vector<std::size_t>& used) {
-  std::vector<std::size_t> result;
-  for (const std::size_t column : columns)
-    result.push_back(static_cast<std::size_t>(std::lower_bound(used.begin(), used.end(), column) - used.begin()));
-  return result;
 }
 
 std::size_t require_column(const CsvReader& reader, const std::string& name, const char* role) {
