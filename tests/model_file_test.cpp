@@ -602,6 +602,7 @@ TEST_CASE("a description that makes no sense is refused", "[model_file]") {
       {erase("target"), "its description lacks a member"},
       {erase("experts"), "its description lacks a member"},
       {erase("objective"), "its description lacks a member"},
+      {set("/objective", "mee"), "unknown objective 'mee'"},
       {with_description([](Json& json) { json = "linear"; }), "its description lacks a member"},
       {with_description([](Json& json) { std::swap(json["experts"][0], json["experts"][1]); }),
        "its tensors are not those"},

@@ -74,8 +74,9 @@ struct Model {
   arma::vec theta;
   FitSummary fit;
 
-  /// Lays out theta, all 0. Throws Error (usage) as make_network() and its like do.
-  Model(Schema schema, Standardization standardization, const ModelSpec& spec);
+  /// Lays out theta, all 0 where none is given. Throws Error (usage) as make_network() and its like do, and
+  /// std::logic_error for a theta of another length.
+  Model(Schema schema, Standardization standardization, const ModelSpec& spec, arma::vec theta = {});
   Model() = default;
 
   arma::uword size() const { return experts.size(); }

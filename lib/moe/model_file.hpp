@@ -11,9 +11,9 @@ namespace moe {
 /// UTF-8; usage where the output is a terminal.
 void save_model(const Model& model, const std::string& path);
 
-/// Reads a model from `path` ("-": standard input). Memory stays below twice the file's size (the parameters, and the model
-/// that they go to) plus 64 MiB, whatever the file says. Throws Error: io where it cannot be read; model, with a sentence
-/// that says in which way, where the file is not a whole and valid model.
+/// Reads a model from `path` ("-": standard input). Memory stays below the file's size plus 64 MiB, whatever the file
+/// says (for a pipe, resident memory). Throws Error: io where it cannot be read; model, with a sentence that says in which
+/// way, where the file is not a whole and valid model.
 Model load_model(const std::string& path);
 
 }  // namespace moe

@@ -1,6 +1,7 @@
 #include "moe/model.hpp"
 
 #include <cmath>
+#include <stdexcept>
 #include <utility>
 
 #include "moe/error.hpp"
@@ -65,8 +66,11 @@ Standardization Standardization::of(const Dataset& data, bool classes, bool appl
   return result;
 }
 
-Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& spec)
-    : schema(std::move(schema_)), standardization(std::move(standardization_)), gate(make_gate(spec.gate_link)) {
+Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& spec, arma::vec theta_)
+    : schema(std::move(schema_)),
+      standardization(std::move(standardization_)),
+      gate(make_gate(spec.gate_link)),
+      theta(std::move(theta_)) {
   const TargetInfo target{schema.labels.size(), standardization.target_scale, standardization.target_spread};
   const auto family = make_family(spec.family, target);
   arma::uword end = 0;
@@ -88,7 +92,8 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
     if (!family->shared_dispersion()) end += family->dispersions();
   }
   if (family->shared_dispersion()) end += family->dispersions();
-  theta.zeros(end);
+  if (theta.is_empty()) theta.zeros(end);
+  if (theta.n_elem != end) throw std::logic_error("a theta of another length than the model's");
 }
 
 arma::uword Model::degrees_of_freedom() const {

@@ -27,6 +27,7 @@
 
 #include "bounded_json.hpp"
 #include "moe/error.hpp"
+#include "moe/objective.hpp"
 #include "safetensors.hpp"
 
 namespace moe {
@@ -299,9 +300,8 @@ void check_tensors(const std::vector<Model::Tensor>& expected, const std::vector
 Model build(Description description, Standardization units, arma::vec theta, const std::vector<StoredTensor>& parts) {
   check_numbers(units, theta, description.schema);
   check_size(description.spec, description.schema.labels.size(), theta.n_elem);
-  Model model(std::move(description.schema), std::move(units), description.spec);
+  Model model(std::move(description.schema), std::move(units), description.spec, std::move(theta));
   check_tensors(model.tensors(), parts);
-  model.theta = std::move(theta);
   return model;
 }
 
@@ -329,6 +329,7 @@ Model load_model(const std::string& path) {
   // From here on the file is known to be what some program wrote.
   try {
     Description description = read_description(file.metadata().at("model"));
+    if (!description.objective.empty()) make_objective(description.objective);
     fit.objective = std::move(description.objective);
     fit.solver = std::move(description.solver);
     Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});

@@ -6,6 +6,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <deque>
 #include <new>
 #include <tuple>
 
@@ -206,18 +207,24 @@ void SafetensorsReader::check_table(std::vector<Entry>& entries) {
 }
 
 arma::vec SafetensorsReader::read(std::size_t count) {
-  constexpr std::uint64_t kFirstStep = std::uint64_t{1} << 17;  // elements: 1 MiB
-  std::uint64_t elements = 0, have = 0;
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 17;  // elements: 1 MiB
+  std::uint64_t elements = 0;
   for (; count > 0; --count) elements += tensors_.at(next_++).elements;
-  arma::vec values;
-  while (have < elements) {
-    // A regular file has been measured. A pipe's bytes must have arrived before they get room for as many again.
-    const std::uint64_t left = elements - have;
-    const std::uint64_t step = file_.size() >= 0 ? left : std::min(left, std::max(kFirstStep, have));
-    values.resize(have + step);
-    take(reinterpret_cast<char*>(values.memptr() + have), step * kWord);
-    have += step;
+  const auto fill = [&](double* to, std::uint64_t size) { take(reinterpret_cast<char*>(to), size * kWord); };
+  if (file_.size() >= 0) {  // measured: the values are there
+    arma::vec values(elements);
+    fill(values.memptr(), elements);
+    return values;
   }
+  // A pipe's bytes must have arrived before there is room for all; each piece gives its memory back as it is copied.
+  std::deque<std::vector<double>> pieces;
+  for (std::uint64_t left = elements; left > 0; left -= pieces.back().size()) {
+    pieces.emplace_back(std::min(left, kPiece));
+    fill(pieces.back().data(), pieces.back().size());
+  }
+  arma::vec values(elements);
+  for (double* to = values.memptr(); !pieces.empty(); pieces.pop_front())
+    to = std::copy(pieces.front().begin(), pieces.front().end(), to);
   return values;
 }
 

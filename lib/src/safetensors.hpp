@@ -19,7 +19,7 @@ namespace moe {
 
 /// Longest header. It bounds the memory that a file can take before its data: header, parsed JSON and table together stay
 /// below 64 MiB, whatever the file says; see kMaxJsonItems. The data never takes more room than the file has bytes for: a
-/// regular file is measured, a pipe's bytes must have arrived (room at most doubles).
+/// regular file is measured, a pipe's bytes must have arrived.
 constexpr std::uint64_t kMaxHeader = std::uint64_t{4} << 20;
 
 /// XXH3-64, a piece at a time.
