@@ -1,12 +1,11 @@
 // The one place that knows cxxopts. Its own conversions accept 1e-3x as 0.001 and split values at commas, so that every value
 // is taken as text and parsed strictly here.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
-#include <cxxopts.hpp>
-
 #include <unistd.h>
 
 #include <charconv>
 #include <cmath>
+#include <cxxopts.hpp>
 #include <thread>
 
 #include "command.hpp"
@@ -85,19 +84,22 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
   } catch (const cxxopts::exceptions::exception& exception) {
     std::string sentence = exception.what();
     for (const char* quote : {"‘", "’"})
-      for (std::size_t at; (at = sentence.find(quote)) != std::string::npos;) sentence.replace(at, std::string(quote).size(), "'");
+      for (std::size_t at; (at = sentence.find(quote)) != std::string::npos;)
+        sentence.replace(at, std::string(quote).size(), "'");
     throw Error(ErrorKind::kUsage, sentence + ": see 'moe " + command.name + " --help'");
   }
   if (arguments.positional_.size() > command.most_operands)
-    throw Error(ErrorKind::kUsage, "too many operands: '" + moe::printable(arguments.positional_[command.most_operands]) +
-                                       "': expected " + (command.most_operands == 0 ? "none" : command.operands));
+    throw Error(ErrorKind::kUsage, "too many operands: '" +
+                                       moe::printable(arguments.positional_[command.most_operands]) + "': expected " +
+                                       (command.most_operands == 0 ? "none" : command.operands));
   return arguments;
 }
 
 std::string help(const Command& command) {
   std::string text = command.summary + "\n\n";
   for (const Example& example : command.examples) text += "  # " + example.what + "\n  " + example.command + "\n";
-  text += "\nUsage: moe " + command.name + " [OPTIONS]" + (command.operands.empty() ? "" : " " + command.operands) + "\n\n";
+  text +=
+      "\nUsage: moe " + command.name + " [OPTIONS]" + (command.operands.empty() ? "" : " " + command.operands) + "\n\n";
   constexpr std::size_t kColumn = 34;
   for (const Option& option : command.options) {
     std::string left = "  " + spelled(option);
@@ -146,9 +148,11 @@ bool Arguments::yes(const std::string& name) const {
 std::string data_path(const std::string& path, const std::string& model_path) {
   if (!path.empty() && path != "-") return path;
   if (model_path == "-")
-    throw Error(ErrorKind::kUsage, "model and data would both be read from standard input: expected a file for one of them");
+    throw Error(ErrorKind::kUsage,
+                "model and data would both be read from standard input: expected a file for one of them");
   if (isatty(STDIN_FILENO))
-    throw Error(ErrorKind::kUsage, "standard input is a terminal: expected a CSV file, or data through a pipe (see --help)");
+    throw Error(ErrorKind::kUsage,
+                "standard input is a terminal: expected a CSV file, or data through a pipe (see --help)");
   return "-";
 }
 
@@ -168,7 +172,8 @@ Option model_option() { return {"model", "m", "FILE", "", "the model; - is stand
 Option output_option(const std::string& what) { return {"output", "o", "FILE", "-", what + "; - is standard output"}; }
 Option header_option() {
   return {"header", "", "auto|yes|no", "auto",
-          "whether the first row names the columns; auto: it does unless one of its cells is a number. Without names the columns "
+          "whether the first row names the columns; auto: it does unless one of its cells is a number. Without names "
+          "the columns "
           "are x1, x2, .."};
 }
 Option json_option() { return {"json", "", "", "", "one JSON object instead of a table"}; }

@@ -9,10 +9,10 @@
 namespace cli {
 
 struct Option {
-  std::string name;       ///< "output" for --output
-  std::string letter;     ///< "o" for -o, or ""
-  std::string value;      ///< what the value is called in the help, "" for a flag
-  std::string fallback;   ///< the value where none is given, "" for none
+  std::string name;      ///< "output" for --output
+  std::string letter;    ///< "o" for -o, or ""
+  std::string value;     ///< what the value is called in the help, "" for a flag
+  std::string fallback;  ///< the value where none is given, "" for none
   std::string help;
   bool repeatable = false;
 };
@@ -46,10 +46,10 @@ struct Example {
 struct Command {
   std::string name, summary;
   std::vector<Example> examples;
-  std::string operands;      ///< as in "moe train [OPTIONS] OPERANDS"
+  std::string operands;  ///< as in "moe train [OPTIONS] OPERANDS"
   std::size_t most_operands;
   std::vector<Option> options;
-  std::string notes;         ///< paragraphs after the options
+  std::string notes;  ///< paragraphs after the options
   void (*run)(const Arguments&);
 };
 

@@ -97,7 +97,8 @@ std::string to_text(const moe::Metrics& metrics, const moe::Model& model, bool b
   for (std::size_t k = 0; k < metrics.experts.size(); ++k) {
     char row[100];
     const auto& expert = metrics.experts[k];
-    std::snprintf(row, sizeof row, "%6zu %12.6g %16.6g %12.6g\n", k + 1, expert.share, expert.responsibility, expert.nll);
+    std::snprintf(row, sizeof row, "%6zu %12.6g %16.6g %12.6g\n", k + 1, expert.share, expert.responsibility,
+                  expert.nll);
     text += row;
   }
   return text;
@@ -110,25 +111,30 @@ void run(const Arguments& arguments) {
   moe::CsvReader reader(data, csv_header(arguments));
   const moe::Metrics metrics =
       moe::evaluate(model, moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired).rest());
-  print(arguments.has("json") ? to_json(metrics, model).dump(2) + "\n" : to_text(metrics, model, arguments.has("by-expert")));
+  print(arguments.has("json") ? to_json(metrics, model).dump(2) + "\n"
+                              : to_text(metrics, model, arguments.has("by-expert")));
 }
 
 }  // namespace
 
 Command eval_command() {
-  return {"eval",
-          "Judge a model on rows with a known target.",
-          {{"on held-out rows", "moe eval -m fitted.moe test.csv"},
-           {"one figure for a script", "moe eval -m fitted.moe --json test.csv | jq .nll"}},
-          "[DATA]",
-          1,
-          {model_option(), json_option(),
-           {"by-expert", "", "", "", "each expert's mean weight, mean responsibility and own nll (always there in JSON)"},
-           header_option()},
-          "nll is the mean of -log p(y|x), natural logarithm, in the data's own units: it may be negative, as a density may exceed 1.\n"
-          "brier is the mean of (p - y)^2 for two classes, and summed over the classes for more. Means are weighted where the model\n"
-          "was trained with weights and the table has them.",
-          run};
+  return {
+      "eval",
+      "Judge a model on rows with a known target.",
+      {{"on held-out rows", "moe eval -m fitted.moe test.csv"},
+       {"one figure for a script", "moe eval -m fitted.moe --json test.csv | jq .nll"}},
+      "[DATA]",
+      1,
+      {model_option(),
+       json_option(),
+       {"by-expert", "", "", "", "each expert's mean weight, mean responsibility and own nll (always there in JSON)"},
+       header_option()},
+      "nll is the mean of -log p(y|x), natural logarithm, in the data's own units: it may be negative, as a density "
+      "may exceed 1.\n"
+      "brier is the mean of (p - y)^2 for two classes, and summed over the classes for more. Means are weighted where "
+      "the model\n"
+      "was trained with weights and the table has them.",
+      run};
 }
 
 }  // namespace cli

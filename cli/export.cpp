@@ -33,7 +33,9 @@ Command export_command() {
            {"every number, for a script", "moe export -m fitted.moe --format json | jq .parameters"}},
           "",
           0,
-          {model_option(), {"format", "", "FORMAT", "", "what to write"}, {"list", "", "", "", "list the formats"},
+          {model_option(),
+           {"format", "", "FORMAT", "", "what to write"},
+           {"list", "", "", "", "list the formats"},
            output_option("where it goes")},
           "",
           run};

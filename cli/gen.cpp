@@ -33,7 +33,8 @@ void run_recipe(const Arguments& arguments) {
     throw moe::Error(moe::ErrorKind::kUsage, "no recipe: expected one of those that 'moe gen --list' lists");
   const moe::Generated generated = moe::generate(arguments.positional(0), recipe_options(arguments));
   if (arguments.has("model-out") && !generated.truth)
-    throw moe::Error(moe::ErrorKind::kUsage, "--model-out: recipe '" + arguments.positional(0) + "' is not drawn from a mixture of experts");
+    throw moe::Error(moe::ErrorKind::kUsage,
+                     "--model-out: recipe '" + arguments.positional(0) + "' is not drawn from a mixture of experts");
   moe::OutputFile out(arguments.text("output"));
   moe::write_csv(generated, arguments.has("truth"), out);
   out.commit();
@@ -60,28 +61,29 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 Command gen_command() {
-  return {"gen",
-          "Make a data set: columns x1..xd and y, the same bytes for the same seed on any machine.",
-          {{"what there is", "moe gen --list"},
-           {"20,000 rows of three linear experts, and the model that drew them",
-            "moe gen experts -k 3 -d 4 -n 20000 --model-out true.moe -o data.csv"},
-           {"new targets from a fitted model, at the inputs of a table", "moe gen --from fitted.moe data.csv > drawn.csv"}},
-          "RECIPE | --from MODEL [DATA]",
-          1,
-          {{"rows", "n", "ROWS", "1000", "how many rows"},
-           {"features", "d", "D", "", "how many inputs, where the recipe leaves it open"},
-           {"experts", "k", "K", "", "how many experts or classes, where the recipe leaves it open"},
-           {"noise", "", "SD", "", "standard deviation of the noise"},
-           {"outliers", "", "P", "0", "fraction of rows whose target is drawn from a far wider distribution"},
-           {"missing", "", "P", "0", "fraction of input cells left empty"},
-           {"truth", "", "", "", "append the column 'expert': which of 1..K drew the row"},
-           {"model-out", "", "FILE", "", "save the model that drew the rows"},
-           {"from", "", "MODEL", "", "draw targets from this model at DATA's inputs (parametric bootstrap)"},
-           {"seed", "", "N", "1", "of everything random"},
-           {"list", "", "", "", "list the recipes"},
-           output_option("where the table goes")},
-          "",
-          run};
+  return {
+      "gen",
+      "Make a data set: columns x1..xd and y, the same bytes for the same seed on any machine.",
+      {{"what there is", "moe gen --list"},
+       {"20,000 rows of three linear experts, and the model that drew them",
+        "moe gen experts -k 3 -d 4 -n 20000 --model-out true.moe -o data.csv"},
+       {"new targets from a fitted model, at the inputs of a table", "moe gen --from fitted.moe data.csv > drawn.csv"}},
+      "RECIPE | --from MODEL [DATA]",
+      1,
+      {{"rows", "n", "ROWS", "1000", "how many rows"},
+       {"features", "d", "D", "", "how many inputs, where the recipe leaves it open"},
+       {"experts", "k", "K", "", "how many experts or classes, where the recipe leaves it open"},
+       {"noise", "", "SD", "", "standard deviation of the noise"},
+       {"outliers", "", "P", "0", "fraction of rows whose target is drawn from a far wider distribution"},
+       {"missing", "", "P", "0", "fraction of input cells left empty"},
+       {"truth", "", "", "", "append the column 'expert': which of 1..K drew the row"},
+       {"model-out", "", "FILE", "", "save the model that drew the rows"},
+       {"from", "", "MODEL", "", "draw targets from this model at DATA's inputs (parametric bootstrap)"},
+       {"seed", "", "N", "1", "of everything random"},
+       {"list", "", "", "", "list the recipes"},
+       output_option("where the table goes")},
+      "",
+      run};
 }
 
 }  // namespace cli

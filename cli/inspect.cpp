@@ -7,7 +7,8 @@ namespace cli {
 namespace {
 
 void run(const Arguments& arguments) {
-  if (arguments.positionals() == 0) throw moe::Error(moe::ErrorKind::kUsage, "no model: expected a file, or - for standard input");
+  if (arguments.positionals() == 0)
+    throw moe::Error(moe::ErrorKind::kUsage, "no model: expected a file, or - for standard input");
   const moe::Model model = moe::load_model(arguments.positional(0));
   print(arguments.has("json") ? moe::describe_json(model) : moe::describe_text(model));
 }
@@ -21,7 +22,8 @@ Command inspect_command() {
           "MODEL",
           1,
           {json_option()},
-          "AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities: lower is better. l is the\n"
+          "AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities: lower is better. l "
+          "is the\n"
           "log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.",
           run};
 }

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "command.hpp"
-#include "progress.hpp"
 #include "moe/error.hpp"
+#include "progress.hpp"
 
 namespace cli {
 
@@ -49,7 +49,9 @@ Usage: moe COMMAND [OPTIONS] [DATA]
 
 std::string overview() {
   std::string text = kOverview;
-  for (const Entry& entry : kCommands) text += "  " + std::string(entry.name) + std::string(10 - std::string(entry.name).size(), ' ') + entry.summary + "\n";
+  for (const Entry& entry : kCommands)
+    text +=
+        "  " + std::string(entry.name) + std::string(10 - std::string(entry.name).size(), ' ') + entry.summary + "\n";
   return text + "\nmoe COMMAND --help tells the rest; moe --version, the version.\n";
 }
 
@@ -72,7 +74,8 @@ void run(int argc, const char* const* argv) {
   const std::string first = argc > 1 ? argv[1] : "";
   if (first == "--version") return print("moe " MOE_VERSION "\n");
   if (first == "--help" || first == "-h" || (first == "help" && argc == 2)) return print(overview());
-  if (first.empty()) throw moe::Error(moe::ErrorKind::kUsage, "no command: expected one of those that 'moe --help' lists");
+  if (first.empty())
+    throw moe::Error(moe::ErrorKind::kUsage, "no command: expected one of those that 'moe --help' lists");
   if (first == "help") return print(help(find_command(argv[2]).make()));
   const Command command = find_command(first).make();
   if (asks_for_help(argc - 1, argv + 1)) return print(help(command));

@@ -19,8 +19,10 @@ void run(const Arguments& arguments) {
 
 std::string words() {
   std::string text = "LIST is made of these words, separated by commas:\n";
-  for (const auto& [name, help] : moe::predict_outputs()) text += "  " + name + std::string(16 - name.size(), ' ') + help + "\n";
-  return text + "Rows come out in the order in which they came in, as they come: memory does not grow with their number.";
+  for (const auto& [name, help] : moe::predict_outputs())
+    text += "  " + name + std::string(16 - name.size(), ' ') + help + "\n";
+  return text +
+         "Rows come out in the order in which they came in, as they come: memory does not grow with their number.";
 }
 
 }  // namespace

@@ -31,14 +31,17 @@ void Progress::show(const moe::PassReport& report) {
   std::string bar;
   if (report.passes > 0) {
     const int filled = static_cast<int>(kBar * report.pass / report.passes);
-    bar = "[" + std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(kBar - filled), '.') + "] ";
+    bar = "[" + std::string(static_cast<std::size_t>(filled), '#') +
+          std::string(static_cast<std::size_t>(kBar - filled), '.') + "] ";
   }
   char text[200];
   int length = std::snprintf(text, sizeof text, "\r\033[Kstart %llu of %llu, pass %llu, objective %.6g",
-                             static_cast<unsigned long long>(report.restart + 1), static_cast<unsigned long long>(report.restarts),
+                             static_cast<unsigned long long>(report.restart + 1),
+                             static_cast<unsigned long long>(report.restarts),
                              static_cast<unsigned long long>(report.pass), report.objective);
   if (report.validation)
-    length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ", validation %.6g", *report.validation);
+    length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ", validation %.6g",
+                            *report.validation);
   std::fputs((std::string(text) + " " + bar).c_str(), stderr);
 }
 

@@ -26,7 +26,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The experts' networks: one --expert for all, or one for each.
 std::vector<std::string> expert_networks(const Arguments& arguments) {
-  const std::vector<std::string> given = arguments.all("expert");
+  std::vector<std::string> given = arguments.all("expert");
   const std::uint64_t most = 10'000;
   if (given.size() > 1) {
     if (arguments.has("experts") && arguments.count("experts", 1, most) != given.size())
@@ -116,7 +116,8 @@ class Follower {
 
  private:
   void write_log(const moe::PassReport& report) {
-    nlohmann::ordered_json line = {{"restart", report.restart + 1}, {"iteration", report.pass}, {"objective", report.objective}};
+    nlohmann::ordered_json line = {
+        {"restart", report.restart + 1}, {"iteration", report.pass}, {"objective", report.objective}};
     if (report.validation) line["validation"] = *report.validation;
     line["seconds"] = report.seconds;
     log_->write(line.dump() + "\n");
@@ -141,7 +142,8 @@ class Follower {
 };
 
 /// The rows of --validation FILE, or the fraction put into the options.
-std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const moe::Schema& schema, moe::TrainOptions& options) {
+std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const moe::Schema& schema,
+                                            moe::TrainOptions& options) {
   const std::string given = arguments.text("validation");
   if (given.empty()) return std::nullopt;
   if (const auto fraction = moe::parse_number(given)) {
@@ -167,27 +169,33 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
   };
   say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
-      counted(model.size(), "expert") + ", " + model.family().spec() + (model.classes() ? " (" + moe::join(model.schema.labels) + ")" : "") + ", " +
-      whole(fit.parameters) + " free parameters");
-  say(report.solver + ": " + whole(fit.iterations) + " passes, " + (fit.converged != 0 ? "converged" : "not converged") + " (" +
-      report.stop + ")" +
-      (fit.restarts > 1 ? ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best" +
-                              (report.starts_set_aside > 0 ? ", " + std::to_string(report.starts_set_aside) + " set aside with a sigma on its floor" : "")
-                        : ""));
+      counted(model.size(), "expert") + ", " + model.family().spec() +
+      (model.classes() ? " (" + moe::join(model.schema.labels) + ")" : "") + ", " + whole(fit.parameters) +
+      " free parameters");
+  say(report.solver + ": " + whole(fit.iterations) + " passes, " +
+      (fit.converged != 0 ? "converged" : "not converged") + " (" + report.stop + ")" +
+      (fit.restarts > 1
+           ? ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best" +
+                 (report.starts_set_aside > 0
+                      ? ", " + std::to_string(report.starts_set_aside) + " set aside with a sigma on its floor"
+                      : "")
+           : ""));
   std::string line = fit.objective + printed(" %.8g", fit.objective_value);
   if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
   if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
   if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);
   say(line + printed(", %.2f s", report.seconds));
   if (report.on_floor)
-    say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains a few rows exactly, and the "
+    say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains a few "
+        "rows exactly, and the "
         "likelihood means little");
   if (report.separated)
-    say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum and grow until they are "
+    say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
+        "and grow until they are "
         "stopped: expected --l2 and --gate-l2, or --validation with --patience");
   if (report.constant_inputs > 0)
-    say("note: " + std::to_string(report.constant_inputs) + (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") +
-        " nothing");
+    say("note: " + std::to_string(report.constant_inputs) +
+        (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") + " nothing");
 }
 
 void run(const Arguments& arguments) {
@@ -230,18 +238,22 @@ void run(const Arguments& arguments) {
 
 std::string listing(const char* title, const std::vector<moe::Word>& words) {
   std::string text = std::string(title) + "\n";
-  for (const moe::Word& word : words) text += "  " + word.name + std::string(word.name.size() < 12 ? 12 - word.name.size() : 1, ' ') + word.help + "\n";
+  for (const moe::Word& word : words)
+    text += "  " + word.name + std::string(word.name.size() < 12 ? 12 - word.name.size() : 1, ' ') + word.help + "\n";
   return text;
 }
 
 std::string notes() {
   return "COLS is a list of names, 1-based indices, ranges a-b of either, and -NAME to drop one.\n\n" +
-         listing("Networks (SPEC of --expert and --gate):", moe::network_words()) + listing("Families:", moe::family_words()) +
-         "  auto        bernoulli or categorical for a class; for a number gaussian (gaussian:unit under me and me-batch)\n" +
+         listing("Networks (SPEC of --expert and --gate):", moe::network_words()) +
+         listing("Families:", moe::family_words()) +
+         "  auto        bernoulli or categorical for a class; for a number gaussian (gaussian:unit under me and "
+         "me-batch)\n" +
          listing("Objectives (the mean over rows is minimised, penalties added):", moe::objective_words()) +
          listing("Gate links:", moe::gate_words()) + listing("Solvers:", moe::solver_words()) +
          "  auto        lbfgs where all networks are linear, else adam\n\n"
-         "Exit status: 0 done; 1 the fit failed, no model written; 2 usage; 3 bad data; 4 bad model file; 5 cannot read or write.";
+         "Exit status: 0 done; 1 the fit failed, no model written; 2 usage; 3 bad data; 4 bad model file; 5 cannot "
+         "read or write.";
 }
 
 }  // namespace
@@ -277,10 +289,13 @@ Command train_command() {
            {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},
            {"momentum", "", "R", "0.9", "of sgd"},
            {"tolerance", "", "T", "", "lbfgs ends where no component of the gradient is larger (1e-7)"},
-           {"restarts", "", "R", "auto", "starts, the best fit kept; auto: 4 to 20 for lbfgs, fewer the larger the data, and 1 for adam and sgd"},
-           {"l2", "", "R", "0", "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared"},
+           {"restarts", "", "R", "auto",
+            "starts, the best fit kept; auto: 4 to 20 for lbfgs, fewer the larger the data, and 1 for adam and sgd"},
+           {"l2", "", "R", "0",
+            "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared"},
            {"gate-l2", "", "R", "1e-10", "the same for the gate"},
-           {"standardize", "", "yes|no", "yes", "inputs and a numeric target inside; results are in the data's units all the same"},
+           {"standardize", "", "yes|no", "yes",
+            "inputs and a numeric target inside; results are in the data's units all the same"},
            {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
            {"patience", "", "N", "", "stop after N passes without a better value"},
            {"threads", "", "N", "0", "0: all cores. The model does not depend on it"},

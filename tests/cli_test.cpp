@@ -9,37 +9,41 @@ using nlohmann::json;
 
 TEST_CASE("the pipe of the first page works", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen two-lines --seed 2 -o held_out.csv\n"
-      "moe gen two-lines | moe train -y y -q | moe eval -m - held_out.csv --json");
+  const Ran ran =
+      sh("moe gen two-lines --seed 2 -o held_out.csv\n"
+         "moe gen two-lines | moe train -y y -q | moe eval -m - held_out.csv --json");
   INFO(ran);
   REQUIRE(ran.status == 0);
   CHECK(ran.err.empty());
   const json result = json::parse(ran.out);
   CHECK(result.at("rows") == 1000);
   CHECK(result.at("task") == "regression");
-  for (const char* key : {"objective", "nll", "log_likelihood", "rmse", "mae", "r2", "crps"}) CHECK(result.at(key).is_number());
-  for (const char* level : {"0.5", "0.9", "0.95"}) CHECK(result.at("coverage").at(level).get<double>() == Approx(std::stod(level)).margin(0.05));
+  for (const char* key : {"objective", "nll", "log_likelihood", "rmse", "mae", "r2", "crps"})
+    CHECK(result.at(key).is_number());
+  for (const char* level : {"0.5", "0.9", "0.95"})
+    CHECK(result.at("coverage").at(level).get<double>() == Approx(std::stod(level)).margin(0.05));
   CHECK(result.at("experts").size() == 2);
 }
 
 TEST_CASE("a fit of made-up data is as good as the truth on other rows", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen experts -k 3 -d 4 -n 20000 --model-out true.moe -o data.csv\n"
-      "(head -n 1 data.csv; moe gen experts -k 3 -d 4 -n 40000 | tail -n 20000) > held_out.csv\n"
-      "moe train -k 3 data.csv -o fitted.moe 2> summary\n"
-      "moe eval -m true.moe held_out.csv --json; moe eval -m fitted.moe held_out.csv --json");
+  const Ran ran =
+      sh("moe gen experts -k 3 -d 4 -n 20000 --model-out true.moe -o data.csv\n"
+         "(head -n 1 data.csv; moe gen experts -k 3 -d 4 -n 40000 | tail -n 20000) > held_out.csv\n"
+         "moe train -k 3 data.csv -o fitted.moe 2> summary\n"
+         "moe eval -m true.moe held_out.csv --json; moe eval -m fitted.moe held_out.csv --json");
   INFO(ran);
   REQUIRE(ran.status == 0);
   const std::size_t second = ran.out.find("\n{") + 1;
-  const double truth = json::parse(ran.out.substr(0, second)).at("nll"), fitted = json::parse(ran.out.substr(second)).at("nll");
+  const double truth = json::parse(ran.out.substr(0, second)).at("nll"),
+               fitted = json::parse(ran.out.substr(second)).at("nll");
   CHECK(fitted == Approx(truth).margin(0.01));
 }
 
 TEST_CASE("mcycle's three experts reach the best known maximum", "[cli]") {
   const Shell sh;
-  const Ran ran = sh("moe train -y accel -k 3 --solver lbfgs --restarts 100 $DATA/mcycle.csv -q -o m.moe && moe inspect --json m.moe");
+  const Ran ran = sh(
+      "moe train -y accel -k 3 --solver lbfgs --restarts 100 $DATA/mcycle.csv -q -o m.moe && moe inspect --json m.moe");
   INFO(ran);
   REQUIRE(ran.status == 0);
   const json fit = json::parse(ran.out).at("fit");
@@ -51,9 +55,10 @@ TEST_CASE("mcycle's three experts reach the best known maximum", "[cli]") {
 
 TEST_CASE("two classes by two multilayer perceptrons", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe train -y diagnosis --expert mlp:8 --l2 0.01 --gate-l2 0.01 --validation 0.2 --patience 20 $DATA/breast_cancer_train.csv -q -o m.moe\n"
-      "moe eval -m m.moe $DATA/breast_cancer_test.csv --json");
+  const Ran ran =
+      sh("moe train -y diagnosis --expert mlp:8 --l2 0.01 --gate-l2 0.01 --validation 0.2 --patience 20 "
+         "$DATA/breast_cancer_train.csv -q -o m.moe\n"
+         "moe eval -m m.moe $DATA/breast_cancer_test.csv --json");
   INFO(ran);
   REQUIRE(ran.status == 0);
   const json result = json::parse(ran.out);
@@ -62,8 +67,10 @@ TEST_CASE("two classes by two multilayer perceptrons", "[cli]") {
   CHECK(result.at("accuracy") > 0.94);
   CHECK(result.at("log_loss") < 0.15);
   CHECK(result.at("auc") > 0.98);
-  const json confusion = result.at("confusion");
-  CHECK(confusion[0][0].get<int>() + confusion[0][1].get<int>() + confusion[1][0].get<int>() + confusion[1][1].get<int>() == 171);
+  const json& confusion = result.at("confusion");
+  CHECK(confusion[0][0].get<int>() + confusion[0][1].get<int>() + confusion[1][0].get<int>() +
+            confusion[1][1].get<int>() ==
+        171);
 }
 
 TEST_CASE("unconstrained gates end with a sentence, status 1 and no model", "[cli]") {
@@ -72,7 +79,8 @@ TEST_CASE("unconstrained gates end with a sentence, status 1 and no model", "[cl
     for (const std::string solver : {"lbfgs", "adam", "sgd"})
       for (const std::string objective : {"likelihood", "me", "me-batch", "localized"})
         for (const std::string link : {"linear", "positive"}) {
-          const Ran ran = sh("moe gen " + data + " | moe train --gate-link " + link + " --objective " + objective + " --solver " + solver + " -o m.moe");
+          const Ran ran = sh("moe gen " + data + " | moe train --gate-link " + link + " --objective " + objective +
+                             " --solver " + solver + " -o m.moe");
           INFO(ran);
           CHECK(ran.status == 1);
           CHECK(ran.err.find("moe train: the loss") != std::string::npos);
@@ -86,7 +94,9 @@ TEST_CASE("the sum below 0 and the growing sum have sentences of their own", "[c
   const Ran undefined = sh("moe gen two-lines | moe train --gate-link linear --objective me -o m.moe");
   INFO(undefined);
   CHECK(undefined.status == 1);
-  CHECK(undefined.err.find("the loss is not defined: the gate's weights times the experts' densities sum to 0 or less") != std::string::npos);
+  CHECK(
+      undefined.err.find("the loss is not defined: the gate's weights times the experts' densities sum to 0 or less") !=
+      std::string::npos);
   const Ran growing = sh("moe gen two-lines | moe train --gate-link positive --checkpoint last.moe -o m.moe");
   INFO(growing);
   CHECK(growing.status == 1);
@@ -98,7 +108,8 @@ TEST_CASE("the sum below 0 and the growing sum have sentences of their own", "[c
 TEST_CASE("blend has a minimum under any gate", "[cli]") {
   const Shell sh;
   for (const std::string link : {"softmax", "positive", "linear"}) {
-    const Ran ran = sh("moe gen sine | moe train --objective blend --gate-link " + link + " -q -o m.moe && moe gen sine --seed 2 | moe eval -m m.moe --json");
+    const Ran ran = sh("moe gen sine | moe train --objective blend --gate-link " + link +
+                       " -q -o m.moe && moe gen sine --seed 2 | moe eval -m m.moe --json");
     INFO(ran);
     REQUIRE(ran.status == 0);
     const json result = json::parse(ran.out);
@@ -112,13 +123,14 @@ TEST_CASE("blend has a minimum under any gate", "[cli]") {
 
 TEST_CASE("the model's bytes do not depend on threads, and repeat", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen experts -n 3000 -o d.csv\n"
-      "for t in 1 2 3; do moe train -k 3 d.csv --threads $t -q -o lbfgs$t.moe\n"
-      "moe train --expert mlp:8 --epochs 5 --restarts 3 d.csv --threads $t -q -o adam$t.moe; done\n"
-      "moe train --expert mlp:8 --epochs 5 d.csv --threads 2 --batch 2000 -q -o large2.moe\n"
-      "moe train --expert mlp:8 --epochs 5 d.csv --threads 1 --batch 2000 -q -o large1.moe\n"
-      "cmp lbfgs1.moe lbfgs2.moe && cmp lbfgs1.moe lbfgs3.moe && cmp adam1.moe adam2.moe && cmp adam1.moe adam3.moe && cmp large1.moe large2.moe");
+  const Ran ran =
+      sh("moe gen experts -n 3000 -o d.csv\n"
+         "for t in 1 2 3; do moe train -k 3 d.csv --threads $t -q -o lbfgs$t.moe\n"
+         "moe train --expert mlp:8 --epochs 5 --restarts 3 d.csv --threads $t -q -o adam$t.moe; done\n"
+         "moe train --expert mlp:8 --epochs 5 d.csv --threads 2 --batch 2000 -q -o large2.moe\n"
+         "moe train --expert mlp:8 --epochs 5 d.csv --threads 1 --batch 2000 -q -o large1.moe\n"
+         "cmp lbfgs1.moe lbfgs2.moe && cmp lbfgs1.moe lbfgs3.moe && cmp adam1.moe adam2.moe && cmp adam1.moe adam3.moe "
+         "&& cmp large1.moe large2.moe");
   INFO(ran);
   CHECK(ran.status == 0);
   CHECK(sh("moe train -k 3 d.csv -q -o again.moe && cmp again.moe lbfgs1.moe").status == 0);
@@ -127,9 +139,10 @@ TEST_CASE("the model's bytes do not depend on threads, and repeat", "[cli]") {
 
 TEST_CASE("each branch may have inputs of its own", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen uniform -n 50 -d 12 -o d.csv\n"
-      "moe train d.csv --gate-features x1-x4 --expert-features 1=5-8 --expert-features 2=x9-x12,-x10 -q -o m.moe && moe inspect --json m.moe");
+  const Ran ran =
+      sh("moe gen uniform -n 50 -d 12 -o d.csv\n"
+         "moe train d.csv --gate-features x1-x4 --expert-features 1=5-8 --expert-features 2=x9-x12,-x10 -q -o m.moe && "
+         "moe inspect --json m.moe");
   INFO(ran);
   REQUIRE(ran.status == 0);
   const json model = json::parse(ran.out);
@@ -141,10 +154,11 @@ TEST_CASE("each branch may have inputs of its own", "[cli]") {
 
 TEST_CASE("columns are found by name in any order", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen experts -n 200 -o d.csv && moe train d.csv -q -o m.moe\n"
-      "awk -F, -v OFS=, '{print \"extra\" NR, $4, $1, $3, $2}' d.csv | sed '1s/extra1/other/' > turned.csv\n"
-      "moe predict -m m.moe d.csv > a.csv && moe predict -m m.moe turned.csv > b.csv && cmp a.csv b.csv && wc -l < a.csv");
+  const Ran ran =
+      sh("moe gen experts -n 200 -o d.csv && moe train d.csv -q -o m.moe\n"
+         "awk -F, -v OFS=, '{print \"extra\" NR, $4, $1, $3, $2}' d.csv | sed '1s/extra1/other/' > turned.csv\n"
+         "moe predict -m m.moe d.csv > a.csv && moe predict -m m.moe turned.csv > b.csv && cmp a.csv b.csv && wc -l < "
+         "a.csv");
   INFO(ran);
   CHECK(ran.status == 0);
   CHECK(ran.out.find("201") != std::string::npos);
@@ -152,14 +166,17 @@ TEST_CASE("columns are found by name in any order", "[cli]") {
 
 TEST_CASE("predict gives what is asked for", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen two-lines -n 50 | sed 's/^/r/; 1s/.*/id,x1,y/' | awk -F, -v OFS=, 'NR==1{print;next}{print $1,substr($1,2),$2}' > d.csv\n"
-      "moe train d.csv --id id -q -o m.moe\n"
-      "moe predict -m m.moe d.csv --output mean,sd,median,q0.05,interval:0.9,density,expert,gate,responsibility,expert_means | head -n 2\n"
-      "moe predict -m m.moe d.csv --append | head -n 1");
+  const Ran ran =
+      sh("moe gen two-lines -n 50 | sed 's/^/r/; 1s/.*/id,x1,y/' | awk -F, -v OFS=, 'NR==1{print;next}{print "
+         "$1,substr($1,2),$2}' > d.csv\n"
+         "moe train d.csv --id id -q -o m.moe\n"
+         "moe predict -m m.moe d.csv --output "
+         "mean,sd,median,q0.05,interval:0.9,density,expert,gate,responsibility,expert_means | head -n 2\n"
+         "moe predict -m m.moe d.csv --append | head -n 1");
   INFO(ran);
   REQUIRE(ran.status == 0);
-  CHECK(ran.out.find("id,mean,sd,median,q0.05,lower,upper,density,expert,gate_1,gate_2,responsibility_1,responsibility_2,mean_1,mean_2\n") == 0);
+  CHECK(ran.out.find("id,mean,sd,median,q0.05,lower,upper,density,expert,gate_1,gate_2,responsibility_1,responsibility_"
+                     "2,mean_1,mean_2\n") == 0);
   CHECK(ran.out.find("\nid,x1,y,mean\n") != std::string::npos);
   CHECK(sh("cut -d, -f1,2 d.csv | moe predict -m m.moe | wc -l").out == "51\n");
   CHECK(sh("cut -d, -f1,2 d.csv | moe predict -m m.moe --output density").status == 3);
@@ -167,9 +184,11 @@ TEST_CASE("predict gives what is asked for", "[cli]") {
 
 TEST_CASE("classes: labels, positive, probabilities that sum to 1", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen blobs -k 3 -n 300 -o d.csv && moe train d.csv --l2 0.01 -q -o m.moe && moe predict -m m.moe d.csv | head -n 2\n"
-      "moe gen xor -n 300 -o x.csv && moe train x.csv --positive 0 --expert mlp:4 --epochs 20 -q -o x.moe && moe eval -m x.moe x.csv --json");
+  const Ran ran =
+      sh("moe gen blobs -k 3 -n 300 -o d.csv && moe train d.csv --l2 0.01 -q -o m.moe && moe predict -m m.moe d.csv | "
+         "head -n 2\n"
+         "moe gen xor -n 300 -o x.csv && moe train x.csv --positive 0 --expert mlp:4 --epochs 20 -q -o x.moe && moe "
+         "eval -m x.moe x.csv --json");
   INFO(ran);
   REQUIRE(ran.status == 0);
   CHECK(ran.out.find("label,p_a,p_b,p_c\n") == 0);
@@ -179,16 +198,17 @@ TEST_CASE("classes: labels, positive, probabilities that sum to 1", "[cli]") {
 
 TEST_CASE("weights count as rows, and a header is not needed", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen two-lines -n 60 -o d.csv\n"
-      "awk 'NR==1{print $0\",w\";next}{print $0\",\"(NR%3==0?2:1)}' d.csv > weighted.csv\n"
-      "awk 'NR==1{print;next}{print; if(NR%3==0) print}' d.csv > repeated.csv\n"
-      "moe train -k 1 weighted.csv -y y --weight w -q -o w.moe; moe train -k 1 repeated.csv -q -o r.moe\n"
-      "moe inspect --json w.moe; moe inspect --json r.moe");
+  const Ran ran =
+      sh("moe gen two-lines -n 60 -o d.csv\n"
+         "awk 'NR==1{print $0\",w\";next}{print $0\",\"(NR%3==0?2:1)}' d.csv > weighted.csv\n"
+         "awk 'NR==1{print;next}{print; if(NR%3==0) print}' d.csv > repeated.csv\n"
+         "moe train -k 1 weighted.csv -y y --weight w -q -o w.moe; moe train -k 1 repeated.csv -q -o r.moe\n"
+         "moe inspect --json w.moe; moe inspect --json r.moe");
   INFO(ran);
   const std::size_t second = ran.out.find("\n{") + 1;
   const json weighted = json::parse(ran.out.substr(0, second)), repeated = json::parse(ran.out.substr(second));
-  CHECK(weighted.at("fit").at("log_likelihood").get<double>() == Approx(repeated.at("fit").at("log_likelihood").get<double>()).epsilon(1e-9));
+  CHECK(weighted.at("fit").at("log_likelihood").get<double>() ==
+        Approx(repeated.at("fit").at("log_likelihood").get<double>()).epsilon(1e-9));
   CHECK(weighted.at("fit").at("rows") == 60);
   CHECK(repeated.at("fit").at("rows") == 80);
   const Ran bare = sh("tail -n +2 d.csv | moe train -k 1 -q | moe inspect --json -");
@@ -199,9 +219,10 @@ TEST_CASE("weights count as rows, and a header is not needed", "[cli]") {
 
 TEST_CASE("log, checkpoint and resume", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen two-lines -o d.csv && moe train d.csv --solver adam --epochs 7 --log log.jsonl --checkpoint c.moe -q -o m.moe && cat log.jsonl\n"
-      "moe train d.csv --resume c.moe --solver lbfgs -q -o n.moe");
+  const Ran ran =
+      sh("moe gen two-lines -o d.csv && moe train d.csv --solver adam --epochs 7 --log log.jsonl --checkpoint c.moe -q "
+         "-o m.moe && cat log.jsonl\n"
+         "moe train d.csv --resume c.moe --solver lbfgs -q -o n.moe");
   INFO(ran);
   REQUIRE(ran.status == 0);
   std::istringstream lines(ran.out);
@@ -217,17 +238,18 @@ TEST_CASE("log, checkpoint and resume", "[cli]") {
 
 TEST_CASE("a validation part or file chooses the parameters", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen friedman1 -n 300 -o a.csv && moe gen friedman1 -n 300 --seed 5 -o b.csv\n"
-      "moe train a.csv --expert mlp:30 --validation b.csv --epochs 60 --log l.jsonl -q -o m.moe\n"
-      "moe eval -m m.moe b.csv --json && cat l.jsonl");
+  const Ran ran =
+      sh("moe gen friedman1 -n 300 -o a.csv && moe gen friedman1 -n 300 --seed 5 -o b.csv\n"
+         "moe train a.csv --expert mlp:30 --validation b.csv --epochs 60 --log l.jsonl -q -o m.moe\n"
+         "moe eval -m m.moe b.csv --json && cat l.jsonl");
   INFO(ran);
   REQUIRE(ran.status == 0);
   const std::size_t end = ran.out.find("\n}") + 2;
   const double nll = json::parse(ran.out.substr(0, end)).at("nll");
   std::istringstream lines(ran.out.substr(end + 1));
   double best = 1e300;
-  for (std::string line; std::getline(lines, line);) best = std::min(best, json::parse(line).at("validation").get<double>());
+  for (std::string line; std::getline(lines, line);)
+    best = std::min(best, json::parse(line).at("validation").get<double>());
   CHECK(nll == Approx(best).epsilon(1e-12));
   const Ran stopped = sh("moe train a.csv --expert mlp:30 --validation 0.3 --patience 3 -o m.moe");
   INFO(stopped);
@@ -236,9 +258,10 @@ TEST_CASE("a validation part or file chooses the parameters", "[cli]") {
 
 TEST_CASE("gen draws from a fitted model", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen experts -n 20000 --model-out t.moe -o d.csv --truth && moe gen --from t.moe d.csv --truth --seed 3 -o e.csv\n"
-      "moe eval -m t.moe d.csv --json; moe eval -m t.moe e.csv --json; head -n 1 e.csv");
+  const Ran ran =
+      sh("moe gen experts -n 20000 --model-out t.moe -o d.csv --truth && moe gen --from t.moe d.csv --truth --seed 3 "
+         "-o e.csv\n"
+         "moe eval -m t.moe d.csv --json; moe eval -m t.moe e.csv --json; head -n 1 e.csv");
   INFO(ran);
   REQUIRE(ran.status == 0);
   const std::size_t second = ran.out.find("\n{") + 1;
@@ -250,7 +273,8 @@ TEST_CASE("gen draws from a fitted model", "[cli]") {
 
 TEST_CASE("every kind of failure has its status and one line", "[cli]") {
   const Shell sh;
-  sh("moe gen two-lines -n 20 -o d.csv && moe train d.csv -q -o m.moe && printf 'x1,y\\n1,abc\\n' > word.csv && head -c 300 m.moe > cut.moe");
+  sh("moe gen two-lines -n 20 -o d.csv && moe train d.csv -q -o m.moe && printf 'x1,y\\n1,abc\\n' > word.csv && head "
+     "-c 300 m.moe > cut.moe");
   struct Case {
     const char* command;
     int status;
@@ -273,15 +297,19 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
       {"moe train d.csv -o x --gate tre", 2, "moe train: --gate: unknown gate 'tre'"},
       {"moe eval d.csv", 2, "moe eval: no model: expected -m FILE, or -m - for standard input\n"},
       {"moe eval -m - - < m.moe", 2, "moe eval: model and data would both be read from standard input"},
-      {"moe predict -m m.moe d.csv --output meen", 2, "moe predict: --output: unknown word 'meen': did you mean 'mean'?"},
+      {"moe predict -m m.moe d.csv --output meen", 2,
+       "moe predict: --output: unknown word 'meen': did you mean 'mean'?"},
       {"moe predict -m m.moe d.csv --output label", 2, "moe predict: --output label: the model predicts a number"},
       {"moe export -m m.moe --format onx", 2, "moe export: unknown export format 'onx'"},
       {"moe gen two-line", 2, "moe gen: unknown recipe 'two-line': did you mean 'two-lines'?"},
       {"moe train word.csv --family gaussian -o x", 3, "moe train: word.csv:2:2 y: 'abc' is not a number"},
-      {"printf 'a,y\\n1,2\\n3\\n' | moe train -o x", 3, "moe train: <stdin>:3: 1 field: expected 2, as in the header\n"},
+      {"printf 'a,y\\n1,2\\n3\\n' | moe train -o x", 3,
+       "moe train: <stdin>:3: 1 field: expected 2, as in the header\n"},
       {"moe train /dev/null -o x", 3, "moe train: /dev/null: the file is empty"},
-      {"printf 'x1\\n1\\n' | moe eval -m m.moe", 3, "moe eval: <stdin>: there is no column 'y': expected the model's target\n"},
-      {"printf 'x2\\n1\\n' | moe predict -m m.moe", 3, "moe predict: <stdin>: there is no column 'x1', but 'x2': expected the model's inputs\n"},
+      {"printf 'x1\\n1\\n' | moe eval -m m.moe", 3,
+       "moe eval: <stdin>: there is no column 'y': expected the model's target\n"},
+      {"printf 'x2\\n1\\n' | moe predict -m m.moe", 3,
+       "moe predict: <stdin>: there is no column 'x1', but 'x2': expected the model's inputs\n"},
       {"moe eval -m cut.moe d.csv", 4, "moe eval: cut.moe: "},
       {"moe eval -m d.csv d.csv", 4, "moe eval: d.csv: "},
       {"moe eval -m m.moe none.csv", 5, "moe eval: none.csv: cannot "},
@@ -293,7 +321,8 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
       {"moe eval -m m.moe d.csv > /dev/full", 5, "moe eval: <stdout>: cannot write: No space left on device\n"},
       {"moe predict -m m.moe d.csv > /dev/full", 5, "moe predict: <stdout>: cannot write: No space left on device\n"},
       {"moe inspect m.moe > /dev/full", 5, "moe inspect: <stdout>: cannot write: No space left on device\n"},
-      {"moe export -m m.moe --format c > /dev/full", 5, "moe export: <stdout>: cannot write: No space left on device\n"},
+      {"moe export -m m.moe --format c > /dev/full", 5,
+       "moe export: <stdout>: cannot write: No space left on device\n"},
       {"moe --help > /dev/full", 5, "moe: <stdout>: cannot write: No space left on device\n"},
       {"moe eval -m m.moe d.csv >&-", 5, "moe eval: <stdout>: cannot write"},
   };
@@ -314,18 +343,23 @@ TEST_CASE("a closed pipe ends quietly", "[cli]") {
   INFO(rows);
   CHECK(rows.out == "x1,y\n141\n");
   CHECK(rows.err.empty());
-  const Ran model = sh("moe gen two-lines -n 50 -o d.csv; moe train d.csv -q | head -c 10 | wc -c; echo ${PIPESTATUS[0]}");
+  const Ran model =
+      sh("moe gen two-lines -n 50 -o d.csv; moe train d.csv -q | head -c 10 | wc -c; echo ${PIPESTATUS[0]}");
   INFO(model);
   CHECK((model.out == "10\n0\n" || model.out == "10\n141\n"));
   CHECK(model.err.empty());
-  CHECK(sh("moe train d.csv -q -o m.moe; yes 0.5 | sed '1s/.*/x1/' | moe predict -m m.moe | head -n 3; echo ${PIPESTATUS[2]}").out.find("\n141\n") != std::string::npos);
+  CHECK(sh("moe train d.csv -q -o m.moe; yes 0.5 | sed '1s/.*/x1/' | moe predict -m m.moe | head -n 3; echo "
+           "${PIPESTATUS[2]}")
+            .out.find("\n141\n") != std::string::npos);
 }
 
 TEST_CASE("a killed fit leaves the old model whole", "[cli]") {
   const Shell sh;
   sh("moe gen experts -n 2000 -o d.csv && moe train d.csv -k 1 -q -o m.moe && cp m.moe old.moe");
   for (int i = 1; i <= 12; ++i) {
-    const Ran ran = sh("moe train d.csv -k 2 --restarts 2 -q -o m.moe & sleep 0.0" + std::to_string(10 + 7 * i) + "; kill -9 $!; wait $!; moe inspect m.moe > shown && (cmp -s m.moe old.moe || grep -q '2 experts' shown)");
+    const Ran ran =
+        sh("moe train d.csv -k 2 --restarts 2 -q -o m.moe & sleep 0.0" + std::to_string(10 + 7 * i) +
+           "; kill -9 $!; wait $!; moe inspect m.moe > shown && (cmp -s m.moe old.moe || grep -q '2 experts' shown)");
     INFO(ran);
     CHECK(ran.status == 0);
   }
@@ -333,10 +367,11 @@ TEST_CASE("a killed fit leaves the old model whole", "[cli]") {
 
 TEST_CASE("^C ends with 130, a checkpoint saved and the old model whole", "[cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen friedman1 -n 5000 -o d.csv && moe train d.csv -k 1 -q -o m.moe && cp m.moe old.moe\n"
-      "moe train d.csv --expert mlp:64 --epochs 100000 --checkpoint c.moe -q -o m.moe & sleep 0.7; kill -INT $!; wait $!; echo $?\n"
-      "cmp m.moe old.moe && moe inspect c.moe > shown");
+  const Ran ran =
+      sh("moe gen friedman1 -n 5000 -o d.csv && moe train d.csv -k 1 -q -o m.moe && cp m.moe old.moe\n"
+         "moe train d.csv --expert mlp:64 --epochs 100000 --checkpoint c.moe -q -o m.moe & sleep 0.7; kill -INT $!; "
+         "wait $!; echo $?\n"
+         "cmp m.moe old.moe && moe inspect c.moe > shown");
   INFO(ran);
   CHECK(ran.status == 0);
   CHECK(ran.out == "130\n");

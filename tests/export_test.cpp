@@ -1,10 +1,11 @@
 // Exported models, run by what they were exported for.
+#include "moe/export.hpp"
+
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "models.hpp"
-#include "moe/export.hpp"
 #include "moe/numeric.hpp"
 #include "moe/predict.hpp"
 #include "moe/registry.hpp"
@@ -89,7 +90,8 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
     for (const std::string& spec : family.examples)
       for (const std::string network : {"linear", "constant", "mlp:4,3:tanh", "mlp:5", "mlp:3:silu"}) {
         moe::Random random(41, static_cast<std::uint64_t>(++stream));
-        moe::Model model = make_model({spec, network, stream % 2 == 0 ? "linear" : network, "softmax", 3, 3, classes_of(spec), stream % 3 == 0});
+        moe::Model model = make_model(
+            {spec, network, stream % 2 == 0 ? "linear" : network, "softmax", 3, 3, classes_of(spec), stream % 3 == 0});
         randomize(model, random);
         // A gate whose logits lie up to a thousand apart.
         if (stream % 4 == 0) model.theta.head(model.gate_branch.network->parameters()) *= 300;
@@ -97,9 +99,10 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
         const moe::Dataset data = in_data_units(model, some_rows(model, kRows, random));
         sh.write("model.c", moe::export_model(model, "c"));
         sh.write("rows.txt", table(data));
-        const Ran ran = sh(
-            "cat model.c main.c > whole.c\n"
-            "gcc -std=c99 -pedantic -Wall -Wextra -Werror -O2 whole.c -lm -o whole && g++ -x c++ -Wall -Wextra -Werror -fsyntax-only whole.c && ./whole < rows.txt");
+        const Ran ran =
+            sh("cat model.c main.c > whole.c\n"
+               "gcc -std=c99 -pedantic -Wall -Wextra -Werror -O2 whole.c -lm -o whole && g++ -x c++ -Wall -Wextra "
+               "-Werror -fsyntax-only whole.c && ./whole < rows.txt");
         INFO(spec << " " << network << "\n" << ran.err);
         REQUIRE(ran.status == 0);
         compare(expected(model, data), ran.out);
@@ -116,9 +119,12 @@ TEST_CASE("the C file of a model that is no density gives its mean", "[export]")
     sh.write("model.c", moe::export_model(model, "c"));
     sh.write("rows.txt", table(data));
     sh.write("main.c",
-             "#include <stdio.h>\nint main(void) { double x[4]; moe_prediction p; while (scanf(\"%lf%lf%lf%lf\", x, x+1, x+2, x+3) == 4) "
+             "#include <stdio.h>\nint main(void) { double x[4]; moe_prediction p; while (scanf(\"%lf%lf%lf%lf\", x, "
+             "x+1, x+2, x+3) == 4) "
              "{ moe_predict(x + 1, &p); printf(\"%.17g\\n\", p.mean); } return 0; }\n");
-    const Ran ran = sh("cat model.c main.c > whole.c && gcc -std=c99 -pedantic -Wall -Wextra -Werror whole.c -lm -o whole && ./whole < rows.txt");
+    const Ran ran =
+        sh("cat model.c main.c > whole.c && gcc -std=c99 -pedantic -Wall -Wextra -Werror whole.c -lm -o whole && "
+           "./whole < rows.txt");
     INFO(link << ran);
     REQUIRE(ran.status == 0);
     moe::Predictive p(model);
@@ -147,9 +153,10 @@ TEST_CASE("the JSON export holds every parameter, bit for bit", "[export]") {
 TEST_CASE("coefficients are in the data's own units", "[export]") {
   // y = 3 + 2 x1 - x2 exactly, learnt with standardised inputs.
   const Shell sh;
-  const Ran ran = sh(
-      "awk 'BEGIN{print \"x1,x2,y\"; for(i=0;i<40;i++){a=1000+i*7%11; b=0.001*(i*5%13); print a\",\"b\",\"3+2*a-b+(i%2?0.01:-0.01)}}' > d.csv\n"
-      "moe train -k 1 d.csv -q | moe inspect --json -");
+  const Ran ran =
+      sh("awk 'BEGIN{print \"x1,x2,y\"; for(i=0;i<40;i++){a=1000+i*7%11; b=0.001*(i*5%13); print "
+         "a\",\"b\",\"3+2*a-b+(i%2?0.01:-0.01)}}' > d.csv\n"
+         "moe train -k 1 d.csv -q | moe inspect --json -");
   INFO(ran);
   REQUIRE(ran.status == 0);
   const auto coefficients = nlohmann::json::parse(ran.out).at("experts")[0].at("coefficients");

@@ -26,7 +26,8 @@ std::vector<std::string> examples(const std::vector<moe::Word>& words) {
 }
 
 std::string name_of(const Make& make) {
-  return make.family + ", experts " + make.network + ", gate " + make.gate + " " + make.link + (make.own_inputs ? ", own inputs" : "");
+  return make.family + ", experts " + make.network + ", gate " + make.gate + " " + make.link +
+         (make.own_inputs ? ", own inputs" : "");
 }
 
 /// Every family x expert network x gate network (as the experts', or linear) x gate link.
@@ -61,9 +62,13 @@ double difference(const std::function<double(const arma::vec&)>& f, arma::vec th
   return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
 }
 
-Rows repeated(const Rows& rows) { return {arma::join_rows(rows.X, rows.X), arma::join_cols(rows.y, rows.y), arma::join_cols(rows.w, rows.w)}; }
+Rows repeated(const Rows& rows) {
+  return {arma::join_rows(rows.X, rows.X), arma::join_cols(rows.y, rows.y), arma::join_cols(rows.w, rows.w)};
+}
 
-Rows take(const Rows& rows, const arma::uvec& order) { return {rows.X.cols(order), rows.y.rows(order), rows.w.elem(order)}; }
+Rows take(const Rows& rows, const arma::uvec& order) {
+  return {rows.X.cols(order), rows.y.rows(order), rows.w.elem(order)};
+}
 
 /// Integral of a function of the target in data units, far beyond where any of its mass is.
 double integral(const std::function<double(double)>& f) {
@@ -91,7 +96,8 @@ TEST_CASE("gradient equals central differences", "[laws]") {
       const double tolerance = 1e-8;
       for (arma::uword i = 0; i < gradient.n_elem; ++i) {
         INFO("theta[" << i << "]");
-        CHECK(gradient[i] == Approx(difference(f, model.theta, i)).epsilon(tolerance).margin(tolerance * arma::norm(gradient, "inf")));
+        CHECK(gradient[i] ==
+              Approx(difference(f, model.theta, i)).epsilon(tolerance).margin(tolerance * arma::norm(gradient, "inf")));
       }
     }
   });
@@ -216,7 +222,8 @@ TEST_CASE("densities sum to 1, and their moments and quantiles are what they say
       CHECK(integral([&](double y) { return y * density(y); }) == Approx(mean).margin(1e-7));
       CHECK(integral([&](double y) { return (y - mean) * (y - mean) * density(y); }) == Approx(sd * sd).epsilon(1e-8));
     }
-    for (const double p : {1e-6, 0.05, 0.5, 0.999}) CHECK(arma::approx_equal(predictive.cdf(predictive.quantile(p)), p * arma::ones(4), "absdiff", 1e-14));
+    for (const double p : {1e-6, 0.05, 0.5, 0.999})
+      CHECK(arma::approx_equal(predictive.cdf(predictive.quantile(p)), p * arma::ones(4), "absdiff", 1e-14));
     // CRPS by its definition: the integral of (F(t) - 1{t >= y})^2.
     data.y.fill(5);
     predictive.at(data);
@@ -246,7 +253,8 @@ TEST_CASE("draws have the mean and the gate's shares", "[laws]") {
     arma::uvec expert;
     predictive.draw(random, y, expert);
     const double error = 5 / std::sqrt(static_cast<double>(draws));
-    for (arma::uword k = 0; k < 3; ++k) CHECK(arma::accu(expert == k) / double(draws) == Approx(predictive.weights()(0, k)).margin(error));
+    for (arma::uword k = 0; k < 3; ++k)
+      CHECK(arma::accu(expert == k) / double(draws) == Approx(predictive.weights()(0, k)).margin(error));
     if (model.classes())
       for (arma::uword c = 0; c < classes_of(family); ++c)
         CHECK(arma::accu(y == double(c)) / double(draws) == Approx(predictive.probabilities()(0, c)).margin(error));

@@ -1,9 +1,10 @@
 // Metrics against figures worked out by hand or by scikit-learn 1.2.1.
+#include "moe/metrics.hpp"
+
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "models.hpp"
-#include "moe/metrics.hpp"
 #include "moe/numeric.hpp"
 
 TEST_CASE("area under the curve counts ties by half and weights as rows", "[metrics]") {
@@ -26,7 +27,8 @@ TEST_CASE("a normal distribution's CRPS, nll and coverage", "[metrics]") {
   const moe::Metrics metrics = moe::evaluate(model, data);
   // CRPS(N(m, s^2), y) = s (z (2 Phi(z) - 1) + 2 phi(z) - 1 / sqrt(pi)) (Gneiting, Raftery 2007), z = 0, 1, 2.5
   const auto crps = [](double z) {
-    return 2 * (z * std::erf(z / std::sqrt(2.0)) + 2 * std::exp(-z * z / 2) / std::sqrt(2 * M_PI) - 1 / std::sqrt(M_PI));
+    return 2 *
+           (z * std::erf(z / std::sqrt(2.0)) + 2 * std::exp(-z * z / 2) / std::sqrt(2 * M_PI) - 1 / std::sqrt(M_PI));
   };
   CHECK(metrics.crps == Approx((crps(0) + crps(1) + 2 * crps(2.5)) / 4).epsilon(1e-13));
   const double constant = std::log(2.0) + 0.5 * std::log(2 * M_PI);

@@ -84,7 +84,8 @@ inline moe::Dataset in_data_units(const moe::Model& model, const moe::Rows& rows
   moe::Dataset data;
   data.X = rows.X;
   for (arma::uword j = 1; j < rows.X.n_rows; ++j)
-    data.X.row(j) = model.standardization.input_center[j - 1] + model.standardization.input_scale[j - 1] * rows.X.row(j);
+    data.X.row(j) =
+        model.standardization.input_center[j - 1] + model.standardization.input_scale[j - 1] * rows.X.row(j);
   data.y = rows.y;
   if (!model.classes()) data.y = model.standardization.target_center + model.standardization.target_scale * rows.y;
   data.w = rows.w;

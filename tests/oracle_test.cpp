@@ -28,7 +28,8 @@ moe::Model model_of(const json& c) {
   by.target_center = c.at("target_center");
   by.target_scale = c.at("target_scale");
   by.target_spread = c.at("target_spread");
-  const moe::ModelSpec spec{c.at("experts"), c.at("gate"), c.at("gate_link"), c.at("family"), c.at("gate_inputs"), c.at("expert_inputs")};
+  const moe::ModelSpec spec{c.at("experts"), c.at("gate"),        c.at("gate_link"),
+                            c.at("family"),  c.at("gate_inputs"), c.at("expert_inputs")};
   moe::Model model(some_schema(d, c.at("classes")), by, spec);
   model.theta = vector_of(c.at("theta"));
   return model;
@@ -77,7 +78,8 @@ TEST_CASE("penalised maxima on mcycle are those of NumPy's EM and Newton", "[ora
     options.penalty.gate = fit.at("gate_l2");
     options.threads = 2;
     moe::TrainReport report;
-    const moe::Model model = moe::train(table.schema, spec, table.data, std::nullopt, options, nullptr, nullptr, report);
+    const moe::Model model =
+        moe::train(table.schema, spec, table.data, std::nullopt, options, nullptr, nullptr, report);
     // Another maximum may be higher than the oracle's; a lower one must not be reported.
     const double value = model.fit.objective_value + model.fit.penalty;
     const double expected = fit.at("objective").get<double>() + fit.at("penalty").get<double>();

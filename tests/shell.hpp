@@ -26,9 +26,12 @@ class Shell : public ScratchDir {
   /// bash, so that PIPESTATUS is there; the status is 128 + the signal where one ended the command.
   Ran operator()(const std::string& command) const {
     const std::string program = MOE_PROGRAM;
-    const std::string script = write("script", "PATH=" + program.substr(0, program.rfind('/')) + ":$PATH\nDATA=" MOE_SOURCE
-                                               "/testdata\ncd " + path("") + "\n" + command + "\n");
-    const int status = std::system(("bash " + script + " > " + path("stdout") + " 2> " + path("stderr") + " < /dev/null").c_str());
-    return {command, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(path("stdout")), read(path("stderr"))};
+    const std::string script =
+        write("script", "PATH=" + program.substr(0, program.rfind('/')) + ":$PATH\nDATA=" MOE_SOURCE "/testdata\ncd " +
+                            path("") + "\n" + command + "\n");
+    const int status =
+        std::system(("bash " + script + " > " + path("stdout") + " 2> " + path("stderr") + " < /dev/null").c_str());
+    return {command, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read(path("stdout")),
+            read(path("stderr"))};
   }
 };

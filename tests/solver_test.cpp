@@ -1,10 +1,11 @@
 // Solvers on functions that carry their own answer.
+#include "moe/solver.hpp"
+
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "moe/random.hpp"
 #include "moe/registry.hpp"
-#include "moe/solver.hpp"
 
 namespace {
 
@@ -16,7 +17,9 @@ class Function : public moe::Problem {
     return at(theta, gradient);
   }
   arma::uword shuffle(moe::Random&) override { return 1; }
-  double evaluate_batch(arma::uword, const arma::vec& theta, arma::vec& gradient) override { return evaluate(theta, gradient); }
+  double evaluate_batch(arma::uword, const arma::vec& theta, arma::vec& gradient) override {
+    return evaluate(theta, gradient);
+  }
   bool keep_going(arma::uword, const arma::vec&, double) override { return true; }
   virtual double at(const arma::vec& theta, arma::vec& gradient) const = 0;
   int evaluations = 0;
@@ -58,7 +61,8 @@ class Powell : public Function {
   }
 };
 
-moe::SolverResult solve(const std::string& name, Function& function, const arma::vec& start, const moe::SolverOptions& options) {
+moe::SolverResult solve(const std::string& name, Function& function, const arma::vec& start,
+                        const moe::SolverOptions& options) {
   moe::Random random(1);
   return moe::make_solver(name)->minimise(function, start, options, random);
 }

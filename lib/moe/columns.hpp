@@ -14,12 +14,12 @@ enum class TargetKind { kAutomatic, kNumber, kClasses };
 
 /// What a user asks of a table's columns; each is a column specification (see select_columns).
 struct ColumnRequest {
-  std::string target;                 ///< "": the last column
-  std::string features;               ///< "": all but target, weight and id
-  std::string gate_features;          ///< "": as features
+  std::string target;                        ///< "": the last column
+  std::string features;                      ///< "": all but target, weight and id
+  std::string gate_features;                 ///< "": as features
   std::vector<std::string> expert_features;  ///< "COLS" for all or "K=COLS" for expert K; none: as features
-  std::string weight, id;             ///< "": none
-  std::string positive;               ///< the label to put last, "" for the greatest
+  std::string weight, id;                    ///< "": none
+  std::string positive;                      ///< the label to put last, "" for the greatest
   TargetKind kind = TargetKind::kAutomatic;
 };
 
@@ -30,7 +30,8 @@ std::vector<std::size_t> select_columns(const std::string& specification, const 
                                         const std::vector<std::size_t>& excluded);
 
 /// One column by name, index or "" for none. Throws Error (usage) for several.
-std::optional<std::size_t> one_column(const std::string& word, const std::vector<std::string>& names, const char* option);
+std::optional<std::size_t> one_column(const std::string& word, const std::vector<std::string>& names,
+                                      const char* option);
 
 /// Which columns each branch reads, as indices of the table.
 struct BranchColumns {

@@ -15,18 +15,19 @@ namespace moe {
 struct Schema {
   std::vector<std::string> inputs;  ///< the rows of X after the ones, in order
   std::string target;
-  std::vector<std::string> labels;  ///< the classes in order, the last one "positive" when there are two; empty for a number
-  std::string weight;               ///< "" for none
-  std::string id;                   ///< carried along to the output; "" for none
+  std::vector<std::string>
+      labels;          ///< the classes in order, the last one "positive" when there are two; empty for a number
+  std::string weight;  ///< "" for none
+  std::string id;      ///< carried along to the output; "" for none
 
   bool classes() const { return !labels.empty(); }
 };
 
 /// Rows of a table, in the data's own units. Observations are columns of X.
 struct Dataset {
-  arma::mat X;  ///< (1 + d) x n: a row of ones, then the inputs
-  arma::mat y;  ///< n x 1: the target, or its class 0 .. C-1; n x 0 where the table has none
-  arma::vec w;  ///< n weights, all 1 without a weight column
+  arma::mat X;                       ///< (1 + d) x n: a row of ones, then the inputs
+  arma::mat y;                       ///< n x 1: the target, or its class 0 .. C-1; n x 0 where the table has none
+  arma::vec w;                       ///< n weights, all 1 without a weight column
   std::vector<std::string> ids;      ///< n, or none
   std::vector<std::string> records;  ///< n input records as CSV text, where a TableReader was asked to keep them
 

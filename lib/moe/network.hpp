@@ -48,7 +48,8 @@ class Network {
   /// X: (1 + inputs) x b, its first row ones; eta: b x outputs.
   void forward(const double* theta, const arma::mat& X, Tape& tape, arma::mat& eta) const;
   /// d_eta: b x outputs, the loss's derivative; adds the derivative in theta to `gradient`.
-  void backward(const double* theta, const arma::mat& X, const Tape& tape, const arma::mat& d_eta, double* gradient) const;
+  void backward(const double* theta, const arma::mat& X, const Tape& tape, const arma::mat& d_eta,
+                double* gradient) const;
 
  private:
   std::string spec_;

@@ -13,12 +13,12 @@ namespace moe {
 
 /// Sums over some of the rows; added up in a fixed order, so that the bits do not depend on who computed which.
 struct Totals {
-  double loss = 0;      ///< sum of w_n loss_n; for a log of a sum: the sum, times exp(-peak)
-  double weight = 0;    ///< sum of w_n
-  double log_sum = 0;   ///< sum of w_n log |sum_k g_nk|
+  double loss = 0;     ///< sum of w_n loss_n; for a log of a sum: the sum, times exp(-peak)
+  double weight = 0;   ///< sum of w_n
+  double log_sum = 0;  ///< sum of w_n log |sum_k g_nk|
   double peak = -std::numeric_limits<double>::infinity();  ///< see loss
-  double undefined = 0;  ///< rows whose loss is not defined
-  arma::vec gradient;   ///< of loss; empty where none is asked for
+  double undefined = 0;                                    ///< rows whose loss is not defined
+  arma::vec gradient;                                      ///< of loss; empty where none is asked for
 };
 
 /// A loss over rows, given every branch's outputs; stateless.
@@ -51,7 +51,7 @@ struct Penalty {
 };
 
 struct PassResult {
-  double value = 0;         ///< objective plus penalty; NaN where the objective is not defined
+  double value = 0;  ///< objective plus penalty; NaN where the objective is not defined
   double penalty = 0;
   double mean_log_sum = 0;  ///< mean of log |sum_k g_k|: 0 under a normalised gate
   double undefined = 0;     ///< rows whose loss is not defined

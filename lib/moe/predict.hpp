@@ -21,20 +21,20 @@ class Predictive {
   void at(const Dataset& block);
   arma::uword rows() const { return forward_.rows(); }
 
-  arma::mat weights() const;         ///< b x K: g_k, negative ones possible under a linear gate
-  arma::mat expert_means() const;    ///< b x K; for two classes each expert's probability of the last one
-  arma::vec mean() const;            ///< sum_k g_k mu_k, of a number
-  arma::vec sd() const;              ///< of a number: within experts and between them
-  arma::mat probabilities() const;   ///< b x C
-  arma::uvec label() const;          ///< the most probable class
+  arma::mat weights() const;        ///< b x K: g_k, negative ones possible under a linear gate
+  arma::mat expert_means() const;   ///< b x K; for two classes each expert's probability of the last one
+  arma::vec mean() const;           ///< sum_k g_k mu_k, of a number
+  arma::vec sd() const;             ///< of a number: within experts and between them
+  arma::mat probabilities() const;  ///< b x C
+  arma::uvec label() const;         ///< the most probable class
   arma::vec cdf(const arma::vec& target) const;
   arma::vec quantile(double p) const;
-  arma::vec crps() const;            ///< continuous ranked probability score at the block's target, closed form
+  arma::vec crps() const;  ///< continuous ranked probability score at the block's target, closed form
   // At the block's target:
-  arma::vec log_density() const;            ///< log sum_k g_k p_k
-  arma::mat expert_log_densities() const;   ///< b x K
-  arma::mat responsibilities() const;       ///< b x K
-  arma::uvec most_responsible() const;      ///< the expert with the largest weight, 0-based (no target needed)
+  arma::vec log_density() const;           ///< log sum_k g_k p_k
+  arma::mat expert_log_densities() const;  ///< b x K
+  arma::mat responsibilities() const;      ///< b x K
+  arma::uvec most_responsible() const;     ///< the expert with the largest weight, 0-based (no target needed)
   /// Draws a target for each row, and tells which expert (0-based) drew it.
   void draw(Random& random, arma::vec& target, arma::uvec& expert) const;
 

@@ -37,7 +37,7 @@ class Random {
 
 /// Elementary functions with the same bits on every machine, within 4 ulp of the true value for ordinary arguments.
 namespace portable {
-double log(double x);     ///< x > 0
+double log(double x);  ///< x > 0
 double exp(double x);
 double sin_pi(double x);  ///< sin(pi x)
 double cos_pi(double x);  ///< cos(pi x)

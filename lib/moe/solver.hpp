@@ -24,11 +24,12 @@ class Problem {
 };
 
 struct SolverOptions {
-  arma::uword epochs = 0;      ///< passes at most; 0: the solver's own default
-  double tolerance = 0;        ///< full-batch solvers: largest gradient component at the end; 0: the solver's own default
-  double learning_rate = 0;    ///< adam and sgd; 0: the solver's own default
-  double momentum = 0.9;       ///< sgd
-  std::string schedule = "constant";  ///< of the learning rate over the epochs: constant, linear or cosine (both fall to 0)
+  arma::uword epochs = 0;    ///< passes at most; 0: the solver's own default
+  double tolerance = 0;      ///< full-batch solvers: largest gradient component at the end; 0: the solver's own default
+  double learning_rate = 0;  ///< adam and sgd; 0: the solver's own default
+  double momentum = 0.9;     ///< sgd
+  std::string schedule =
+      "constant";  ///< of the learning rate over the epochs: constant, linear or cosine (both fall to 0)
 };
 
 struct SolverResult {
@@ -36,6 +37,7 @@ struct SolverResult {
   double value = 0;
   arma::uword passes = 0;
   bool converged = false;
+  std::string stop;  ///< why it ended, in a few words
 };
 
 class Solver {
@@ -44,7 +46,8 @@ class Solver {
   virtual std::string name() const = 0;
   /// Whether it takes mini-batches.
   virtual bool stochastic() const = 0;
-  virtual SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random& random) const = 0;
+  virtual SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
+                                Random& random) const = 0;
 };
 
 /// "adam", "sgd" or "lbfgs". Throws Error (usage) for anything else.

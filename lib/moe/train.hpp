@@ -14,14 +14,14 @@ namespace moe {
 
 struct TrainOptions {
   std::string objective = "likelihood";
-  std::string solver = "auto";     ///< auto: lbfgs where every network is linear, else adam
+  std::string solver = "auto";  ///< auto: lbfgs where every network is linear, else adam
   SolverOptions solver_options;
-  arma::uword batch = 32;          ///< rows a step of a stochastic solver; 0: all
-  arma::uword restarts = 0;        ///< starts, the best fit kept; 0: the solver's own default
-  Penalty penalty{0, 1e-10};       ///< mean loss plus 0.5 l2 |weights|^2
+  arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
+  arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
+  Penalty penalty{0, 1e-10};  ///< mean loss plus 0.5 l2 |weights|^2
   bool standardize = true;
-  double validation = 0;           ///< fraction of the rows set aside
-  arma::uword patience = 0;        ///< passes without a better validation value before stopping; 0: never stop for it
+  double validation = 0;     ///< fraction of the rows set aside
+  arma::uword patience = 0;  ///< passes without a better validation value before stopping; 0: never stop for it
   std::uint64_t seed = 1;
   unsigned threads = 1;
 };
@@ -31,9 +31,9 @@ struct PassReport {
   arma::uword restart, restarts, pass, passes;
   double objective;
   std::optional<double> validation;
-  double seconds;            ///< since the fit began
+  double seconds;  ///< since the fit began
   const arma::vec& theta;
-  const Model& model;        ///< the structure that theta belongs to
+  const Model& model;  ///< the structure that theta belongs to
 };
 
 /// Called after each pass, one call at a time; returns false to stop the fit with what is best so far.
@@ -45,11 +45,11 @@ struct TrainReport {
   arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
   arma::uword starts_set_aside = 0;  ///< starts that ended with a sigma on its floor
   arma::uword constant_inputs = 0;
-  bool on_floor = false;             ///< the model's sigma, too: it explains a few rows exactly
-  bool separated = false;            ///< classes that the model tells apart without a doubt in any training row
-  double validation = 0;             ///< the best validation value, where there was one
+  bool on_floor = false;   ///< the model's sigma, too: it explains a few rows exactly
+  bool separated = false;  ///< classes that the model tells apart without a doubt in any training row
+  double validation = 0;   ///< the best validation value, where there was one
   double seconds = 0;
-  bool stopped = false;              ///< the observer asked for it
+  bool stopped = false;  ///< the observer asked for it
 };
 
 /// Fits. `family` "auto" is gaussian:unit for me and me-batch, gaussian:shared for blend and localized, else gaussian; for

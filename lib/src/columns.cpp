@@ -76,8 +76,7 @@ std::vector<std::size_t> select_columns(const std::string& specification, const 
     std::vector<std::size_t> found = find_columns(word, names);
     const bool drop = found.empty() && word.size() > 1 && word[0] == '-';
     if (drop) found = find_columns(word.substr(1), names);
-    if (found.empty())
-      throw Error(ErrorKind::kUsage, unknown_word("column", drop ? word.substr(1) : word, names));
+    if (found.empty()) throw Error(ErrorKind::kUsage, unknown_word("column", drop ? word.substr(1) : word, names));
     std::vector<std::size_t>& to = drop ? dropped : kept;
     for (const std::size_t column : found)
       if (!contains(to, column)) to.push_back(column);
@@ -90,7 +89,8 @@ std::vector<std::size_t> select_columns(const std::string& specification, const 
   return kept;
 }
 
-std::optional<std::size_t> one_column(const std::string& word, const std::vector<std::string>& names, const char* option) {
+std::optional<std::size_t> one_column(const std::string& word, const std::vector<std::string>& names,
+                                      const char* option) {
   if (word.empty()) return std::nullopt;
   const std::vector<std::size_t> columns = select_columns(word, names, {});
   if (columns.size() != 1)
@@ -105,7 +105,8 @@ BranchColumns branch_columns(const ColumnRequest& request, const std::vector<std
     std::vector<std::size_t> columns = select_columns(word, names, excluded);
     for (const std::size_t column : columns)
       if (std::find(excluded.begin(), excluded.end(), column) != excluded.end())
-        throw Error(ErrorKind::kUsage, "column '" + names[column] + "' is the target, the weight or the id: expected another as input");
+        throw Error(ErrorKind::kUsage,
+                    "column '" + names[column] + "' is the target, the weight or the id: expected another as input");
     return columns;
   };
   std::vector<std::size_t> all;

@@ -50,7 +50,8 @@ std::string canonical_label(std::string_view text, bool numeric) {
 }
 
 bool all_numeric(const std::vector<std::string>& labels) {
-  return std::all_of(labels.begin(), labels.end(), [](const std::string& label) { return parse_number(label).has_value(); });
+  return std::all_of(labels.begin(), labels.end(),
+                     [](const std::string& label) { return parse_number(label).has_value(); });
 }
 
 /// The target column of a training table on its way to numbers or classes.
@@ -111,7 +112,8 @@ class TargetColumn {
     std::sort(labels.begin(), labels.end(), less);
     labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
     if (labels.size() < 2)
-      throw Error(ErrorKind::kData, place + ": every row is of class '" + labels[0] + "': expected two classes or more");
+      throw Error(ErrorKind::kData,
+                  place + ": every row is of class '" + labels[0] + "': expected two classes or more");
     if (positive.empty()) return labels;
     const auto at = std::find(labels.begin(), labels.end(), canonical_label(positive, numeric));
     if (at == labels.end()) throw Error(ErrorKind::kUsage, "--positive: " + unknown_word("label", positive, labels));

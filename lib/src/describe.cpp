@@ -33,7 +33,9 @@ Json column_object(const arma::mat& coefficients, arma::uword column, const std:
 }
 
 Json branch_object(const Model& model, const Branch& branch) {
-  return {{"kind", branch.network->spec()}, {"features", input_names(model, branch)}, {"parameters", branch.network->parameters()}};
+  return {{"kind", branch.network->spec()},
+          {"features", input_names(model, branch)},
+          {"parameters", branch.network->parameters()}};
 }
 
 Json gate_object(const Model& model) {
@@ -113,7 +115,8 @@ std::string table(const arma::mat& coefficients, const std::vector<std::string>&
 std::string describe_gate(const Model& model) {
   std::string text = "gate: " + model.gate->name() + " of " + model.gate_branch.network->spec();
   const arma::mat coefficients = gate_coefficients(model);
-  if (coefficients.is_empty()) return text + ", " + std::to_string(model.gate_branch.network->parameters()) + " parameters\n";
+  if (coefficients.is_empty())
+    return text + ", " + std::to_string(model.gate_branch.network->parameters()) + " parameters\n";
   if (model.size() == 1) return text + "\n";
   if (model.gate->normalised()) text += ", expert " + std::to_string(model.size()) + " the reference";
   std::vector<std::string> headings;
@@ -132,7 +135,8 @@ std::string describe_expert(const Model& model, arma::uword k) {
   const arma::mat coefficients = expert_coefficients(model, k);
   if (coefficients.is_empty()) return text + ", " + std::to_string(expert.network->parameters()) + " parameters\n";
   const std::vector<std::string> one{model.classes() ? "log-odds" : model.schema.target};
-  return text + "\n" + table(coefficients, input_names(model, expert), coefficients.n_cols == 1 ? one : model.schema.labels);
+  return text + "\n" +
+         table(coefficients, input_names(model, expert), coefficients.n_cols == 1 ? one : model.schema.labels);
 }
 
 std::string describe_fit(const FitSummary& fit) {
@@ -195,8 +199,9 @@ std::string describe_json(const Model& model) { return describe(model).dump(2) +
 
 std::string describe_text(const Model& model) {
   std::string text = std::string(model.classes() ? "classes of '" : "number '") + model.schema.target + "' from " +
-                     std::to_string(model.schema.inputs.size()) + (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " +
-                     std::to_string(model.size()) + (model.size() == 1 ? " expert\n" : " experts\n");
+                     std::to_string(model.schema.inputs.size()) +
+                     (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " + std::to_string(model.size()) +
+                     (model.size() == 1 ? " expert\n" : " experts\n");
   text += describe_gate(model);
   for (arma::uword k = 0; k < model.size(); ++k) text += describe_expert(model, k);
   return text + describe_fit(model.fit);

@@ -34,16 +34,19 @@ FitProblem::FitProblem(const FitData& data, Watch watch)
 }
 
 void FitProblem::fail(const std::string& what) const {
-  throw Error(ErrorKind::kFit, what + ", at pass " + std::to_string(passes_ + 1) + ": under --gate-link " +
-                                   data_.model.gate->name() + " the objective '" + data_.objective.name() +
-                                   "' is not a likelihood: expected --gate-link softmax, whose weights are positive and sum to 1");
+  throw Error(ErrorKind::kFit,
+              what + ", at pass " + std::to_string(passes_ + 1) + ": under --gate-link " + data_.model.gate->name() +
+                  " the objective '" + data_.objective.name() +
+                  "' is not a likelihood: expected --gate-link softmax, whose weights are positive and sum to 1");
 }
 
 double FitProblem::checked(const PassResult& result) {
   const bool mixture = data_.objective.is_mixture();
   last_ = result;
   if (result.undefined > 0)
-    fail("the loss is not defined: the gate's weights times the experts' densities sum to 0 or less, which has no logarithm");
+    fail(
+        "the loss is not defined: the gate's weights times the experts' densities sum to 0 or less, which has no "
+        "logarithm");
   if (!std::isfinite(result.value)) fail("the loss is not a finite number");
   if (data_.model.gate->normalised() || data_.objective.bounded_without_normalised_gate()) return result.value;
   const std::string sum = figure(std::exp(result.mean_log_sum));
@@ -51,9 +54,11 @@ double FitProblem::checked(const PassResult& result) {
     fail("the loss runs to minus infinity as the gate's sum grows: the loss is " + figure(result.value) +
          ", the weights sum to " + sum + " on (geometric) average");
   if (!mixture && result.value < 0)
-    fail("the loss runs to minus infinity: it is " + figure(result.value) + ", as negative weights make errors count as gains");
+    fail("the loss runs to minus infinity: it is " + figure(result.value) +
+         ", as negative weights make errors count as gains");
   if (!mixture && result.mean_log_sum < -kRunaway)
-    fail("the loss runs to 0 whatever the experts predict: the gate's weights sum to " + sum + " on (geometric) average");
+    fail("the loss runs to 0 whatever the experts predict: the gate's weights sum to " + sum +
+         " on (geometric) average");
   return result.value;
 }
 

@@ -68,7 +68,8 @@ void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, boo
     std::string text;
     for (arma::uword n = 0; n < block.rows(); ++n) {
       const unsigned expert = static_cast<unsigned>(drawn[n]) + 1;
-      append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y[n], model.schema.labels, truth ? &expert : nullptr);
+      append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y[n], model.schema.labels,
+                    truth ? &expert : nullptr);
     }
     out.write(text);
   }

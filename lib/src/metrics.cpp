@@ -127,14 +127,16 @@ class Evaluation {
 }  // namespace
 
 Metrics evaluate(const Model& model, const Dataset& data) {
-  if (!data.has_target()) throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.target + "'");
+  if (!data.has_target())
+    throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.target + "'");
   Evaluation evaluation(model, data);
   for (arma::uword first = 0; first < data.rows(); first += kBlock)
     evaluation.add(block_of(data, first, std::min(kBlock, data.rows() - first)));
   Metrics metrics = evaluation.finish(data);
   const auto objective = make_objective(model.fit.objective.empty() ? "likelihood" : model.fit.objective);
   metrics.objective_name = objective->name();
-  metrics.objective = Pass(model, *objective, Penalty{0, 0}, 1).run(model.theta, model.standardize(data), nullptr).value;
+  metrics.objective =
+      Pass(model, *objective, Penalty{0, 0}, 1).run(model.theta, model.standardize(data), nullptr).value;
   return metrics;
 }
 

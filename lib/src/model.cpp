@@ -110,7 +110,8 @@ std::vector<Model::Tensor> Model::tensors() const {
     int layer = 0;
     for (const Step& step : branch.network->steps())
       if (step.kind == Step::Kind::kDense)
-        result.push_back({name + "." + std::to_string(layer++), branch.offset + step.offset, 1 + step.inputs, step.outputs});
+        result.push_back(
+            {name + "." + std::to_string(layer++), branch.offset + step.offset, 1 + step.inputs, step.outputs});
   };
   add(gate_branch, "gate");
   for (std::size_t k = 0; k < experts.size(); ++k) add(experts[k], "expert." + std::to_string(k + 1));

@@ -65,8 +65,8 @@ void Network::start(double* theta, Random& random) const {
     const Step& step = steps_[i];
     if (step.kind != Kind::kDense) continue;
     const bool before_relu = i + 1 < steps_.size() && steps_[i + 1].kind == Kind::kRelu;
-    const double fan = before_relu ? static_cast<double>(step.inputs)
-                                   : 0.5 * static_cast<double>(step.inputs + step.outputs);
+    const double fan =
+        before_relu ? static_cast<double>(step.inputs) : 0.5 * static_cast<double>(step.inputs + step.outputs);
     const double bound = std::sqrt((before_relu ? 6.0 : 3.0) / std::max(fan, 1.0));
     double* value = theta + step.offset;
     for (arma::uword out = 0; out < step.outputs; ++out) {

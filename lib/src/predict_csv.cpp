@@ -39,7 +39,8 @@ constexpr Word kWords[] = {
     {"expert", "the expert with the largest weight, 1..K", Needs::kAnything, false, false},
     {"gate", "gate_1..gate_K: the gate's weights", Needs::kAnything, false, false},
     {"responsibility", "responsibility_1..: who explains the row, its target known", Needs::kAnything, true, true},
-    {"expert_means", "mean_1..mean_K: each expert's prediction (for classes the last one's probability)", Needs::kAnything, false, false},
+    {"expert_means", "mean_1..mean_K: each expert's prediction (for classes the last one's probability)",
+     Needs::kAnything, false, false},
     {"label", "the most probable class", Needs::kClasses, false, false},
     {"proba", "p_<label>..: each class's probability", Needs::kClasses, false, false},
 };
@@ -53,7 +54,8 @@ std::vector<std::string> numbered(const std::string& stem, arma::uword count) {
 double level(const std::string& word, const std::string& text) {
   const auto value = parse_number(text);
   if (!value || !(*value > 0 && *value < 1))
-    throw Error(ErrorKind::kUsage, "--output: '" + word + "': expected a level between 0 and 1, as q0.05 or interval:0.9");
+    throw Error(ErrorKind::kUsage,
+                "--output: '" + word + "': expected a level between 0 and 1, as q0.05 or interval:0.9");
   return *value;
 }
 
@@ -93,7 +95,8 @@ Output make_output(const Word& word, const std::string& typed, const Model& mode
     return {{"lower", "upper"},
             [tail](const Predictive& p) { return arma::mat(arma::join_rows(p.quantile(tail), p.quantile(1 - tail))); }};
   }
-  if (name == "density") return {{"density"}, [](const Predictive& p) { return arma::mat(arma::exp(p.log_density())); }};
+  if (name == "density")
+    return {{"density"}, [](const Predictive& p) { return arma::mat(arma::exp(p.log_density())); }};
   if (name == "expert")
     return {{"expert"}, [](const Predictive& p) { return arma::conv_to<arma::mat>::from(p.most_responsible() + 1); }};
   if (name == "gate") return {numbered("gate_", model.size()), [](const Predictive& p) { return p.weights(); }};
@@ -102,7 +105,8 @@ Output make_output(const Word& word, const std::string& typed, const Model& mode
   if (name == "expert_means")
     return {numbered("mean_", model.size()), [](const Predictive& p) { return p.expert_means(); }};
   if (name == "label")
-    return {{"label"}, [](const Predictive& p) { return arma::conv_to<arma::mat>::from(p.label()); }, &model.schema.labels};
+    return {
+        {"label"}, [](const Predictive& p) { return arma::conv_to<arma::mat>::from(p.label()); }, &model.schema.labels};
   Output proba{{}, [](const Predictive& p) { return p.probabilities(); }};
   for (const std::string& label : model.schema.labels) proba.headers.push_back("p_" + label);
   return proba;
@@ -127,8 +131,10 @@ std::vector<std::string> header_of(const std::vector<Output>& outputs, const std
   std::vector<std::string> header = before;
   for (const Output& output : outputs) header.insert(header.end(), output.headers.begin(), output.headers.end());
   for (std::size_t i = 0; i < header.size(); ++i)
-    if (std::find(header.begin(), header.begin() + static_cast<long>(i), header[i]) != header.begin() + static_cast<long>(i))
-      throw Error(ErrorKind::kUsage, "--output: two columns would be named '" + header[i] + "': expected each name once");
+    if (std::find(header.begin(), header.begin() + static_cast<long>(i), header[i]) !=
+        header.begin() + static_cast<long>(i))
+      throw Error(ErrorKind::kUsage,
+                  "--output: two columns would be named '" + header[i] + "': expected each name once");
   return header;
 }
 
@@ -177,7 +183,8 @@ void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& op
     for (arma::uword n = 0; n < block.rows(); ++n) {
       if (options.append) text += block.records[n];
       if (!options.append && !before.empty()) append_csv_field(text, block.ids[n]);
-      for (std::size_t i = 0; i < outputs.size(); ++i) append_values(text, outputs[i], values[i], n, i == 0 && before.empty());
+      for (std::size_t i = 0; i < outputs.size(); ++i)
+        append_values(text, outputs[i], values[i], n, i == 0 && before.empty());
       text += '\n';
     }
     out.write(text);

@@ -9,8 +9,10 @@ namespace moe {
 
 void require_density(const Model& model, const std::string& what) {
   if (model.gate->normalised()) return;
-  throw Error(ErrorKind::kUsage, what + ": under --gate-link " + model.gate->name() +
-                                     " the weights do not sum to 1, so that the model is no density: expected a model with a softmax gate");
+  throw Error(
+      ErrorKind::kUsage,
+      what + ": under --gate-link " + model.gate->name() +
+          " the weights do not sum to 1, so that the model is no density: expected a model with a softmax gate");
 }
 
 Predictive::Predictive(const Model& model) : model_(model), forward_(model) {}

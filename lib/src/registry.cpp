@@ -89,7 +89,8 @@ const Table<decltype(&make_likelihood)>& objectives() {
   static const Table<decltype(&make_likelihood)> table{
       {{"likelihood", "-log sum_k g_k p(y|eta_k), mean over rows", {"likelihood"}}, make_likelihood},
       {{"me", "-log sum_k g_k exp(-|y - o_k|^2 / 2), mean over rows", {"me"}}, make_me},
-      {{"me-batch", "-log sum_n sum_k g_k exp(-|y_n - o_k|^2 / 2): the log of the batch's sum", {"me-batch"}}, make_me_batch},
+      {{"me-batch", "-log sum_n sum_k g_k exp(-|y_n - o_k|^2 / 2): the log of the batch's sum", {"me-batch"}},
+       make_me_batch},
       {{"blend", "|y - sum_k g_k o_k|^2: squared error of the merged output", {"blend"}}, make_blend},
       {{"localized", "sum_k g_k |y - o_k|^2 (Jacobs et al. 1991, eq. 1.2)", {"localized"}}, make_localized},
   };
@@ -161,7 +162,9 @@ std::shared_ptr<const Family> make_family(const std::string& spec, const TargetI
 
 std::shared_ptr<const Gate> make_gate(const std::string& name) { return find(gates(), "gate link", name)(); }
 
-std::shared_ptr<const Objective> make_objective(const std::string& name) { return find(objectives(), "objective", name)(); }
+std::shared_ptr<const Objective> make_objective(const std::string& name) {
+  return find(objectives(), "objective", name)();
+}
 
 std::shared_ptr<const Solver> make_solver(const std::string& name) { return find(solvers(), "solver", name)(); }
 

@@ -17,8 +17,8 @@ double schedule_factor(const std::string& schedule, double progress) {
 
 }  // namespace
 
-SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate, arma::uword epochs,
-                        Random& random, const Update& update) {
+SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate,
+                        arma::uword epochs, Random& random, const Update& update) {
   if (options.learning_rate > 0) rate = options.learning_rate;
   if (options.epochs > 0) epochs = options.epochs;
   schedule_factor(options.schedule, 0);
@@ -28,7 +28,8 @@ SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& 
     const arma::uword batches = problem.shuffle(random);
     double sum = 0;
     for (arma::uword batch = 0; batch < batches; ++batch) {
-      const double done = static_cast<double>(result.passes) + static_cast<double>(batch) / static_cast<double>(batches);
+      const double done =
+          static_cast<double>(result.passes) + static_cast<double>(batch) / static_cast<double>(batches);
       sum += problem.evaluate_batch(batch, theta, gradient);
       update(theta, gradient, rate * schedule_factor(options.schedule, done / static_cast<double>(epochs)));
     }
@@ -36,6 +37,7 @@ SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& 
     result.value = sum / static_cast<double>(batches);
     if (!problem.keep_going(result.passes, theta, result.value)) break;
   }
+  result.stop = "passes used up";
   result.theta = std::move(theta);
   return result;
 }

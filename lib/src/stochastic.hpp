@@ -12,7 +12,7 @@ using Update = std::function<void(arma::vec& theta, const arma::vec& gradient, d
 
 /// A pass is an epoch; its value is the mean over its batches. `rate`, `epochs`: defaults where the options say 0.
 /// Throws Error (usage) for an unknown schedule.
-SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate, arma::uword epochs,
-                        Random& random, const Update& update);
+SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate,
+                        arma::uword epochs, Random& random, const Update& update);
 
 }  // namespace moe

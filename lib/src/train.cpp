@@ -1,6 +1,7 @@
 #include "moe/train.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <mutex>
@@ -28,7 +29,7 @@ constexpr double kCertain = 1e-3;
 /// One start's end.
 struct Fit {
   arma::vec theta;
-  double value = 0;        ///< what the starts are compared by
+  double value = 0;  ///< what the starts are compared by
   double validation = 0;
   arma::uword passes = 0;
   bool converged = false, on_floor = false;
@@ -120,7 +121,10 @@ arma::uword default_restarts(const Model& model, const Solver& solver, const Row
 class DispersionProblem : public Problem {
  public:
   DispersionProblem(const Model& model, const Rows& rows, unsigned threads)
-      : model_(model), rows_(rows), objective_(make_objective("likelihood")), pass_(model, *objective_, Penalty{0, 0}, threads) {}
+      : model_(model),
+        rows_(rows),
+        objective_(make_objective("likelihood")),
+        pass_(model, *objective_, Penalty{0, 0}, threads) {}
   double evaluate(const arma::vec& psi, arma::vec& gradient) override {
     arma::vec theta = model_.theta, full;
     theta.tail(psi.n_elem) = psi;
@@ -129,7 +133,9 @@ class DispersionProblem : public Problem {
     return value;
   }
   arma::uword shuffle(Random&) override { return 0; }
-  double evaluate_batch(arma::uword, const arma::vec& psi, arma::vec& gradient) override { return evaluate(psi, gradient); }
+  double evaluate_batch(arma::uword, const arma::vec& psi, arma::vec& gradient) override {
+    return evaluate(psi, gradient);
+  }
   bool keep_going(arma::uword, const arma::vec&, double) override { return true; }
 
  private:
@@ -150,7 +156,8 @@ void fit_dispersions(Model& model, const Rows& rows, unsigned threads) {
 /// A fit under way: what all its starts share.
 class Training {
  public:
-  Training(Model& model, const Rows& rows, const Rows* validation, const TrainOptions& options, const Observer& observer)
+  Training(Model& model, const Rows& rows, const Rows* validation, const TrainOptions& options,
+           const Observer& observer)
       : model_(model),
         rows_(rows),
         validation_(validation),
@@ -164,12 +171,11 @@ class Training {
 
  private:
   Fit fit(arma::uword restart, arma::vec theta, unsigned threads);
-  bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value, std::optional<double> validation);
+  bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
+            std::optional<double> validation);
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
   void summarise(const Fit& best);
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-  }
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(); }
 
   Model& model_;
   const Rows& rows_;
@@ -181,29 +187,31 @@ class Training {
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;
   arma::uword restarts_ = 1;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_ = false;
 };
 
 bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
                     std::optional<double> validation) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (observer_ && !stopped_)
-    stopped_ = !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation, seconds(), theta, model_});
+    stopped_ = !observer_(
+        {restart, restarts_, pass, options_.solver_options.epochs, value, validation, seconds(), theta, model_});
   return !stopped_;
 }
 
 Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
-  FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience, threads},
-                     [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
-                       return tell(restart, pass, at, value, validation);
-                     });
+  FitProblem problem(
+      {model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience, threads},
+      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
+        return tell(restart, pass, at, value, validation);
+      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
   SolverResult result = solver_->minimise(problem, std::move(theta), options_.solver_options, random);
   if (!stopped_) problem.require_minimum();
   Fit fit;
   fit.passes = result.passes;
   fit.converged = result.converged || problem.ran_out_of_patience();
-  fit.stop = result.converged ? "gradient below tolerance" : problem.ran_out_of_patience() ? "patience ran out" : "passes used up";
+  fit.stop = problem.ran_out_of_patience() ? "patience ran out" : result.stop;
   fit.theta = problem.best() ? *problem.best() : std::move(result.theta);
   const Pass pass(model_, *objective_, options_.penalty, threads);
   fit.validation = problem.best_value();
@@ -247,7 +255,9 @@ void Training::summarise(const Fit& best) {
 }
 
 void Training::run(const Model* start, TrainReport& report) {
-  restarts_ = start != nullptr ? 1 : options_.restarts > 0 ? options_.restarts : default_restarts(model_, *solver_, rows_);
+  restarts_ = start != nullptr        ? 1
+              : options_.restarts > 0 ? options_.restarts
+                                      : default_restarts(model_, *solver_, rows_);
   const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
   std::vector<Fit> fits(restarts_);
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
@@ -276,8 +286,8 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   resolved.solver = resolved_solver(options.solver, spec);
   spec.family = resolved_family(spec.family, schema, options, spec.gate_link);
   if (spec.experts.size() == 1) spec.gate = "constant";
-  Model model = start != nullptr ? *start
-                                 : Model(schema, Standardization::of(data, schema.classes(), options.standardize), spec);
+  Model model =
+      start != nullptr ? *start : Model(schema, Standardization::of(data, schema.classes(), options.standardize), spec);
   report.constant_inputs = constant_inputs(data);
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;

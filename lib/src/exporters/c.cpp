@@ -35,7 +35,8 @@ std::string commented(std::string text) {
 
 std::string array(const std::string& name, const double* values, arma::uword count) {
   std::string result = "static const double " + name + "[" + std::to_string(count) + "] = {";
-  for (arma::uword i = 0; i < count; ++i) result += (i == 0 ? "\n    " : i % 4 == 0 ? ",\n    " : ", ") + literal(values[i]);
+  for (arma::uword i = 0; i < count; ++i)
+    result += (i == 0 ? "\n    " : i % 4 == 0 ? ",\n    " : ", ") + literal(values[i]);
   return result + "};\n";
 }
 
@@ -115,7 +116,8 @@ std::string branch_function(const Model& model, const Branch& branch, const std:
       arrays += array(weights, model.theta.memptr() + branch.offset + step.offset, (1 + step.inputs) * step.outputs);
       const std::string to = i + 1 == steps.size() ? "eta" : "h" + std::to_string(layer);
       if (to != "eta") body += "  double " + to + "[" + n + "];\n";
-      body += "  moe_dense(" + weights + ", " + std::to_string(step.inputs) + ", " + n + ", " + from + ", " + to + ");\n";
+      body +=
+          "  moe_dense(" + weights + ", " + std::to_string(step.inputs) + ", " + n + ", " + from + ", " + to + ");\n";
       from = to;
       ++layer;
     } else {
@@ -154,7 +156,8 @@ class Writer {
 
  private:
   std::string head() const {
-    std::string text = "/* A mixture of " + std::to_string(model_.size()) + " experts for '" + commented(model_.schema.target) +
+    std::string text = "/* A mixture of " + std::to_string(model_.size()) + " experts for '" +
+                       commented(model_.schema.target) +
                        "', written by moe " MOE_VERSION ".\n\n   Inputs, in this order:\n";
     for (const std::string& name : model_.schema.inputs) text += "     " + commented(name) + "\n";
     text += "\n   moe_predict(x, &p) fills p from MOE_INPUTS numbers in the data's own units.\n";
@@ -198,7 +201,8 @@ class Writer {
 
   /// void moe_forward(x, a, eta): logits (log weights under a density) and every expert's outputs.
   std::string forward() const {
-    std::string text = "\nstatic void moe_forward(const double *x, double *a, double *eta) {\n  double z[MOE_INPUTS + 1];\n  int i;\n";
+    std::string text =
+        "\nstatic void moe_forward(const double *x, double *a, double *eta) {\n  double z[MOE_INPUTS + 1];\n  int i;\n";
     if (!model_.schema.inputs.empty())
       text += "  for (i = 0; i < MOE_INPUTS; ++i) z[i] = (x[i] - moe_center[i]) / moe_scale[i];\n";
     else
@@ -236,15 +240,18 @@ class Writer {
       case Family::Link::kSoftmax:
         return text + predict_classes();
     }
-    throw Error(ErrorKind::kUsage, "format c cannot express the family '" + model_.family().spec() + "': expected --format json");
+    throw Error(ErrorKind::kUsage,
+                "format c cannot express the family '" + model_.family().spec() + "': expected --format json");
   }
 
   std::string predict_number() const {
-    const std::string center = literal(model_.standardization.target_center), scale = literal(model_.standardization.target_scale);
+    const std::string center = literal(model_.standardization.target_center),
+                      scale = literal(model_.standardization.target_scale);
     std::string text = "  p->mean = 0;\n  for (k = 0; k < MOE_EXPERTS; ++k) {\n";
     text += "    p->expert_means[k] = " + center + " + " + scale + " * eta[k];\n";
     text += "    p->mean += p->gate[k] * p->expert_means[k];\n  }\n";
-    if (density_) text += R"(  {
+    if (density_)
+      text += R"(  {
     double variance = 0;
     for (k = 0; k < MOE_EXPERTS; ++k) {
       double off = p->expert_means[k] - p->mean;
@@ -275,7 +282,8 @@ class Writer {
   }
 
   std::string log_density() const {
-    std::string text = std::string("\ndouble moe_log_density(const double *x, ") + (classes_ > 0 ? "int" : "double") + " y) {\n";
+    std::string text =
+        std::string("\ndouble moe_log_density(const double *x, ") + (classes_ > 0 ? "int" : "double") + " y) {\n";
     text += "  double a[MOE_EXPERTS], eta[MOE_EXPERTS * MOE_OUTPUTS];\n  int k;\n  moe_forward(x, a, eta);\n";
     text += "  for (k = 0; k < MOE_EXPERTS; ++k) {\n";
     switch (model_.family().link()) {

@@ -23,8 +23,9 @@ std::string export_json(const Model& model) {
   result.update(describe(model));
   const Standardization& by = model.standardization;
   result["standardization"] = {
-      {"features", {{"center", std::vector<double>(by.input_center.begin(), by.input_center.end())},
-                    {"scale", std::vector<double>(by.input_scale.begin(), by.input_scale.end())}}},
+      {"features",
+       {{"center", std::vector<double>(by.input_center.begin(), by.input_center.end())},
+        {"scale", std::vector<double>(by.input_scale.begin(), by.input_scale.end())}}},
       {"target", {{"center", by.target_center}, {"scale", by.target_scale}, {"spread", by.target_spread}}}};
   result["parameters"] = Json::object();
   for (const Model::Tensor& tensor : model.tensors()) result["parameters"][tensor.name] = matrix(model.theta, tensor);

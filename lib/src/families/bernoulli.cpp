@@ -47,10 +47,12 @@ class Bernoulli : public Family {
 
 std::shared_ptr<const Family> make_bernoulli(const std::string& arguments, const TargetInfo& target) {
   if (!arguments.empty())
-    throw Error(ErrorKind::kUsage, "family 'bernoulli:" + arguments + "': bernoulli takes no arguments: expected bernoulli");
+    throw Error(ErrorKind::kUsage,
+                "family 'bernoulli:" + arguments + "': bernoulli takes no arguments: expected bernoulli");
   if (target.classes != 2)
-    throw Error(ErrorKind::kUsage, "family 'bernoulli' describes two classes, and the target is not one of two: expected " +
-                                       std::string(target.classes > 2 ? "categorical" : "gaussian"));
+    throw Error(ErrorKind::kUsage,
+                "family 'bernoulli' describes two classes, and the target is not one of two: expected " +
+                    std::string(target.classes > 2 ? "categorical" : "gaussian"));
   return std::make_shared<Bernoulli>(target);
 }
 

@@ -60,9 +60,11 @@ class Categorical : public Family {
 
 std::shared_ptr<const Family> make_categorical(const std::string& arguments, const TargetInfo& target) {
   if (!arguments.empty())
-    throw Error(ErrorKind::kUsage, "family 'categorical:" + arguments + "': categorical takes no arguments: expected categorical");
+    throw Error(ErrorKind::kUsage,
+                "family 'categorical:" + arguments + "': categorical takes no arguments: expected categorical");
   if (target.classes < 2)
-    throw Error(ErrorKind::kUsage, "family 'categorical' describes classes, and the target is a number: expected gaussian");
+    throw Error(ErrorKind::kUsage,
+                "family 'categorical' describes classes, and the target is a number: expected gaussian");
   return std::make_shared<Categorical>(target);
 }
 

@@ -45,7 +45,8 @@ class Gaussian : public Family {
     const double sigma = sd(psi);
     const double log_scale = std::log(sigma) + std::log(target().scale);
     out.set_size(eta.n_rows);
-    for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = normal_log_density(standardized(y[n], eta[n], sigma)) - log_scale;
+    for (arma::uword n = 0; n < eta.n_rows; ++n)
+      out[n] = normal_log_density(standardized(y[n], eta[n], sigma)) - log_scale;
   }
 
   void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight, arma::mat& d_eta,
@@ -92,8 +93,8 @@ class Gaussian : public Family {
     for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = mean_abs_normal(y[n] - eta[n], sigma);
   }
 
-  void mean_distance_between(const arma::mat& eta, const double* psi, const arma::mat& other_eta, const double* other_psi,
-                             arma::vec& out) const override {
+  void mean_distance_between(const arma::mat& eta, const double* psi, const arma::mat& other_eta,
+                             const double* other_psi, arma::vec& out) const override {
     const double sigma = std::hypot(sd(psi), sd(other_psi));
     out.set_size(eta.n_rows);
     for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = mean_abs_normal(eta[n] - other_eta[n], sigma);
@@ -117,7 +118,8 @@ double gaussian_psi(double sigma, double spread) {
 
 std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const TargetInfo& target) {
   if (target.classes > 0)
-    throw Error(ErrorKind::kUsage, "family 'gaussian' describes a number, and the target is a class: expected bernoulli or categorical");
+    throw Error(ErrorKind::kUsage,
+                "family 'gaussian' describes a number, and the target is a class: expected bernoulli or categorical");
   if (arguments.empty() || arguments == "own") return std::make_shared<Gaussian>(Sigma::kOwn, target);
   if (arguments == "shared") return std::make_shared<Gaussian>(Sigma::kShared, target);
   if (arguments == "unit") return std::make_shared<Gaussian>(Sigma::kUnit, target);

@@ -17,7 +17,8 @@ class Positive : public Gate {
     log_weights = logits;
   }
 
-  void backward(const arma::mat&, const arma::mat&, const arma::mat& d_log_weights, arma::mat& d_logits) const override {
+  void backward(const arma::mat&, const arma::mat&, const arma::mat& d_log_weights,
+                arma::mat& d_logits) const override {
     d_logits = d_log_weights;
   }
 };

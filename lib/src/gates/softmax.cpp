@@ -20,8 +20,7 @@ class Softmax : public Gate {
                 arma::mat& d_logits) const override {
     exp_shifted(log_weights, {}, {}, d_logits);
     const arma::vec total = arma::sum(d_log_weights, 1);
-    for (arma::uword k = 0; k < d_logits.n_cols; ++k)
-      d_logits.col(k) = d_log_weights.col(k) - d_logits.col(k) % total;
+    for (arma::uword k = 0; k < d_logits.n_cols; ++k) d_logits.col(k) = d_log_weights.col(k) - d_logits.col(k) % total;
   }
 };
 

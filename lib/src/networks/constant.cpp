@@ -6,7 +6,8 @@ namespace moe {
 
 Network make_constant(const std::string& arguments, arma::uword, arma::uword outputs) {
   if (!arguments.empty())
-    throw Error(ErrorKind::kUsage, "network 'constant:" + arguments + "': constant takes no arguments: expected constant");
+    throw Error(ErrorKind::kUsage,
+                "network 'constant:" + arguments + "': constant takes no arguments: expected constant");
   return Network("constant", {{Step::Kind::kDense, 0, outputs, 0}});
 }
 

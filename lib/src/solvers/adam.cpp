@@ -16,7 +16,8 @@ class Adam : public Solver {
   std::string name() const override { return "adam"; }
   bool stochastic() const override { return true; }
 
-  SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random& random) const override {
+  SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
+                        Random& random) const override {
     arma::vec m(theta.n_elem, arma::fill::zeros), v(theta.n_elem, arma::fill::zeros);
     double power1 = 1, power2 = 1;
     const auto update = [&](arma::vec& at, const arma::vec& gradient, double rate) {

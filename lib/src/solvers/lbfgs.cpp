@@ -46,7 +46,8 @@ class Line {
 };
 
 bool acceptable(const Point& start, const Point& point) {
-  const bool wolfe = point.value <= start.value + kArmijo * point.step * start.slope && point.slope >= kCurvature * start.slope;
+  const bool wolfe =
+      point.value <= start.value + kArmijo * point.step * start.slope && point.slope >= kCurvature * start.slope;
   const bool approximate = point.value <= start.value + kRounding * std::abs(start.value) &&
                            point.slope >= kCurvature * start.slope && point.slope <= (2 * kArmijo - 1) * start.slope;
   return wolfe || approximate;
@@ -130,8 +131,16 @@ class Lbfgs : public Solver {
     SolverResult result;
     while (true) {
       result.converged = arma::norm(here.gradient, "inf") <= tolerance;
-      if (!problem.keep_going(result.passes, theta, here.value) || result.converged || result.passes == passes) break;
-      if (!step(problem, theta, here, memory)) break;
+      if (result.converged) result.stop = "gradient below tolerance";
+      if (!problem.keep_going(result.passes, theta, here.value) || result.converged) break;
+      if (result.passes == passes) {
+        result.stop = "passes used up";
+        break;
+      }
+      if (!step(problem, theta, here, memory)) {
+        result.stop = "no step lowers the loss any more";
+        break;
+      }
       ++result.passes;
     }
     result.theta = std::move(theta);

@@ -12,7 +12,8 @@ class Sgd : public Solver {
   std::string name() const override { return "sgd"; }
   bool stochastic() const override { return true; }
 
-  SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random& random) const override {
+  SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
+                        Random& random) const override {
     arma::vec velocity(theta.n_elem, arma::fill::zeros);
     const auto update = [&](arma::vec& at, const arma::vec& gradient, double rate) {
       velocity = options.momentum * velocity - rate * gradient;
