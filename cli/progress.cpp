@@ -19,8 +19,9 @@ constexpr int kBar = 24;
 
 Progress::Progress(bool quiet) : active_(!quiet && isatty(STDERR_FILENO)) {}
 
-Progress::~Progress() {
+void Progress::clear() {
   if (drawn_) std::fputs("\r\033[K", stderr);
+  drawn_ = false;
 }
 
 void Progress::show(const moe::PassReport& report) {

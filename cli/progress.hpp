@@ -12,8 +12,10 @@ namespace cli {
 class Progress {
  public:
   explicit Progress(bool quiet);
-  ~Progress();
+  ~Progress() { clear(); }
   void show(const moe::PassReport& report);
+  /// Takes the line away.
+  void clear();
 
  private:
   bool active_, drawn_ = false;

@@ -110,6 +110,7 @@ class Follower {
 
   /// What is to be saved whatever the end was.
   void finish() {
+    progress_.clear();
     if (best_) moe::save_model(*best_, checkpoint_);
     if (log_) log_->commit();
   }
