@@ -78,6 +78,9 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
         arguments.values_[option.name] = {"yes"};
       else
         arguments.values_[option.name] = result[option.name].as<std::vector<std::string>>();
+      for (const std::string& value : arguments.values_[option.name])
+        if (value.empty())
+          throw Error(ErrorKind::kUsage, "--" + option.name + ": the value is empty: expected " + option.value);
       if (arguments.values_[option.name].size() > 1 && !option.repeatable)
         throw Error(ErrorKind::kUsage, "--" + option.name + ": given more than once: expected one value");
     }
@@ -86,6 +89,9 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
     for (const char* quote : {"‘", "’"})
       for (std::size_t at; (at = sentence.find(quote)) != std::string::npos;)
         sentence.replace(at, std::string(quote).size(), "'");
+    const std::size_t missing = sentence.find(" is missing an argument");
+    if (missing != std::string::npos)
+      sentence = "an option lacks its value: " + sentence.substr(0, missing) + ": expected one behind it";
     throw Error(ErrorKind::kUsage, sentence + ": see 'moe " + command.name + " --help'");
   }
   if (arguments.positional_.size() > command.most_operands)
@@ -124,8 +130,9 @@ double Arguments::number(const std::string& name, double least, double most) con
   const std::string given = text(name);
   const auto value = moe::parse_number(given);
   if (value && *value >= least && *value <= most) return *value;
-  std::string range = std::isfinite(most) ? "from " + moe::format_number(least) + " to " + moe::format_number(most)
-                                          : "of at least " + moe::format_number(least);
+  std::string range = most < std::numeric_limits<double>::max()
+                          ? "from " + moe::format_number(least) + " to " + moe::format_number(most)
+                          : "of at least " + moe::format_number(least);
   if (!std::isfinite(least)) range = "such as 0.5";
   throw Error(ErrorKind::kUsage, "--" + name + ": '" + moe::printable(given) + "': expected a number " + range);
 }
@@ -172,9 +179,9 @@ Option model_option() { return {"model", "m", "FILE", "", "the model; - is stand
 Option output_option(const std::string& what) { return {"output", "o", "FILE", "-", what + "; - is standard output"}; }
 Option header_option() {
   return {"header", "", "auto|yes|no", "auto",
-          "whether the first row names the columns; auto: it does unless one of its cells is a number. Without names "
-          "the columns "
-          "are x1, x2, .."};
+          "whether the first row names the columns; auto: where none of its cells is a number, or one that is none "
+          "stands above a "
+          "number. Without names the columns are x1, x2, .."};
 }
 Option json_option() { return {"json", "", "", "", "one JSON object instead of a table"}; }
 

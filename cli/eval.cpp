@@ -30,7 +30,8 @@ Json to_json(const moe::Metrics& metrics, const moe::Model& model) {
                  {"objective", number(metrics.objective)},
                  {"objective_name", metrics.objective_name},
                  {"nll", number(metrics.nll)},
-                 {"log_likelihood", number(metrics.log_likelihood)}};
+                 {"log_likelihood", number(metrics.log_likelihood)},
+                 {"weight", metrics.weight}};
   if (model.classes()) {
     result["accuracy"] = metrics.accuracy;
     result["log_loss"] = number(metrics.nll);
@@ -56,7 +57,9 @@ Json to_json(const moe::Metrics& metrics, const moe::Model& model) {
   return result;
 }
 
+/// Nothing where the figure has no meaning for this model.
 std::string line(const std::string& name, double value) {
+  if (std::isnan(value)) return "";
   char text[80];
   std::snprintf(text, sizeof text, "%-16s %12.6g\n", name.c_str(), value);
   return text;
@@ -82,6 +85,9 @@ std::string confusion_table(const arma::mat& counts, const std::vector<std::stri
 
 std::string to_text(const moe::Metrics& metrics, const moe::Model& model, bool by_expert) {
   std::string text = line("rows", static_cast<double>(metrics.rows));
+  if (metrics.weight != static_cast<double>(metrics.rows)) text += line("weight", metrics.weight);
+  if (std::isnan(metrics.nll))
+    text += "(the gate's weights do not sum to 1: no density, and so no nll, crps or coverage)\n";
   text += line(metrics.objective_name, metrics.objective);
   text += line("nll", metrics.nll) + line("log_likelihood", metrics.log_likelihood);
   if (model.classes()) {

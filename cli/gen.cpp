@@ -14,7 +14,7 @@ moe::RecipeOptions recipe_options(const Arguments& arguments) {
   options.rows = arguments.count("rows", 1, kMost);
   if (arguments.has("features")) options.features = arguments.count("features", 1, 1'000'000);
   if (arguments.has("experts")) options.experts = arguments.count("experts", 1, 10'000);
-  if (arguments.has("noise")) options.noise = arguments.number("noise", 0, std::numeric_limits<double>::infinity());
+  if (arguments.has("noise")) options.noise = arguments.number("noise", 0, std::numeric_limits<double>::max());
   if (arguments.has("outliers")) options.outliers = arguments.number("outliers", 0, 1);
   if (arguments.has("missing")) options.missing = arguments.number("missing", 0, 1);
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
@@ -75,7 +75,7 @@ Command gen_command() {
        {"experts", "k", "K", "", "how many experts or classes, where the recipe leaves it open"},
        {"noise", "", "SD", "", "standard deviation of the noise"},
        {"outliers", "", "P", "0", "fraction of rows whose target is drawn from a far wider distribution"},
-       {"missing", "", "P", "0", "fraction of input cells left empty"},
+       {"missing", "", "P", "0", "fraction of input cells left empty (train takes no empty cells yet)"},
        {"truth", "", "", "", "append the column 'expert': which of 1..K drew the row"},
        {"model-out", "", "FILE", "", "save the model that drew the rows"},
        {"from", "", "MODEL", "", "draw targets from this model at DATA's inputs (parametric bootstrap)"},

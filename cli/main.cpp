@@ -98,9 +98,12 @@ int main(int argc, char** argv) {
     return EXIT_SUCCESS;
   } catch (const moe::Error& error) {
     cli::say(cli::program(argc, argv) + ": " + error.what());
-    return error.kind() == moe::ErrorKind::kFit && cli::interrupted() ? 130 : static_cast<int>(error.kind());
+    const int signal = cli::interrupted();
+    return error.kind() == moe::ErrorKind::kFit && signal != 0 ? 128 + signal : static_cast<int>(error.kind());
   } catch (const std::bad_alloc&) {
     cli::say(cli::program(argc, argv) + ": out of memory");
+    // Not through exit(): the libraries' own clean-up may wait for threads that never came to be.
+    std::_Exit(static_cast<int>(moe::ErrorKind::kFit));
   } catch (const std::exception&) {
     cli::say(cli::program(argc, argv) + ": internal error: please report the command that led here");
   }

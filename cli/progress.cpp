@@ -9,8 +9,8 @@
 namespace cli {
 namespace {
 
-std::atomic<bool> interrupt_noted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<int> noted_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free);
 
 constexpr auto kInterval = std::chrono::milliseconds(100);
 constexpr int kBar = 24;
@@ -48,11 +48,11 @@ void Progress::show(const moe::PassReport& report) {
 
 void catch_interrupts() {
   struct sigaction action = {};
-  action.sa_handler = [](int) { interrupt_noted = true; };
+  action.sa_handler = [](int signal) { noted_signal = signal; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
-  sigaction(SIGINT, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
 }
 
-bool interrupted() { return interrupt_noted; }
+int interrupted() { return noted_signal; }
 
 }  // namespace cli

@@ -22,8 +22,9 @@ class Progress {
   std::chrono::steady_clock::time_point last_;
 };
 
-/// From now on the first ^C is only noted; a second one ends the program at once.
+/// From now on the first ^C, SIGTERM or SIGHUP is only noted; a second one ends the program at once.
 void catch_interrupts();
-bool interrupted();
+/// The signal that was noted, or 0.
+int interrupted();
 
 }  // namespace cli

@@ -15,6 +15,7 @@
 #include "moe/numeric.hpp"
 #include "moe/registry.hpp"
 #include "progress.hpp"
+#include "train_summary.hpp"
 
 namespace cli {
 namespace {
@@ -22,7 +23,9 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLargest = std::numeric_limits<double>::max();
+/// Whole numbers up to here are doubles, as which a model keeps its seed.
+constexpr std::uint64_t kMostSeed = std::uint64_t{1} << 53;
 
 /// The experts' networks: one --expert for all, or one for each.
 std::vector<std::string> expert_networks(const Arguments& arguments) {
@@ -75,17 +78,17 @@ moe::TrainOptions train_options(const Arguments& arguments) {
   options.solver = arguments.text("solver");
   moe::SolverOptions& solver = options.solver_options;
   if (arguments.has("epochs")) solver.epochs = arguments.count("epochs", 1, kMany);
-  if (arguments.has("tolerance")) solver.tolerance = arguments.number("tolerance", 0, kInfinity);
-  if (arguments.has("learning-rate")) solver.learning_rate = arguments.number("learning-rate", 1e-300, kInfinity);
+  if (arguments.has("tolerance")) solver.tolerance = arguments.number("tolerance", 1e-300, kLargest);
+  if (arguments.has("learning-rate")) solver.learning_rate = arguments.number("learning-rate", 1e-300, kLargest);
   solver.momentum = arguments.number("momentum", 0, 1);
   solver.schedule = arguments.text("schedule");
   options.batch = arguments.count("batch", 0, kMany);
   if (arguments.text("restarts") != "auto") options.restarts = arguments.count("restarts", 1, 1'000'000);
-  options.penalty.experts = arguments.number("l2", 0, kInfinity);
-  options.penalty.gate = arguments.number("gate-l2", 0, kInfinity);
+  options.penalty.experts = arguments.number("l2", 0, kLargest);
+  options.penalty.gate = arguments.number("gate-l2", 0, kLargest);
   options.standardize = arguments.yes("standardize");
   if (arguments.has("patience")) options.patience = arguments.count("patience", 1, kMany);
-  options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
+  options.seed = arguments.count("seed", 0, kMostSeed);
   options.threads = threads(arguments);
   return options;
 }
@@ -96,7 +99,7 @@ class Follower {
   explicit Follower(const Arguments& arguments)
       : progress_(arguments.has("quiet")),
         checkpoint_(arguments.text("checkpoint")),
-        every_(arguments.number("every", 0, kInfinity)) {
+        every_(arguments.number("every", 0, kLargest)) {
     if (arguments.has("log")) log_ = std::make_unique<moe::OutputFile>(arguments.text("log"));
     catch_interrupts();
   }
@@ -105,7 +108,7 @@ class Follower {
     progress_.show(report);
     if (log_) write_log(report);
     if (!checkpoint_.empty()) keep(report);
-    return !interrupted();
+    return interrupted() == 0;
   }
 
   /// What is to be saved whatever the end was.
@@ -137,10 +140,25 @@ class Follower {
 
   Progress progress_;
   std::string checkpoint_;
-  double every_, saved_ = 0, best_value_ = kInfinity;
+  double every_, saved_ = 0, best_value_ = std::numeric_limits<double>::infinity();
   std::optional<moe::Model> best_;
   std::unique_ptr<moe::OutputFile> log_;
 };
+
+/// The table as a new model reads it, or as the model to go on with does.
+moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, std::size_t experts) {
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_header(arguments));
+  if (start == nullptr) return moe::read_training_table(reader, column_request(arguments), experts);
+  for (const char* option : {"target", "features", "gate-features", "expert-features", "weight", "id", "positive",
+                             "experts", "expert", "gate", "gate-link", "family", "standardize"})
+    if (arguments.has(option))
+      throw Error(ErrorKind::kUsage, std::string("--") + option +
+                                         ": --resume goes on with the model as it is: expected one of the two only");
+  moe::TrainingTable table;
+  table.schema = start->schema;
+  table.data = moe::TableReader(reader, start->schema, moe::TableReader::Target::kRequired).rest();
+  return table;
+}
 
 /// The rows of --validation FILE, or the fraction put into the options.
 std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const moe::Schema& schema,
@@ -157,48 +175,6 @@ std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const mo
   return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired).rest();
 }
 
-std::string printed(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
-}
-
-void summarise(const moe::Model& model, const moe::TrainReport& report) {
-  const moe::FitSummary& fit = model.fit;
-  const auto whole = [](double value) { return printed("%.0f", value); };
-  const auto counted = [](std::size_t count, const std::string& what) {
-    return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-  };
-  say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
-      counted(model.size(), "expert") + ", " + model.family().spec() +
-      (model.classes() ? " (" + moe::join(model.schema.labels) + ")" : "") + ", " + whole(fit.parameters) +
-      " free parameters");
-  say(report.solver + ": " + whole(fit.iterations) + " passes, " +
-      (fit.converged != 0 ? "converged" : "not converged") + " (" + report.stop + ")" +
-      (fit.restarts > 1
-           ? ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best" +
-                 (report.starts_set_aside > 0
-                      ? ", " + std::to_string(report.starts_set_aside) + " set aside with a sigma on its floor"
-                      : "")
-           : ""));
-  std::string line = fit.objective + printed(" %.8g", fit.objective_value);
-  if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
-  if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
-  if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);
-  say(line + printed(", %.2f s", report.seconds));
-  if (report.on_floor)
-    say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains a few "
-        "rows exactly, and the "
-        "likelihood means little");
-  if (report.separated)
-    say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
-        "and grow until they are "
-        "stopped: expected --l2 and --gate-l2, or --validation with --patience");
-  if (report.constant_inputs > 0)
-    say("note: " + std::to_string(report.constant_inputs) +
-        (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") + " nothing");
-}
-
 void run(const Arguments& arguments) {
   const std::string output = arguments.text("output");
   if ((output == "-" || output.empty()) && isatty(STDOUT_FILENO))
@@ -213,9 +189,11 @@ void run(const Arguments& arguments) {
   moe::make_objective(options.objective);
   std::optional<moe::Model> start;
   if (arguments.has("resume")) start = moe::load_model(arguments.text("resume"));
+  for (const char* option : {"log", "checkpoint"})
+    if (arguments.text(option) == "-")
+      throw Error(ErrorKind::kUsage, std::string("--") + option + ": standard output is the model's: expected a file");
 
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_header(arguments));
-  moe::TrainingTable table = moe::read_training_table(reader, column_request(arguments), spec.experts.size());
+  moe::TrainingTable table = training_table(arguments, start ? &*start : nullptr, spec.experts.size());
   spec.gate_inputs = table.gate_inputs;
   spec.expert_inputs = table.expert_inputs;
   std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
@@ -231,6 +209,7 @@ void run(const Arguments& arguments) {
     if (report.stopped) throw Error(ErrorKind::kFit, "interrupted: no model written");
     moe::save_model(model, output);
     if (!arguments.has("quiet")) summarise(model, report);
+    warn(model, report, table);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFit && !report.stopped) follower.finish();
     throw;
@@ -252,7 +231,7 @@ std::string notes() {
          "me-batch)\n" +
          listing("Objectives (the mean over rows is minimised, penalties added):", moe::objective_words()) +
          listing("Gate links:", moe::gate_words()) + listing("Solvers:", moe::solver_words()) +
-         "  auto        lbfgs where all networks are linear, else adam\n\n"
+         "  auto        adam where a network is an MLP; else newton, or lbfgs where that cannot be\n\n"
          "Exit status: 0 done; 1 the fit failed, no model written; 2 usage; 3 bad data; 4 bad model file; 5 cannot "
          "read or write.";
 }
@@ -260,56 +239,58 @@ std::string notes() {
 }  // namespace
 
 Command train_command() {
-  return {"train",
-          "Fit a mixture of experts to a CSV file.",
-          {{"two linear experts and a softmax gate", "moe train -y price houses.csv -o price.moe"},
-           {"three experts, the best of 100 starts", "moe train -y accel -k 3 --restarts 100 mcycle.csv -o mcycle.moe"},
-           {"two classes, two multilayer perceptrons, a part of the rows to stop by",
-            "moe train -y diagnosis --expert mlp:16 --validation 0.2 --patience 20 train.csv -o diagnosis.moe"},
-           {"inputs of its own for each branch",
-            "moe train --gate-features x1-x4 --expert-features 1=x5-x8 --expert-features 2=x9-x12 data.csv -o m.moe"}},
-          "[DATA]",
-          1,
-          {{"target", "y", "COL", "", "the target; the last column where nothing is said"},
-           {"features", "", "COLS", "", "the inputs; all other columns where nothing is said"},
-           {"gate-features", "", "COLS", "", "the gate's inputs, where they differ"},
-           {"expert-features", "", "[K=]COLS", "", "the experts' inputs, of all or of expert K; may be repeated", true},
-           {"weight", "", "COL", "", "a weight for each row, any number from 0"},
-           {"id", "", "COL", "", "a name for each row: not used, carried along by predict"},
-           {"positive", "", "LABEL", "", "of two classes, the one that counts as positive (the last one)"},
-           {"experts", "k", "N", "2", "how many experts"},
-           {"expert", "", "SPEC", "linear", "the experts' network; given once for all or once for each", true},
-           {"gate", "", "SPEC", "softmax", "softmax, softmax:SPEC or constant: the gate and its network"},
-           {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights; the others are for study"},
-           {"family", "", "SPEC", "auto", "how an expert describes the target"},
-           {"objective", "", "NAME", "likelihood", "what is minimised"},
-           {"solver", "", "NAME", "auto", "how"},
-           {"epochs", "", "N", "", "passes at most (adam, sgd: 200; lbfgs: 1000)"},
-           {"batch", "", "N", "32", "rows in a step of adam and sgd; 0: all"},
-           {"learning-rate", "", "R", "", "of adam and sgd (0.01)"},
-           {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},
-           {"momentum", "", "R", "0.9", "of sgd"},
-           {"tolerance", "", "T", "", "lbfgs ends where no component of the gradient is larger (1e-7)"},
-           {"restarts", "", "R", "auto",
-            "starts, the best fit kept; auto: 4 to 20 for lbfgs, fewer the larger the data, and 1 for adam and sgd"},
-           {"l2", "", "R", "0",
-            "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared"},
-           {"gate-l2", "", "R", "1e-10", "the same for the gate"},
-           {"standardize", "", "yes|no", "yes",
-            "inputs and a numeric target inside; results are in the data's units all the same"},
-           {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
-           {"patience", "", "N", "", "stop after N passes without a better value"},
-           {"threads", "", "N", "0", "0: all cores. The model does not depend on it"},
-           {"seed", "", "N", "1", "of everything random"},
-           {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
-           {"checkpoint", "", "FILE", "", "save the best parameters so far, also when the fit fails or is interrupted"},
-           {"every", "", "SECONDS", "60", "how often"},
-           {"resume", "", "FILE", "", "begin with the parameters of this model"},
-           {"quiet", "q", "", "", "no summary and no progress bar"},
-           header_option(),
-           output_option("where the model goes")},
-          notes(),
-          run};
+  return {
+      "train",
+      "Fit a mixture of experts to a CSV file.",
+      {{"two linear experts and a softmax gate", "moe train -y price houses.csv -o price.moe"},
+       {"three experts, the best of 100 starts", "moe train -y accel -k 3 --restarts 100 mcycle.csv -o mcycle.moe"},
+       {"two classes, two multilayer perceptrons, a part of the rows to stop by",
+        "moe train -y diagnosis --expert mlp:16 --validation 0.2 --patience 20 train.csv -o diagnosis.moe"},
+       {"inputs of its own for each branch",
+        "moe train --gate-features x1-x4 --expert-features 1=x5-x8 --expert-features 2=x9-x12 data.csv -o m.moe"}},
+      "[DATA]",
+      1,
+      {{"target", "y", "COL", "", "the target; the last column where nothing is said"},
+       {"features", "", "COLS", "", "the inputs; all other columns where nothing is said"},
+       {"gate-features", "", "COLS", "", "the gate's inputs, where they differ"},
+       {"expert-features", "", "[K=]COLS", "", "the experts' inputs, of all or of expert K; may be repeated", true},
+       {"weight", "", "COL", "", "a weight for each row, any number from 0"},
+       {"id", "", "COL", "", "a name for each row: not used, carried along by predict"},
+       {"positive", "", "LABEL", "", "of two classes, the one that counts as positive (the last one)"},
+       {"experts", "k", "N", "2", "how many experts"},
+       {"expert", "", "SPEC", "linear", "the experts' network; given once for all or once for each", true},
+       {"gate", "", "SPEC", "softmax", "softmax, softmax:SPEC or constant: the gate and its network"},
+       {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights; the others are for study"},
+       {"family", "", "SPEC", "auto", "how an expert describes the target"},
+       {"objective", "", "NAME", "likelihood", "what is minimised"},
+       {"solver", "", "NAME", "auto", "how"},
+       {"epochs", "", "N", "", "passes at most (adam, sgd: 200; newton, lbfgs: 1000)"},
+       {"batch", "", "N", "32", "rows in a step of adam and sgd; 0: all"},
+       {"learning-rate", "", "R", "", "of adam and sgd (0.01)"},
+       {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},
+       {"momentum", "", "R", "0.9", "of sgd"},
+       {"tolerance", "", "T", "", "newton (1e-9) and lbfgs (1e-7) end where no component of the gradient is larger"},
+       {"restarts", "", "R", "auto",
+        "starts, the best fit kept; auto: 4 to 20 for newton and lbfgs, fewer the larger the data, and 1 for adam and "
+        "sgd"},
+       {"l2", "", "R", "0",
+        "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared"},
+       {"gate-l2", "", "R", "1e-10", "the same for the gate"},
+       {"standardize", "", "yes|no", "yes",
+        "inputs and a numeric target inside; results are in the data's units all the same"},
+       {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
+       {"patience", "", "N", "", "stop after N passes without a better value"},
+       {"threads", "", "N", "0", "0: all cores. The model does not depend on it"},
+       {"seed", "", "N", "1", "of everything random"},
+       {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
+       {"checkpoint", "", "FILE", "", "save the best parameters so far, also when the fit fails or is interrupted"},
+       {"every", "", "SECONDS", "60", "how often"},
+       {"resume", "", "FILE", "", "go on with this model: its networks, family, columns and parameters"},
+       {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"},
+       header_option(),
+       output_option("where the model goes")},
+      notes(),
+      run};
 }
 
 }  // namespace cli

@@ -1,5 +1,6 @@
 // The program as a user runs it.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "moe/model_file.hpp"
@@ -310,6 +311,27 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
        "moe eval: <stdin>: there is no column 'y': expected the model's target\n"},
       {"printf 'x2\\n1\\n' | moe predict -m m.moe", 3,
        "moe predict: <stdin>: there is no column 'x1', but 'x2': expected the model's inputs\n"},
+      {"moe train --features '' d.csv -o x", 2, "moe train: --features: the value is empty: expected COLS\n"},
+      {"moe train d.csv -k", 2, "moe train: an option lacks its value: Option 'k': expected one behind it"},
+      {"moe train --weight y d.csv -o x", 2, "moe train: --weight: 'y' is the target: expected another column\n"},
+      {"moe train --schedule cosin d.csv -o x", 2, "moe train: unknown schedule 'cosin': did you mean 'cosine'?"},
+      {"moe train --log - d.csv -o x", 2, "moe train: --log: standard output is the model's: expected a file\n"},
+      {"moe train --l2 inf d.csv -o x", 2, "moe train: --l2: 'inf': expected a number of at least 0\n"},
+      {"moe train --resume m.moe -k 3 d.csv -o x", 2, "moe train: --experts: --resume goes on with the model as it is"},
+      {"moe train --resume m.moe word.csv -o x", 3, "moe train: word.csv:2:2 y: 'abc' is not a number"},
+      {"moe gen uniform | moe train --resume m.moe -o x --solver newton --features x1", 2,
+       "moe train: --features: --resume"},
+      {"printf 'x9,y\\n1,2\\n' | moe train --resume m.moe -o x", 3, "moe train: <stdin>: there is no column 'x1'"},
+      {"moe train --solver newton --expert mlp:2 d.csv -o x", 2,
+       "moe train: --solver newton: it needs linear networks"},
+      {"moe train --solver adam --learning-rate 1e300 d.csv -o x", 1,
+       "moe train: the loss is not a finite number, at pass "},
+      {"tr , ';' < d.csv | moe train -o x", 3,
+       "moe train: <stdin>:1: one column, in which ';' looks like the separator"},
+      {"tr , '\\t' < d.csv | moe train -o x", 3,
+       "moe train: <stdin>:1: one column, in which a tab looks like the separator"},
+      {"printf 'x1\\n1e308\\n' | moe predict -m m.moe --output mean,sd", 3,
+       "moe predict: <stdin>: row 1: the prediction is not a finite"},
       {"moe eval -m cut.moe d.csv", 4, "moe eval: cut.moe: "},
       {"moe eval -m d.csv d.csv", 4, "moe eval: d.csv: "},
       {"moe eval -m m.moe none.csv", 5, "moe eval: none.csv: cannot "},
@@ -375,6 +397,61 @@ TEST_CASE("^C ends with 130, a checkpoint saved and the old model whole", "[cli]
   INFO(ran);
   CHECK(ran.status == 0);
   CHECK(ran.out == "130\n");
+}
+
+TEST_CASE("SIGTERM is an interruption, too", "[cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen friedman1 -n 5000 -o d.csv\n"
+         "moe train d.csv --expert mlp:64 --epochs 100000 --checkpoint c.moe --log l.jsonl -q -o m.moe & sleep 0.7; "
+         "kill -TERM $!; wait "
+         "$!; echo $?\n"
+         "moe inspect c.moe | tail -n 1 && test -s l.jsonl && ! ls m.moe .*tmp*");
+  INFO(ran);
+  CHECK(ran.status == 0);
+  CHECK(ran.out == "143\nfit: none recorded (a checkpoint, or a model that was not fitted)\n");
+}
+
+TEST_CASE("resume goes on with the model's own columns, found by name", "[cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen friedman1 -d 6 -n 300 -o d.csv && moe train d.csv --expert mlp:4 --epochs 5 -q -o m.moe\n"
+         "awk -F, -v OFS=, '{print $2,$1,$3,$4,$5,$6,$7}' d.csv > turned.csv\n"
+         "moe train --resume m.moe --epochs 5 d.csv -o a.moe && moe train --resume m.moe --epochs 5 turned.csv -q -o "
+         "b.moe && cmp a.moe b.moe");
+  INFO(ran);
+  CHECK(ran.status == 0);
+  CHECK(ran.err.find("adam: 5 passes") != std::string::npos);
+}
+
+TEST_CASE("values of any size are fitted, or refused with a sentence", "[cli]") {
+  const Shell sh;
+  for (const std::string scale : {"1e-300", "1e-170", "1e170", "1e290"}) {
+    const Ran ran =
+        sh("moe gen two-lines -n 100 -o d.csv\n"
+           "awk -F, 'NR==1{print;next}{print $1 \"e" +
+           scale.substr(2) + ",\" $2 \"e" + scale.substr(2) +
+           "\"}' d.csv > s.csv\n"
+           "moe train d.csv -q -o d.moe && moe train s.csv -q -o s.moe && moe inspect s.moe > shown\n"
+           "moe eval -m d.moe d.csv --json; moe eval -m s.moe s.csv --json");
+    INFO(ran);
+    REQUIRE(ran.status == 0);
+    const std::size_t second = ran.out.find("\n{") + 1;
+    const json plain = json::parse(ran.out.substr(0, second)), scaled = json::parse(ran.out.substr(second));
+    CHECK(scaled.at("nll").get<double>() ==
+          Approx(plain.at("nll").get<double>() + std::log(std::stod(scale))).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("a first row of both names and numbers is a header where a name stands above a number", "[cli]") {
+  const Shell sh;
+  const Ran header = sh("printf '2019,2020,y\\n1,2,3\\n2,3,5\\n3,1,4.5\\n' | moe train -k 1 -q | moe inspect --json -");
+  INFO(header);
+  CHECK(json::parse(header.out).at("features") == json({"2019", "2020"}));
+  const Ran data = sh("printf '1,2,a\\n2,3,b\\n3,1,a\\n' | moe train -k 1 -q --l2 1 | moe inspect --json -");
+  INFO(data);
+  CHECK(json::parse(data.out).at("target") == "x3");
+  CHECK(json::parse(data.out).at("fit").at("rows") == 3);
 }
 
 TEST_CASE("help comes with examples first, names every option, and is data", "[cli]") {

@@ -39,9 +39,10 @@ TEST_CASE("find_package and pkg-config build a program against an installed tree
   sh.write("other.cpp", kProgram);
   sh.write("CMakeLists.txt", kLists);
   const std::string program = MOE_PROGRAM;
-  const Ran installed = sh("cmake --install " + program.substr(0, program.rfind('/')) +
-                           " --prefix $PWD/prefix > log && prefix/bin/moe gen two-lines -o d.csv && "
-                           "prefix/bin/moe train d.csv -q -o m.moe && prefix/bin/moe predict -m m.moe d.csv | sed -n 2p");
+  const Ran installed =
+      sh("cmake --install " + program.substr(0, program.rfind('/')) +
+         " --prefix $PWD/prefix > log && prefix/bin/moe gen two-lines -o d.csv && "
+         "prefix/bin/moe train d.csv -q -o m.moe && prefix/bin/moe predict -m m.moe d.csv | sed -n 2p");
   INFO(installed);
   REQUIRE(installed.status == 0);
   const Ran cmake = sh(
@@ -50,10 +51,10 @@ TEST_CASE("find_package and pkg-config build a program against an installed tree
   INFO(cmake);
   CHECK(cmake.status == 0);
   CHECK(cmake.out == installed.out);
-  const Ran flags = sh(
-      "export PKG_CONFIG_PATH=$PWD/prefix/lib/pkgconfig:$(dirname $(find prefix -name moe.pc))\n"
-      "g++ -std=c++20 other.cpp $(pkg-config --cflags --libs moe) -o other2 && "
-      "LD_LIBRARY_PATH=$(dirname $(find prefix -name libmoe.so)) ./other2 d.csv other2.moe && cmp m.moe other2.moe");
+  const Ran flags =
+      sh("export PKG_CONFIG_PATH=$PWD/prefix/lib/pkgconfig:$(dirname $(find prefix -name moe.pc))\n"
+         "g++ -std=c++20 other.cpp $(pkg-config --cflags --libs moe) -o other2 && "
+         "LD_LIBRARY_PATH=$(dirname $(find prefix -name libmoe.so)) ./other2 d.csv other2.moe && cmp m.moe other2.moe");
   INFO(flags);
   CHECK(flags.status == 0);
   CHECK(flags.out == installed.out);

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "models.hpp"
+#include "moe/hessian.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"
 #include "moe/objective.hpp"
@@ -101,6 +102,32 @@ TEST_CASE("gradient equals central differences", "[laws]") {
       }
     }
   });
+}
+
+TEST_CASE("second derivatives equal differences of the gradient", "[laws]") {
+  int tried = 0;
+  for_each_model([&](Model& model, const Make&, moe::Random& random) {
+    if (!moe::has_hessian(model)) return;
+    ++tried;
+    const Rows rows = some_rows(model, 7, random);
+    const auto objective = moe::make_objective("likelihood");
+    const arma::mat H = moe::likelihood_hessian(model, model.theta, rows, 1);
+    CHECK(arma::approx_equal(H, H.t(), "absdiff", 0));
+    const double size = arma::abs(H).max();
+    for (arma::uword i = 0; i < H.n_cols; ++i) {
+      INFO("theta[" << i << "]");
+      const auto gradient = [&](double by) {
+        arma::vec theta = model.theta, g;
+        theta[i] += by;
+        moe::Pass(model, *objective, {}, 1).run(theta, rows, &g);
+        return g;
+      };
+      const double h = 1e-4;
+      const arma::vec slope = (8 * (gradient(h) - gradient(-h)) - (gradient(2 * h) - gradient(-2 * h))) / (12 * h);
+      CHECK(arma::abs(slope - H.col(i)).max() < 1e-10 * size);
+    }
+  });
+  CHECK(tried > 20);
 }
 
 TEST_CASE("the order of rows does not matter, and weight 2 is the row twice", "[laws]") {

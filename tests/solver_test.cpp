@@ -16,6 +16,21 @@ class Function : public moe::Problem {
     ++evaluations;
     return at(theta, gradient);
   }
+  /// By differences of the gradient: good enough to step by.
+  bool hessian(const arma::vec& theta, arma::mat& second) override {
+    const double h = 1e-5;
+    second.set_size(theta.n_elem, theta.n_elem);
+    for (arma::uword i = 0; i < theta.n_elem; ++i) {
+      arma::vec up = theta, down = theta, above, below;
+      up[i] += h;
+      down[i] -= h;
+      at(up, above);
+      at(down, below);
+      second.col(i) = (above - below) / (2 * h);
+    }
+    second = 0.5 * (second + second.t());
+    return true;
+  }
   arma::uword shuffle(moe::Random&) override { return 1; }
   double evaluate_batch(arma::uword, const arma::vec& theta, arma::vec& gradient) override {
     return evaluate(theta, gradient);
@@ -69,21 +84,23 @@ moe::SolverResult solve(const std::string& name, Function& function, const arma:
 
 }  // namespace
 
-TEST_CASE("lbfgs finds known minima", "[solver]") {
+TEST_CASE("full-batch solvers find known minima", "[solver]") {
+  const std::string name = GENERATE("lbfgs", "newton");
+  INFO(name);
   moe::SolverOptions options;
   options.tolerance = 1e-9;
   Rosenbrock rosenbrock;
   arma::vec start = {-1.2, 1, -1.2, 1, -1.2, 1, -1.2, 1};
-  const moe::SolverResult valley = solve("lbfgs", rosenbrock, start, options);
+  const moe::SolverResult valley = solve(name, rosenbrock, start, options);
   CHECK(valley.converged);
   CHECK(arma::norm(valley.theta - 1, "inf") < 1e-8);
   CHECK(rosenbrock.evaluations < 150);
   Stretched stretched;
-  const moe::SolverResult line = solve("lbfgs", stretched, arma::vec(15, arma::fill::zeros), options);
+  const moe::SolverResult line = solve(name, stretched, arma::vec(15, arma::fill::zeros), options);
   CHECK(line.converged);
   CHECK(arma::norm(line.theta - arma::regspace(0, 14), "inf") < 1e-8);
   Powell powell;
-  const moe::SolverResult flat = solve("lbfgs", powell, {3, -1, 0, 1}, options);
+  const moe::SolverResult flat = solve(name, powell, {3, -1, 0, 1}, options);
   CHECK(flat.converged);
   CHECK(flat.value < 1e-11);
 }

@@ -9,7 +9,8 @@
 
 namespace moe {
 
-/// Whether the first record names the columns. kAutomatic: it does unless one of its fields is a number.
+/// Whether the first record names the columns. kAutomatic: it does where none of its fields is a number, or where one that is
+/// none stands above a number.
 enum class CsvHeader { kAutomatic, kYes, kNo };
 
 /// Reads records in order. Quoted fields may hold separators, doubled quotes and line breaks; CRLF, a byte-order

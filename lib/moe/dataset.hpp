@@ -42,6 +42,9 @@ struct TrainingTable {
   Dataset data;
   std::vector<std::size_t> gate_inputs;
   std::vector<std::vector<std::size_t>> expert_inputs;
+  /// How many different values a number has, where it was found to be one (kAutomatic) and they are whole and few: perhaps
+  /// classes. Else 0.
+  std::size_t few_whole_numbers = 0;
 };
 
 /// Reads all of `reader`. Throws Error: usage for a column that is not there; data for a cell that is no number, a target

@@ -44,6 +44,11 @@ class Family {
   virtual void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight,
                      arma::mat& d_eta, double* d_psi) const = 0;
 
+  /// Row by row the derivatives of log p in u = (eta, psi): scores (b x (m + dispersions)) and second derivatives (b x (m +
+  /// dispersions)^2, matrices by columns). False where a family has none.
+  virtual bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
+                           arma::mat& seconds) const;
+
   /// Where an expert that is to explain y (model units) begins: eta (m values) and psi.
   virtual void start(double y, double* eta, double* psi) const = 0;
 

@@ -29,6 +29,7 @@
 #include "moe/family.hpp"
 #include "moe/file.hpp"
 #include "moe/gate.hpp"
+#include "moe/hessian.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model.hpp"
 #include "moe/model_file.hpp"

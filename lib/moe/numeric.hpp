@@ -21,6 +21,9 @@ void append_number(std::string& out, double value);
 void log_sum_exp(const arma::mat& a, arma::vec& out);
 /// out_n = log |sum_k sign_nk exp(a_nk)| and out_sign_n = the sum's sign (-1, 0, 1); an empty `sign` is all +1.
 void signed_log_sum_exp(const arma::mat& a, const arma::mat& sign, arma::vec& out, arma::vec& out_sign);
+/// The same, and each term's share: shares_nk = sign_nk exp(a_nk) / sum_j sign_nj exp(a_nj), which sum to 1 in every row however
+/// large the a are.
+void signed_shares(const arma::mat& a, const arma::mat& sign, arma::vec& out, arma::vec& out_sign, arma::mat& shares);
 /// out_nk = a_nk - log sum_j exp(a_nj).
 void log_softmax(const arma::mat& a, arma::mat& out);
 /// out_nk = sign_nk exp(a_nk - shift_n): weights from log weights; an empty `sign` is all +1.

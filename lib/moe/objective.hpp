@@ -64,6 +64,8 @@ class Pass {
   Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads);
   /// `gradient`: nullptr, or what receives the gradient. Same bits for any number of threads.
   PassResult run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const;
+  /// What 0.5 theta_i^2 is multiplied by.
+  const arma::vec& penalty_weights() const { return penalty_weights_; }
 
  private:
   Totals sum(const arma::vec& theta, const Rows& rows, bool gradient) const;

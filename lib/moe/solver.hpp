@@ -15,6 +15,8 @@ class Problem {
   virtual ~Problem() = default;
   /// The value over all rows, and the gradient. Throws Error (fit) where the function is not defined.
   virtual double evaluate(const arma::vec& theta, arma::vec& gradient) = 0;
+  /// The second derivatives over all rows; false where the function offers none.
+  virtual bool hessian(const arma::vec&, arma::mat&) { return false; }
   /// Draws a new order of the rows and cuts it into batches; returns how many.
   virtual arma::uword shuffle(Random& random) = 0;
   /// The value over one batch, and its gradient.

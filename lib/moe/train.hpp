@@ -14,7 +14,8 @@ namespace moe {
 
 struct TrainOptions {
   std::string objective = "likelihood";
-  std::string solver = "auto";  ///< auto: lbfgs where every network is linear, else adam
+  std::string solver =
+      "auto";  ///< auto: adam where a network is an MLP; else newton, or lbfgs where that cannot be or is large
   SolverOptions solver_options;
   arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
   arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
@@ -41,10 +42,11 @@ using Observer = std::function<bool(const PassReport&)>;
 
 /// What happened, beyond what the model itself keeps.
 struct TrainReport {
-  std::string solver, family, stop;  ///< stop: why the best start ended
+  std::string solver, stop;          ///< stop: why the best start ended
   arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
   arma::uword starts_set_aside = 0;  ///< starts that ended with a sigma on its floor
   arma::uword constant_inputs = 0;
+  bool constant_target = false;
   bool on_floor = false;   ///< the model's sigma, too: it explains a few rows exactly
   bool separated = false;  ///< classes that the model tells apart without a doubt in any training row
   double validation = 0;   ///< the best validation value, where there was one

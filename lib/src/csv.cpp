@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -32,12 +33,30 @@ std::string_view trimmed(const char* begin, const char* end) {
 
 std::string count(std::size_t n, const char* noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
 
+bool is_number(std::string_view field) { return std::isfinite(parse_number(field).value_or(NAN)); }
+
+/// A record kept beyond the line that it stood in.
+struct Held {
+  std::size_t line = 0;
+  std::vector<std::string> fields;
+};
+
+/// Whether a first record with both names and numbers is a header: the second has a number where it has a name.
+bool heads(const Held& first, const Held& second) {
+  for (std::size_t i = 0; i < std::min(first.fields.size(), second.fields.size()); ++i)
+    if (!is_number(first.fields[i]) && is_number(second.fields[i])) return true;
+  return false;
+}
+
 }  // namespace
 
 struct CsvReader::State {
   explicit State(const std::string& path) : lines(path) {}
 
   bool read_record();
+  bool hold_record();
+  bool next_record();
+  void refuse_other_separator() const;
   void split_plain(std::string_view line);
   void split_quoted(const char* line);
   const char* plain_field(const char* at);
@@ -53,7 +72,8 @@ struct CsvReader::State {
   std::vector<std::size_t> ends;  // of each field within text
   std::size_t record_line = 0;
   bool has_header = false;
-  bool pending = false;  // the first record is data and has not been handed out
+  std::deque<Held> held;  // records read ahead and not yet handed out
+  Held current;           // the one that was, where it had been held
 };
 
 bool CsvReader::State::read_record() {
@@ -71,6 +91,34 @@ bool CsvReader::State::read_record() {
     split_quoted(line);
   }
   return true;
+}
+
+/// Reads a record ahead.
+bool CsvReader::State::hold_record() {
+  if (!read_record()) return false;
+  held.push_back({record_line, {fields.begin(), fields.end()}});
+  return true;
+}
+
+/// The next record, held or read.
+bool CsvReader::State::next_record() {
+  if (held.empty()) return read_record();
+  current = std::move(held.front());
+  held.pop_front();
+  record_line = current.line;
+  fields.assign(current.fields.begin(), current.fields.end());
+  return true;
+}
+
+/// One column whose first cell is full of other separators is a table in another dialect.
+void CsvReader::State::refuse_other_separator() const {
+  const std::string& cell = held.front().fields.front();
+  const std::size_t at = cell.find_first_of(";\t|");
+  if (held.front().fields.size() != 1 || at == kNowhere) return;
+  const std::string separator = cell[at] == '\t' ? "a tab" : "'" + cell.substr(at, 1) + "'";
+  throw Error(ErrorKind::kData, lines.name() + ":" + std::to_string(held.front().line) + ": one column, in which " +
+                                    separator +
+                                    " looks like the separator: expected ',' between columns and '.' in numbers");
 }
 
 void CsvReader::State::split_plain(std::string_view line) {
@@ -177,21 +225,25 @@ void CsvReader::State::fail_number(std::size_t column, bool number) const {
 
 CsvReader::CsvReader(const std::string& path, CsvHeader header) : state_(std::make_unique<State>(path)) {
   State& state = *state_;
-  if (!state.read_record()) {
+  if (!state.hold_record()) {
     throw Error(ErrorKind::kData, file_name() + ": the file is empty: expected " +
                                       (header == CsvHeader::kNo ? "rows" : "a header and rows"));
   }
-  const auto is_number = [](std::string_view field) { return std::isfinite(parse_number(field).value_or(NAN)); };
-  state.has_header = header == CsvHeader::kYes ||
-                     (header == CsvHeader::kAutomatic && std::none_of(fields().begin(), fields().end(), is_number));
+  state.refuse_other_separator();
+  const std::vector<std::string>& first = state.held[0].fields;
+  const auto numbers = static_cast<std::size_t>(std::count_if(first.begin(), first.end(), is_number));
+  const bool mixed = numbers > 0 && numbers < first.size();
+  state.has_header = header == CsvHeader::kYes || (header == CsvHeader::kAutomatic && numbers == 0);
+  if (header == CsvHeader::kAutomatic && mixed && state.hold_record())
+    state.has_header = heads(state.held[0], state.held[1]);
   if (state.has_header) {
+    state.next_record();
     state.take_names();
     return;
   }
-  for (std::size_t column = 1; column <= fields().size(); ++column) {
+  for (std::size_t column = 1; column <= state.held[0].fields.size(); ++column) {
     state.names.push_back("x" + std::to_string(column));
   }
-  state.pending = true;
 }
 
 CsvReader::~CsvReader() = default;
@@ -200,8 +252,7 @@ const std::vector<std::string>& CsvReader::names() const { return state_->names;
 
 bool CsvReader::next() {
   State& state = *state_;
-  if (std::exchange(state.pending, false)) return true;
-  if (!state.read_record()) return false;
+  if (!state.next_record()) return false;
   if (state.fields.size() == state.names.size()) return true;
   throw Error(ErrorKind::kData, place() + ": " + count(state.fields.size(), "field") + ": expected " +
                                     std::to_string(state.names.size()) + ", as in the " +

@@ -15,6 +15,8 @@ namespace {
 
 /// More classes than this are a number or an id taken for a class.
 constexpr std::size_t kMostClasses = 1000;
+/// So few different whole numbers may be meant as classes.
+constexpr std::size_t kFew = 10;
 constexpr std::size_t kChunkValues = 1 << 18;
 
 /// Rows of values as they come, and then one matrix with a row a column; the memory of either half is given back to the
@@ -67,15 +69,13 @@ class TargetColumn {
     } else {
       const double value = reader.number(column_);
       values_.push_back(value);
-      if (distinct_.size() < 3) distinct_.insert(value);
+      if (distinct_.size() <= kFew) distinct_.insert(value);
     }
   }
 
   /// Settles the kind: fills labels (in order) and returns the target.
   arma::mat take(std::vector<std::string>& labels, const std::string& positive, const std::string& place) {
-    const bool two_whole = distinct_.size() == 2 && *distinct_.begin() == std::floor(*distinct_.begin()) &&
-                           *distinct_.rbegin() == std::floor(*distinct_.rbegin());
-    if (kind_ == TargetKind::kAutomatic && !textual_ && two_whole) number_labels();
+    if (few_whole_numbers() == 2) number_labels();
     if (codes_.empty()) return arma::mat(values_.data(), values_.size(), 1);
     labels = ordered_labels(positive, place);
     std::vector<double> number(codes_.size());
@@ -84,6 +84,14 @@ class TargetColumn {
           std::find(labels.begin(), labels.end(), canonical_label(label, all_numeric(labels))) - labels.begin());
     for (double& value : values_) value = number[static_cast<std::size_t>(value)];
     return arma::mat(values_.data(), values_.size(), 1);
+  }
+
+  /// How many there are, where the target may be classes though nobody said so.
+  std::size_t few_whole_numbers() const {
+    const bool whole = std::all_of(distinct_.begin(), distinct_.end(), [](double v) { return v == std::floor(v); });
+    return kind_ == TargetKind::kAutomatic && !textual_ && whole && distinct_.size() >= 2 && distinct_.size() <= kFew
+               ? distinct_.size()
+               : 0;
   }
 
  private:
@@ -140,11 +148,13 @@ void require_weight(const arma::vec& w, const std::string& file) {
   if (arma::accu(w) <= 0) throw Error(ErrorKind::kData, file + ": every weight is 0: expected rows that count");
 }
 
-std::size_t require_column(const CsvReader& reader, const std::string& name, const char* role) {
+/// A name beside the missing one is no hint where the model needs that one, too.
+std::size_t require_column(const CsvReader& reader, const Schema& schema, const std::string& name, const char* role) {
   const auto& names = reader.names();
   const auto at = std::find(names.begin(), names.end(), name);
   if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
-  const std::string near = nearest_word(name, names);
+  std::string near = nearest_word(name, names);
+  if (std::find(schema.inputs.begin(), schema.inputs.end(), near) != schema.inputs.end()) near.clear();
   throw Error(ErrorKind::kData, reader.file_name() + ": there is no column '" + name + "'" +
                                     (near.empty() ? "" : ", but '" + near + "'") + ": expected the model's " + role);
 }
@@ -173,6 +183,10 @@ TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& reques
   std::vector<std::size_t> excluded{target};
   if (weight) excluded.push_back(*weight);
   if (id) excluded.push_back(*id);
+  for (const auto& [column, option] : {std::pair{weight, "--weight"}, std::pair{id, "--id"}})
+    if (column == target)
+      throw Error(ErrorKind::kUsage,
+                  std::string(option) + ": '" + names[target] + "' is the target: expected another column");
   const BranchColumns branches = branch_columns(request, names, excluded, experts);
   std::set<std::size_t> union_of_all(branches.gate.begin(), branches.gate.end());
   for (const auto& columns : branches.experts) union_of_all.insert(columns.begin(), columns.end());
@@ -198,14 +212,15 @@ TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& reques
   table.data.X = inputs.take();
   table.data.w = weights.take().t();
   require_weight(table.data.w, reader.file_name());
+  table.few_whole_numbers = targets.few_whole_numbers() == 2 ? 0 : targets.few_whole_numbers();
   table.data.y = targets.take(table.schema.labels, request.positive, reader.file_name() + ": " + names[target]);
   return table;
 }
 
 TableReader::TableReader(CsvReader& reader, const Schema& schema, Target target, bool keep_records)
     : reader_(reader), schema_(schema), keep_records_(keep_records) {
-  for (const std::string& name : schema.inputs) inputs_.push_back(require_column(reader, name, "inputs"));
-  if (target == Target::kRequired) target_ = static_cast<long>(require_column(reader, schema.target, "target"));
+  for (const std::string& name : schema.inputs) inputs_.push_back(require_column(reader, schema, name, "inputs"));
+  if (target == Target::kRequired) target_ = static_cast<long>(require_column(reader, schema, schema.target, "target"));
   weight_ = optional_column(reader, schema.weight);
   id_ = optional_column(reader, schema.id);
   numeric_labels_ = all_numeric(schema.labels);

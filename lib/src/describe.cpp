@@ -67,21 +67,26 @@ Json expert_object(const Model& model, arma::uword k) {
   return result;
 }
 
+Json count(double value) { return static_cast<std::uint64_t>(value); }
+
+/// null for a model that records no fit: a recipe's truth, a checkpoint.
 Json fit_object(const FitSummary& fit) {
-  return {{"rows", fit.rows},
+  if (fit.rows == 0) return nullptr;
+  return {{"rows", count(fit.rows)},
+          {"weight", fit.weight},
           {"log_likelihood", number_or_null(fit.log_likelihood)},
-          {"parameters", fit.parameters},
+          {"parameters", count(fit.parameters)},
           {"aic", number_or_null(fit.aic)},
           {"bic", number_or_null(fit.bic)},
           {"icl", number_or_null(fit.icl)},
           {"converged", fit.converged != 0},
-          {"iterations", fit.iterations},
-          {"restarts", fit.restarts},
+          {"iterations", count(fit.iterations)},
+          {"restarts", count(fit.restarts)},
           {"solver", fit.solver},
           {"objective", fit.objective},
           {"objective_value", number_or_null(fit.objective_value)},
           {"penalty", number_or_null(fit.penalty)},
-          {"seed", fit.seed}};
+          {"seed", count(fit.seed)}};
 }
 
 std::string figure(double value) {
@@ -140,13 +145,18 @@ std::string describe_expert(const Model& model, arma::uword k) {
 }
 
 std::string describe_fit(const FitSummary& fit) {
-  char text[400];
+  if (fit.rows == 0) return "fit: none recorded (a checkpoint, or a model that was not fitted)\n";
+  char text[300];
   std::snprintf(text, sizeof text,
-                "fit: %.0f rows, %s by %s, %s after %.0f passes (best of %.0f starts, seed %.0f)\n"
+                "fit: %.0f rows, %s %.8g by %s, %s after %.0f passes (best of %.0f starts, seed %.0f)\n", fit.rows,
+                fit.objective.c_str(), fit.objective_value, fit.solver.c_str(),
+                fit.converged != 0 ? "converged" : "not converged", fit.iterations, fit.restarts, fit.seed);
+  const std::string first = text;
+  if (!std::isfinite(fit.log_likelihood)) return first + "  no log-likelihood: the gate's weights do not sum to 1\n";
+  std::snprintf(text, sizeof text,
                 "  log-likelihood %.6f, %.0f parameters, AIC %.4f, BIC %.4f, ICL %.4f (lower is better)\n",
-                fit.rows, fit.objective.c_str(), fit.solver.c_str(), fit.converged != 0 ? "converged" : "not converged",
-                fit.iterations, fit.restarts, fit.seed, fit.log_likelihood, fit.parameters, fit.aic, fit.bic, fit.icl);
-  return text;
+                fit.log_likelihood, fit.parameters, fit.aic, fit.bic, fit.icl);
+  return first + text;
 }
 
 }  // namespace

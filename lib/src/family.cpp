@@ -21,6 +21,9 @@ void Family::mean_distance(const arma::vec&, const arma::mat&, const double*, ar
 void Family::mean_distance_between(const arma::mat&, const double*, const arma::mat&, const double*, arma::vec&) const {
   only_for_numbers("mean_distance_between");
 }
+bool Family::derivatives(const arma::mat&, const arma::mat&, const double*, arma::mat&, arma::mat&) const {
+  return false;
+}
 bool Family::on_floor(const double*) const { return false; }
 
 }  // namespace moe

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "moe/error.hpp"
+#include "moe/hessian.hpp"
 #include "moe/random.hpp"
 
 namespace moe {
@@ -43,11 +44,14 @@ void FitProblem::fail(const std::string& what) const {
 double FitProblem::checked(const PassResult& result) {
   const bool mixture = data_.objective.is_mixture();
   last_ = result;
-  if (result.undefined > 0)
+  // Under a normalised gate the sum is positive, and only numbers beyond all bounds make it seem otherwise.
+  if (result.undefined > 0 && !data_.model.gate->normalised())
     fail(
         "the loss is not defined: the gate's weights times the experts' densities sum to 0 or less, which has no "
         "logarithm");
-  if (!std::isfinite(result.value)) fail("the loss is not a finite number");
+  if (!std::isfinite(result.value))
+    throw Error(ErrorKind::kFit, "the loss is not a finite number, at pass " + std::to_string(passes_ + 1) +
+                                     ": expected a smaller --learning-rate, or smaller penalties");
   if (data_.model.gate->normalised() || data_.objective.bounded_without_normalised_gate()) return result.value;
   const std::string sum = figure(std::exp(result.mean_log_sum));
   if (mixture && result.mean_log_sum > kRunaway)
@@ -72,6 +76,13 @@ void FitProblem::require_minimum() const {
 
 double FitProblem::evaluate(const arma::vec& theta, arma::vec& gradient) {
   return checked(pass_.run(theta, data_.rows, &gradient));
+}
+
+bool FitProblem::hessian(const arma::vec& theta, arma::mat& second) {
+  if (!data_.objective.is_likelihood() || !has_hessian(data_.model)) return false;
+  second = likelihood_hessian(data_.model, theta, data_.rows, data_.threads);
+  second.diag() += pass_.penalty_weights();
+  return true;
 }
 
 arma::uword FitProblem::shuffle(Random& random) {

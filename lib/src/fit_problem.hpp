@@ -30,6 +30,7 @@ class FitProblem : public Problem {
   FitProblem(const FitData& data, Watch watch);
 
   double evaluate(const arma::vec& theta, arma::vec& gradient) override;
+  bool hessian(const arma::vec& theta, arma::mat& second) override;
   arma::uword shuffle(Random& random) override;
   double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override;

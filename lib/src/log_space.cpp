@@ -40,12 +40,17 @@ void signed_log_sum_exp(const arma::mat& a, const arma::mat& sign, arma::vec& ou
     out_sign.ones(a.n_rows);
     return;
   }
+  arma::mat shares;
+  signed_shares(a, sign, out, out_sign, shares);
+}
+
+void signed_shares(const arma::mat& a, const arma::mat& sign, arma::vec& out, arma::vec& out_sign, arma::mat& shares) {
   arma::vec peak;
   row_maximum(a, peak);
-  out.zeros(a.n_rows);
+  exp_shifted(a, peak, sign, shares);
+  out = arma::sum(shares, 1);
+  shares.each_col() /= out;
   out_sign.set_size(a.n_rows);
-  for (arma::uword k = 0; k < a.n_cols; ++k)
-    for (arma::uword n = 0; n < a.n_rows; ++n) out[n] += sign(n, k) * std::exp(a(n, k) - peak[n]);
   for (arma::uword n = 0; n < a.n_rows; ++n) {
     out_sign[n] = out[n] > 0 ? 1 : out[n] < 0 ? -1 : 0;
     out[n] = peak[n] + std::log(std::abs(out[n]));
@@ -53,9 +58,12 @@ void signed_log_sum_exp(const arma::mat& a, const arma::mat& sign, arma::vec& ou
 }
 
 void log_softmax(const arma::mat& a, arma::mat& out) {
-  arma::vec total;
-  log_sum_exp(a, total);
-  out = a.each_col() - total;
+  // The peak first: taken together with the sum's logarithm, a large one would swallow it.
+  arma::vec peak, total;
+  row_maximum(a, peak);
+  out = a.each_col() - peak;
+  log_sum_exp(out, total);
+  out.each_col() -= total;
 }
 
 void exp_shifted(const arma::mat& a, const arma::vec& shift, const arma::mat& sign, arma::mat& out) {

@@ -152,10 +152,10 @@ LikelihoodSums likelihood_sums(const Model& model, const Rows& rows) {
     terms.col(k) += part;
   }
   log_sum_exp(terms, total);
-  terms.each_col() -= total;
-  arma::mat r;
-  exp_shifted(terms, {}, {}, r);
-  return {arma::dot(rows.w, total), -arma::dot(rows.w, arma::sum(r % terms, 1))};
+  arma::mat log_r, r;
+  log_softmax(terms, log_r);
+  exp_shifted(log_r, {}, {}, r);
+  return {arma::dot(rows.w, total), -arma::dot(rows.w, arma::sum(r % log_r, 1))};
 }
 
 double area_under_curve(const arma::vec& score, const arma::vec& positive, const arma::vec& weight) {

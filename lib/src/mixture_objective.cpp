@@ -26,12 +26,11 @@ void MixtureObjective::pull_back(ForwardPass& forward, const arma::vec& theta, c
 void MixtureObjective::add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const {
   const arma::mat terms = log_terms(forward, theta, block);
   arma::vec log_sum, sign;
-  signed_log_sum_exp(terms, forward.signs(), log_sum, sign);
+  arma::mat responsibilities;
+  signed_shares(terms, forward.signs(), log_sum, sign, responsibilities);
   totals.undefined += static_cast<double>(arma::accu(sign <= 0));
   totals.loss -= arma::dot(block.w, log_sum);
   if (totals.gradient.is_empty()) return;
-  arma::mat responsibilities;
-  exp_shifted(terms, log_sum, forward.signs(), responsibilities);
   responsibilities.each_col() %= block.w;
   pull_back(forward, theta, block, responsibilities, totals);
 }

@@ -12,21 +12,21 @@ namespace {
 /// A spread below this part of the values' size is rounding, not information.
 constexpr double kConstant = 1e-13;
 
-/// Weighted mean and standard deviation of n values `stride` apart, in two passes.
+/// Weighted mean and standard deviation of n values `stride` apart, in two passes; of values divided by the largest, so that no
+/// square overflows or vanishes.
 std::pair<double, double> mean_and_deviation(const double* values, std::size_t stride, const arma::vec& w) {
-  double total = 0, sum = 0, squares = 0, largest = 0;
-  for (arma::uword n = 0; n < w.n_elem; ++n) {
-    total += w[n];
-    sum += w[n] * values[n * stride];
-    largest = std::max(largest, std::abs(values[n * stride]));
-  }
+  double sum = 0, squares = 0, largest = 0;
+  for (arma::uword n = 0; n < w.n_elem; ++n) largest = std::max(largest, std::abs(values[n * stride]));
+  if (largest == 0) return {0, 0};
+  const double total = arma::accu(w);
+  for (arma::uword n = 0; n < w.n_elem; ++n) sum += w[n] * (values[n * stride] / largest);
   const double mean = sum / total;
   for (arma::uword n = 0; n < w.n_elem; ++n) {
-    const double from_mean = values[n * stride] - mean;
+    const double from_mean = values[n * stride] / largest - mean;
     squares += w[n] * from_mean * from_mean;
   }
   const double deviation = std::sqrt(squares / total);
-  return {mean, deviation > kConstant * largest ? deviation : 0};
+  return {mean * largest, deviation > kConstant ? deviation * largest : 0};
 }
 
 arma::uvec rows_of_x(const std::vector<std::size_t>& inputs) {

@@ -27,7 +27,7 @@ void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals)
   totals.log_sum += arma::dot(block.w, log_sum);
 }
 
-arma::vec penalty_weights(const Model& model, const Penalty& penalty) {
+arma::vec weights_of(const Model& model, const Penalty& penalty) {
   arma::vec result(model.theta.n_elem, arma::fill::zeros);
   const auto mark = [&](const Branch& branch, double l2) {
     branch.network->mark_weights(result.memptr() + branch.offset);
@@ -55,7 +55,7 @@ double Objective::finish(Totals& totals) const {
 }
 
 Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads)
-    : model_(model), objective_(objective), penalty_weights_(penalty_weights(model, penalty)), threads_(threads) {}
+    : model_(model), objective_(objective), penalty_weights_(weights_of(model, penalty)), threads_(threads) {}
 
 Totals Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
   const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock;

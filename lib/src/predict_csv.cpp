@@ -148,6 +148,16 @@ void append_values(std::string& text, const Output& output, const arma::mat& val
   }
 }
 
+/// No NaN is passed on.
+void require_finite(const arma::mat& values, const std::string& file, arma::uword before) {
+  if (values.is_finite()) return;
+  arma::uvec odd = arma::find_nonfinite(values);
+  odd.transform([&](arma::uword i) { return i % values.n_rows; });
+  throw Error(ErrorKind::kData,
+              file + ": row " + std::to_string(before + odd.min() + 1) +
+                  ": the prediction is not a finite number: expected inputs within reach of the training data's");
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> predict_outputs() {
@@ -176,9 +186,12 @@ void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& op
   Predictive predictive(model);
   Dataset block;
   std::vector<arma::mat> values(outputs.size());
-  while (rows.next(block, kBlock)) {
+  for (arma::uword before_block = 0; rows.next(block, kBlock); before_block += block.rows()) {
     predictive.at(block);
-    for (std::size_t i = 0; i < outputs.size(); ++i) values[i] = outputs[i].values(predictive);
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      values[i] = outputs[i].values(predictive);
+      require_finite(values[i], reader.file_name(), before_block);
+    }
     text.clear();
     for (arma::uword n = 0; n < block.rows(); ++n) {
       if (options.append) text += block.records[n];

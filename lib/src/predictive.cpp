@@ -63,6 +63,7 @@ arma::mat Predictive::probabilities() const {
     if (k == 0) result.zeros(arma::size(mu));
     result += mu.each_col() % g.col(k);
   }
+  result.clamp(0, 1);  // the weights' sum may be off 1 by rounding
   if (result.n_cols == 1) result.insert_cols(0, 1 - result);
   return result;
 }

@@ -37,6 +37,7 @@ std::shared_ptr<const Objective> make_localized();
 std::shared_ptr<const Solver> make_adam();
 std::shared_ptr<const Solver> make_sgd();
 std::shared_ptr<const Solver> make_lbfgs();
+std::shared_ptr<const Solver> make_newton();
 
 std::string export_json(const Model& model);
 std::string export_c(const Model& model);
@@ -102,6 +103,10 @@ const Table<decltype(&make_adam)>& solvers() {
       {{"adam", "mini-batches, a step size for each parameter (Kingma, Ba 2015)", {"adam"}}, make_adam},
       {{"sgd", "mini-batches, gradient descent with momentum", {"sgd"}}, make_sgd},
       {{"lbfgs", "all rows at once, quasi-Newton (Nocedal 1980)", {"lbfgs"}}, make_lbfgs},
+      {{"newton",
+        "lbfgs, then Newton's steps with exact second derivatives: linear networks, softmax, likelihood",
+        {"newton"}},
+       make_newton},
   };
   return table;
 }

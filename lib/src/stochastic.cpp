@@ -17,11 +17,13 @@ double schedule_factor(const std::string& schedule, double progress) {
 
 }  // namespace
 
+void check_schedule(const std::string& schedule) { schedule_factor(schedule, 0); }
+
 SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate,
                         arma::uword epochs, Random& random, const Update& update) {
   if (options.learning_rate > 0) rate = options.learning_rate;
   if (options.epochs > 0) epochs = options.epochs;
-  schedule_factor(options.schedule, 0);
+  check_schedule(options.schedule);
   SolverResult result;
   arma::vec gradient;
   while (result.passes < epochs) {
@@ -37,7 +39,7 @@ SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& 
     result.value = sum / static_cast<double>(batches);
     if (!problem.keep_going(result.passes, theta, result.value)) break;
   }
-  result.stop = "passes used up";
+  result.stop = "passes used up; --epochs allows more";
   result.theta = std::move(theta);
   return result;
 }

@@ -10,6 +10,9 @@ namespace moe {
 /// Moves theta given a batch's gradient and the learning rate of the moment.
 using Update = std::function<void(arma::vec& theta, const arma::vec& gradient, double rate)>;
 
+/// Throws Error (usage) for an unknown schedule.
+void check_schedule(const std::string& schedule);
+
 /// A pass is an epoch; its value is the mean over its batches. `rate`, `epochs`: defaults where the options say 0.
 /// Throws Error (usage) for an unknown schedule.
 SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate,

@@ -4,19 +4,24 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 #include "fit_problem.hpp"
 #include "moe/error.hpp"
+#include "moe/hessian.hpp"
 #include "moe/metrics.hpp"
 #include "moe/random.hpp"
 #include "parallel.hpp"
+#include "stochastic.hpp"
 
 namespace moe {
 namespace {
 
 /// Streams of the seed: what each is for.
 constexpr std::uint64_t kSplitStream = 1, kStartStreams = 1000;
+/// Parameters up to which second derivatives cost less than the passes that they save.
+constexpr arma::uword kMostForNewton = 100;
 /// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
 constexpr double kRestartBudget = 2e6;
 constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
@@ -45,10 +50,13 @@ std::string resolved_family(const std::string& family, const Schema& schema, con
   return merged && make_gate(gate_link)->normalised() ? "gaussian:shared" : "gaussian:unit";
 }
 
-std::string resolved_solver(const std::string& solver, const ModelSpec& spec) {
-  if (solver != "auto") return solver;
-  const auto deep = [](const std::string& network) { return network.rfind("mlp", 0) == 0; };
-  return deep(spec.gate) || std::any_of(spec.experts.begin(), spec.experts.end(), deep) ? "adam" : "lbfgs";
+std::string resolved_solver(const Model& model, const TrainOptions& options) {
+  if (options.solver != "auto") return options.solver;
+  const auto deep = [](const Branch& branch) { return !branch.network->is_linear(); };
+  if (deep(model.gate_branch) || std::any_of(model.experts.begin(), model.experts.end(), deep)) return "adam";
+  const bool second_order =
+      options.objective == "likelihood" && has_hessian(model) && model.theta.n_elem <= kMostForNewton;
+  return second_order ? "newton" : "lbfgs";
 }
 
 /// Throws Error (usage) with the sentence that says what is wrong with the options.
@@ -58,6 +66,7 @@ void check(const TrainOptions& options, bool has_validation) {
     refuse("--validation: a fraction of the rows must be at least 0 and below 1: expected such as 0.2, or a file");
   if (options.validation > 0 && has_validation) refuse("--validation: expected a fraction or a file, not both");
   if (!(options.penalty.experts >= 0 && options.penalty.gate >= 0)) refuse("--l2: a penalty must not be negative");
+  check_schedule(options.solver_options.schedule);
 }
 
 Dataset take(const Dataset& from, const std::vector<std::size_t>& rows) {
@@ -79,7 +88,8 @@ arma::uword constant_inputs(const Dataset& data) {
 Dataset split_off(Dataset& data, double fraction, std::uint64_t seed) {
   const std::size_t n = data.rows(), aside = static_cast<std::size_t>(std::round(fraction * static_cast<double>(n)));
   if (aside == 0 || aside == n)
-    throw Error(ErrorKind::kUsage, "--validation: this fraction of " + std::to_string(n) + " rows leaves a part empty");
+    throw Error(ErrorKind::kUsage, "--validation: this fraction of " + std::to_string(n) +
+                                       " rows leaves a part empty: expected one that leaves rows in both");
   Random random(seed, kSplitStream);
   std::vector<std::size_t> order = random.permutation(n);
   std::sort(order.begin(), order.begin() + static_cast<long>(aside));
@@ -210,11 +220,11 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
   if (!stopped_) problem.require_minimum();
   Fit fit;
   fit.passes = result.passes;
-  fit.converged = result.converged || problem.ran_out_of_patience();
+  fit.converged = result.converged;
   fit.stop = problem.ran_out_of_patience() ? "patience ran out" : result.stop;
   fit.theta = problem.best() ? *problem.best() : std::move(result.theta);
   const Pass pass(model_, *objective_, options_.penalty, threads);
-  fit.validation = problem.best_value();
+  fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
   fit.on_floor = objective_->is_likelihood() && on_floor(model_, fit.theta);
   return fit;
@@ -250,8 +260,6 @@ void Training::summarise(const Fit& best) {
   fit.iterations = static_cast<double>(best.passes);
   fit.restarts = static_cast<double>(restarts_);
   fit.seed = static_cast<double>(options_.seed);
-  fit.objective = objective_->name();
-  fit.solver = solver_->name();
 }
 
 void Training::run(const Model* start, TrainReport& report) {
@@ -259,6 +267,9 @@ void Training::run(const Model* start, TrainReport& report) {
               : options_.restarts > 0 ? options_.restarts
                                       : default_restarts(model_, *solver_, rows_);
   const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
+  model_.fit = FitSummary();
+  model_.fit.objective = objective_->name();
+  model_.fit.solver = solver_->name();
   std::vector<Fit> fits(restarts_);
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     Random random(options_.seed, kStartStreams + i);
@@ -266,6 +277,8 @@ void Training::run(const Model* start, TrainReport& report) {
   });
   const Fit& best = fits[choose(fits, report)];
   model_.theta = best.theta;
+  if (!model_.theta.is_finite())
+    throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
   if (!objective_->is_likelihood()) fit_dispersions(model_, rows_, options_.threads);
   summarise(best);
   report.stop = best.stop;
@@ -282,19 +295,21 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
             const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report) {
   check(options, validation.has_value());
   if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
-  TrainOptions resolved = options;
-  resolved.solver = resolved_solver(options.solver, spec);
   spec.family = resolved_family(spec.family, schema, options, spec.gate_link);
   if (spec.experts.size() == 1) spec.gate = "constant";
+  if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels))
+    throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
   Model model =
       start != nullptr ? *start : Model(schema, Standardization::of(data, schema.classes(), options.standardize), spec);
+  TrainOptions resolved = options;
+  resolved.solver = resolved_solver(model, options);
   report.constant_inputs = constant_inputs(data);
+  report.constant_target = !schema.classes() && arma::all(data.y.col(0) == data.y[0]);
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));
   Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer).run(start, report);
   report.solver = resolved.solver;
-  report.family = spec.family;
   return model;
 }
 

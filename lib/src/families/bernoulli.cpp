@@ -27,6 +27,15 @@ class Bernoulli : public Family {
     }
   }
 
+  bool derivatives(const arma::mat& y, const arma::mat& eta, const double*, arma::mat& scores,
+                   arma::mat& seconds) const override {
+    arma::mat p;
+    mean(eta, p);
+    scores = y - p;
+    seconds = -p % (1 - p);
+    return true;
+  }
+
   void start(double y, double* eta, double*) const override { *eta = y - 0.5; }
 
   void mean(const arma::mat& eta, arma::mat& mu) const override {

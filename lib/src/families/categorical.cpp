@@ -31,6 +31,19 @@ class Categorical : public Family {
         d_eta(n, c) = weight[n] * ((static_cast<arma::uword>(y[n]) == c ? 1.0 : 0.0) - d_eta(n, c));
   }
 
+  bool derivatives(const arma::mat& y, const arma::mat& eta, const double*, arma::mat& scores,
+                   arma::mat& seconds) const override {
+    arma::mat p;
+    mean(eta, p);
+    observed(y, scores);
+    scores -= p;
+    seconds.set_size(p.n_rows, p.n_cols * p.n_cols);
+    for (arma::uword c = 0; c < p.n_cols; ++c)
+      for (arma::uword d = 0; d < p.n_cols; ++d)
+        seconds.col(c * p.n_cols + d) = p.col(c) % (p.col(d) - (c == d ? 1.0 : 0.0));
+    return true;
+  }
+
   void start(double y, double* eta, double*) const override {
     for (arma::uword c = 0; c < target().classes; ++c) eta[c] = static_cast<arma::uword>(y) == c ? 0.5 : 0;
   }

@@ -64,6 +64,25 @@ class Gaussian : public Family {
     *d_psi += sum * share * share;
   }
 
+  bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
+                   arma::mat& seconds) const override {
+    const double sigma = sd(psi), precision = 1 / (sigma * sigma);
+    const arma::vec z = (y.col(0) - eta.col(0)) / sigma;
+    if (kind_ == Sigma::kUnit) {
+      scores = z / sigma;
+      seconds = arma::mat(z.n_elem, 1).fill(-precision);
+      return true;
+    }
+    const double slope = std::exp(2 * *psi) * precision;  // d log sigma / d psi
+    scores = arma::join_rows(z / sigma, slope * (z % z - 1));
+    seconds.set_size(z.n_elem, 4);
+    seconds.col(0).fill(-precision);
+    seconds.col(1) = -2 * slope / sigma * z;
+    seconds.col(2) = seconds.col(1);
+    seconds.col(3) = 2 * slope * ((1 - slope) * (z % z - 1) - slope * z % z);
+    return true;
+  }
+
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
     if (kind_ != Sigma::kUnit) *psi = gaussian_psi(0.5 * target().spread, target().spread);

@@ -35,8 +35,8 @@ std::vector<arma::uword> parse_sizes(const std::string& text) {
     arma::uword size = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), size);
     if (error != std::errc() || end != word.data() + word.size() || size < 1 || size > kWidest)
-      throw Error(ErrorKind::kUsage,
-                  "network 'mlp:" + text + "': '" + word + "' is not a layer's size: expected sizes such as mlp:32,16");
+      throw Error(ErrorKind::kUsage, "network 'mlp:" + text + "': '" + word +
+                                         "' is not a layer's size: expected sizes from 1 to 1000000, as mlp:32,16");
     sizes.push_back(size);
   }
   if (sizes.empty()) throw Error(ErrorKind::kUsage, "network 'mlp': no sizes: expected sizes such as mlp:32,16");

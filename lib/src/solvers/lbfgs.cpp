@@ -134,7 +134,7 @@ class Lbfgs : public Solver {
       if (result.converged) result.stop = "gradient below tolerance";
       if (!problem.keep_going(result.passes, theta, here.value) || result.converged) break;
       if (result.passes == passes) {
-        result.stop = "passes used up";
+        result.stop = "passes used up; --epochs allows more";
         break;
       }
       if (!step(problem, theta, here, memory)) {

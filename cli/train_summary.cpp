@@ -1,0 +1,78 @@
+#include "train_summary.hpp"
+
+#include <cmath>
+#include <cstdio>
+
+#include "command.hpp"
+#include "moe/error.hpp"
+
+namespace cli {
+namespace {
+
+std::string printed(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+std::string whole(double value) { return printed("%.0f", value); }
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+/// " (benign, malignant)"; a count where there are many.
+std::string classes_of(const moe::Model& model) {
+  const std::vector<std::string>& labels = model.schema.labels;
+  constexpr std::size_t kMost = 8;
+  if (labels.empty()) return "";
+  const std::string listed = moe::printable(moe::join(labels), 120);
+  return " (" + (labels.size() > kMost ? std::to_string(labels.size()) + " classes" : listed) + ")";
+}
+
+std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report) {
+  if (fit.restarts <= 1) return "";
+  std::string text =
+      ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
+  if (report.starts_set_aside > 0)
+    text += ", " + std::to_string(report.starts_set_aside) + " set aside with a sigma on its floor";
+  return text;
+}
+
+}  // namespace
+
+void summarise(const moe::Model& model, const moe::TrainReport& report) {
+  const moe::FitSummary& fit = model.fit;
+  say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
+      counted(model.size(), "expert") + ", " + model.family().spec() + classes_of(model) + ", " +
+      whole(fit.parameters) + " free parameters");
+  say(report.solver + ": " + whole(fit.iterations) + " passes, " +
+      (fit.converged != 0 ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
+  std::string line = fit.objective + printed(" %.8g", fit.objective_value);
+  if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
+  if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
+  if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);
+  say(line + printed(", %.2f s", report.seconds));
+}
+
+void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
+  const moe::FitSummary& fit = model.fit;
+  if (fit.parameters > fit.rows)
+    say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
+        " rows: the fit says little about other rows: expected fewer experts, or --l2");
+  if (report.constant_target) say("warning: every target is the same: there is nothing to learn");
+  if (report.on_floor)
+    say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains its rows "
+        "exactly, and the likelihood means little");
+  if (report.separated)
+    say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
+        "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");
+  if (table.few_whole_numbers > 0)
+    say("note: '" + moe::printable(model.schema.target) + "' has " + std::to_string(table.few_whole_numbers) +
+        " different whole numbers and is taken as a number; --family categorical takes them as classes");
+  if (report.constant_inputs > 0)
+    say("note: " + std::to_string(report.constant_inputs) +
+        (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") + " nothing");
+}
+
+}  // namespace cli

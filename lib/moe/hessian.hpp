@@ -1,0 +1,17 @@
+// Second derivatives of the likelihood, exact: the observed information of a model whose networks are linear.
+#pragma once
+
+#include <armadillo>
+
+#include "moe/model.hpp"
+
+namespace moe {
+
+/// Whether likelihood_hessian() knows this model: linear or constant networks, a softmax gate, a family with derivatives.
+bool has_hessian(const Model& model);
+
+/// Second derivatives in theta of the mean of -log p(y|x) over rows (Louis 1982: with r the responsibilities and s the scores of
+/// the complete data, -E_r[second] - E_r[s s'] + E_r[s] E_r[s]'). Same bits for any number of threads.
+arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads);
+
+}  // namespace moe
