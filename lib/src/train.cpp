@@ -7,6 +7,7 @@
 #include <limits>
 #include <mutex>
 
+#include "dispersion.hpp"
 #include "fit_problem.hpp"
 #include "moe/error.hpp"
 #include "moe/hessian.hpp"
@@ -125,42 +126,6 @@ arma::uword default_restarts(const Model& model, const Solver& solver, const Row
   if (solver.stochastic() || model.size() == 1) return 1;
   const double cost = static_cast<double>(model.theta.n_elem) * static_cast<double>(rows.count());
   return std::clamp(static_cast<arma::uword>(kRestartBudget / cost), kFewestRestarts, kMostRestarts);
-}
-
-/// The dispersions alone, everything else held: what an objective without a likelihood leaves to be found.
-class DispersionProblem : public Problem {
- public:
-  DispersionProblem(const Model& model, const Rows& rows, unsigned threads)
-      : model_(model),
-        rows_(rows),
-        objective_(make_objective("likelihood")),
-        pass_(model, *objective_, Penalty{0, 0}, threads) {}
-  double evaluate(const arma::vec& psi, arma::vec& gradient) override {
-    arma::vec theta = model_.theta, full;
-    theta.tail(psi.n_elem) = psi;
-    const double value = pass_.run(theta, rows_, &full).value;
-    gradient = full.tail(psi.n_elem);
-    return value;
-  }
-  arma::uword shuffle(Random&) override { return 0; }
-  double evaluate_batch(arma::uword, const arma::vec& psi, arma::vec& gradient) override {
-    return evaluate(psi, gradient);
-  }
-  bool keep_going(arma::uword, const arma::vec&, double) override { return true; }
-
- private:
-  const Model& model_;
-  const Rows& rows_;
-  std::shared_ptr<const Objective> objective_;
-  Pass pass_;
-};
-
-void fit_dispersions(Model& model, const Rows& rows, unsigned threads) {
-  const arma::uword count = model.theta.n_elem - model.experts.front().psi;
-  if (count == 0 || !model.gate->normalised()) return;
-  DispersionProblem problem(model, rows, threads);
-  Random unused(0);
-  model.theta.tail(count) = make_solver("lbfgs")->minimise(problem, model.theta.tail(count), {}, unused).theta;
 }
 
 /// A fit under way: what all its starts share.
