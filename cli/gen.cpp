@@ -42,6 +42,10 @@ void run_recipe(const Arguments& arguments) {
 }
 
 void run_from_model(const Arguments& arguments) {
+  for (const char* option : {"rows", "features", "experts", "noise", "outliers", "missing", "model-out"})
+    if (arguments.has(option))
+      throw moe::Error(moe::ErrorKind::kUsage,
+                       std::string("--") + option + ": --from takes rows and inputs from DATA: expected a recipe with it");
   const std::string path = arguments.text("from");
   const std::string data = data_path(arguments.positional(0), path);
   const moe::Model model = moe::load_model(path);

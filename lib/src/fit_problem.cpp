@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "moe/error.hpp"
 #include "moe/hessian.hpp"
@@ -75,7 +76,12 @@ void FitProblem::require_minimum() const {
 }
 
 double FitProblem::evaluate(const arma::vec& theta, arma::vec& gradient) {
-  return checked(pass_.run(theta, data_.rows, &gradient));
+  const PassResult result = pass_.run(theta, data_.rows, &gradient);
+  // A line search may reach too far for a sigma to be a number, and comes back from there.
+  const bool first = !std::exchange(evaluated_, true);
+  if (!first && data_.model.gate->normalised() && !std::isfinite(result.value))
+    return std::numeric_limits<double>::infinity();
+  return checked(result);
 }
 
 bool FitProblem::hessian(const arma::vec& theta, arma::mat& second) {

@@ -56,7 +56,7 @@ class FitProblem : public Problem {
   PassResult last_;
   std::optional<arma::vec> best_theta_;
   double best_value_;
-  bool out_of_patience_ = false;
+  bool evaluated_ = false, out_of_patience_ = false;
 };
 
 }  // namespace moe
