@@ -35,17 +35,22 @@ void run_recipe(const Arguments& arguments) {
   if (arguments.has("model-out") && !generated.truth)
     throw moe::Error(moe::ErrorKind::kUsage,
                      "--model-out: recipe '" + arguments.positional(0) + "' is not drawn from a mixture of experts");
-  moe::OutputFile out(arguments.text("output"));
+  const std::string output = arguments.text("output"), model = arguments.text("model-out");
+  if (model == "-" && output == "-")
+    throw moe::Error(moe::ErrorKind::kUsage,
+                     "--model-out: table and model would both go to standard output: expected a file for one");
+  if (!model.empty()) moe::save_model(*generated.truth, model);
+  moe::OutputFile out(output);
   moe::write_csv(generated, arguments.has("truth"), out);
   out.commit();
-  if (arguments.has("model-out")) moe::save_model(*generated.truth, arguments.text("model-out"));
 }
 
 void run_from_model(const Arguments& arguments) {
   for (const char* option : {"rows", "features", "experts", "noise", "outliers", "missing", "model-out"})
     if (arguments.has(option))
-      throw moe::Error(moe::ErrorKind::kUsage,
-                       std::string("--") + option + ": --from takes rows and inputs from DATA: expected a recipe with it");
+      throw moe::Error(
+          moe::ErrorKind::kUsage,
+          std::string("--") + option + ": --from takes rows and inputs from DATA: expected a recipe with it");
   const std::string path = arguments.text("from");
   const std::string data = data_path(arguments.positional(0), path);
   const moe::Model model = moe::load_model(path);

@@ -22,7 +22,8 @@ std::string words() {
   for (const auto& [name, help] : moe::predict_outputs())
     text += "  " + name + std::string(16 - name.size(), ' ') + help + "\n";
   return text +
-         "Rows come out in the order in which they came in, as they come: memory does not grow with their number.";
+         "Rows come out in the order in which they came in, a thousand at a time: memory does not grow with their "
+         "number.";
 }
 
 }  // namespace

@@ -58,8 +58,10 @@ moe::TargetKind target_kind(const std::string& family) {
   return classes ? moe::TargetKind::kClasses : moe::TargetKind::kNumber;
 }
 
-moe::ColumnRequest column_request(const Arguments& arguments) {
+moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSpec& spec) {
   moe::ColumnRequest request;
+  request.gate_reads = spec.gate != "constant" && spec.experts.size() > 1;
+  for (const std::string& network : spec.experts) request.expert_reads.push_back(network != "constant");
   request.target = arguments.text("target");
   request.features = arguments.text("features");
   request.gate_features = arguments.text("gate-features");
@@ -100,6 +102,7 @@ class Follower {
       : progress_(arguments.has("quiet")),
         checkpoint_(arguments.text("checkpoint")),
         every_(arguments.number("every", 0, kLargest)) {
+    if (!checkpoint_.empty()) moe::OutputFile probe(checkpoint_);
     if (arguments.has("log")) log_ = std::make_unique<moe::OutputFile>(arguments.text("log"));
     catch_interrupts();
   }
@@ -129,8 +132,10 @@ class Follower {
 
   void keep(const moe::PassReport& report) {
     const double value = report.validation.value_or(report.objective);
-    if (!std::isfinite(value) || value > best_value_) return;
+    const bool worse = std::pair(report.on_floor, value) >= std::pair(best_on_floor_, best_value_);
+    if (!std::isfinite(value) || (best_ && worse)) return;
     best_value_ = value;
+    best_on_floor_ = report.on_floor;
     best_ = report.model;
     best_->theta = report.theta;
     if (report.seconds - saved_ < every_) return;
@@ -141,14 +146,15 @@ class Follower {
   Progress progress_;
   std::string checkpoint_;
   double every_, saved_ = 0, best_value_ = std::numeric_limits<double>::infinity();
+  bool best_on_floor_ = true;  // a sigma on its floor: kept only while there is nothing else
   std::optional<moe::Model> best_;
   std::unique_ptr<moe::OutputFile> log_;
 };
 
 /// The table as a new model reads it, or as the model to go on with does.
-moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, std::size_t experts) {
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_header(arguments));
-  if (start == nullptr) return moe::read_training_table(reader, column_request(arguments), experts);
+moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, const moe::ModelSpec& spec) {
+  moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")), csv_header(arguments));
+  if (start == nullptr) return moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size());
   for (const char* option : {"target", "features", "gate-features", "expert-features", "weight", "id", "positive",
                              "experts", "expert", "gate", "gate-link", "family", "standardize"})
     if (arguments.has(option))
@@ -171,7 +177,7 @@ std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const mo
     options.validation = *fraction;
     return std::nullopt;
   }
-  moe::CsvReader reader(given, csv_header(arguments));
+  moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))), csv_header(arguments));
   return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired).rest();
 }
 
@@ -189,11 +195,12 @@ void run(const Arguments& arguments) {
   moe::make_objective(options.objective);
   std::optional<moe::Model> start;
   if (arguments.has("resume")) start = moe::load_model(arguments.text("resume"));
+  if (start && !arguments.has("objective") && !start->fit.objective.empty()) options.objective = start->fit.objective;
   for (const char* option : {"log", "checkpoint"})
     if (arguments.text(option) == "-")
       throw Error(ErrorKind::kUsage, std::string("--") + option + ": standard output is the model's: expected a file");
 
-  moe::TrainingTable table = training_table(arguments, start ? &*start : nullptr, spec.experts.size());
+  moe::TrainingTable table = training_table(arguments, start ? &*start : nullptr, spec);
   spec.gate_inputs = table.gate_inputs;
   spec.expert_inputs = table.expert_inputs;
   std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
@@ -201,13 +208,14 @@ void run(const Arguments& arguments) {
     say("note: under --gate-link " + spec.gate_link + " the weights need not sum to 1: the likelihood is not one");
 
   moe::TrainReport report;
+  moe::OutputFile out(output);  // before the fit: where it cannot be written is known at once
   Follower follower(arguments);
   try {
     const moe::Model model = moe::train(table.schema, spec, std::move(table.data), std::move(validation), options,
                                         std::ref(follower), start ? &*start : nullptr, report);
     follower.finish();
     if (report.stopped) throw Error(ErrorKind::kFit, "interrupted: no model written");
-    moe::save_model(model, output);
+    moe::save_model(model, out);
     if (!arguments.has("quiet")) summarise(model, report);
     warn(model, report, table);
   } catch (const Error& error) {
@@ -229,7 +237,7 @@ std::string notes() {
          listing("Families:", moe::family_words()) +
          "  auto        bernoulli or categorical for a class; for a number gaussian (gaussian:unit under me and "
          "me-batch)\n" +
-         listing("Objectives (the mean over rows is minimised, penalties added):", moe::objective_words()) +
+         listing("Objectives (minimised, penalties added; means over rows but for me-batch):", moe::objective_words()) +
          listing("Gate links:", moe::gate_words()) + listing("Solvers:", moe::solver_words()) +
          "  auto        adam where a network is an MLP; else newton, or lbfgs where that cannot be\n\n"
          "Exit status: 0 done; 1 the fit failed, no model written; 2 usage; 3 bad data; 4 bad model file; 5 cannot "
@@ -274,7 +282,9 @@ Command train_command() {
         "starts, the best fit kept; auto: 4 to 20 for newton and lbfgs, fewer the larger the data, and 1 for adam and "
         "sgd"},
        {"l2", "", "R", "0",
-        "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared"},
+        "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared; a squared "
+        "error "
+        "counts in the target's variance there"},
        {"gate-l2", "", "R", "1e-10", "the same for the gate"},
        {"standardize", "", "yes|no", "yes",
         "inputs and a numeric target inside; results are in the data's units all the same"},

@@ -332,6 +332,11 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
        "moe train: <stdin>:1: one column, in which a tab looks like the separator"},
       {"printf 'x1\\n1e308\\n' | moe predict -m m.moe --output mean,sd", 3,
        "moe predict: <stdin>: row 1: the prediction is not a finite"},
+      {"printf 'x,y\\n1,NA\\n2,2.5\\n3,3.5\\n4,1.5\\n' | moe train -o x", 3,
+       "moe train: <stdin>:2:2 y: 'NA' is not a number, and most others are"},
+      {"moe gen two-lines --model-out - -n 5", 2,
+       "moe gen: --model-out: table and model would both go to standard output"},
+      {"moe train --resume - -o x < m.moe", 2, "moe train: model and data would both be read from standard input"},
       {"moe eval -m cut.moe d.csv", 4, "moe eval: cut.moe: "},
       {"moe eval -m d.csv d.csv", 4, "moe eval: d.csv: "},
       {"moe eval -m m.moe none.csv", 5, "moe eval: none.csv: cannot "},
@@ -424,6 +429,66 @@ TEST_CASE("resume goes on with the model's own columns, found by name", "[cli]")
   CHECK(ran.err.find("adam: 5 passes") != std::string::npos);
 }
 
+TEST_CASE("resume begins where the model ended", "[cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe train -y accel -k 3 --restarts 20 $DATA/mcycle.csv -q -o a.moe && moe train --resume a.moe "
+         "$DATA/mcycle.csv -o b.moe && "
+         "moe inspect --json a.moe && moe inspect --json b.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(ran.err.find("newton: 0 passes, converged") != std::string::npos);
+  const std::size_t second = ran.out.find("\n{") + 1;
+  const json a = json::parse(ran.out.substr(0, second)).at("fit"), b = json::parse(ran.out.substr(second)).at("fit");
+  CHECK(a.at("log_likelihood") == b.at("log_likelihood"));
+  const Ran kept =
+      sh("moe train --objective me -y accel $DATA/mcycle.csv -q -o m.moe; moe train --resume m.moe $DATA/mcycle.csv -q "
+         "-o n.moe; moe inspect n.moe | tail -n 2");
+  CHECK(kept.out.find("rows, me ") != std::string::npos);
+}
+
+TEST_CASE("a squared error's fit does not depend on the target's units", "[cli]") {
+  const Shell sh;
+  for (const std::string objective : {"blend", "localized", "likelihood --family gaussian:shared"}) {
+    std::vector<double> r2;
+    for (const std::string exponent : {"-6", "0", "6"}) {
+      const Ran ran = sh("awk -F, -v OFS=, 'NR==1{print;next}{print $1, $2 \"e" + exponent +
+                         "\"}' $DATA/mcycle.csv > d.csv\n"
+                         "moe train --objective " +
+                         objective + " d.csv -q -o m.moe && moe eval -m m.moe d.csv --json");
+      INFO(ran);
+      REQUIRE(ran.status == 0);
+      r2.push_back(json::parse(ran.out).at("r2"));
+    }
+    INFO(objective);
+    CHECK(r2[0] == Approx(r2[1]).epsilon(1e-4));
+    CHECK(r2[2] == Approx(r2[1]).epsilon(1e-4));
+  }
+}
+
+TEST_CASE("columns that no branch reads are not needed", "[cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("printf 'x1,name,y\\n1,a,2\\n2,b,3\\n3,c,5\\n4,d,4.5\\n' > d.csv\n"
+         "moe train --gate constant --expert-features x1 d.csv -q -o a.moe && moe train -k 1 --expert-features x1 "
+         "d.csv -q -o b.moe && "
+         "moe inspect --json b.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(json::parse(ran.out).at("features") == json({"x1"}));
+}
+
+TEST_CASE("rows of weight 0 do not act", "[cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("awk -F, -v OFS=, 'NR==1{print $0,\"w\";next}{print $0,1}' $DATA/mcycle.csv > a.csv\n"
+         "(cat a.csv; echo 1e15,1e15,0) > b.csv\n"
+         "moe train --weight w a.csv -y accel -q -o a.moe && moe train --weight w b.csv -y accel -q -o b.moe && cmp "
+         "a.moe b.moe");
+  INFO(ran);
+  CHECK(ran.status == 0);
+}
+
 TEST_CASE("values of any size are fitted, or refused with a sentence", "[cli]") {
   const Shell sh;
   for (const std::string scale : {"1e-300", "1e-170", "1e170", "1e290"}) {
@@ -465,6 +530,11 @@ TEST_CASE("help comes with examples first, names every option, and is data", "[c
     CHECK(ran.status == 0);
     CHECK(ran.err.empty());
     CHECK(ran.out.find("  # ") < ran.out.find("Usage: moe " + command));
+    // An option that the help names is one that the command takes, and one that it takes is named when mistyped.
+    const Ran mistyped = sh("moe " + command + " --outputt");
+    CHECK(mistyped.status == 2);
+    CHECK((ran.out.find("--output") == std::string::npos) ==
+          (mistyped.err.find("expected --output") == std::string::npos));
   }
   const Ran version = sh("moe --version");
   CHECK(version.out.find("moe ") == 0);

@@ -290,6 +290,18 @@ TEST_CASE("draws have the mean and the gate's shares", "[laws]") {
   }
 }
 
+TEST_CASE("second derivatives do not depend on the number of threads", "[laws]") {
+  moe::Random random(37);
+  Model model = make_model({"gaussian:shared", "linear", "linear", "softmax", 3, 3, 0, false});
+  randomize(model, random);
+  const Rows rows = some_rows(model, 20001, random);
+  const arma::mat one = moe::likelihood_hessian(model, model.theta, rows, 1);
+  for (const unsigned threads : {2u, 5u}) {
+    const arma::mat other = moe::likelihood_hessian(model, model.theta, rows, threads);
+    CHECK(std::memcmp(one.memptr(), other.memptr(), one.n_elem * sizeof(double)) == 0);
+  }
+}
+
 TEST_CASE("the bits do not depend on the number of threads", "[laws]") {
   moe::Random random(31);
   Model model = make_model({"gaussian", "mlp:5", "linear", "softmax", 3, 3, 0, false});

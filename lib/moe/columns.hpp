@@ -18,6 +18,8 @@ struct ColumnRequest {
   std::string features;                      ///< "": all but target, weight and id
   std::string gate_features;                 ///< "": as features
   std::vector<std::string> expert_features;  ///< "COLS" for all or "K=COLS" for expert K; none: as features
+  bool gate_reads = true;                    ///< false: the gate reads no columns, whatever the above says
+  std::vector<bool> expert_reads;            ///< the same of each expert; empty: all read
   std::string weight, id;                    ///< "": none
   std::string positive;                      ///< the label to put last, "" for the greatest
   TargetKind kind = TargetKind::kAutomatic;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "moe/file.hpp"
 #include "moe/model.hpp"
 
 namespace moe {
@@ -10,6 +11,9 @@ namespace moe {
 /// Writes `model` to `path` ("-" or "": standard output), whole or not at all. Throws Error: io; data for a name that is no
 /// UTF-8; usage where the output is a terminal.
 void save_model(const Model& model, const std::string& path);
+
+/// The same to a file that has been opened; commits it.
+void save_model(const Model& model, OutputFile& out);
 
 /// Reads a model from `path` ("-": standard input). Memory stays below the file's size plus 64 MiB, whatever the file
 /// says (for a pipe, resident memory). Throws Error: io where it cannot be read; model, with a sentence that says in which

@@ -32,6 +32,11 @@ class Objective {
   virtual bool is_mixture() const { return false; }
   /// Whether an unnormalised gate leaves it a minimum.
   virtual bool bounded_without_normalised_gate() const { return false; }
+  /// What the objective is large in comparison with: it and its gradient count in this unit. The squared error of a target in
+  /// large units is large, and the solvers' tolerances must not depend on that.
+  virtual double unit(const Model& model) const {
+    return model.standardization.target_scale * model.standardization.target_scale;
+  }
   /// Adds the loss of the block's rows (`forward` has been run at theta and block.X) to `totals`, and its gradient where
   /// totals.gradient is not empty. The pass itself adds up weight and log_sum.
   virtual void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const = 0;
@@ -44,7 +49,8 @@ class Objective {
 /// "likelihood", "me", "me-batch", "blend" or "localized". Throws Error (usage) for anything else.
 std::shared_ptr<const Objective> make_objective(const std::string& name);
 
-/// 0.5 l2 sum of squared weights, intercepts and dispersions spared, added to an objective.
+/// 0.5 l2 sum of squared weights, intercepts and dispersions spared, added to an objective in its unit: the target's units do not
+/// change what it does.
 struct Penalty {
   double experts = 0;
   double gate = 0;

@@ -32,6 +32,7 @@ struct PassReport {
   arma::uword restart, restarts, pass, passes;
   double objective;
   std::optional<double> validation;
+  bool on_floor;   ///< a sigma of theta sits on its floor
   double seconds;  ///< since the fit began
   const arma::vec& theta;
   const Model& model;  ///< the structure that theta belongs to

@@ -115,13 +115,16 @@ BranchColumns branch_columns(const ColumnRequest& request, const std::vector<std
   if (!request.features.empty()) all = choose(request.features);
   BranchColumns result{all, std::vector<std::vector<std::size_t>>(experts, all)};
   if (!request.gate_features.empty()) result.gate = choose(request.gate_features);
-  for (const std::string& text : request.expert_features) {
-    const auto [expert, columns] = split_expert(text, experts);
-    if (expert)
-      result.experts[*expert] = choose(columns);
-    else
-      result.experts.assign(experts, choose(columns));
-  }
+  // What is said of all comes first, so that what is said of one holds, in whatever order they were given.
+  for (const bool general : {true, false})
+    for (const std::string& text : request.expert_features) {
+      const auto [expert, columns] = split_expert(text, experts);
+      if (expert && !general) result.experts[*expert] = choose(columns);
+      if (!expert && general) result.experts.assign(experts, choose(columns));
+    }
+  if (!request.gate_reads) result.gate.clear();
+  for (std::size_t k = 0; k < request.expert_reads.size(); ++k)
+    if (!request.expert_reads[k]) result.experts[k].clear();
   return result;
 }
 

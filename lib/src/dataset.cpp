@@ -44,16 +44,16 @@ class RowBuffer {
   std::deque<std::vector<double>> chunks_;
 };
 
+bool is_number(std::string_view text) { return std::isfinite(parse_number(text).value_or(NAN)); }
+
 /// A class's name: numbers in their shortest form, so that 1, 1.0 and 01 are one class where all classes are numbers.
 std::string canonical_label(std::string_view text, bool numeric) {
   if (!numeric) return std::string(text);
-  const auto number = parse_number(text);
-  return number ? format_number(*number) : std::string(text);
+  return is_number(text) ? format_number(*parse_number(text)) : std::string(text);
 }
 
 bool all_numeric(const std::vector<std::string>& labels) {
-  return std::all_of(labels.begin(), labels.end(),
-                     [](const std::string& label) { return parse_number(label).has_value(); });
+  return std::all_of(labels.begin(), labels.end(), [](const std::string& label) { return is_number(label); });
 }
 
 /// The target column of a training table on its way to numbers or classes.
@@ -63,7 +63,7 @@ class TargetColumn {
 
   void add(const CsvReader& reader) {
     const std::string_view text = reader.fields()[column_];
-    if (values_.empty() && kind_ == TargetKind::kAutomatic) textual_ = !text.empty() && !parse_number(text);
+    if (values_.empty() && kind_ == TargetKind::kAutomatic) settle_by_first(reader, text);
     if (kind_ == TargetKind::kClasses || textual_) {
       add_label(reader, text);
     } else {
@@ -77,6 +77,7 @@ class TargetColumn {
   arma::mat take(std::vector<std::string>& labels, const std::string& positive, const std::string& place) {
     if (few_whole_numbers() == 2) number_labels();
     if (codes_.empty()) return arma::mat(values_.data(), values_.size(), 1);
+    refuse_slip();
     labels = ordered_labels(positive, place);
     std::vector<double> number(codes_.size());
     for (const auto& [label, code] : codes_)
@@ -95,6 +96,20 @@ class TargetColumn {
   }
 
  private:
+  void settle_by_first(const CsvReader& reader, std::string_view text) {
+    textual_ = !text.empty() && !is_number(text);
+    first_ = reader.place(column_) + ": '" + printable(text) + "'";
+  }
+
+  /// Text in the first cell and numbers in most others are a number with a slip, not classes.
+  void refuse_slip() const {
+    const auto numbers =
+        std::count_if(codes_.begin(), codes_.end(), [](const auto& code) { return is_number(code.first); });
+    if (textual_ && 2 * static_cast<std::size_t>(numbers) > codes_.size())
+      throw Error(ErrorKind::kData,
+                  first_ + " is not a number, and most others are: expected numbers, or --family categorical");
+  }
+
   void add_label(const CsvReader& reader, std::string_view text) {
     if (text.empty()) throw Error(ErrorKind::kData, reader.place(column_) + ": the cell is empty: expected a class");
     const auto [at, fresh] = codes_.try_emplace(std::string(text), codes_.size());
@@ -132,6 +147,7 @@ class TargetColumn {
   TargetKind kind_;
   std::size_t column_;
   bool textual_ = false;
+  std::string first_;  // where the first cell stands, and what it says
   std::vector<double> values_;
   std::set<double> distinct_;
   std::map<std::string, std::size_t> codes_;

@@ -27,6 +27,7 @@ std::string figure(double value) {
 
 FitProblem::FitProblem(const FitData& data, Watch watch)
     : data_(data),
+      unit_(data.objective.unit(data.model)),
       pass_(data.model, data.objective, data.penalty, data.threads),
       validation_pass_(data.model, data.objective, Penalty{0, 0}, data.threads),
       watch_(std::move(watch)),
@@ -81,13 +82,15 @@ double FitProblem::evaluate(const arma::vec& theta, arma::vec& gradient) {
   const bool first = !std::exchange(evaluated_, true);
   if (!first && data_.model.gate->normalised() && !std::isfinite(result.value))
     return std::numeric_limits<double>::infinity();
-  return checked(result);
+  gradient /= unit_;
+  return checked(result) / unit_;
 }
 
 bool FitProblem::hessian(const arma::vec& theta, arma::mat& second) {
   if (!data_.objective.is_likelihood() || !has_hessian(data_.model)) return false;
   second = likelihood_hessian(data_.model, theta, data_.rows, data_.threads);
   second.diag() += pass_.penalty_weights();
+  second /= unit_;
   return true;
 }
 
@@ -113,11 +116,14 @@ double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& theta, arm
     gradient.zeros(theta.n_elem);
     return 0;
   }
-  return checked(pass_.run(theta, gathered_, &gradient));
+  const PassResult result = pass_.run(theta, gathered_, &gradient);
+  gradient /= unit_;
+  return checked(result) / unit_;
 }
 
 bool FitProblem::keep_going(arma::uword pass, const arma::vec& theta, double value) {
   passes_ = pass;
+  value *= unit_;
   std::optional<double> validation;
   if (data_.validation != nullptr) validation = validation_pass_.run(theta, *data_.validation, nullptr).value;
   if (validation || data_.patience > 0) {
@@ -127,6 +133,7 @@ bool FitProblem::keep_going(arma::uword pass, const arma::vec& theta, double val
       best_value_ = judged;
       best_theta_ = theta;
       since_best_ = 0;
+      best_pass_ = pass;
     }
     out_of_patience_ = data_.patience > 0 && since_best_ >= data_.patience;
   }

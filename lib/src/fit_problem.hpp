@@ -39,6 +39,8 @@ class FitProblem : public Problem {
   void require_minimum() const;
   /// The parameters at the best validation value (or pass, under patience), where there was a choice.
   const std::optional<arma::vec>& best() const { return best_theta_; }
+  /// The pass that gave it.
+  arma::uword best_pass() const { return best_pass_; }
   double best_value() const { return best_value_; }
   bool ran_out_of_patience() const { return out_of_patience_; }
 
@@ -48,11 +50,12 @@ class FitProblem : public Problem {
   [[noreturn]] void fail(const std::string& what) const;
 
   FitData data_;
+  double unit_;  // of the objective: solvers see it, and what belongs to it, divided by this
   Pass pass_, validation_pass_;
   Watch watch_;
   std::vector<std::size_t> order_;
   Rows gathered_;
-  arma::uword passes_ = 0, since_best_ = 0;
+  arma::uword passes_ = 0, since_best_ = 0, best_pass_ = 0;
   PassResult last_;
   std::optional<arma::vec> best_theta_;
   double best_value_;

@@ -1,8 +1,10 @@
 #include "moe/model.hpp"
+#include "parallel.hpp"
 
 namespace moe {
 
 ForwardPass::ForwardPass(const Model& model) : model_(model) {
+  keep_blas_to_one_thread();
   const arma::uword width = 1 + model.schema.inputs.size();
   add(model.gate_branch, width);
   for (const Expert& expert : model.experts) add(expert, width);

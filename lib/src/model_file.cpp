@@ -169,8 +169,12 @@ Model build(Description description, Standardization units, arma::vec theta, con
 }  // namespace
 
 void save_model(const Model& model, const std::string& path) {
-  const std::string description = describe_for_file(model);
   OutputFile out(path);
+  save_model(model, out);
+}
+
+void save_model(const Model& model, OutputFile& out) {
+  const std::string description = describe_for_file(model);
   if (out.is_terminal())
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
   write_safetensors(out, {{"format", kFormat}, {"version", kVersion}, {"model", description}}, tensors_of(model));

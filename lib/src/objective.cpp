@@ -55,7 +55,10 @@ double Objective::finish(Totals& totals) const {
 }
 
 Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads)
-    : model_(model), objective_(objective), penalty_weights_(weights_of(model, penalty)), threads_(threads) {}
+    : model_(model),
+      objective_(objective),
+      penalty_weights_(objective.unit(model) * weights_of(model, penalty)),
+      threads_(threads) {}
 
 Totals Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
   const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock;

@@ -4,21 +4,18 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 extern "C" void openblas_set_num_threads(int);
 
 namespace moe {
-namespace {
 
-/// OpenBLAS's own threads change the order of sums with their number, and lose on products as thin as ours.
 void keep_blas_to_one_thread() {
   static std::once_flag once;
   std::call_once(once, [] { openblas_set_num_threads(1); });
 }
-
-}  // namespace
 
 void parallel_for(std::size_t tasks, unsigned threads, const std::function<void(std::size_t)>& work) {
   keep_blas_to_one_thread();
@@ -38,7 +35,14 @@ void parallel_for(std::size_t tasks, unsigned threads, const std::function<void(
     }
   };
   std::vector<std::thread> others;
-  for (std::size_t i = 1; i < std::min<std::size_t>(threads, tasks); ++i) others.emplace_back(worker);
+  others.reserve(std::min<std::size_t>(threads, tasks));
+  for (std::size_t i = 1; i < std::min<std::size_t>(threads, tasks); ++i) {
+    try {
+      others.emplace_back(worker);
+    } catch (const std::system_error&) {
+      break;  // no more threads to be had: those there are do the work
+    }
+  }
   worker();
   for (std::thread& thread : others) thread.join();
   for (const std::exception_ptr& failure : failures)

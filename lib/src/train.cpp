@@ -85,6 +85,12 @@ arma::uword constant_inputs(const Dataset& data) {
   return count;
 }
 
+/// The rows that have a weight: the others must not act, not even through the largest value of a column.
+Dataset counted_rows(const Dataset& data) {
+  const arma::uvec rows = arma::find(data.w > 0);
+  return take(data, {rows.begin(), rows.end()});
+}
+
 /// Sets a random part of the rows aside; both parts keep the order of the table.
 Dataset split_off(Dataset& data, double fraction, std::uint64_t seed) {
   const std::size_t n = data.rows(), aside = static_cast<std::size_t>(std::round(fraction * static_cast<double>(n)));
@@ -169,8 +175,8 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
                     std::optional<double> validation) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (observer_ && !stopped_)
-    stopped_ = !observer_(
-        {restart, restarts_, pass, options_.solver_options.epochs, value, validation, seconds(), theta, model_});
+    stopped_ = !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
+                           objective_->is_likelihood() && on_floor(model_, theta), seconds(), theta, model_});
   return !stopped_;
 }
 
@@ -187,6 +193,10 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
   fit.passes = result.passes;
   fit.converged = result.converged;
   fit.stop = problem.ran_out_of_patience() ? "patience ran out" : result.stop;
+  if (problem.best() && problem.best_pass() != result.passes) {
+    fit.converged = false;
+    fit.stop += ", best at pass " + std::to_string(problem.best_pass());
+  }
   fit.theta = problem.best() ? *problem.best() : std::move(result.theta);
   const Pass pass(model_, *objective_, options_.penalty, threads);
   fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
@@ -198,11 +208,14 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
 std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) const {
   std::size_t best = 0;
   for (std::size_t i = 1; i < fits.size(); ++i) {
+    if (fits[i].theta.is_empty()) continue;  // stopped before it began
     if (fits[i].on_floor != fits[best].on_floor ? fits[best].on_floor : fits[i].value < fits[best].value) best = i;
   }
   for (const Fit& fit : fits) {
+    if (fit.theta.is_empty()) continue;
     if (fit.on_floor && !fits[best].on_floor) ++report.starts_set_aside;
-    if (std::abs(fit.value - fits[best].value) < kSameMaximum) ++report.starts_at_best;
+    const double unit = objective_->unit(model_);
+    if (std::abs(fit.value - fits[best].value) < kSameMaximum * unit) ++report.starts_at_best;
   }
   return best;
 }
@@ -237,6 +250,7 @@ void Training::run(const Model* start, TrainReport& report) {
   model_.fit.solver = solver_->name();
   std::vector<Fit> fits(restarts_);
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
+    if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
     fits[i] = fit(i, start != nullptr ? start->theta : random_start(model_, rows_, random), inside);
   });
@@ -259,6 +273,7 @@ void Training::run(const Model* start, TrainReport& report) {
 Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
             const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report) {
   check(options, validation.has_value());
+  if (arma::any(data.w == 0)) data = counted_rows(data);
   if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
   spec.family = resolved_family(spec.family, schema, options, spec.gate_link);
   if (spec.experts.size() == 1) spec.gate = "constant";

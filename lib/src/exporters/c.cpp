@@ -92,6 +92,12 @@ static void moe_silu(double *x, int n) {
   for (i = 0; i < n; ++i) x[i] *= moe_logistic(x[i]);
 }
 )";
+constexpr const char* kShare = R"(
+/* The gate's weights may sum to a little more than 1, or to anything where it is not a softmax. */
+static double moe_share(double p) {
+  return p < 0 ? 0 : p > 1 ? 1 : p;
+}
+)";
 constexpr const char* kLogSumExp = R"(
 static double moe_log_sum_exp(const double *a, int n) {
   double peak = a[0], sum = 0;
@@ -145,6 +151,7 @@ class Writer {
     const bool silu = uses(model_, Step::Kind::kSilu);
     if (silu || model_.family().link() == Family::Link::kLogistic) text += kLogistic;
     if (silu) text += kSilu;
+    if (classes_ > 0) text += kShare;
     if (density_) text += kLogSumExp;
     text += branch_function(model_, model_.gate_branch, "moe_gate");
     for (std::size_t k = 0; k < model_.size(); ++k)
@@ -233,6 +240,7 @@ class Writer {
     p->expert_means[k] = moe_logistic(eta[k]);
     p->proba[1] += p->gate[k] * p->expert_means[k];
   }
+  p->proba[1] = moe_share(p->proba[1]);
   p->proba[0] = 1 - p->proba[1];
   p->label = p->proba[1] > p->proba[0];
 }
@@ -273,6 +281,7 @@ class Writer {
       for (c = 0; c < MOE_CLASSES; ++c) p->proba[c] += p->gate[k] * (exp(e[c] - peak) / total);
       p->expert_means[k] = exp(e[MOE_CLASSES - 1] - peak) / total;
     }
+    for (c = 0; c < MOE_CLASSES; ++c) p->proba[c] = moe_share(p->proba[c]);
     p->label = 0;
     for (c = 1; c < MOE_CLASSES; ++c)
       if (p->proba[c] > p->proba[p->label]) p->label = c;

@@ -8,6 +8,9 @@ class Likelihood : public MixtureObjective {
  public:
   std::string name() const override { return "likelihood"; }
   bool is_likelihood() const override { return true; }
+  double unit(const Model& model) const override {
+    return model.family().dispersions() > 0 ? 1 : Objective::unit(model);  // without a sigma it is a squared error
+  }
 
  protected:
   void log_kernel(const ForwardPass& forward, const arma::vec& theta, const Rows& block, arma::uword k,

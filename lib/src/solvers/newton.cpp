@@ -9,22 +9,23 @@ namespace moe {
 namespace {
 
 constexpr double kTolerance = 1e-9;
-constexpr double kNear = 1e-2;       // largest gradient component at which Newton's steps take over
-constexpr arma::uword kSteps = 100;  // few are ever needed
+constexpr double kNear = 1e-2;  // largest gradient component at which Newton's steps take over
+constexpr arma::uword kPasses = 1000;
 constexpr int kHalvings = 30;
-constexpr double kRounding = 1e-13;                       // relative error that a value may carry
-constexpr double kFirstShift = 1e-11, kShiftGrowth = 10;  // of the largest second derivative
+constexpr double kRounding = 1e-13;                                         // relative error that a value may carry
+constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of the largest one
 
-/// -(H + shift)^-1 g with the smallest shift of its kind that makes the matrix positive definite.
+/// -(H + shift)^-1 g with the smallest shift of its kind that makes the matrix positive definite; nothing where none does.
 arma::vec direction(const arma::mat& H, const arma::vec& g) {
   const double size = arma::abs(H.diag()).max();
-  for (double shift = kFirstShift * size;; shift *= kShiftGrowth) {
+  for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
     arma::mat shifted = H, R;
     shifted.diag() += shift;
     if (!arma::chol(R, shifted)) continue;
     return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), g, arma::solve_opts::fast),
                         arma::solve_opts::fast);
   }
+  return {};
 }
 
 class Newton : public Solver {
@@ -48,13 +49,14 @@ class Newton : public Solver {
     result.value = problem.evaluate(result.theta, gradient);
     result.converged = false;
     result.stop = "passes used up; --epochs allows more";
-    for (arma::uword i = 0; i < kSteps; ++i) {
+    const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
+    for (;;) {
       if (arma::norm(gradient, "inf") <= tolerance) {
         result.converged = true;
         result.stop = "gradient below tolerance";
         break;
       }
-      if (result.passes == options.epochs && options.epochs > 0) break;
+      if (result.passes >= passes) break;
       if (!step(problem, result, gradient)) {
         result.stop = "no step lowers the loss any more";
         break;
@@ -71,6 +73,7 @@ class Newton : public Solver {
     arma::mat H;
     problem.hessian(at.theta, H);
     const arma::vec whole = direction(H, gradient);
+    if (whole.is_empty()) return false;
     double part = 1;
     for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
       arma::vec theta = at.theta + part * whole, g;
