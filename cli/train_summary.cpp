@@ -57,7 +57,7 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
 
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
-  if (fit.parameters > fit.rows)
+  if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
   if (report.constant_target) say("warning: every target is the same: there is nothing to learn");

@@ -48,9 +48,10 @@ struct TrainReport {
   arma::uword starts_set_aside = 0;  ///< starts that ended with a sigma on its floor
   arma::uword constant_inputs = 0;
   bool constant_target = false;
-  bool on_floor = false;   ///< the model's sigma, too: it explains a few rows exactly
-  bool separated = false;  ///< classes that the model tells apart without a doubt in any training row
-  double validation = 0;   ///< the best validation value, where there was one
+  bool restrained = false;  ///< by a penalty on the experts or by validation rows
+  bool on_floor = false;    ///< the model's sigma, too: it explains a few rows exactly
+  bool separated = false;   ///< classes that the model tells apart without a doubt in any training row
+  double validation = 0;    ///< the best validation value, where there was one
   double seconds = 0;
   bool stopped = false;  ///< the observer asked for it
 };

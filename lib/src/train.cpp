@@ -290,6 +290,7 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   if (validation) validation_rows = model.standardize(std::move(*validation));
   Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer).run(start, report);
   report.solver = resolved.solver;
+  report.restrained = options.penalty.experts > 0 || validation_rows.has_value();
   return model;
 }
 
