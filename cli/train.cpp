@@ -2,19 +2,17 @@
 
 #include <unistd.h>
 
-#include <cmath>
 #include <cstdio>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "csv_options.hpp"
+#include "follower.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"
 #include "moe/registry.hpp"
-#include "progress.hpp"
 #include "train_summary.hpp"
 
 namespace cli {
@@ -73,7 +71,25 @@ moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSp
   return request;
 }
 
+/// Refuses options that the solver asked for has no use for.
+void check_solver_options(const Arguments& arguments) {
+  const std::string solver = arguments.text("solver");
+  const auto refuse = [&](std::initializer_list<const char*> options, const std::string& whose) {
+    for (const char* option : options)
+      if (arguments.has(option))
+        throw Error(ErrorKind::kUsage, std::string("--") + option + ": --solver " + solver +
+                                           " does not use it: expected it with " + whose);
+  };
+  if (solver == "lbfgs" || solver == "newton")
+    refuse({"learning-rate", "batch", "schedule", "momentum"}, "adam or sgd");
+  if (solver == "adam") refuse({"momentum"}, "sgd");
+  if (solver == "adam" || solver == "sgd") refuse({"tolerance"}, "newton or lbfgs");
+  if (arguments.has("every") && !arguments.has("checkpoint"))
+    throw Error(ErrorKind::kUsage, "--every: there is nothing to save: expected --checkpoint FILE with it");
+}
+
 moe::TrainOptions train_options(const Arguments& arguments) {
+  check_solver_options(arguments);
   constexpr std::uint64_t kMany = 1'000'000'000;
   moe::TrainOptions options;
   options.objective = arguments.text("objective");
@@ -94,62 +110,6 @@ moe::TrainOptions train_options(const Arguments& arguments) {
   options.threads = threads(arguments);
   return options;
 }
-
-/// --log, --checkpoint and the progress bar: told after each pass.
-class Follower {
- public:
-  explicit Follower(const Arguments& arguments)
-      : progress_(arguments.has("quiet")),
-        checkpoint_(arguments.text("checkpoint")),
-        every_(arguments.number("every", 0, kLargest)) {
-    if (!checkpoint_.empty()) moe::OutputFile probe(checkpoint_);
-    if (arguments.has("log")) log_ = std::make_unique<moe::OutputFile>(arguments.text("log"));
-    catch_interrupts();
-  }
-
-  bool operator()(const moe::PassReport& report) {
-    progress_.show(report);
-    if (log_) write_log(report);
-    if (!checkpoint_.empty()) keep(report);
-    return interrupted() == 0;
-  }
-
-  /// What is to be saved whatever the end was.
-  void finish() {
-    progress_.clear();
-    if (best_) moe::save_model(*best_, checkpoint_);
-    if (log_) log_->commit();
-  }
-
- private:
-  void write_log(const moe::PassReport& report) {
-    nlohmann::ordered_json line = {
-        {"restart", report.restart + 1}, {"iteration", report.pass}, {"objective", report.objective}};
-    if (report.validation) line["validation"] = *report.validation;
-    line["seconds"] = report.seconds;
-    log_->write(line.dump() + "\n");
-  }
-
-  void keep(const moe::PassReport& report) {
-    const double value = report.validation.value_or(report.objective);
-    const bool worse = std::pair(report.on_floor, value) >= std::pair(best_on_floor_, best_value_);
-    if (!std::isfinite(value) || (best_ && worse)) return;
-    best_value_ = value;
-    best_on_floor_ = report.on_floor;
-    best_ = report.model;
-    best_->theta = report.theta;
-    if (report.seconds - saved_ < every_) return;
-    moe::save_model(*best_, checkpoint_);
-    saved_ = report.seconds;
-  }
-
-  Progress progress_;
-  std::string checkpoint_;
-  double every_, saved_ = 0, best_value_ = std::numeric_limits<double>::infinity();
-  bool best_on_floor_ = true;  // a sigma on its floor: kept only while there is nothing else
-  std::optional<moe::Model> best_;
-  std::unique_ptr<moe::OutputFile> log_;
-};
 
 /// The table as a new model reads it, or as the model to go on with does.
 moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, const moe::ModelSpec& spec) {

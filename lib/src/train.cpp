@@ -197,7 +197,8 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
     fit.converged = false;
     fit.stop += ", best at pass " + std::to_string(problem.best_pass());
   }
-  fit.theta = problem.best() ? *problem.best() : std::move(result.theta);
+  fit.theta = std::move(result.theta);
+  if (problem.best()) fit.theta = *problem.best();
   const Pass pass(model_, *objective_, options_.penalty, threads);
   fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
