@@ -195,6 +195,10 @@ TEST_CASE("classes: labels, positive, probabilities that sum to 1", "[cli]") {
   CHECK(ran.out.find("label,p_a,p_b,p_c\n") == 0);
   CHECK(json::parse(ran.out.substr(ran.out.find('{'))).at("labels") == json({"1", "0"}));
   CHECK(sh("moe train x.csv --positive 2 -q -o y.moe").status == 2);
+  const Ran sums =
+      sh("moe predict -m m.moe --output proba d.csv | awk -F, 'NR>1{s=$1+$2+$3; if(s<1-1e-12||s>1+1e-12) bad++} "
+         "END{print NR-1, bad+0}'");
+  CHECK(sums.out == "300 0\n");
 }
 
 TEST_CASE("weights count as rows, and a header is not needed", "[cli]") {
@@ -382,6 +386,17 @@ TEST_CASE("a closed pipe ends quietly", "[cli]") {
   CHECK(sh("moe train d.csv -q -o m.moe; yes 0.5 | sed '1s/.*/x1/' | moe predict -m m.moe | head -n 3; echo "
            "${PIPESTATUS[2]}")
             .out.find("\n141\n") != std::string::npos);
+}
+
+TEST_CASE("a file whose writing is killed keeps its old contents", "[cli]") {
+  const Shell sh;
+  // Predictions of an endless table: the kill comes in the middle of writing, as the temporary beside the file shows.
+  const Ran ran =
+      sh("moe gen two-lines -n 50 | moe train -q -o m.moe; echo old > f.csv\n"
+         "(echo x1; yes 0.5) | moe predict -m m.moe -o f.csv & sleep 0.7; kill -9 $!; wait $!; echo $?; cat f.csv\n"
+         "find . -name '.f.csv.moe-tmp.*' -size +10k | wc -l");
+  INFO(ran);
+  CHECK(ran.out == "137\nold\n1\n");
 }
 
 TEST_CASE("a killed fit leaves the old model whole", "[cli]") {

@@ -133,6 +133,31 @@ TEST_CASE("the C file of a model that is no density gives its mean", "[export]")
   }
 }
 
+TEST_CASE("the C file keeps probabilities between 0 and 1 under any gate, as moe does", "[export]") {
+  const Shell sh;
+  sh.write("main.c", R"(
+#include <stdio.h>
+#include "model.c"
+int main(void) {
+  double x[2];
+  int y;
+  moe_prediction p;
+  while (scanf("%lf,%lf,%d", x, x + 1, &y) == 3) {
+    moe_predict(x, &p);
+    printf("%.17g,%.17g\n", p.proba[0], p.proba[1]);
+  }
+  return 0;
+}
+)");
+  const Ran ran = sh(
+      "moe gen xor -n 300 -o d.csv && moe train d.csv --gate-link linear --objective blend --solver lbfgs -q -o m.moe\n"
+      "moe predict -m m.moe --output proba d.csv | tail -n +2 > moe.txt && moe export -m m.moe --format c -o model.c\n"
+      "gcc -std=c99 -Wall -Werror main.c -lm -o main && tail -n +2 d.csv | ./main > c.txt\n"
+      "paste -d, moe.txt c.txt | awk -F, '{d=$1-$3; if(d*d>1e-24||$3<0||$3>1) bad++} END{print NR, bad+0}'");
+  INFO(ran);
+  CHECK(ran.out == "300 0\n");
+}
+
 TEST_CASE("the JSON export holds every parameter, bit for bit", "[export]") {
   moe::Random random(47);
   moe::Model model = make_model({"gaussian", "mlp:4", "linear", "softmax", 2, 3, 0, true});
