@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 
@@ -38,6 +39,53 @@ std::vector<std::string> expert_networks(const Arguments& arguments) {
   return std::vector<std::string>(arguments.count("experts", 1, most), given.empty() ? "linear" : given[0]);
 }
 
+bool is_word(const std::vector<moe::Word>& words, const std::string& name) {
+  const std::vector<std::string> known = moe::names(words);
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+/// "poisson:linear", "gaussian:shared:poly:2", "poisson" or "poly:2" -> family ("" for none) and network.
+std::pair<std::string, std::string> family_and_network(const std::string& spec) {
+  std::vector<std::string> words{""};
+  for (const char c : spec)
+    if (c == ':')
+      words.emplace_back();
+    else
+      words.back() += c;
+  if (!is_word(moe::family_words(), words[0])) return {"", spec};
+  std::size_t network = 1;
+  while (network < words.size() && !is_word(moe::network_words(), words[network])) ++network;
+  const auto part = [&](std::size_t first, std::size_t last) {
+    return moe::join(
+        std::vector<std::string>(words.begin() + static_cast<long>(first), words.begin() + static_cast<long>(last)),
+        ":");
+  };
+  return {part(0, network), network == words.size() ? "linear" : part(network, words.size())};
+}
+
+/// Networks and families from --expert and --family.
+void settle_experts(const Arguments& arguments, moe::ModelSpec& spec) {
+  spec.experts = expert_networks(arguments);
+  spec.family = arguments.text("family");
+  std::vector<std::string> families;
+  for (std::string& expert : spec.experts) {
+    auto [family, network] = family_and_network(expert);
+    if (!family.empty() && arguments.has("family"))
+      throw Error(ErrorKind::kUsage, "--expert " + expert + ": --family says one for all: expected one of the two");
+    families.push_back(family);
+    expert = network;
+  }
+  const auto named = static_cast<std::size_t>(
+      std::count_if(families.begin(), families.end(), [](const std::string& family) { return !family.empty(); }));
+  if (named == 0) return;
+  if (named < families.size())
+    throw Error(ErrorKind::kUsage,
+                "--expert: some name a family and some do not: expected it for each, as poisson:linear");
+  spec.family = families[0];
+  for (const std::string& family : families)
+    if (family != families[0]) spec.expert_families = families;
+}
+
 /// "softmax:mlp:16", "softmax", "constant" or "mlp:16" -> the gate's network.
 std::string gate_network(const std::string& gate) {
   if (gate == "softmax") return "linear";
@@ -50,10 +98,16 @@ std::string gate_network(const std::string& gate) {
   throw Error(ErrorKind::kUsage, "--gate: " + moe::unknown_word("gate", gate, known));
 }
 
-moe::TargetKind target_kind(const std::string& family) {
-  if (family == "auto") return moe::TargetKind::kAutomatic;
-  const bool classes = family == "bernoulli" || family == "categorical";
-  return classes ? moe::TargetKind::kClasses : moe::TargetKind::kNumber;
+/// How the target is read: as the families describe it.
+void describe_target(const moe::ModelSpec& spec, moe::ColumnRequest& request) {
+  std::vector<std::string> families = spec.expert_families;
+  if (families.empty()) families = {spec.family};
+  for (const std::string& family : families)
+    if (family != "auto") request.supports.push_back(moe::family_support(family));
+  const auto classes = std::count(request.supports.begin(), request.supports.end(), moe::Support::kClasses);
+  if (classes > 0 && classes < static_cast<long>(families.size()))
+    throw Error(ErrorKind::kUsage, "--expert: some describe classes and some a number: expected one kind");
+  if (!request.supports.empty()) request.kind = classes > 0 ? moe::TargetKind::kClasses : moe::TargetKind::kNumber;
 }
 
 moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSpec& spec) {
@@ -67,7 +121,10 @@ moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSp
   request.weight = arguments.text("weight");
   request.id = arguments.text("id");
   request.positive = arguments.text("positive");
-  request.kind = target_kind(arguments.text("family"));
+  request.trials = arguments.text("trials");
+  request.offset = arguments.text("offset");
+  request.exposure = arguments.text("exposure");
+  describe_target(spec, request);
   return request;
 }
 
@@ -115,8 +172,9 @@ moe::TrainOptions train_options(const Arguments& arguments) {
 moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, const moe::ModelSpec& spec) {
   moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")), csv_header(arguments));
   if (start == nullptr) return moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size());
-  for (const char* option : {"target", "features", "gate-features", "expert-features", "weight", "id", "positive",
-                             "experts", "expert", "gate", "gate-link", "family", "standardize"})
+  for (const char* option :
+       {"target", "features", "gate-features", "expert-features", "weight", "id", "positive", "trials", "offset",
+        "exposure", "experts", "expert", "gate", "gate-link", "family", "standardize"})
     if (arguments.has(option))
       throw Error(ErrorKind::kUsage, std::string("--") + option +
                                          ": --resume goes on with the model as it is: expected one of the two only");
@@ -146,10 +204,9 @@ void run(const Arguments& arguments) {
   if ((output == "-" || output.empty()) && isatty(STDOUT_FILENO))
     throw Error(ErrorKind::kUsage, "standard output is a terminal, and a model is binary: expected -o FILE or a pipe");
   moe::ModelSpec spec;
-  spec.experts = expert_networks(arguments);
+  settle_experts(arguments, spec);
   spec.gate = gate_network(arguments.text("gate"));
   spec.gate_link = arguments.text("gate-link");
-  spec.family = arguments.text("family");
   moe::TrainOptions options = train_options(arguments);
   moe::make_gate(spec.gate_link);
   moe::make_objective(options.objective);
@@ -224,9 +281,14 @@ Command train_command() {
        {"expert-features", "", "[K=]COLS", "", "the experts' inputs, of all or of expert K; may be repeated", true},
        {"weight", "", "COL", "", "a weight for each row, any number from 0"},
        {"id", "", "COL", "", "a name for each row: not used, carried along by predict"},
+       {"trials", "", "COL", "", "binomial: how many trials each row's successes are of"},
+       {"exposure", "", "COL", "", "counts: how long or how much was observed; its logarithm is added to log means"},
+       {"offset", "", "COL", "", "a known part of every expert's linear predictor, in its units"},
        {"positive", "", "LABEL", "", "of two classes, the one that counts as positive (the last one)"},
        {"experts", "k", "N", "2", "how many experts"},
-       {"expert", "", "SPEC", "linear", "the experts' network; given once for all or once for each", true},
+       {"expert", "", "SPEC", "linear",
+        "the experts' network, once for all or once for each; FAMILY:NETWORK, as poisson:linear, where families differ",
+        true},
        {"gate", "", "SPEC", "softmax", "softmax, softmax:SPEC or constant: the gate and its network"},
        {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights; the others are for study"},
        {"family", "", "SPEC", "auto", "how an expert describes the target"},

@@ -44,8 +44,8 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
 void summarise(const moe::Model& model, const moe::TrainReport& report) {
   const moe::FitSummary& fit = model.fit;
   say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
-      counted(model.size(), "expert") + ", " + model.family().spec() + classes_of(model) + ", " +
-      whole(fit.parameters) + " free parameters");
+      counted(model.size(), "expert") + ", " + model.family_spec() + classes_of(model) + ", " + whole(fit.parameters) +
+      " free parameters");
   say(report.solver + ": " + whole(fit.iterations) + " passes, " +
       (fit.converged != 0 ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
   std::string line = fit.objective + printed(" %.8g", fit.objective_value);

@@ -80,6 +80,11 @@ void compare(const arma::mat& truth, const std::string& printed) {
   CHECK(differing == 0);
 }
 
+/// The families that the C file knows.
+bool in_c(const moe::Model& model) {
+  return model.classes() || (model.family().normal() && model.family().outputs() == 1);
+}
+
 }  // namespace
 
 TEST_CASE("the C file compiles without a warning and computes what moe computes", "[export]") {
@@ -88,11 +93,13 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
   int stream = 0;
   for (const moe::Word& family : moe::family_words())
     for (const std::string& spec : family.examples)
-      for (const std::string network : {"linear", "constant", "mlp:4,3:tanh", "mlp:5", "mlp:3:silu"}) {
+      for (const std::string network :
+           {"linear", "constant", "mlp:4,3:tanh", "mlp:5", "mlp:3:silu", "poly:3", "linear:no-intercept"}) {
         moe::Random random(41, static_cast<std::uint64_t>(++stream));
         moe::Model model = make_model(
             {spec, network, stream % 2 == 0 ? "linear" : network, "softmax", 3, 3, classes_of(spec), stream % 3 == 0});
         randomize(model, random);
+        if (!in_c(model)) continue;
         // A gate whose logits lie up to a thousand apart.
         if (stream % 4 == 0) model.theta.head(model.gate_branch.network->parameters()) *= 300;
         model.schema.inputs[1] = "a \"quoted\"*/ name?\?/\n";

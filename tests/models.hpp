@@ -1,6 +1,7 @@
 // Models and rows to try things with.
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ inline arma::uword classes_of(const std::string& family) {
   return family == "bernoulli" ? 2 : family == "categorical" ? 3 : 0;
 }
 
+/// `classes` = 0: of a target that may be shifted and scaled.
 inline moe::Standardization some_standardization(arma::uword inputs, arma::uword classes) {
   moe::Standardization by;
   by.input_center = arma::linspace(-1, 2, inputs);
@@ -52,17 +54,34 @@ inline moe::Model make_model(const Make& make) {
     spec.gate_inputs = {2};
     for (arma::uword k = 0; k < make.experts; ++k) spec.expert_inputs[k] = {k % make.inputs, (k + 1) % make.inputs};
   }
-  return moe::Model(some_schema(make.inputs, make.classes), some_standardization(make.inputs, make.classes), spec);
+  const auto family = moe::make_family(make.family, {make.classes, 1, 1});
+  moe::Schema schema = some_schema(make.inputs, make.classes);
+  if (family->reads_trials()) schema.trials = "trials";
+  return moe::Model(schema, some_standardization(make.inputs, family->location_scale() ? 0 : 1), spec);
 }
 
 /// Random parameters at which every link's weights have a positive sum.
 inline void randomize(moe::Model& model, moe::Random& random) {
   for (double& value : model.theta) value = 0.7 * random.normal();
   if (model.gate->name() != "linear") return;
-  const moe::Branch& gate = model.gate_branch;
+  const moe::Branch& gate = model.gate_branch;  // one with intercepts: else the sum has any sign
   for (arma::uword i = 0; i < gate.network->parameters(); ++i) model.theta[gate.offset + i] *= 0.05;
   for (arma::uword k = 0; k < model.size(); ++k)
     model.theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
+}
+
+/// A target, in model units, that all experts can explain.
+inline double some_target(const moe::Model& model, double trials, moe::Random& random) {
+  double y = random.normal();
+  for (const moe::Support support : model.schema.supports) {
+    if (support == moe::Support::kClasses) y = static_cast<double>(random.below(model.schema.labels.size()));
+    if (support == moe::Support::kCounts) y = static_cast<double>(random.below(8));
+    if (support == moe::Support::kSuccesses)
+      y = static_cast<double>(random.below(static_cast<std::uint64_t>(trials) + 1));
+    if (support == moe::Support::kPositive) y = 0.05 + std::abs(random.normal());
+    if (support == moe::Support::kUnitInterval) y = random.uniform(0.02, 0.98);
+  }
+  return y;
 }
 
 /// Rows in the model's units, weights between 0.5 and 1.5.
@@ -71,9 +90,13 @@ inline moe::Rows some_rows(const moe::Model& model, arma::uword count, moe::Rand
   rows.X.ones(1 + model.schema.inputs.size(), count);
   rows.y.set_size(count, 1);
   rows.w.set_size(count);
+  const bool tried = !model.schema.trials.empty();
+  if (tried) rows.trials.set_size(count);
   for (arma::uword n = 0; n < count; ++n) {
     for (arma::uword j = 1; j < rows.X.n_rows; ++j) rows.X(j, n) = random.normal();
-    rows.y[n] = model.classes() ? static_cast<double>(random.below(model.schema.labels.size())) : random.normal();
+    const double trials = tried ? static_cast<double>(1 + random.below(9)) : 0;
+    if (tried) rows.trials[n] = trials;
+    rows.y[n] = some_target(model, trials, random);
     rows.w[n] = random.uniform(0.5, 1.5);
   }
   return rows;
@@ -89,5 +112,7 @@ inline moe::Dataset in_data_units(const moe::Model& model, const moe::Rows& rows
   data.y = rows.y;
   if (!model.classes()) data.y = model.standardization.target_center + model.standardization.target_scale * rows.y;
   data.w = rows.w;
+  data.trials = rows.trials;
+  data.offset = model.standardization.target_scale * rows.offset;
   return data;
 }

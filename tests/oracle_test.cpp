@@ -88,7 +88,7 @@ TEST_CASE("penalised maxima on mcycle are those of NumPy's EM and Newton", "[ora
     CHECK(model.fit.log_likelihood == Approx(fit.at("log_likelihood").get<double>()).epsilon(1e-8));
     // Experts come in any order: sorted by sigma here as there.
     std::vector<std::pair<double, arma::uword>> order;
-    for (arma::uword k = 0; k < 3; ++k) order.emplace_back(moe::expert_sigma(model, k), k);
+    for (arma::uword k = 0; k < 3; ++k) order.emplace_back(moe::expert_figures(model, k)[0].value, k);
     std::sort(order.begin(), order.end());
     for (arma::uword k = 0; k < 3; ++k) {
       const json& expert = fit.at("experts")[k];

@@ -12,6 +12,12 @@ namespace moe {
 /// numbers only; else a number.
 enum class TargetKind { kAutomatic, kNumber, kClasses };
 
+/// Which numbers a target may be.
+enum class Support { kReal, kPositive, kUnitInterval, kCounts, kSuccesses, kClasses };
+
+/// "" where y is one of them, else what was expected.
+std::string expected_of(Support support, double y);
+
 /// What a user asks of a table's columns; each is a column specification (see select_columns).
 struct ColumnRequest {
   std::string target;                        ///< "": the last column
@@ -21,6 +27,8 @@ struct ColumnRequest {
   bool gate_reads = true;                    ///< false: the gate reads no columns, whatever the above says
   std::vector<bool> expert_reads;            ///< the same of each expert; empty: all read
   std::string weight, id;                    ///< "": none
+  std::string trials, offset, exposure;      ///< "": none; see Schema
+  std::vector<Support> supports;             ///< what a number must be
   std::string positive;                      ///< the label to put last, "" for the greatest
   TargetKind kind = TargetKind::kAutomatic;
 };

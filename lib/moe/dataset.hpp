@@ -20,16 +20,24 @@ struct Schema {
   std::string weight;  ///< "" for none
   std::string id;      ///< carried along to the output; "" for none
 
+  std::string trials{};    ///< how many times a row's successes were tried for; "" for none
+  std::string offset{};    ///< added to every expert's linear predictor; "" for none
+  std::string exposure{};  ///< its logarithm is added; "" for none
+  /// What a number must be; not kept in a file, the families tell.
+  std::vector<Support> supports{};
+
   bool classes() const { return !labels.empty(); }
 };
 
 /// Rows of a table, in the data's own units. Observations are columns of X.
 struct Dataset {
-  arma::mat X;                       ///< (1 + d) x n: a row of ones, then the inputs
-  arma::mat y;                       ///< n x 1: the target, or its class 0 .. C-1; n x 0 where the table has none
-  arma::vec w;                       ///< n weights, all 1 without a weight column
-  std::vector<std::string> ids;      ///< n, or none
-  std::vector<std::string> records;  ///< n input records as CSV text, where a TableReader was asked to keep them
+  arma::mat X;                         ///< (1 + d) x n: a row of ones, then the inputs
+  arma::mat y;                         ///< n x 1: the target, or its class 0 .. C-1; n x 0 where the table has none
+  arma::vec w;                         ///< n weights, all 1 without a weight column
+  std::vector<std::string> ids{};      ///< n, or none
+  std::vector<std::string> records{};  ///< n input records as CSV text, where a TableReader was asked to keep them
+  arma::vec offset{};                  ///< n, the exposure's logarithm in it; or empty
+  arma::vec trials{};                  ///< n, or empty
 
   arma::uword rows() const { return X.n_cols; }
   bool has_target() const { return y.n_cols > 0; }
@@ -69,7 +77,7 @@ class TableReader {
   CsvReader& reader_;
   const Schema& schema_;
   std::vector<std::size_t> inputs_;
-  long target_ = -1, weight_ = -1, id_ = -1;
+  long target_ = -1, weight_ = -1, id_ = -1, trials_ = -1, offset_ = -1, exposure_ = -1;
   bool keep_records_, numeric_labels_;
 };
 

@@ -9,15 +9,19 @@
 
 namespace moe {
 
-/// The coefficients of a branch with a linear or constant network, (1 + inputs) x outputs, row 0 the intercepts, in the data's
+/// The coefficients of a branch with a linear or constant network, rows as coefficient_names() has them, in the data's
 /// units: a step of 1 in an input moves output o by coefficients(j, o). Empty for other networks.
 arma::mat expert_coefficients(const Model& model, arma::uword k);
 /// The gate's logits; under a softmax the last expert is the reference, whose column is 0.
 arma::mat gate_coefficients(const Model& model);
 /// The names of the inputs that a branch reads.
 std::vector<std::string> input_names(const Model& model, const Branch& branch);
-/// An expert's standard deviation in data units; NaN for classes.
-double expert_sigma(const Model& model, arma::uword k);
+/// The names of the rows of its coefficients: "(intercept)", "x", "x^2", ..
+std::vector<std::string> coefficient_names(const Model& model, const Branch& branch);
+/// The names of the columns of an expert's coefficients.
+std::vector<std::string> output_names(const Model& model, arma::uword k);
+/// An expert's sigma and its like, in data units.
+std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k);
 
 /// One JSON object; see `moe inspect --help` for its keys.
 std::string describe_json(const Model& model);

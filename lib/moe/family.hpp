@@ -1,11 +1,14 @@
 // A family p(y | eta, psi): how an expert's network outputs eta (b x m) and its dispersion parameters psi describe a target.
-// y and eta are in the model's units (a numeric target standardised: y = (target - center) / scale); densities, squared errors
-// and everything else that a family returns as a figure count in the data's own units.
+// y and eta are in the model's units (see Family::location_scale()); densities, squared errors and everything else that a family
+// returns as a figure count in the data's own units.
 #pragma once
 
 #include <armadillo>
 #include <memory>
 #include <string>
+#include <vector>
+
+#include "moe/columns.hpp"
 
 namespace moe {
 
@@ -21,7 +24,14 @@ struct TargetInfo {
 class Family {
  public:
   /// The map from eta to the mean, the vocabulary that exporters translate.
-  enum class Link { kIdentity, kLogistic, kSoftmax };
+  enum class Link { kIdentity, kLogistic, kSoftmax, kLog };
+
+  /// A figure that psi stands for, in the data's units, with its derivatives in psi (for standard errors).
+  struct Figure {
+    std::string name;  ///< "sigma", "nu", ..
+    double value;
+    std::vector<double> slope;
+  };
 
   explicit Family(const TargetInfo& target) : target_(target) {}
   virtual ~Family() = default;
@@ -30,13 +40,23 @@ class Family {
 
   const TargetInfo& target() const { return target_; }
   bool classes() const { return target_.classes > 0; }
+  /// What the target may be.
+  virtual Support support() const { return classes() ? Support::kClasses : Support::kReal; }
+  /// Whether the density is a probability of whole numbers.
+  bool discrete() const { return support() == Support::kCounts || support() == Support::kSuccesses; }
+  /// Whether it stays of its kind when the target is shifted and scaled: only then is the target standardised.
+  virtual bool location_scale() const { return false; }
   /// m: outputs that an expert's network must have.
   virtual arma::uword outputs() const { return 1; }
+  /// Whether eta has one column more than outputs(): the row's number of trials.
+  virtual bool reads_trials() const { return false; }
   /// Parameters that are free to be moved together without changing the density: those of this many outputs.
   virtual arma::uword redundant_outputs() const { return 0; }
   /// How many psi an expert has, and whether all experts use the same.
   virtual arma::uword dispersions() const { return 0; }
   virtual bool shared_dispersion() const { return false; }
+  /// What psi stands for.
+  virtual std::vector<Figure> figures(const double*) const { return {}; }
 
   /// out_n = log p(y_n | eta_n, psi), finite for finite arguments. y: b x 1.
   virtual void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const = 0;
@@ -48,30 +68,34 @@ class Family {
   /// dispersions)^2, matrices by columns). False where a family has none.
   virtual bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                            arma::mat& seconds) const;
+  /// The psi that maximises sum_n w_n log p where sum_n w_n (y_n - eta_n)^2 / sum_n w_n is `mean_square` (model units): false
+  /// where that does not settle it.
+  virtual bool fit_dispersion(double mean_square, double* psi) const;
 
   /// Where an expert that is to explain y (model units) begins: eta (m values) and psi.
   virtual void start(double y, double* eta, double* psi) const = 0;
 
   /// The expert's prediction: b x 1 in model units, b x 1 for bernoulli (the probability of class 1), b x C probabilities
   /// for categorical.
-  virtual void mean(const arma::mat& eta, arma::mat& mu) const = 0;
+  virtual void mean(const arma::mat& eta, const double* psi, arma::mat& mu) const = 0;
+  /// Whether psi acts on the mean, or outputs beyond it on the density: then it can be fitted by its likelihood only.
+  virtual bool likelihood_only() const { return false; }
   /// d_mu -> d_eta, given mean()'s result.
-  virtual void mean_backward(const arma::mat& mu, const arma::mat& d_mu, arma::mat& d_eta) const = 0;
+  virtual void mean_backward(const arma::mat& eta, const arma::mat& mu, const arma::mat& d_mu,
+                             arma::mat& d_eta) const = 0;
   /// The target in the shape of a prediction: itself, or indicators of the class.
-  virtual void observed(const arma::mat& y, arma::mat& out) const = 0;
+  virtual void observed(const arma::mat& y, arma::mat& out) const { out = y; }
 
-  /// A draw at row n of eta, in model units (a class as its number).
-  virtual double draw(const arma::mat& eta, arma::uword row, const double* psi, Random& random) const = 0;
+  /// A draw at row n of eta, in model units (a class as its number); the quantile at a uniform number where nothing else is said.
+  virtual double draw(const arma::mat& eta, arma::uword row, const double* psi, Random& random) const;
 
   // Of a number only, in model units; classes throw std::logic_error.
-  virtual double sd(const double* psi) const;
+  /// out_n = Var(Y): infinite where it does not exist.
+  virtual void variance(const arma::mat& eta, const double* psi, arma::vec& out) const;
   virtual void cdf(const arma::vec& y, const arma::mat& eta, const double* psi, arma::vec& out) const;
   virtual void quantile(double p, const arma::mat& eta, const double* psi, arma::vec& out) const;
-  /// out_n = E |Y - y_n|.
-  virtual void mean_distance(const arma::vec& y, const arma::mat& eta, const double* psi, arma::vec& out) const;
-  /// out_n = E |Y - Y'| for independent draws of this expert and another of the same family.
-  virtual void mean_distance_between(const arma::mat& eta, const double* psi, const arma::mat& other_eta,
-                                     const double* other_psi, arma::vec& out) const;
+  /// Whether it is a normal distribution, which its mean and variance tell all of.
+  virtual bool normal() const { return false; }
   /// Whether psi puts sigma on its floor: a spurious maximum.
   virtual bool on_floor(const double* psi) const;
 
@@ -79,9 +103,12 @@ class Family {
   TargetInfo target_;
 };
 
-/// "gaussian" (one sigma each), "gaussian:unit", "gaussian:shared", "bernoulli", "categorical". Throws Error (usage) for
-/// anything else, or a family that does not fit the target.
+/// "gaussian" (one sigma each), "gaussian:unit", "poisson", ..: see registry.cpp. Throws Error (usage) for anything else, or a
+/// family that does not fit the target.
 std::shared_ptr<const Family> make_family(const std::string& spec, const TargetInfo& target);
+
+/// What a family describes, whatever the target; throws as make_family() does.
+Support family_support(const std::string& spec);
 
 /// The psi at which a gaussian's sigma is `sigma` (model units) for a target of that spread.
 double gaussian_psi(double sigma, double spread);

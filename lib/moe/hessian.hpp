@@ -7,6 +7,8 @@
 
 namespace moe {
 
+/// Whether the family's density has second derivatives everywhere.
+bool has_derivatives(const Family& family);
 /// Whether likelihood_hessian() knows this model: linear or constant networks, a softmax gate, a family with derivatives.
 bool has_hessian(const Model& model);
 

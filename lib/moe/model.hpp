@@ -22,16 +22,25 @@ struct Standardization {
   double target_center = 0, target_scale = 1;
   double target_spread = 1;  ///< the target's standard deviation in model units (1 where it is standardised)
 
-  /// Weighted means and standard deviations; a constant column keeps its units. `apply` = false: centers 0 and scales 1.
-  static Standardization of(const Dataset& data, bool classes, bool apply);
+  /// What is shifted and scaled.
+  struct Parts {
+    bool inputs = true, target = true;
+    bool centers = true;  ///< false: scaled only, as a model without intercepts needs it
+  };
+  /// Weighted means and standard deviations; a constant column keeps its units.
+  static Standardization of(const Dataset& data, bool classes, Parts parts);
 };
 
 /// Rows in the model's units.
 struct Rows {
-  arma::mat X;  ///< (1 + d) x n, first row ones
-  arma::mat y;  ///< n x 1
-  arma::vec w;  ///< n
+  arma::mat X;         ///< (1 + d) x n, first row ones
+  arma::mat y;         ///< n x 1
+  arma::vec w;         ///< n
+  arma::vec offset{};  ///< n, added to the first output of every expert; or empty
+  arma::vec trials{};  ///< n, or empty
   arma::uword count() const { return X.n_cols; }
+  /// Rows first .. last as views, without copying.
+  Rows slice(arma::uword first, arma::uword last) const;
 };
 
 /// A network and where it finds its inputs and its parameters.
@@ -39,6 +48,11 @@ struct Branch {
   std::shared_ptr<const Network> network;
   arma::uvec columns;      ///< rows of X that it reads, 0 (the ones) first
   arma::uword offset = 0;  ///< of its parameters in theta
+
+  /// X: (1 + d) x b, all of the model's inputs -> what its network's forward() reads.
+  void design(const arma::mat& X, arma::mat& out) const;
+  /// Whether that is X itself.
+  bool design_is_all_of(arma::uword rows_of_X) const;
 };
 
 struct Expert : Branch {
@@ -61,8 +75,9 @@ struct ModelSpec {
   std::string gate = "linear";                           ///< the gate's network
   std::string gate_link = "softmax";
   std::string family = "gaussian";
-  std::vector<std::size_t> gate_inputs;                 ///< indices into Schema::inputs
-  std::vector<std::vector<std::size_t>> expert_inputs;  ///< K of them
+  std::vector<std::size_t> gate_inputs;                   ///< indices into Schema::inputs
+  std::vector<std::vector<std::size_t>> expert_inputs{};  ///< K of them
+  std::vector<std::string> expert_families{};             ///< K of them where they differ, else empty
 };
 
 struct Model {
@@ -80,7 +95,10 @@ struct Model {
   Model() = default;
 
   arma::uword size() const { return experts.size(); }
+  /// Of the first expert. What all must share: classes, and the target's units.
   const Family& family() const { return *experts.front().family; }
+  /// "poisson", or "poisson + gaussian" where they differ.
+  std::string family_spec() const;
   bool classes() const { return schema.classes(); }
   /// Free parameters: those of theta less the directions in which it can move without changing the density.
   arma::uword degrees_of_freedom() const;
@@ -107,28 +125,27 @@ class ForwardPass {
   /// Keeps a reference to the model's structure; theta comes with each call.
   explicit ForwardPass(const Model& model);
 
-  /// X: (1 + d) x b in the model's units.
-  void run(const arma::vec& theta, const arma::mat& X);
-  /// After run() at the same theta and X: takes d_log_weights (b x K, see Gate::backward) and each expert's d_eta (written
+  /// Reads the block's X, offset and trials, in the model's units; the block must outlive the next calls.
+  void run(const arma::vec& theta, const Rows& block);
+  /// After run() at the same theta and block: takes d_log_weights (b x K, see Gate::backward) and each expert's d_eta (written
   /// to d_eta(k)) to theta; adds to `gradient`.
-  void backward(const arma::vec& theta, const arma::mat& X, const arma::mat& d_log_weights, arma::vec& gradient);
+  void backward(const arma::vec& theta, const Rows& block, const arma::mat& d_log_weights, arma::vec& gradient);
 
   arma::uword rows() const { return rows_; }
   const Model& model() const { return model_; }
   const arma::mat& log_weights() const { return log_weights_; }  ///< b x K
   const arma::mat& signs() const { return signs_; }              ///< b x K, or empty: all positive
-  /// Views, valid until the next run(): b x m.
+  /// Valid until the next run(): b x m, and the trials beside it where the family reads them.
   const arma::mat eta(arma::uword k) const;
+  /// A view, b x m.
   arma::mat d_eta(arma::uword k);
 
  private:
   /// Branches computed by one network: one branch, or neighbouring linear ones side by side.
   struct Run {
-    std::shared_ptr<const Network> network;
-    arma::uvec columns;
-    bool all_columns;
-    arma::uword offset;
-    arma::mat X, out, d_out;
+    Branch branch;
+    bool all;  // whether the design is X itself
+    arma::mat design, out, d_out;
     Network::Tape tape;
   };
   struct Place {
@@ -138,6 +155,7 @@ class ForwardPass {
   void add(const Branch& branch, arma::uword width);
 
   const Model& model_;
+  const Rows* block_ = nullptr;
   std::vector<Run> runs_;
   std::vector<Place> places_;  // the gate, then the experts
   arma::mat log_weights_, signs_, d_logits_;

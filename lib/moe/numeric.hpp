@@ -35,5 +35,7 @@ double log1p_exp(double x);
 
 double normal_log_density(double z);
 double normal_cdf(double z);
+/// E |Y| for a normal Y.
+double mean_abs_normal(double mean, double sd);
 
 }  // namespace moe

@@ -29,7 +29,9 @@ class Predictive {
   arma::uvec label() const;         ///< the most probable class
   arma::vec cdf(const arma::vec& target) const;
   arma::vec quantile(double p) const;
-  arma::vec crps() const;  ///< continuous ranked probability score at the block's target, closed form
+  /// Continuous ranked probability score at the block's target: in closed form where all experts are normal.
+  arma::vec crps() const;
+  bool discrete() const;  ///< whether every expert's density is a probability of whole numbers
   // At the block's target:
   arma::vec log_density() const;           ///< log sum_k g_k p_k
   arma::mat expert_log_densities() const;  ///< b x K
@@ -39,6 +41,9 @@ class Predictive {
   void draw(Random& random, arma::vec& target, arma::uvec& expert) const;
 
  private:
+  const double* psi(arma::uword k) const { return model_.theta.memptr() + model_.experts[k].psi; }
+  arma::vec normal_crps() const;
+  arma::vec numeric_crps() const;
   arma::vec in_data_units(const arma::vec& y) const;
   const Model& model_;
   ForwardPass forward_;

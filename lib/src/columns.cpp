@@ -135,4 +135,19 @@ std::vector<std::size_t> positions(const std::vector<std::size_t>& columns, cons
   return result;
 }
 
+std::string expected_of(Support support, double y) {
+  const bool count = y >= 0 && y == std::floor(y);
+  switch (support) {
+    case Support::kPositive:
+      return y > 0 ? "" : "expected a number above 0";
+    case Support::kUnitInterval:
+      return y > 0 && y < 1 ? "" : "expected a number between 0 and 1, both excluded";
+    case Support::kCounts:
+    case Support::kSuccesses:
+      return count ? "" : "expected a count: a whole number from 0";
+    default:
+      return "";
+  }
+}
+
 }  // namespace moe

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -56,10 +57,68 @@ bool all_numeric(const std::vector<std::string>& labels) {
   return std::all_of(labels.begin(), labels.end(), [](const std::string& label) { return is_number(label); });
 }
 
+/// Throws Error (data) for a target that a family does not describe.
+void require_support(const CsvReader& reader, std::size_t column, double value, const std::vector<Support>& supports) {
+  for (const Support support : supports)
+    if (const std::string expected = expected_of(support, value); !expected.empty())
+      throw Error(ErrorKind::kData, reader.place(column) + ": '" + printable(std::string(reader.fields()[column])) +
+                                        "' is not what the family describes: " + expected);
+}
+
+/// The columns of a row beside its inputs and its target, each there or not, and their values.
+class RowColumns {
+ public:
+  RowColumns(std::optional<std::size_t> weight, std::optional<std::size_t> trials, std::optional<std::size_t> offset,
+             std::optional<std::size_t> exposure)
+      : weight_(weight), trials_(trials), offset_(offset), exposure_(exposure) {}
+
+  /// `target`: where successes stand, or none.
+  void add(const CsvReader& reader, std::optional<double> target) {
+    weights_.push_back(weight_ ? at_least(reader, *weight_, 0, "the weight is negative: expected 0 or more") : 1);
+    if (trials_) {
+      const double trials = at_least(reader, *trials_, 1, "this is no number of trials: expected 1 or more");
+      if (trials != std::floor(trials))
+        throw Error(ErrorKind::kData,
+                    reader.place(*trials_) + ": this is no number of trials: expected a whole number");
+      if (target && *target > trials)
+        throw Error(ErrorKind::kData, reader.place(*trials_) + ": " + format_number(*target) + " successes in " +
+                                          format_number(trials) + " trials: expected as many at most");
+      trials_of_rows_.push_back(trials);
+    }
+    if (!offset_ && !exposure_) return;
+    double offset = offset_ ? reader.number(*offset_) : 0;
+    if (exposure_) {
+      const double exposure = reader.number(*exposure_);
+      if (!(exposure > 0))
+        throw Error(ErrorKind::kData,
+                    reader.place(*exposure_) + ": the exposure is not above 0: expected a size or time");
+      offset += std::log(exposure);
+    }
+    offsets_.push_back(offset);
+  }
+  std::size_t rows() const { return weights_.size(); }
+  void take(Dataset& data) {
+    data.w = arma::vec(std::exchange(weights_, {}));
+    data.trials = arma::vec(std::exchange(trials_of_rows_, {}));
+    data.offset = arma::vec(std::exchange(offsets_, {}));
+  }
+
+ private:
+  static double at_least(const CsvReader& reader, std::size_t column, double least, const char* sentence) {
+    const double value = reader.number(column);
+    if (value < least) throw Error(ErrorKind::kData, reader.place(column) + ": " + sentence);
+    return value;
+  }
+
+  std::optional<std::size_t> weight_, trials_, offset_, exposure_;
+  std::vector<double> weights_, trials_of_rows_, offsets_;
+};
+
 /// The target column of a training table on its way to numbers or classes.
 class TargetColumn {
  public:
-  TargetColumn(TargetKind kind, std::size_t column) : kind_(kind), column_(column) {}
+  TargetColumn(const ColumnRequest& request, std::size_t column)
+      : kind_(request.kind), column_(column), supports_(request.supports) {}
 
   void add(const CsvReader& reader) {
     const std::string_view text = reader.fields()[column_];
@@ -68,9 +127,15 @@ class TargetColumn {
       add_label(reader, text);
     } else {
       const double value = reader.number(column_);
+      require_support(reader, column_, value, supports_);
       values_.push_back(value);
       if (distinct_.size() <= kFew) distinct_.insert(value);
     }
+  }
+
+  /// The last row's, where it is one.
+  std::optional<double> number() const {
+    return codes_.empty() && !values_.empty() ? std::optional(values_.back()) : std::nullopt;
   }
 
   /// Settles the kind: fills labels (in order) and returns the target.
@@ -146,18 +211,13 @@ class TargetColumn {
 
   TargetKind kind_;
   std::size_t column_;
+  std::vector<Support> supports_;
   bool textual_ = false;
   std::string first_;  // where the first cell stands, and what it says
   std::vector<double> values_;
   std::set<double> distinct_;
   std::map<std::string, std::size_t> codes_;
 };
-
-double weight_at(const CsvReader& reader, std::size_t column) {
-  const double weight = reader.number(column);
-  if (weight < 0) throw Error(ErrorKind::kData, reader.place(column) + ": the weight is negative: expected 0 or more");
-  return weight;
-}
 
 void require_weight(const arma::vec& w, const std::string& file) {
   if (w.n_elem == 0) throw Error(ErrorKind::kData, file + ": there are no rows: expected data below the header");
@@ -196,13 +256,19 @@ TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& reques
   const std::vector<std::string>& names = reader.names();
   const std::size_t target = one_column(request.target, names, "--target").value_or(names.size() - 1);
   const auto weight = one_column(request.weight, names, "--weight"), id = one_column(request.id, names, "--id");
+  const auto trials = one_column(request.trials, names, "--trials");
+  const auto offset = one_column(request.offset, names, "--offset");
+  const auto exposure = one_column(request.exposure, names, "--exposure");
   std::vector<std::size_t> excluded{target};
-  if (weight) excluded.push_back(*weight);
-  if (id) excluded.push_back(*id);
-  for (const auto& [column, option] : {std::pair{weight, "--weight"}, std::pair{id, "--id"}})
+  for (const auto& [column, option] :
+       {std::pair{weight, "--weight"}, std::pair{id, "--id"}, std::pair{trials, "--trials"},
+        std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}}) {
+    if (!column) continue;
     if (column == target)
       throw Error(ErrorKind::kUsage,
                   std::string(option) + ": '" + names[target] + "' is the target: expected another column");
+    excluded.push_back(*column);
+  }
   const BranchColumns branches = branch_columns(request, names, excluded, experts);
   std::set<std::size_t> union_of_all(branches.gate.begin(), branches.gate.end());
   for (const auto& columns : branches.experts) union_of_all.insert(columns.begin(), columns.end());
@@ -213,20 +279,23 @@ TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& reques
   table.schema.target = names[target];
   if (weight) table.schema.weight = names[*weight];
   if (id) table.schema.id = names[*id];
+  if (trials) table.schema.trials = names[*trials];
+  if (offset) table.schema.offset = names[*offset];
+  if (exposure) table.schema.exposure = names[*exposure];
   table.gate_inputs = positions(branches.gate, used);
   for (const auto& columns : branches.experts) table.expert_inputs.push_back(positions(columns, used));
 
   RowBuffer inputs(1 + used.size());
-  RowBuffer weights(1);
-  TargetColumn targets(request.kind, target);
+  RowColumns others(weight, trials, offset, exposure);
+  TargetColumn targets(request, target);
   while (reader.next()) {
     inputs.add(1);
     for (const std::size_t column : used) inputs.add(reader.number(column));
-    weights.add(weight ? weight_at(reader, *weight) : 1);
     targets.add(reader);
+    others.add(reader, targets.number());
   }
   table.data.X = inputs.take();
-  table.data.w = weights.take().t();
+  others.take(table.data);
   require_weight(table.data.w, reader.file_name());
   table.few_whole_numbers = targets.few_whole_numbers() == 2 ? 0 : targets.few_whole_numbers();
   table.data.y = targets.take(table.schema.labels, request.positive, reader.file_name() + ": " + names[target]);
@@ -238,13 +307,23 @@ TableReader::TableReader(CsvReader& reader, const Schema& schema, Target target,
   for (const std::string& name : schema.inputs) inputs_.push_back(require_column(reader, schema, name, "inputs"));
   if (target == Target::kRequired) target_ = static_cast<long>(require_column(reader, schema, schema.target, "target"));
   weight_ = optional_column(reader, schema.weight);
+  const auto needed = [&](const std::string& name, const char* role) {
+    return name.empty() ? -1 : static_cast<long>(require_column(reader, schema, name, role));
+  };
+  trials_ = needed(schema.trials, "trials");
+  offset_ = needed(schema.offset, "offset");
+  exposure_ = needed(schema.exposure, "exposure");
   id_ = optional_column(reader, schema.id);
   numeric_labels_ = all_numeric(schema.labels);
 }
 
 double TableReader::target() const {
   const auto column = static_cast<std::size_t>(target_);
-  if (!schema_.classes()) return reader_.number(column);
+  if (!schema_.classes()) {
+    const double value = reader_.number(column);
+    require_support(reader_, column, value, schema_.supports);
+    return value;
+  }
   const std::string label = canonical_label(reader_.fields()[column], numeric_labels_);
   const auto at = std::find(schema_.labels.begin(), schema_.labels.end(), label);
   if (at == schema_.labels.end())
@@ -255,21 +334,25 @@ double TableReader::target() const {
 
 bool TableReader::next(Dataset& block, arma::uword limit) {
   RowBuffer inputs(1 + inputs_.size());
-  std::vector<double> targets, weights;
+  std::vector<double> targets;
+  const auto there = [](long column) {
+    return column < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(column));
+  };
+  RowColumns others(there(weight_), there(trials_), there(offset_), there(exposure_));
   block.ids.clear();
   block.records.clear();
-  while (weights.size() < limit && reader_.next()) {
+  while (others.rows() < limit && reader_.next()) {
     inputs.add(1);
     for (const std::size_t column : inputs_) inputs.add(reader_.number(column));
     if (target_ >= 0) targets.push_back(target());
-    weights.push_back(weight_ >= 0 ? weight_at(reader_, static_cast<std::size_t>(weight_)) : 1);
+    others.add(reader_, target_ >= 0 && !schema_.classes() ? std::optional(targets.back()) : std::nullopt);
     if (id_ >= 0) block.ids.emplace_back(reader_.fields()[static_cast<std::size_t>(id_)]);
     if (keep_records_) block.records.push_back(record_text(reader_));
   }
   block.X = inputs.take();
-  block.y = arma::mat(targets.data(), weights.size(), target_ >= 0 ? 1 : 0);
-  block.w = arma::vec(weights);
-  return !weights.empty();
+  block.y = arma::mat(targets.data(), others.rows(), target_ >= 0 ? 1 : 0);
+  others.take(block);
+  return block.w.n_elem > 0;
 }
 
 Dataset TableReader::rest() {

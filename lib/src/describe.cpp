@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdio>
-#include <limits>
 
 #include "json_text.hpp"
 
@@ -11,24 +10,48 @@ namespace {
 
 constexpr const char* kIntercept = "(intercept)";
 
+/// The square matrix that takes a branch's coefficients of standardised inputs to those of the data's own: with z = (x - c) / s,
+/// b z^p = sum_q b s^-p (p over q) (-c)^(p - q) x^q.
+std::vector<std::vector<long double>> input_units(const Model& model, const Branch& branch) {
+  const Step& step = branch.network->steps().back();
+  const arma::uword d = branch.network->inputs(), first = step.intercept ? 1 : 0;
+  std::vector<std::vector<long double>> units(step.height(), std::vector<long double>(step.height(), 0));
+  if (first == 1) units[0][0] = 1;
+  for (arma::uword j = 0; j < d; ++j) {
+    const long double scale = model.standardization.input_scale[branch.columns[1 + j] - 1];
+    const long double shift = -model.standardization.input_center[branch.columns[1 + j] - 1];
+    for (arma::uword p = 1; p <= branch.network->degree(); ++p) {
+      long double term = std::pow(scale, -static_cast<long double>(p));  // of x^p, then of the powers below
+      for (arma::uword q = p + 1; q-- > 0;) {
+        if (q > 0) units[first + (q - 1) * d + j][first + (p - 1) * d + j] = term;
+        if (q == 0 && first == 1) units[0][first + (p - 1) * d + j] = term;
+        term *= shift * static_cast<long double>(q) / static_cast<long double>(p - q + 1);
+      }
+    }
+  }
+  return units;
+}
+
 /// theta's matrix of a branch that is one dense step, with its inputs' standardization undone.
 arma::mat in_input_units(const Model& model, const Branch& branch) {
   if (!branch.network->is_linear()) return {};
-  const Step& step = branch.network->steps()[0];
-  arma::mat result(model.theta.memptr() + branch.offset, 1 + step.inputs, step.outputs);
-  const Standardization& by = model.standardization;
-  for (arma::uword j = 1; j < result.n_rows; ++j) {
-    const arma::uword input = branch.columns[j] - 1;
-    result.row(j) /= by.input_scale[input];
-    result.row(0) -= result.row(j) * by.input_center[input];
-  }
+  const Step& step = branch.network->steps().back();
+  const arma::mat W(model.theta.memptr() + branch.offset, step.height(), step.outputs);
+  // Powers of a shifted input cancel: the sums are taken with more digits than a double's.
+  const std::vector<std::vector<long double>> units = input_units(model, branch);
+  arma::mat result(arma::size(W));
+  for (arma::uword out = 0; out < W.n_cols; ++out)
+    for (arma::uword j = 0; j < W.n_rows; ++j) {
+      long double sum = 0;
+      for (arma::uword i = 0; i < W.n_rows; ++i) sum += units[j][i] * W(i, out);
+      result(j, out) = static_cast<double>(sum);
+    }
   return result;
 }
 
 Json column_object(const arma::mat& coefficients, arma::uword column, const std::vector<std::string>& names) {
   Json result = Json::object();
-  for (arma::uword j = 0; j < coefficients.n_rows; ++j)
-    result[j == 0 ? kIntercept : names[j - 1]] = coefficients(j, column);
+  for (arma::uword j = 0; j < coefficients.n_rows; ++j) result[names[j]] = coefficients(j, column);
   return result;
 }
 
@@ -46,7 +69,7 @@ Json gate_object(const Model& model) {
   if (model.gate->normalised()) gate["reference"] = model.size();
   gate["coefficients"] = Json::array();
   for (arma::uword k = 0; k < model.size(); ++k)
-    gate["coefficients"].push_back(column_object(coefficients, k, input_names(model, model.gate_branch)));
+    gate["coefficients"].push_back(column_object(coefficients, k, coefficient_names(model, model.gate_branch)));
   return gate;
 }
 
@@ -55,15 +78,16 @@ Json expert_object(const Model& model, arma::uword k) {
   Json result = branch_object(model, expert);
   result["family"] = expert.family->spec();
   const arma::mat coefficients = expert_coefficients(model, k);
-  const auto names = input_names(model, expert);
+  const auto names = coefficient_names(model, expert);
   if (!coefficients.is_empty() && coefficients.n_cols == 1) {
     result["coefficients"] = column_object(coefficients, 0, names);
   } else if (!coefficients.is_empty()) {
     result["coefficients"] = Json::object();
+    const std::vector<std::string> outputs = output_names(model, k);
     for (arma::uword c = 0; c < coefficients.n_cols; ++c)
-      result["coefficients"][model.schema.labels[c]] = column_object(coefficients, c, names);
+      result["coefficients"][outputs[c]] = column_object(coefficients, c, names);
   }
-  if (!model.classes()) result["sigma"] = number_or_null(expert_sigma(model, k));
+  for (const Family::Figure& figure : expert_figures(model, k)) result[figure.name] = number_or_null(figure.value);
   return result;
 }
 
@@ -98,7 +122,7 @@ std::string figure(double value) {
 /// Rows of coefficients under one heading for each column.
 std::string table(const arma::mat& coefficients, const std::vector<std::string>& names,
                   const std::vector<std::string>& headings) {
-  std::size_t width = std::string(kIntercept).size();
+  std::size_t width = 0;
   for (const std::string& name : names) width = std::max(width, name.size());
   const auto padded = [](const std::string& text, std::size_t to) {
     return text.size() < to ? text + std::string(to - text.size(), ' ') : text;
@@ -110,7 +134,7 @@ std::string table(const arma::mat& coefficients, const std::vector<std::string>&
   }
   result += '\n';
   for (arma::uword j = 0; j < coefficients.n_rows; ++j) {
-    result += "  " + padded(j == 0 ? kIntercept : names[j - 1], width);
+    result += "  " + padded(names[j], width);
     for (arma::uword c = 0; c < coefficients.n_cols; ++c) result += " " + figure(coefficients(j, c));
     result += '\n';
   }
@@ -126,22 +150,20 @@ std::string describe_gate(const Model& model) {
   if (model.gate->normalised()) text += ", expert " + std::to_string(model.size()) + " the reference";
   std::vector<std::string> headings;
   for (arma::uword k = 1; k <= model.size(); ++k) headings.push_back("expert " + std::to_string(k));
-  return text + "\n" + table(coefficients, input_names(model, model.gate_branch), headings);
+  return text + "\n" + table(coefficients, coefficient_names(model, model.gate_branch), headings);
 }
 
 std::string describe_expert(const Model& model, arma::uword k) {
   const Expert& expert = model.experts[k];
   std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->spec();
-  if (!model.classes()) {
-    char sigma[48];
-    std::snprintf(sigma, sizeof sigma, ", sigma %.6g", expert_sigma(model, k));
-    text += sigma;
+  for (const Family::Figure& figure : expert_figures(model, k)) {
+    char value[48];
+    std::snprintf(value, sizeof value, " %.6g", figure.value);
+    text += ", " + figure.name + value;
   }
   const arma::mat coefficients = expert_coefficients(model, k);
   if (coefficients.is_empty()) return text + ", " + std::to_string(expert.network->parameters()) + " parameters\n";
-  const std::vector<std::string> one{model.classes() ? "log-odds" : model.schema.target};
-  return text + "\n" +
-         table(coefficients, input_names(model, expert), coefficients.n_cols == 1 ? one : model.schema.labels);
+  return text + "\n" + table(coefficients, coefficient_names(model, expert), output_names(model, k));
 }
 
 std::string describe_fit(const FitSummary& fit) {
@@ -164,12 +186,15 @@ std::string describe_fit(const FitSummary& fit) {
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 arma::mat expert_coefficients(const Model& model, arma::uword k) {
-  arma::mat result = in_input_units(model, model.experts[k]);
+  const Expert& expert = model.experts[k];
+  arma::mat result = in_input_units(model, expert);
   if (result.is_empty()) return result;
-  result *= model.standardization.target_scale;
-  result.row(0) += model.standardization.target_center;
+  result.col(0) *= model.standardization.target_scale;
+  if (expert.network->has_intercept()) result(0, 0) += model.standardization.target_center;
+  if (!model.classes() && result.n_cols > 1)  // the second output is a log scale
+    result(0, 1) += std::log(model.standardization.target_scale);
   // Only differences between classes mean something: the first is the reference.
-  if (result.n_cols > 1) result.each_col() -= arma::vec(result.col(0));
+  if (model.classes() && result.n_cols > 1) result.each_col() -= arma::vec(result.col(0));
   return result;
 }
 
@@ -185,10 +210,27 @@ std::vector<std::string> input_names(const Model& model, const Branch& branch) {
   return names;
 }
 
-double expert_sigma(const Model& model, arma::uword k) {
-  if (model.classes()) return std::numeric_limits<double>::quiet_NaN();
+std::vector<std::string> coefficient_names(const Model& model, const Branch& branch) {
+  const std::vector<std::string> inputs = input_names(model, branch);
+  std::vector<std::string> names;
+  if (branch.network->has_intercept()) names.emplace_back(kIntercept);
+  for (arma::uword power = 1; power <= branch.network->degree(); ++power)
+    for (const std::string& input : inputs) names.push_back(power == 1 ? input : input + "^" + std::to_string(power));
+  return names;
+}
+
+std::vector<std::string> output_names(const Model& model, arma::uword k) {
+  const Family& family = *model.experts[k].family;
+  if (family.classes() && family.outputs() > 1) return model.schema.labels;
+  const std::string first = family.link() == Family::Link::kLogistic ? "log-odds"
+                            : family.link() == Family::Link::kLog    ? "log mean"
+                                                                     : model.schema.target;
+  return family.outputs() == 1 ? std::vector<std::string>{first} : std::vector<std::string>{"mean", "log_sigma"};
+}
+
+std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k) {
   const Expert& expert = model.experts[k];
-  return model.standardization.target_scale * expert.family->sd(model.theta.memptr() + expert.psi);
+  return expert.family->figures(model.theta.memptr() + expert.psi);
 }
 
 Json describe(const Model& model) {
@@ -197,7 +239,7 @@ Json describe(const Model& model) {
   result["target"] = model.schema.target;
   if (model.classes()) result["labels"] = model.schema.labels;
   result["features"] = model.schema.inputs;
-  result["family"] = model.family().spec();
+  result["family"] = model.family_spec();
   result["gate"] = gate_object(model);
   result["experts"] = Json::array();
   for (arma::uword k = 0; k < model.size(); ++k) result["experts"].push_back(expert_object(model, k));

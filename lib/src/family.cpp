@@ -1,7 +1,8 @@
 #include "moe/family.hpp"
 
-#include <cmath>
 #include <stdexcept>
+
+#include "moe/random.hpp"
 
 namespace moe {
 namespace {
@@ -12,18 +13,19 @@ namespace {
 
 }  // namespace
 
-double Family::sd(const double*) const { only_for_numbers("sd"); }
+void Family::variance(const arma::mat&, const double*, arma::vec&) const { only_for_numbers("variance"); }
 void Family::cdf(const arma::vec&, const arma::mat&, const double*, arma::vec&) const { only_for_numbers("cdf"); }
 void Family::quantile(double, const arma::mat&, const double*, arma::vec&) const { only_for_numbers("quantile"); }
-void Family::mean_distance(const arma::vec&, const arma::mat&, const double*, arma::vec&) const {
-  only_for_numbers("mean_distance");
-}
-void Family::mean_distance_between(const arma::mat&, const double*, const arma::mat&, const double*, arma::vec&) const {
-  only_for_numbers("mean_distance_between");
-}
 bool Family::derivatives(const arma::mat&, const arma::mat&, const double*, arma::mat&, arma::mat&) const {
   return false;
 }
+bool Family::fit_dispersion(double, double*) const { return false; }
 bool Family::on_floor(const double*) const { return false; }
+
+double Family::draw(const arma::mat& eta, arma::uword row, const double* psi, Random& random) const {
+  arma::vec out;
+  quantile(random.uniform(), eta.row(row), psi, out);
+  return out[0];
+}
 
 }  // namespace moe

@@ -2,6 +2,16 @@
 #include "parallel.hpp"
 
 namespace moe {
+namespace {
+
+/// Whether two branches are one product of the same rows.
+bool same_design(const Branch& a, const Branch& b) {
+  return a.network->is_linear() && b.network->is_linear() && a.network->degree() == b.network->degree() &&
+         a.network->has_intercept() == b.network->has_intercept() && arma::size(a.columns) == arma::size(b.columns) &&
+         arma::all(a.columns == b.columns);
+}
+
+}  // namespace
 
 ForwardPass::ForwardPass(const Model& model) : model_(model) {
   keep_blas_to_one_thread();
@@ -12,44 +22,47 @@ ForwardPass::ForwardPass(const Model& model) : model_(model) {
 
 void ForwardPass::add(const Branch& branch, arma::uword width) {
   const arma::uword outputs = branch.network->outputs();
-  if (!runs_.empty() && branch.network->is_linear() && runs_.back().network->is_linear() &&
-      arma::size(runs_.back().columns) == arma::size(branch.columns) &&
-      arma::all(runs_.back().columns == branch.columns)) {
-    Run& run = runs_.back();
-    places_.push_back({runs_.size() - 1, run.network->outputs(), outputs});
-    run.network = std::make_shared<Network>(
-        "linear", std::vector<Step>{{Step::Kind::kDense, run.network->inputs(), run.network->outputs() + outputs, 0}});
+  if (!runs_.empty() && same_design(runs_.back().branch, branch)) {
+    Branch& joined = runs_.back().branch;
+    places_.push_back({runs_.size() - 1, joined.network->outputs(), outputs});
+    std::vector<Step> steps = joined.network->steps();
+    steps.back().outputs += outputs;
+    joined.network = std::make_shared<Network>(joined.network->spec(), std::move(steps));
     return;
   }
-  const bool all = branch.columns.n_elem == width && branch.columns.is_sorted();
-  runs_.push_back({branch.network, branch.columns, all, branch.offset, {}, {}, {}, {}});
+  runs_.push_back({branch, branch.design_is_all_of(width), {}, {}, {}, {}});
   places_.push_back({runs_.size() - 1, 0, outputs});
 }
 
-void ForwardPass::run(const arma::vec& theta, const arma::mat& X) {
-  rows_ = X.n_cols;
+void ForwardPass::run(const arma::vec& theta, const Rows& block) {
+  block_ = &block;
+  rows_ = block.count();
   for (Run& run : runs_) {
-    if (!run.all_columns) run.X = X.rows(run.columns);
-    run.network->forward(theta.memptr() + run.offset, run.all_columns ? X : run.X, run.tape, run.out);
+    if (!run.all) run.branch.design(block.X, run.design);
+    run.branch.network->forward(theta.memptr() + run.branch.offset, run.all ? block.X : run.design, run.tape, run.out);
     run.d_out.set_size(arma::size(run.out));
   }
+  if (!block.offset.is_empty())
+    for (std::size_t k = 1; k < places_.size(); ++k) runs_[places_[k].run].out.col(places_[k].column) += block.offset;
   const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
   model_.gate->forward(logits, log_weights_, signs_);
 }
 
-void ForwardPass::backward(const arma::vec& theta, const arma::mat& X, const arma::mat& d_log_weights,
+void ForwardPass::backward(const arma::vec& theta, const Rows& block, const arma::mat& d_log_weights,
                            arma::vec& gradient) {
   const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
   model_.gate->backward(logits, log_weights_, d_log_weights, d_logits_);
   runs_[0].d_out.head_cols(places_[0].outputs) = d_logits_;
   for (Run& run : runs_)
-    run.network->backward(theta.memptr() + run.offset, run.all_columns ? X : run.X, run.tape, run.d_out,
-                          gradient.memptr() + run.offset);
+    run.branch.network->backward(theta.memptr() + run.branch.offset, run.all ? block.X : run.design, run.tape,
+                                 run.d_out, gradient.memptr() + run.branch.offset);
 }
 
 const arma::mat ForwardPass::eta(arma::uword k) const {
   const Place& place = places_[k + 1];
   const arma::mat& out = runs_[place.run].out;
+  if (model_.experts[k].family->reads_trials())
+    return arma::join_rows(out.cols(place.column, place.column + place.outputs - 1), block_->trials);
   return arma::mat(const_cast<double*>(out.colptr(place.column)), rows_, place.outputs, false, true);
 }
 

@@ -62,7 +62,8 @@ class Curvature {
   explicit Curvature(const Model& model) {
     for (arma::uword k = 0; k < model.size(); ++k) places_.push_back({true, k, 0, 0});
     for (arma::uword k = 0; k < model.size(); ++k) {
-      const arma::uword size = model.family().outputs() + model.family().dispersions();
+      const Family& family = *model.experts[k].family;
+      const arma::uword size = family.outputs() + family.dispersions();
       for (arma::uword i = 0; i < size; ++i) places_.push_back({false, k, i, size});
     }
   }
@@ -93,7 +94,9 @@ class Curvature {
 void add(const std::vector<Slot>& slots, const Curvature& curvature, const Pieces& pieces, const arma::mat& X,
          const arma::vec& w, arma::mat& H) {
   const auto inputs = [&](const Slot& slot) {
-    return slot.branch == nullptr ? arma::mat(1, X.n_cols, arma::fill::ones) : arma::mat(X.rows(slot.branch->columns));
+    arma::mat result(1, X.n_cols, arma::fill::ones);
+    if (slot.branch != nullptr) slot.branch->design(X, result);
+    return result;
   };
   for (arma::uword a = 0; a < slots.size(); ++a) {
     const arma::mat left = inputs(slots[a]);
@@ -110,16 +113,18 @@ void add(const std::vector<Slot>& slots, const Curvature& curvature, const Piece
 
 }  // namespace
 
+bool has_derivatives(const Family& family) {
+  const std::vector<double> psi(family.dispersions() + 1, 0);
+  const arma::mat y(1, 1, arma::fill::ones);
+  const arma::mat eta(1, family.outputs() + (family.reads_trials() ? 1 : 0), arma::fill::ones);
+  arma::mat scores, seconds;
+  return family.derivatives(y, eta, psi.data(), scores, seconds);
+}
+
 bool has_hessian(const Model& model) {
   if (!model.gate->normalised() || !model.gate_branch.network->is_linear()) return false;
-  const arma::uword m = model.family().outputs();
-  arma::mat scores, seconds;
-  const std::vector<double> psi(model.family().dispersions() + 1, 0);
-  if (!model.family().derivatives(arma::mat(1, 1, arma::fill::zeros), arma::mat(1, m, arma::fill::zeros), psi.data(),
-                                  scores, seconds))
-    return false;
   for (const Expert& expert : model.experts)
-    if (!expert.network->is_linear()) return false;
+    if (!expert.network->is_linear() || !has_derivatives(*expert.family)) return false;
   return true;
 }
 
@@ -133,10 +138,10 @@ arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const R
     parts[part].zeros(theta.n_elem, theta.n_elem);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
       const arma::uword first = b * kBlock, last = std::min(rows.count(), first + kBlock) - 1;
-      const arma::mat X = rows.X.cols(first, last);
-      forward.run(theta, X);
-      const Pieces pieces = pieces_of(forward, theta, rows.y.rows(first, last));
-      add(slots, curvature, pieces, X, rows.w.subvec(first, last), parts[part]);
+      const Rows block = rows.slice(first, last);
+      forward.run(theta, block);
+      const Pieces pieces = pieces_of(forward, theta, block.y);
+      add(slots, curvature, pieces, block.X, block.w, parts[part]);
     }
   });
   for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];

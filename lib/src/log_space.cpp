@@ -91,4 +91,9 @@ double normal_log_density(double z) { return -0.5 * z * z - kLogSqrtTwoPi; }
 
 double normal_cdf(double z) { return 0.5 * std::erfc(-z * M_SQRT1_2); }
 
+double mean_abs_normal(double mean, double sd) {
+  const double z = mean / sd;
+  return 2 * sd * std::exp(normal_log_density(z)) + mean * (2 * normal_cdf(z) - 1);
+}
+
 }  // namespace moe

@@ -23,6 +23,8 @@ Dataset block_of(const Dataset& data, arma::uword first, arma::uword count) {
   block.X = data.X.cols(first, first + count - 1);
   block.y = data.y.rows(first, first + count - 1);
   block.w = data.w.subvec(first, first + count - 1);
+  if (!data.offset.is_empty()) block.offset = data.offset.subvec(first, first + count - 1);
+  if (!data.trials.is_empty()) block.trials = data.trials.subvec(first, first + count - 1);
   return block;
 }
 
@@ -88,9 +90,12 @@ class Evaluation {
     metrics_.mae += arma::dot(block.w, arma::abs(error));
     if (!model_.gate->normalised()) return;
     metrics_.crps += arma::dot(block.w, predictive_.crps());
-    const arma::vec from_middle = arma::abs(predictive_.cdf(y) - 0.5);
-    for (auto& [level, share] : metrics_.coverage)
-      share += arma::dot(block.w, arma::conv_to<arma::vec>::from(from_middle <= 0.5 * level));
+    // Inside the central interval: neither all below y, nor all up to it, is less than a tail.
+    const arma::vec up_to = predictive_.cdf(y), below = predictive_.discrete() ? predictive_.cdf(y - 0.5) : up_to;
+    for (auto& [level, share] : metrics_.coverage) {
+      const double tail = 0.5 * (1 - level);
+      share += arma::dot(block.w, arma::conv_to<arma::vec>::from(up_to >= tail && below <= 1 - tail));
+    }
   }
 
   void add_classes(const Dataset& block) {
@@ -143,7 +148,7 @@ Metrics evaluate(const Model& model, const Dataset& data) {
 LikelihoodSums likelihood_sums(const Model& model, const Rows& rows) {
   if (!model.gate->normalised()) return {kNone, kNone};
   ForwardPass forward(model);
-  forward.run(model.theta, rows.X);
+  forward.run(model.theta, rows);
   arma::mat terms = forward.log_weights();
   arma::vec part, total;
   for (arma::uword k = 0; k < model.size(); ++k) {

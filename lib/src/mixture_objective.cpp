@@ -20,7 +20,7 @@ void MixtureObjective::pull_back(ForwardPass& forward, const arma::vec& theta, c
     arma::mat d_eta = forward.d_eta(k);
     kernel_score(forward, theta, block, k, -pull.col(k), d_eta, totals.gradient);
   }
-  forward.backward(theta, block.X, -pull, totals.gradient);
+  forward.backward(theta, block, -pull, totals.gradient);
 }
 
 void MixtureObjective::add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const {

@@ -1,5 +1,6 @@
 #include "moe/model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -41,29 +42,49 @@ void standardize_in_place(const Standardization& by, bool classes, Rows& rows) {
     double* x = rows.X.colptr(n) + 1;
     for (arma::uword j = 0; j < by.input_center.n_elem; ++j) x[j] = (x[j] - by.input_center[j]) / by.input_scale[j];
   }
-  if (!classes) rows.y = (rows.y - by.target_center) / by.target_scale;
+  if (classes) return;
+  rows.y = (rows.y - by.target_center) / by.target_scale;
+  rows.offset /= by.target_scale;
 }
 
 }  // namespace
 
-Standardization Standardization::of(const Dataset& data, bool classes, bool apply) {
+Standardization Standardization::of(const Dataset& data, bool classes, Parts parts) {
   const arma::uword d = data.X.n_rows - 1;
   Standardization result;
   result.input_center.zeros(d);
   result.input_scale.ones(d);
-  if (apply) {
+  if (parts.inputs) {
     for (arma::uword j = 0; j < d; ++j) {
       const auto [mean, deviation] = mean_and_deviation(data.X.memptr() + 1 + j, data.X.n_rows, data.w);
-      result.input_center[j] = mean;
+      if (parts.centers) result.input_center[j] = mean;
       if (deviation > 0) result.input_scale[j] = deviation;
     }
   }
   if (classes) return result;
   const auto [mean, deviation] = mean_and_deviation(data.y.memptr(), 1, data.w);
-  if (apply) result.target_center = mean;
-  if (apply && deviation > 0) result.target_scale = deviation;
-  if (!apply && deviation > 0) result.target_spread = deviation;
+  if (parts.target && parts.centers) result.target_center = mean;
+  if (parts.target && deviation > 0) result.target_scale = deviation;
+  if (!parts.target && deviation > 0) result.target_spread = deviation;
   return result;
+}
+
+Rows Rows::slice(arma::uword first, arma::uword last) const {
+  const arma::uword count = last - first + 1;
+  const auto part = [&](const arma::vec& from) {
+    return from.is_empty() ? arma::vec() : arma::vec(const_cast<double*>(from.memptr()) + first, count, false, true);
+  };
+  return {arma::mat(const_cast<double*>(X.colptr(first)), X.n_rows, count, false, true),
+          arma::mat(const_cast<double*>(y.memptr()) + first, count, 1, false, true), part(w), part(offset),
+          part(trials)};
+}
+
+void Branch::design(const arma::mat& X, arma::mat& out) const {
+  network->design(columns.n_elem == X.n_rows && columns.is_sorted() ? X : arma::mat(X.rows(columns)), out);
+}
+
+bool Branch::design_is_all_of(arma::uword rows_of_X) const {
+  return columns.n_elem == rows_of_X && columns.is_sorted() && network->degree() == 1 && network->has_intercept();
 }
 
 Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& spec, arma::vec theta_)
@@ -72,7 +93,11 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
       gate(make_gate(spec.gate_link)),
       theta(std::move(theta_)) {
   const TargetInfo target{schema.labels.size(), standardization.target_scale, standardization.target_spread};
-  const auto family = make_family(spec.family, target);
+  std::vector<std::shared_ptr<const Family>> families;
+  for (std::size_t k = 0; k < spec.experts.size(); ++k)
+    families.push_back(k > 0 && spec.expert_families.empty()
+                           ? families[0]
+                           : make_family(spec.expert_families.empty() ? spec.family : spec.expert_families[k], target));
   arma::uword end = 0;
   const auto place = [&](Branch& branch, const std::string& network, const std::vector<std::size_t>& inputs,
                          arma::uword outputs) {
@@ -84,14 +109,22 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
   place(gate_branch, spec.gate, spec.gate_inputs, spec.experts.size());
   experts.resize(spec.experts.size());
   for (std::size_t k = 0; k < experts.size(); ++k) {
-    place(experts[k], spec.experts[k], spec.expert_inputs[k], family->outputs());
-    experts[k].family = family;
+    place(experts[k], spec.experts[k], spec.expert_inputs[k], families[k]->outputs());
+    experts[k].family = families[k];
   }
+  const bool shared = family().shared_dispersion();
   for (Expert& expert : experts) {
+    if (shared != expert.family->shared_dispersion() || (shared && expert.family->spec() != family().spec()))
+      throw Error(ErrorKind::kUsage, "family '" + (shared ? family() : *expert.family).spec() +
+                                         "' has one sigma in all experts: expected it for each of them, or gaussian");
     expert.psi = end;
-    if (!family->shared_dispersion()) end += family->dispersions();
+    if (!shared) end += expert.family->dispersions();
+    if (expert.family->reads_trials() && schema.trials.empty())
+      throw Error(ErrorKind::kUsage, "family '" + expert.family->spec() +
+                                         "' counts successes of a number of trials: expected --trials COL with it");
+    schema.supports.push_back(expert.family->support());
   }
-  if (family->shared_dispersion()) end += family->dispersions();
+  if (shared) end += family().dispersions();
   if (theta.is_empty()) theta.zeros(end);
   if (theta.n_elem != end) throw std::logic_error("a theta of another length than the model's");
 }
@@ -111,19 +144,26 @@ std::vector<Model::Tensor> Model::tensors() const {
     for (const Step& step : branch.network->steps())
       if (step.kind == Step::Kind::kDense)
         result.push_back(
-            {name + "." + std::to_string(layer++), branch.offset + step.offset, 1 + step.inputs, step.outputs});
+            {name + "." + std::to_string(layer++), branch.offset + step.offset, step.height(), step.outputs});
   };
   add(gate_branch, "gate");
   for (std::size_t k = 0; k < experts.size(); ++k) add(experts[k], "expert." + std::to_string(k + 1));
-  const arma::uword dispersions = family().dispersions();
-  if (dispersions == 0) return result;
   if (family().shared_dispersion()) {
-    result.push_back({"psi", experts[0].psi, dispersions, 1});
+    result.push_back({"psi", experts[0].psi, family().dispersions(), 1});
     return result;
   }
   for (std::size_t k = 0; k < experts.size(); ++k)
-    result.push_back({"expert." + std::to_string(k + 1) + ".psi", experts[k].psi, dispersions, 1});
+    if (const arma::uword dispersions = experts[k].family->dispersions(); dispersions > 0)
+      result.push_back({"expert." + std::to_string(k + 1) + ".psi", experts[k].psi, dispersions, 1});
   return result;
+}
+
+std::string Model::family_spec() const {
+  std::vector<std::string> specs;
+  for (const Expert& expert : experts)
+    if (std::find(specs.begin(), specs.end(), expert.family->spec()) == specs.end())
+      specs.push_back(expert.family->spec());
+  return join(specs, " + ");
 }
 
 ModelSpec Model::spec() const {
@@ -141,18 +181,22 @@ ModelSpec Model::spec() const {
   for (const Expert& expert : experts) {
     result.experts.push_back(expert.network->spec());
     result.expert_inputs.push_back(inputs(expert));
+    result.expert_families.push_back(expert.family->spec());
   }
+  const auto& all = result.expert_families;
+  if (std::all_of(all.begin(), all.end(), [&](const std::string& spec) { return spec == all[0]; }))
+    result.expert_families.clear();
   return result;
 }
 
 Rows Model::standardize(Dataset&& data) const {
-  Rows rows{std::move(data.X), std::move(data.y), std::move(data.w)};
+  Rows rows{std::move(data.X), std::move(data.y), std::move(data.w), std::move(data.offset), std::move(data.trials)};
   standardize_in_place(standardization, classes(), rows);
   return rows;
 }
 
 Rows Model::standardize(const Dataset& data) const {
-  Rows rows{data.X, data.y, data.w};
+  Rows rows{data.X, data.y, data.w, data.offset, data.trials};
   standardize_in_place(standardization, classes(), rows);
   return rows;
 }

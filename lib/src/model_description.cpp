@@ -31,7 +31,9 @@ void require_text(const char* what, const std::string& name) {
 
 void require_text(const Schema& schema) {
   for (const std::string& name : schema.inputs) require_text("column", name);
-  for (const std::string& name : {schema.target, schema.weight, schema.id}) require_text("column", name);
+  for (const std::string& name :
+       {schema.target, schema.weight, schema.id, schema.trials, schema.offset, schema.exposure})
+    require_text("column", name);
   for (const std::string& label : schema.labels) require_text("class", label);
 }
 
@@ -96,10 +98,21 @@ Description read_members(const Parsed& json) {
   result.spec.gate = read_network(json.at("gate"));
   result.spec.gate_inputs = read_inputs(json.at("gate"), result.schema);
   result.spec.experts.clear();
+  const auto optional = [&](const Parsed& object, const char* member) {
+    return object.contains(member) ? text(object.at(member)) : std::string();
+  };
+  result.schema.trials = optional(json, "trials");
+  result.schema.offset = optional(json, "offset");
+  result.schema.exposure = optional(json, "exposure");
+  bool differ = false;
   for (const Parsed& expert : json.at("experts").get_ref<const Parsed::array_t&>()) {
     result.spec.experts.push_back(read_network(expert));
     result.spec.expert_inputs.push_back(read_inputs(expert, result.schema));
+    const std::string family = optional(expert, "family");
+    differ = differ || !family.empty();
+    result.spec.expert_families.push_back(family.empty() ? result.spec.family : family);
   }
+  if (!differ) result.spec.expert_families.clear();
   result.objective = text(json.at("objective"));
   result.solver = text(json.at("solver"));
   return result;
@@ -115,9 +128,11 @@ std::string describe_for_file(const Model& model) {
   require_text(schema);
   Json gate{{"link", spec.gate_link}}, experts = Json::array();
   gate.update(describe_branch(spec.gate, spec.gate_inputs, schema));
-  for (std::size_t k = 0; k < spec.experts.size(); ++k)
+  for (std::size_t k = 0; k < spec.experts.size(); ++k) {
     experts.push_back(describe_branch(spec.experts[k], spec.expert_inputs[k], schema));
-  return Json{{"inputs", schema.inputs},
+    if (!spec.expert_families.empty()) experts.back()["family"] = spec.expert_families[k];
+  }
+  Json result{{"inputs", schema.inputs},
               {"target", schema.target},
               {"labels", schema.labels},
               {"weight", schema.weight},
@@ -126,8 +141,11 @@ std::string describe_for_file(const Model& model) {
               {"gate", gate},
               {"experts", experts},
               {"objective", model.fit.objective},
-              {"solver", model.fit.solver}}
-      .dump();
+              {"solver", model.fit.solver}};
+  for (const auto& [member, name] :
+       {std::pair{"trials", schema.trials}, std::pair{"offset", schema.offset}, std::pair{"exposure", schema.exposure}})
+    if (!name.empty()) result[member] = name;
+  return result.dump();
 }
 
 Description read_description(const std::string& description) {

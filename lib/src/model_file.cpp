@@ -13,6 +13,7 @@
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
 // empty for a number], "weight": name or "", "id": name or "", "family": word, "gate": {"link": word, "network": word, "inputs":
 // [indices into inputs; left out for all]}, "experts": [{"network": word, "inputs": ..}, ..], "objective": word, "solver": word}.
+// Where there are some: "trials", "offset" and "exposure", names of columns; and each expert's "family" where they differ.
 //
 // There is nothing in it but the model: the same model gives the same bytes. A change that a reader must know of gets a new
 // version number.
@@ -137,16 +138,21 @@ void check_numbers(const Standardization& units, const arma::vec& theta, const S
 
 /// Refuses a description of more, or less, than the `available` parameters of the file, before room is made for it.
 void check_size(const ModelSpec& spec, std::size_t classes, std::uint64_t available) {
-  const auto family = make_family(spec.family, TargetInfo{classes, 1, 1});
   const std::uint64_t experts = spec.experts.size();
-  std::uint64_t needed = family->dispersions() * (family->shared_dispersion() ? 1 : experts);
+  const auto family_of = [&](std::size_t k) {
+    return make_family(spec.expert_families.empty() ? spec.family : spec.expert_families[k], TargetInfo{classes, 1, 1});
+  };
+  std::uint64_t needed = 0;
   const auto add = [&](const Network& network) {  // no sum of two networks overflows: see make_network()'s widths
     needed += network.parameters();
     if (needed > available) refuse("it describes more parameters than it has");
   };
   add(make_network(spec.gate, spec.gate_inputs.size(), experts));
-  for (std::size_t k = 0; k < experts; ++k)
+  for (std::size_t k = 0; k < experts; ++k) {
+    const auto family = family_of(k);
     add(make_network(spec.experts[k], spec.expert_inputs[k].size(), family->outputs()));
+    if (k == 0 || !family->shared_dispersion()) needed += family->dispersions();
+  }
   if (needed < available) refuse("it has more parameters than it describes");
 }
 

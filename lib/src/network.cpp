@@ -13,7 +13,7 @@ using Kind = Step::Kind;
 
 /// The matrix of a dense step, as a view on the network's parameters.
 const arma::mat weights(const double* theta, const Step& step) {
-  return arma::mat(const_cast<double*>(theta) + step.offset, 1 + step.inputs, step.outputs, false, true);
+  return arma::mat(const_cast<double*>(theta) + step.offset, step.height(), step.outputs, false, true);
 }
 
 double activate(Kind kind, double x) {
@@ -56,7 +56,7 @@ void activate(Kind kind, const arma::mat& pre, arma::mat& post) {
 Network::Network(std::string spec, std::vector<Step> steps) : spec_(std::move(spec)), steps_(std::move(steps)) {
   for (Step& step : steps_) {
     step.offset = parameters_;
-    if (step.kind == Kind::kDense) parameters_ += (1 + step.inputs) * step.outputs;
+    if (step.kind == Kind::kDense) parameters_ += step.height() * step.outputs;
   }
 }
 
@@ -70,7 +70,7 @@ void Network::start(double* theta, Random& random) const {
     const double bound = std::sqrt((before_relu ? 6.0 : 3.0) / std::max(fan, 1.0));
     double* value = theta + step.offset;
     for (arma::uword out = 0; out < step.outputs; ++out) {
-      *value++ = 0;
+      if (step.intercept) *value++ = 0;
       for (arma::uword in = 0; in < step.inputs; ++in) *value++ = random.uniform(-bound, bound);
     }
   }
@@ -79,17 +79,36 @@ void Network::start(double* theta, Random& random) const {
 void Network::mark_weights(double* mask) const {
   for (const Step& step : steps_) {
     if (step.kind != Kind::kDense) continue;
-    arma::mat block(mask + step.offset, 1 + step.inputs, step.outputs, false, true);
+    arma::mat block(mask + step.offset, step.height(), step.outputs, false, true);
     block.ones();
-    block.row(0).zeros();
+    if (step.intercept) block.row(0).zeros();
+  }
+}
+
+arma::uword Network::degree() const {
+  const Step& first = steps_.front();
+  return first.kind == Kind::kPowers ? first.outputs / first.inputs : 1;
+}
+
+void Network::design(const arma::mat& X, arma::mat& out) const {
+  const arma::uword d = inputs(), first = has_intercept() ? 1 : 0;
+  out.set_size(first + d * degree(), X.n_cols);
+  if (first == 1) out.row(0).ones();
+  if (d == 0) return;
+  const arma::mat x = X.tail_rows(d);
+  arma::mat power = x;
+  for (arma::uword p = 0; p < degree(); ++p) {
+    if (p > 0) power %= x;
+    out.rows(first + p * d, first + (p + 1) * d - 1) = power;
   }
 }
 
 // The tape holds, for each elementwise step, its input (b x h) and its output (b x (1 + h)).
 void Network::forward(const double* theta, const arma::mat& X, Tape& tape, arma::mat& eta) const {
-  tape.resize(2 * (steps_.size() / 2));
+  tape.resize(is_linear() ? 0 : 2 * (steps_.size() / 2));
   std::size_t used = 0;
   for (const Step& step : steps_) {
+    if (step.kind == Kind::kPowers) continue;
     if (step.kind == Kind::kDense) {
       const arma::mat W = weights(theta, step);
       arma::mat& out = used < tape.size() ? tape[used] : eta;
@@ -110,8 +129,9 @@ void Network::backward(const double* theta, const arma::mat& X, const Tape& tape
   arma::mat d_out = d_eta;
   for (std::size_t i = steps_.size(); i-- > 0;) {
     const Step& step = steps_[i];
+    if (step.kind == Kind::kPowers) continue;
     if (step.kind == Kind::kDense) {
-      arma::mat d_weights(gradient + step.offset, 1 + step.inputs, step.outputs, false, true);
+      arma::mat d_weights(gradient + step.offset, step.height(), step.outputs, false, true);
       if (used == 0) {
         d_weights += X * d_out;
       } else {

@@ -13,14 +13,6 @@ constexpr arma::uword kBlock = 512;
 /// Parts into which rows are cut, at most. It must not depend on the number of threads: the order of sums follows from it.
 constexpr arma::uword kChunks = 64;
 
-/// Rows first .. last of `rows`, without copying.
-Rows slice(const Rows& rows, arma::uword first, arma::uword last) {
-  const arma::uword count = last - first + 1;
-  return {arma::mat(const_cast<double*>(rows.X.colptr(first)), rows.X.n_rows, count, false, true),
-          arma::mat(const_cast<double*>(rows.y.memptr()) + first, count, 1, false, true),
-          arma::vec(const_cast<double*>(rows.w.memptr()) + first, count, false, true)};
-}
-
 void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals) {
   arma::vec log_sum, sign;
   signed_log_sum_exp(forward.log_weights(), forward.signs(), log_sum, sign);
@@ -70,9 +62,9 @@ Totals Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const 
     Totals& total = totals[chunk];
     if (gradient) total.gradient.zeros(theta.n_elem);
     for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b) {
-      const Rows block = slice(rows, b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
+      const Rows block = rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
       ForwardPass& forward = forwards_[chunk];
-      forward.run(theta, block.X);
+      forward.run(theta, block);
       objective_.add(forward, theta, block, total);
       total.weight += arma::accu(block.w);
       if (!model_.gate->normalised()) add_gate_sum(forward, block, total);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <iterator>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -19,7 +21,7 @@ Predictive::Predictive(const Model& model) : model_(model), forward_(model) {}
 
 void Predictive::at(const Dataset& block) {
   block_ = model_.standardize(block);
-  forward_.run(model_.theta, block_.X);
+  forward_.run(model_.theta, block_);
 }
 
 arma::vec Predictive::in_data_units(const arma::vec& y) const {
@@ -35,7 +37,7 @@ arma::mat Predictive::weights() const {
 arma::mat Predictive::expert_means() const {
   arma::mat result(rows(), model_.size()), mu;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    model_.experts[k].family->mean(forward_.eta(k), mu);
+    model_.experts[k].family->mean(forward_.eta(k), psi(k), mu);
     result.col(k) = in_data_units(mu.tail_cols(1));
   }
   return result;
@@ -46,11 +48,11 @@ arma::vec Predictive::mean() const { return arma::sum(weights() % expert_means()
 arma::vec Predictive::sd() const {
   const arma::mat g = weights(), mu = expert_means();
   const arma::vec center = arma::sum(g % mu, 1);
-  arma::vec variance(rows(), arma::fill::zeros);
+  const double scale = model_.standardization.target_scale;
+  arma::vec variance(rows(), arma::fill::zeros), part;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Expert& expert = model_.experts[k];
-    const double sigma = model_.standardization.target_scale * expert.family->sd(model_.theta.memptr() + expert.psi);
-    variance += g.col(k) % (sigma * sigma + arma::square(mu.col(k) - center));
+    model_.experts[k].family->variance(forward_.eta(k), psi(k), part);
+    variance += g.col(k) % (scale * scale * part + arma::square(mu.col(k) - center));
   }
   return arma::sqrt(variance);
 }
@@ -59,7 +61,7 @@ arma::mat Predictive::probabilities() const {
   const arma::mat g = weights();
   arma::mat result, mu;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    model_.experts[k].family->mean(forward_.eta(k), mu);
+    model_.experts[k].family->mean(forward_.eta(k), psi(k), mu);
     if (k == 0) result.zeros(arma::size(mu));
     result += mu.each_col() % g.col(k);
   }
@@ -77,25 +79,27 @@ arma::vec Predictive::cdf(const arma::vec& target) const {
   const arma::mat g = weights();
   arma::vec result(rows(), arma::fill::zeros), part;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Expert& expert = model_.experts[k];
-    expert.family->cdf(y, forward_.eta(k), model_.theta.memptr() + expert.psi, part);
+    model_.experts[k].family->cdf(y, forward_.eta(k), psi(k), part);
     result += g.col(k) % part;
   }
   return result;
 }
 
-// A mixture's quantile lies between those of its experts; a bisection halves that bracket down to neighbouring doubles.
+// A mixture's quantile lies between those of its experts; a bisection halves that bracket down to neighbouring doubles. Where the
+// distribution function jumps, the quantile is the upper one.
 arma::vec Predictive::quantile(double p) const {
   arma::vec low(rows()), high(rows()), part;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Expert& expert = model_.experts[k];
-    expert.family->quantile(p, forward_.eta(k), model_.theta.memptr() + expert.psi, part);
+    model_.experts[k].family->quantile(p, forward_.eta(k), psi(k), part);
     part = in_data_units(part);
     low = k == 0 ? part : arma::min(low, part);
     high = k == 0 ? part : arma::max(high, part);
   }
+  const bool jumps = discrete();
+  if (jumps) low -= arma::conv_to<arma::vec>::from(low < high);
   for (bool open = true; open;) {
-    const arma::vec middle = low + 0.5 * (high - low);
+    arma::vec middle = low + 0.5 * (high - low);
+    if (jumps) middle = arma::floor(middle);
     const arma::vec below = cdf(middle);
     open = false;
     for (arma::uword n = 0; n < rows(); ++n) {
@@ -104,33 +108,84 @@ arma::vec Predictive::quantile(double p) const {
       (below[n] < p ? low[n] : high[n]) = middle[n];
     }
   }
-  return low + 0.5 * (high - low);
+  return jumps ? high : arma::vec(low + 0.5 * (high - low));
+}
+
+bool Predictive::discrete() const {
+  return std::all_of(model_.experts.begin(), model_.experts.end(),
+                     [](const Expert& expert) { return expert.family->discrete(); });
+}
+
+arma::vec Predictive::crps() const {
+  const bool normal = std::all_of(model_.experts.begin(), model_.experts.end(),
+                                  [](const Expert& expert) { return expert.family->normal(); });
+  return normal ? normal_crps() : numeric_crps();
 }
 
 // CRPS = E |Y - y| - E |Y - Y'| / 2 (Gneiting, Raftery 2007), each a sum over experts.
-arma::vec Predictive::crps() const {
-  const arma::mat g = weights();
-  arma::vec result(rows(), arma::fill::zeros), part;
+arma::vec Predictive::normal_crps() const {
+  const arma::mat g = weights(), mu = expert_means();
+  const arma::vec y = in_data_units(block_.y.col(0));
+  arma::mat variance(rows(), model_.size());
+  arma::vec part;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Expert& a = model_.experts[k];
-    const double* psi = model_.theta.memptr() + a.psi;
-    a.family->mean_distance(block_.y.col(0), forward_.eta(k), psi, part);
-    result += g.col(k) % part;
-    for (arma::uword j = 0; j <= k; ++j) {
-      const Expert& b = model_.experts[j];
-      a.family->mean_distance_between(forward_.eta(k), psi, forward_.eta(j), model_.theta.memptr() + b.psi, part);
-      result -= (j == k ? 0.5 : 1.0) * (g.col(k) % g.col(j) % part);
-    }
+    model_.experts[k].family->variance(forward_.eta(k), psi(k), part);
+    variance.col(k) = std::pow(model_.standardization.target_scale, 2) * part;
   }
-  return model_.standardization.target_scale * result;
+  arma::vec result(rows(), arma::fill::zeros);
+  for (arma::uword n = 0; n < rows(); ++n)
+    for (arma::uword k = 0; k < model_.size(); ++k) {
+      result[n] += g(n, k) * mean_abs_normal(mu(n, k) - y[n], std::sqrt(variance(n, k)));
+      for (arma::uword j = 0; j <= k; ++j)
+        result[n] -= (j == k ? 0.5 : 1.0) * g(n, k) * g(n, j) *
+                     mean_abs_normal(mu(n, k) - mu(n, j), std::sqrt(variance(n, k) + variance(n, j)));
+    }
+  return result;
+}
+
+namespace {
+
+/// Levels between whose quantiles the distribution function is smooth enough for the quadrature below.
+constexpr double kLevels[] = {1e-9, 1e-7, 1e-5, 1e-3, 0.01,  0.05,    0.15,     0.3,     0.5,
+                              0.7,  0.85, 0.95, 0.99, 0.999, 0.99999, 1 - 1e-7, 1 - 1e-9};
+/// Gauss and Legendre's rule with 6 points on (-1, 1).
+constexpr double kPoints[] = {0.2386191860831969, 0.6612093864662645, 0.9324695142031521};
+constexpr double kPointWeights[] = {0.4679139345726910, 0.3607615730481386, 0.1713244923791704};
+/// Jumps that are summed one by one at most.
+constexpr double kMostJumps = 1000;
+
+}  // namespace
+
+// CRPS by its definition, the integral of (F(t) - 1{t >= y})^2: exact sums over the jumps of counts, quadrature else.
+arma::vec Predictive::numeric_crps() const {
+  const arma::vec y = in_data_units(block_.y.col(0));
+  arma::vec result(rows(), arma::fill::zeros);
+  const auto add = [&](const arma::vec& t, const arma::vec& width) {
+    result += width % arma::square(cdf(t) - arma::conv_to<arma::vec>::from(t >= y));
+  };
+  arma::vec low = arma::min(quantile(kLevels[0]), y), high = arma::max(quantile(1 - kLevels[0]), y);
+  if (discrete() && arma::max(high - low) < kMostJumps) {
+    for (double at = 0; at < arma::max(high - low); ++at)
+      add(low + at, arma::conv_to<arma::vec>::from(low + at < high));
+    return result;
+  }
+  arma::mat ends(rows(), std::size(kLevels) + 1);
+  for (std::size_t i = 0; i < std::size(kLevels); ++i) ends.col(i) = quantile(kLevels[i]);
+  ends.tail_cols(1) = y;
+  ends = arma::sort(ends, "ascend", 1);
+  for (arma::uword i = 0; i + 1 < ends.n_cols; ++i) {
+    const arma::vec half = 0.5 * (ends.col(i + 1) - ends.col(i)), middle = ends.col(i) + half;
+    for (std::size_t j = 0; j < std::size(kPoints); ++j)
+      for (const double side : {-1.0, 1.0}) add(middle + side * kPoints[j] * half, kPointWeights[j] * half);
+  }
+  return result;
 }
 
 arma::mat Predictive::expert_log_densities() const {
   arma::mat result(rows(), model_.size());
   arma::vec part;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Expert& expert = model_.experts[k];
-    expert.family->log_density(block_.y, forward_.eta(k), model_.theta.memptr() + expert.psi, part);
+    model_.experts[k].family->log_density(block_.y, forward_.eta(k), psi(k), part);
     result.col(k) = part;
   }
   return result;
@@ -157,8 +212,7 @@ void Predictive::draw(Random& random, arma::vec& target, arma::uvec& expert) con
   for (arma::uword n = 0; n < rows(); ++n) {
     for (arma::uword k = 0; k < model_.size(); ++k) row[k] = g(n, k);
     expert[n] = random.index(row);
-    const Expert& drawn = model_.experts[expert[n]];
-    const double y = drawn.family->draw(forward_.eta(expert[n]), n, model_.theta.memptr() + drawn.psi, random);
+    const double y = model_.experts[expert[n]].family->draw(forward_.eta(expert[n]), n, psi(expert[n]), random);
     target[n] = model_.classes() ? y : model_.target_in_data_units(y);
   }
 }

@@ -17,6 +17,7 @@ namespace moe {
 // Makers. `arguments` is what stands behind the first ':' of a specification; a maker throws Error (usage) for what it
 // does not understand.
 Network make_linear(const std::string& arguments, arma::uword inputs, arma::uword outputs);
+Network make_poly(const std::string& arguments, arma::uword inputs, arma::uword outputs);
 Network make_constant(const std::string& arguments, arma::uword inputs, arma::uword outputs);
 Network make_mlp(const std::string& arguments, arma::uword inputs, arma::uword outputs);
 
@@ -55,7 +56,14 @@ using Table = std::vector<Entry<Make>>;
 
 const Table<decltype(&make_linear)>& networks() {
   static const Table<decltype(&make_linear)> table{
-      {{"linear", "an intercept and a slope for each input", {"linear"}}, make_linear},
+      {{"linear",
+        "an intercept and a slope for each input; linear:no-intercept without the first",
+        {"linear", "linear:no-intercept"}},
+       make_linear},
+      {{"poly",
+        "poly:P: powers of each input up to P, as poly:2; poly:P:no-intercept",
+        {"poly:2", "poly:3:no-intercept"}},
+       make_poly},
       {{"constant", "an intercept alone", {"constant"}}, make_constant},
       {{"mlp",
         "mlp:SIZES[:relu|tanh|silu]: hidden layers of these sizes, as mlp:32,16:tanh (default relu)",
@@ -68,8 +76,9 @@ const Table<decltype(&make_linear)>& networks() {
 const Table<decltype(&make_gaussian)>& families() {
   static const Table<decltype(&make_gaussian)> table{
       {{"gaussian",
-        "a number; one sigma for each expert, or gaussian:shared for one in all, gaussian:unit for sigma 1",
-        {"gaussian", "gaussian:shared", "gaussian:unit"}},
+        "a number; one sigma for each expert, or gaussian:shared for one in all, gaussian:unit for sigma 1, "
+        "gaussian:hetero for a sigma that the inputs tell, too",
+        {"gaussian", "gaussian:shared", "gaussian:unit", "gaussian:hetero"}},
        make_gaussian},
       {{"bernoulli", "two classes, by log-odds", {"bernoulli"}}, make_bernoulli},
       {{"categorical", "two or more classes, by a softmax", {"categorical"}}, make_categorical},
@@ -163,6 +172,12 @@ Network make_network(const std::string& spec, arma::uword inputs, arma::uword ou
 std::shared_ptr<const Family> make_family(const std::string& spec, const TargetInfo& target) {
   const auto [name, arguments] = split_spec(spec);
   return find(families(), "family", name)(arguments, target);
+}
+
+Support family_support(const std::string& spec) {
+  const std::string name = split_spec(spec).first;
+  const bool classes = name == "bernoulli" || name == "categorical";
+  return make_family(spec, {classes ? arma::uword{2} : arma::uword{0}, 1, 1})->support();
 }
 
 std::shared_ptr<const Gate> make_gate(const std::string& name) { return find(gates(), "gate link", name)(); }

@@ -8,9 +8,10 @@
 namespace moe {
 
 /// mu: the expert's prediction (b x t); out_n: the squared distance.
-void squared_error(const Family& family, const arma::mat& y, const arma::mat& eta, arma::mat& mu, arma::vec& out);
+void squared_error(const Family& family, const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& mu,
+                   arma::vec& out);
 /// d_eta_n = weight_n d |y_n - o_n|^2 / d eta_n, given squared_error()'s mu.
-void squared_error_backward(const Family& family, const arma::mat& y, const arma::mat& mu, const arma::vec& weight,
-                            arma::mat& d_eta);
+void squared_error_backward(const Family& family, const arma::mat& y, const arma::mat& eta, const arma::mat& mu,
+                            const arma::vec& weight, arma::mat& d_eta);
 
 }  // namespace moe

@@ -76,6 +76,8 @@ Dataset take(const Dataset& from, const std::vector<std::size_t>& rows) {
   result.X = from.X.cols(index);
   result.y = from.y.rows(index);
   result.w = from.w.elem(index);
+  if (!from.offset.is_empty()) result.offset = from.offset.elem(index);
+  if (!from.trials.is_empty()) result.trials = from.trials.elem(index);
   return result;
 }
 
@@ -111,14 +113,16 @@ arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
   arma::vec theta(model.theta.n_elem, arma::fill::zeros);
   const Branch& gate = model.gate_branch;
   gate.network->start(theta.memptr() + gate.offset, random);
-  for (arma::uword k = 0; k < gate.network->outputs(); ++k)
+  for (arma::uword k = 0; k < gate.network->outputs() && gate.network->has_intercept(); ++k)
     theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
   for (const Expert& expert : model.experts) {
     expert.network->start(theta.memptr() + expert.offset, random);
     const double y = rows.y[random.below(rows.count())];
     arma::vec eta(expert.family->outputs());
     expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
-    for (arma::uword out = 0; out < eta.n_elem; ++out) theta[expert.offset + expert.network->intercept(out)] = eta[out];
+    if (expert.network->has_intercept())
+      for (arma::uword out = 0; out < eta.n_elem; ++out)
+        theta[expert.offset + expert.network->intercept(out)] = eta[out];
   }
   return theta;
 }
@@ -269,6 +273,21 @@ void Training::run(const Model* start, TrainReport& report) {
   report.seconds = seconds();
 }
 
+/// A model of the data's units: the target is standardised where every family allows it, and nothing is centred where a branch
+/// has no intercept.
+Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data, bool standardize) {
+  Standardization none;
+  none.input_center.zeros(schema.inputs.size());
+  none.input_scale.ones(schema.inputs.size());
+  const Model probe(schema, none, spec);
+  Standardization::Parts parts{standardize, standardize, probe.gate_branch.network->has_intercept()};
+  for (const Expert& expert : probe.experts) {
+    parts.target = parts.target && expert.family->location_scale();
+    parts.centers = parts.centers && expert.network->has_intercept();
+  }
+  return Model(schema, Standardization::of(data, schema.classes(), parts), spec);
+}
+
 }  // namespace
 
 Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
@@ -280,8 +299,13 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   if (spec.experts.size() == 1) spec.gate = "constant";
   if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels))
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
-  Model model =
-      start != nullptr ? *start : Model(schema, Standardization::of(data, schema.classes(), options.standardize), spec);
+  Model model = start != nullptr ? *start : unfitted(schema, spec, data, options.standardize);
+  if (options.objective != "likelihood")
+    for (const Expert& expert : model.experts)
+      if (expert.family->likelihood_only())
+        throw Error(ErrorKind::kUsage, "family '" + expert.family->spec() +
+                                           "' is fitted by its likelihood only: expected " +
+                                           "--objective likelihood, or another family");
   TrainOptions resolved = options;
   resolved.solver = resolved_solver(model, options);
   report.constant_inputs = constant_inputs(data);

@@ -68,6 +68,13 @@ static void moe_dense(const double *w, int inputs, int outputs, const double *x,
   }
 }
 )";
+constexpr const char* kPowers = R"(
+/* x holds n numbers and room for their powers up to p, each power of all n side by side. */
+static void moe_powers(double *x, int n, int p) {
+  int i;
+  for (i = n; i < n * p; ++i) x[i] = x[i - n] * x[i % n];
+}
+)";
 constexpr const char* kRelu = R"(
 static void moe_relu(double *x, int n) {
   int i;
@@ -119,13 +126,18 @@ std::string branch_function(const Model& model, const Branch& branch, const std:
     const std::string n = std::to_string(step.outputs);
     if (step.kind == Step::Kind::kDense) {
       const std::string weights = name + "_w" + std::to_string(layer);
-      arrays += array(weights, model.theta.memptr() + branch.offset + step.offset, (1 + step.inputs) * step.outputs);
+      arma::mat W(model.theta.memptr() + branch.offset + step.offset, step.height(), step.outputs);
+      if (!step.intercept) W.insert_rows(0, 1);
+      arrays += array(weights, W.memptr(), W.n_elem);
       const std::string to = i + 1 == steps.size() ? "eta" : "h" + std::to_string(layer);
       if (to != "eta") body += "  double " + to + "[" + n + "];\n";
       body +=
           "  moe_dense(" + weights + ", " + std::to_string(step.inputs) + ", " + n + ", " + from + ", " + to + ");\n";
       from = to;
       ++layer;
+    } else if (step.kind == Step::Kind::kPowers) {
+      body +=
+          "  moe_powers(v, " + std::to_string(step.inputs) + ", " + std::to_string(step.outputs / step.inputs) + ");\n";
     } else {
       const char* function = step.kind == Step::Kind::kRelu ? "relu" : step.kind == Step::Kind::kTanh ? "tanh" : "silu";
       body += std::string("  moe_") + function + "(" + from + ", " + n + ");\n";
@@ -134,7 +146,8 @@ std::string branch_function(const Model& model, const Branch& branch, const std:
   std::string inputs;
   for (arma::uword j = 1; j < branch.columns.n_elem; ++j)
     inputs += "  v[" + std::to_string(j - 1) + "] = z[" + std::to_string(branch.columns[j] - 1) + "];\n";
-  const std::string room = std::to_string(std::max<arma::uword>(1, branch.columns.n_elem - 1));
+  const std::string room =
+      std::to_string(std::max<arma::uword>(1, (branch.columns.n_elem - 1) * branch.network->degree()));
   return "\n" + arrays + "static void " + name + "(const double *z, double *eta) {\n  double v[" + room + "];\n" +
          (inputs.empty() ? "  (void)z;\n  v[0] = 0;\n" : inputs) + body + "}\n";
 }
@@ -146,6 +159,7 @@ class Writer {
 
   std::string write() const {
     std::string text = head() + data() + kDense;
+    if (uses(model_, Step::Kind::kPowers)) text += kPowers;
     if (uses(model_, Step::Kind::kRelu)) text += kRelu;
     if (uses(model_, Step::Kind::kTanh)) text += kTanh;
     const bool silu = uses(model_, Step::Kind::kSilu);
@@ -200,7 +214,7 @@ class Writer {
     }
     if (classes_ == 0 && density_) {
       arma::vec sigma(model_.size());
-      for (arma::uword k = 0; k < model_.size(); ++k) sigma[k] = expert_sigma(model_, k);
+      for (arma::uword k = 0; k < model_.size(); ++k) sigma[k] = expert_figures(model_, k).at(0).value;
       text += array("moe_sigma", sigma.memptr(), sigma.n_elem);
     }
     return text;
@@ -247,6 +261,8 @@ class Writer {
 )";
       case Family::Link::kSoftmax:
         return text + predict_classes();
+      default:
+        break;
     }
     throw Error(ErrorKind::kUsage,
                 "format c cannot express the family '" + model_.family().spec() + "': expected --format json");
@@ -307,6 +323,8 @@ class Writer {
       case Family::Link::kSoftmax:
         text += "    a[k] += eta[k * MOE_OUTPUTS + y] - moe_log_sum_exp(eta + k * MOE_OUTPUTS, MOE_OUTPUTS);\n";
         break;
+      default:
+        break;
     }
     return text + "  }\n  return moe_log_sum_exp(a, MOE_EXPERTS);\n}\n";
   }
@@ -318,6 +336,15 @@ class Writer {
 
 }  // namespace
 
-std::string export_c(const Model& model) { return Writer(model).write(); }
+std::string export_c(const Model& model) {
+  for (const Expert& expert : model.experts) {
+    const std::string spec = expert.family->spec();
+    if (!(expert.family->classes() || (expert.family->normal() && expert.family->outputs() == 1)) ||
+        !model.schema.offset.empty() || !model.schema.exposure.empty())
+      throw Error(ErrorKind::kUsage, "format c cannot express the family '" + spec +
+                                         "', nor an offset or exposure, yet: expected --format json");
+  }
+  return Writer(model).write();
+}
 
 }  // namespace moe

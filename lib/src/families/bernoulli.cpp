@@ -30,7 +30,7 @@ class Bernoulli : public Family {
   bool derivatives(const arma::mat& y, const arma::mat& eta, const double*, arma::mat& scores,
                    arma::mat& seconds) const override {
     arma::mat p;
-    mean(eta, p);
+    mean(eta, nullptr, p);
     scores = y - p;
     seconds = -p % (1 - p);
     return true;
@@ -38,14 +38,13 @@ class Bernoulli : public Family {
 
   void start(double y, double* eta, double*) const override { *eta = y - 0.5; }
 
-  void mean(const arma::mat& eta, arma::mat& mu) const override {
+  void mean(const arma::mat& eta, const double*, arma::mat& mu) const override {
     mu.set_size(eta.n_rows, 1);
     for (arma::uword n = 0; n < eta.n_rows; ++n) mu[n] = logistic(eta[n]);
   }
-  void mean_backward(const arma::mat& mu, const arma::mat& d_mu, arma::mat& d_eta) const override {
+  void mean_backward(const arma::mat&, const arma::mat& mu, const arma::mat& d_mu, arma::mat& d_eta) const override {
     d_eta = d_mu % mu % (1 - mu);
   }
-  void observed(const arma::mat& y, arma::mat& out) const override { out = y; }
 
   double draw(const arma::mat& eta, arma::uword row, const double*, Random& random) const override {
     return random.uniform() < logistic(eta[row]) ? 1 : 0;

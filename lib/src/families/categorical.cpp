@@ -25,7 +25,7 @@ class Categorical : public Family {
 
   void score(const arma::mat& y, const arma::mat& eta, const double*, const arma::vec& weight, arma::mat& d_eta,
              double*) const override {
-    mean(eta, d_eta);
+    mean(eta, nullptr, d_eta);
     for (arma::uword c = 0; c < d_eta.n_cols; ++c)
       for (arma::uword n = 0; n < d_eta.n_rows; ++n)
         d_eta(n, c) = weight[n] * ((static_cast<arma::uword>(y[n]) == c ? 1.0 : 0.0) - d_eta(n, c));
@@ -34,7 +34,7 @@ class Categorical : public Family {
   bool derivatives(const arma::mat& y, const arma::mat& eta, const double*, arma::mat& scores,
                    arma::mat& seconds) const override {
     arma::mat p;
-    mean(eta, p);
+    mean(eta, nullptr, p);
     observed(y, scores);
     scores -= p;
     seconds.set_size(p.n_rows, p.n_cols * p.n_cols);
@@ -48,12 +48,12 @@ class Categorical : public Family {
     for (arma::uword c = 0; c < target().classes; ++c) eta[c] = static_cast<arma::uword>(y) == c ? 0.5 : 0;
   }
 
-  void mean(const arma::mat& eta, arma::mat& mu) const override {
+  void mean(const arma::mat& eta, const double*, arma::mat& mu) const override {
     arma::mat log_probability;
     log_softmax(eta, log_probability);
     exp_shifted(log_probability, {}, {}, mu);
   }
-  void mean_backward(const arma::mat& mu, const arma::mat& d_mu, arma::mat& d_eta) const override {
+  void mean_backward(const arma::mat&, const arma::mat& mu, const arma::mat& d_mu, arma::mat& d_eta) const override {
     const arma::vec total = arma::sum(mu % d_mu, 1);
     d_eta = mu % (d_mu.each_col() - total);
   }
@@ -64,7 +64,7 @@ class Categorical : public Family {
 
   double draw(const arma::mat& eta, arma::uword row, const double*, Random& random) const override {
     arma::mat mu;
-    mean(eta.row(row), mu);
+    mean(eta.row(row), nullptr, mu);
     return static_cast<double>(random.index(std::vector<double>(mu.begin(), mu.end())));
   }
 };

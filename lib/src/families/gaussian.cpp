@@ -1,29 +1,22 @@
 // gaussian: log p = -(y - eta)^2 / (2 sigma^2) - log sigma - log(2 pi) / 2, less log(scale) for a density in data units.
 // psi (one an expert, or one for all): sigma^2 = floor^2 + exp(2 psi), floor = 1e-4 of the target's spread, so that no
-// expert can shrink onto a single row and take the likelihood to infinity. unit: sigma = 1 in data units, no psi.
+// expert can shrink onto a single row and take the likelihood to infinity. unit: sigma = 1 in data units, no psi. hetero.cpp
+// has the gaussian whose sigma is an output of the network.
 #include <cmath>
 
 #include "moe/error.hpp"
 #include "moe/family.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
+#include "scale_floor.hpp"
 
 namespace moe {
 namespace {
 
-/// Of the target's spread. Fits of real data with a signal a thousand times their noise are common; a sigma below this is an
-/// expert that sits on a handful of rows.
-constexpr double kFloor = 1e-4;
 /// Residuals beyond this many sigmas count as this many: the density's logarithm and its sum over rows stay finite.
 constexpr double kFarthest = 1e140;
 
 enum class Sigma { kOwn, kShared, kUnit };
-
-/// E |sigma Z + delta| for a standard normal Z.
-double mean_abs_normal(double delta, double sigma) {
-  const double z = delta / sigma;
-  return 2 * sigma * std::exp(normal_log_density(z)) + delta * (2 * normal_cdf(z) - 1);
-}
 
 class Gaussian : public Family {
  public:
@@ -36,10 +29,14 @@ class Gaussian : public Family {
   arma::uword dispersions() const override { return kind_ == Sigma::kUnit ? 0 : 1; }
   bool shared_dispersion() const override { return kind_ == Sigma::kShared; }
 
-  double sd(const double* psi) const override {
-    return kind_ == Sigma::kUnit ? 1 / target().scale : std::hypot(floor(), std::exp(*psi));
-  }
+  bool location_scale() const override { return true; }
+  bool normal() const override { return true; }
   bool on_floor(const double* psi) const override { return kind_ != Sigma::kUnit && sd(psi) < 2 * floor(); }
+  std::vector<Figure> figures(const double* psi) const override {
+    const double sigma = target().scale * sd(psi);
+    if (kind_ == Sigma::kUnit) return {{"sigma", sigma, {}}};
+    return {{"sigma", sigma, {sigma * slope(psi)}}};
+  }
 
   void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const override {
     const double sigma = sd(psi);
@@ -60,8 +57,7 @@ class Gaussian : public Family {
       sum += weight[n] * (z * z - 1);
     }
     if (kind_ == Sigma::kUnit) return;
-    const double share = std::exp(*psi) / sigma;  // d log sigma / d psi is its square
-    *d_psi += sum * share * share;
+    *d_psi += sum * slope(psi);
   }
 
   bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
@@ -73,13 +69,18 @@ class Gaussian : public Family {
       seconds = arma::mat(z.n_elem, 1).fill(-precision);
       return true;
     }
-    const double slope = std::exp(2 * *psi) * precision;  // d log sigma / d psi
-    scores = arma::join_rows(z / sigma, slope * (z % z - 1));
+    const double share = slope(psi);
+    scores = arma::join_rows(z / sigma, share * (z % z - 1));
     seconds.set_size(z.n_elem, 4);
     seconds.col(0).fill(-precision);
-    seconds.col(1) = -2 * slope / sigma * z;
+    seconds.col(1) = -2 * share / sigma * z;
     seconds.col(2) = seconds.col(1);
-    seconds.col(3) = 2 * slope * ((1 - slope) * (z % z - 1) - slope * z % z);
+    seconds.col(3) = 2 * share * ((1 - share) * (z % z - 1) - share * z % z);
+    return true;
+  }
+
+  bool fit_dispersion(double mean_square, double* psi) const override {
+    if (kind_ != Sigma::kUnit) *psi = gaussian_psi(std::sqrt(mean_square), target().spread);
     return true;
   }
 
@@ -88,9 +89,10 @@ class Gaussian : public Family {
     if (kind_ != Sigma::kUnit) *psi = gaussian_psi(0.5 * target().spread, target().spread);
   }
 
-  void mean(const arma::mat& eta, arma::mat& mu) const override { mu = eta; }
-  void mean_backward(const arma::mat&, const arma::mat& d_mu, arma::mat& d_eta) const override { d_eta = d_mu; }
-  void observed(const arma::mat& y, arma::mat& out) const override { out = y; }
+  void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { mu = eta; }
+  void mean_backward(const arma::mat&, const arma::mat&, const arma::mat& d_mu, arma::mat& d_eta) const override {
+    d_eta = d_mu;
+  }
 
   double draw(const arma::mat& eta, arma::uword row, const double* psi, Random& random) const override {
     return eta[row] + sd(psi) * random.normal();
@@ -106,21 +108,21 @@ class Gaussian : public Family {
     out = eta.col(0) + sd(psi) * portable::normal_quantile(p);
   }
 
-  void mean_distance(const arma::vec& y, const arma::mat& eta, const double* psi, arma::vec& out) const override {
-    const double sigma = sd(psi);
+  void variance(const arma::mat& eta, const double* psi, arma::vec& out) const override {
     out.set_size(eta.n_rows);
-    for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = mean_abs_normal(y[n] - eta[n], sigma);
-  }
-
-  void mean_distance_between(const arma::mat& eta, const double* psi, const arma::mat& other_eta,
-                             const double* other_psi, arma::vec& out) const override {
-    const double sigma = std::hypot(sd(psi), sd(other_psi));
-    out.set_size(eta.n_rows);
-    for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = mean_abs_normal(eta[n] - other_eta[n], sigma);
+    out.fill(sd(psi) * sd(psi));
   }
 
  private:
-  double floor() const { return kFloor * target().spread; }
+  double floor() const { return kScaleFloor * target().spread; }
+  double sd(const double* psi) const {
+    return kind_ == Sigma::kUnit ? 1 / target().scale : std::hypot(floor(), std::exp(*psi));
+  }
+  /// d log sigma / d psi.
+  double slope(const double* psi) const {
+    const double share = std::exp(*psi) / sd(psi);
+    return share * share;
+  }
   static double standardized(double y, double eta, double sigma) {
     return std::min(std::max((y - eta) / sigma, -kFarthest), kFarthest);
   }
@@ -130,10 +132,9 @@ class Gaussian : public Family {
 
 }  // namespace
 
-double gaussian_psi(double sigma, double spread) {
-  const double floor = kFloor * spread;
-  return 0.5 * std::log(std::max((sigma - floor) * (sigma + floor), 1e-4 * floor * floor));
-}
+double gaussian_psi(double sigma, double spread) { return scale_psi(sigma, spread); }
+
+std::shared_ptr<const Family> make_hetero(const TargetInfo& target);
 
 std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const TargetInfo& target) {
   if (target.classes > 0)
@@ -142,7 +143,8 @@ std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const 
   if (arguments.empty() || arguments == "own") return std::make_shared<Gaussian>(Sigma::kOwn, target);
   if (arguments == "shared") return std::make_shared<Gaussian>(Sigma::kShared, target);
   if (arguments == "unit") return std::make_shared<Gaussian>(Sigma::kUnit, target);
-  throw Error(ErrorKind::kUsage, unknown_word("gaussian", arguments, {"own", "shared", "unit"}));
+  if (arguments == "hetero") return make_hetero(target);
+  throw Error(ErrorKind::kUsage, unknown_word("gaussian", arguments, {"own", "shared", "unit", "hetero"}));
 }
 
 }  // namespace moe

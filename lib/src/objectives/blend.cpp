@@ -20,7 +20,7 @@ class Blend : public Objective {
     model.family().observed(block.y, difference);
     difference = center + scale * difference;
     for (arma::uword k = 0; k < model.size(); ++k) {
-      model.experts[k].family->mean(forward.eta(k), mu[k]);
+      model.experts[k].family->mean(forward.eta(k), theta.memptr() + model.experts[k].psi, mu[k]);
       mu[k] = center + scale * mu[k];
       difference -= mu[k].each_col() % weights.col(k);
     }
@@ -31,9 +31,10 @@ class Blend : public Objective {
       const arma::vec pull = -2 * (block.w % weights.col(k));
       d_log_weights.col(k) = pull % arma::sum(difference % mu[k], 1);
       arma::mat d_eta = forward.d_eta(k);
-      model.experts[k].family->mean_backward((mu[k] - center) / scale, difference.each_col() % (scale * pull), d_eta);
+      model.experts[k].family->mean_backward(forward.eta(k), (mu[k] - center) / scale,
+                                             difference.each_col() % (scale * pull), d_eta);
     }
-    forward.backward(theta, block.X, d_log_weights, totals.gradient);
+    forward.backward(theta, block, d_log_weights, totals.gradient);
   }
 };
 

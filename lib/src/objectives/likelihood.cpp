@@ -9,7 +9,9 @@ class Likelihood : public MixtureObjective {
   std::string name() const override { return "likelihood"; }
   bool is_likelihood() const override { return true; }
   double unit(const Model& model) const override {
-    return model.family().dispersions() > 0 ? 1 : Objective::unit(model);  // without a sigma it is a squared error
+    for (const Expert& expert : model.experts)
+      if (expert.family->spec() != "gaussian:unit") return 1;
+    return Objective::unit(model);  // without a sigma it is a squared error
   }
 
  protected:

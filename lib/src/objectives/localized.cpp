@@ -17,15 +17,16 @@ class Localized : public Objective {
     arma::mat d_log_weights(arma::size(weights));
     arma::vec error;
     for (arma::uword k = 0; k < weights.n_cols; ++k) {
-      const Family& family = *forward.model().experts[k].family;
-      squared_error(family, block.y, forward.eta(k), mu, error);
+      const Expert& expert = forward.model().experts[k];
+      const arma::mat eta = forward.eta(k);
+      squared_error(*expert.family, block.y, eta, theta.memptr() + expert.psi, mu, error);
       d_log_weights.col(k) = weights.col(k) % error;
       if (totals.gradient.is_empty()) continue;
       arma::mat d_eta = forward.d_eta(k);
-      squared_error_backward(family, block.y, mu, weights.col(k), d_eta);
+      squared_error_backward(*expert.family, block.y, eta, mu, weights.col(k), d_eta);
     }
     totals.loss += arma::accu(d_log_weights);
-    if (!totals.gradient.is_empty()) forward.backward(theta, block.X, d_log_weights, totals.gradient);
+    if (!totals.gradient.is_empty()) forward.backward(theta, block, d_log_weights, totals.gradient);
   }
 };
 

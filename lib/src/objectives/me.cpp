@@ -15,19 +15,21 @@ class Me : public MixtureObjective {
   std::string name() const override { return "me"; }
 
  protected:
-  void log_kernel(const ForwardPass& forward, const arma::vec&, const Rows& block, arma::uword k,
+  void log_kernel(const ForwardPass& forward, const arma::vec& theta, const Rows& block, arma::uword k,
                   arma::vec& out) const override {
     arma::mat mu;
-    squared_error(*forward.model().experts[k].family, block.y, forward.eta(k), mu, out);
+    const Expert& expert = forward.model().experts[k];
+    squared_error(*expert.family, block.y, forward.eta(k), theta.memptr() + expert.psi, mu, out);
     out *= -0.5;
   }
 
-  void kernel_score(const ForwardPass& forward, const arma::vec&, const Rows& block, arma::uword k,
+  void kernel_score(const ForwardPass& forward, const arma::vec& theta, const Rows& block, arma::uword k,
                     const arma::vec& weight, arma::mat& d_eta, arma::vec&) const override {
-    const Family& family = *forward.model().experts[k].family;
+    const Expert& expert = forward.model().experts[k];
+    const arma::mat eta = forward.eta(k);
     arma::mat mu;
-    family.mean(forward.eta(k), mu);
-    squared_error_backward(family, block.y, mu, -0.5 * weight, d_eta);
+    expert.family->mean(eta, theta.memptr() + expert.psi, mu);
+    squared_error_backward(*expert.family, block.y, eta, mu, -0.5 * weight, d_eta);
   }
 };
 
