@@ -1,0 +1,104 @@
+#include "basis.hpp"
+
+#include <cmath>
+
+#include "parallel.hpp"
+
+namespace moe {
+namespace {
+
+/// A column whose part outside those before it is smaller than this part of it depends on them.
+constexpr double kDependent = 1e-12;
+constexpr arma::uword kBlock = 512;
+constexpr arma::uword kParts = 16;
+
+/// The upper triangle R of rows = Q R, as many rows as columns.
+arma::mat triangle(arma::mat rows) {
+  const arma::uword p = rows.n_cols;
+  if (rows.n_rows < p) rows.resize(p, p);
+  arma::blas_int m = static_cast<arma::blas_int>(rows.n_rows), n = static_cast<arma::blas_int>(p), info = 0;
+  arma::blas_int room = 32 * n;
+  arma::vec tau(p), work(static_cast<arma::uword>(room));
+  arma::lapack::geqrf(&m, &n, rows.memptr(), &m, tau.memptr(), work.memptr(), &room, &info);
+  return arma::trimatu(rows.head_rows(p));
+}
+
+/// Triangles of parts of the rows, then of their stack, always in the same order.
+arma::mat triangle_of(const Branch& branch, const Rows& rows, unsigned threads) {
+  const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
+  std::vector<arma::mat> parts((blocks + each - 1) / each);
+  parallel_for(parts.size(), threads, [&](std::size_t part) {
+    arma::mat design;
+    for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
+      const Rows block = rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
+      branch.design(block.X, design);
+      const arma::mat weighted = (design.each_row() % arma::sqrt(block.w).t()).t();
+      parts[part] = triangle(arma::join_cols(parts[part], weighted));
+    }
+  });
+  for (std::size_t part = 1; part < parts.size(); ++part) parts[0] = triangle(arma::join_cols(parts[0], parts[part]));
+  return parts[0];
+}
+
+bool same_design(const Branch& a, const Branch& b) {
+  return a.network->degree() == b.network->degree() && a.network->has_intercept() == b.network->has_intercept() &&
+         arma::size(a.columns) == arma::size(b.columns) && arma::all(a.columns == b.columns);
+}
+
+/// R with ones on the diagonal where it has none: there is a solution, and the rows that were added drop out again.
+arma::mat regular(const arma::mat& R, const arma::uvec& dependent) {
+  arma::mat result = R;
+  for (const arma::uword j : dependent) {
+    result.col(j).zeros();
+    result(j, j) = 1;
+  }
+  return result;
+}
+
+}  // namespace
+
+Basis::Basis(const Model& model, const Rows& rows, unsigned threads) {
+  const auto add = [&](const Branch& branch) {
+    for (arma::uword i = 0; i < designs_.size(); ++i)
+      if (same_design(designs_[i].branch, branch)) return design_of_.push_back(i);
+    design_of_.push_back(designs_.size());
+    Design design{branch, triangle_of(branch, rows, threads), {}};
+    std::vector<arma::uword> dependent;
+    for (arma::uword j = 0; j < design.R.n_cols; ++j) {
+      if (std::abs(design.R(j, j)) > kDependent * arma::norm(design.R.col(j))) continue;
+      dependent.push_back(j);
+      design.R.row(j).zeros();  // what is left of it is rounding
+    }
+    design.dependent = dependent;
+    designs_.push_back(std::move(design));
+  };
+  add(model.gate_branch);
+  for (const Expert& expert : model.experts) add(expert);
+}
+
+void Basis::whiten(arma::uword design, const arma::mat& X, arma::mat& out) const {
+  const Design& from = designs_[design];
+  arma::mat own;
+  from.branch.design(X, own);
+  out = derivatives(design, own);
+}
+
+arma::mat Basis::coefficients(arma::uword design, const arma::mat& phi) const {
+  const Design& from = designs_[design];
+  arma::mat result = arma::solve(arma::trimatu(regular(from.R, from.dependent)), phi, arma::solve_opts::fast);
+  result.rows(from.dependent).zeros();
+  return result;
+}
+
+arma::mat Basis::derivatives(arma::uword design, const arma::mat& d_theta) const {
+  const Design& from = designs_[design];
+  arma::mat result = arma::solve(arma::trimatl(regular(from.R, from.dependent).t()), d_theta, arma::solve_opts::fast);
+  result.rows(from.dependent).zeros();
+  return result;
+}
+
+arma::mat Basis::inverse(arma::uword design) const {
+  return coefficients(design, arma::eye(columns(design), columns(design)));
+}
+
+}  // namespace moe

@@ -1,0 +1,44 @@
+// Orthonormal columns for linear branches. With D' = Q R the design of a branch (rows n, columns p) weighted by the roots of w,
+// the columns of Q span the same functions and are as far from dependent as can be: sums of squares of them lose no digits, where
+// those of D lose as many as the square of its condition (Golub, Van Loan 2013, ch. 5).
+#pragma once
+
+#include <armadillo>
+#include <vector>
+
+#include "moe/model.hpp"
+
+namespace moe {
+
+class Basis {
+ public:
+  /// Of each distinct design among the model's linear branches. Same bits for any number of threads.
+  Basis(const Model& model, const Rows& rows, unsigned threads);
+
+  arma::uword designs() const { return designs_.size(); }
+  /// The design that a branch has: 0 the gate, 1 .. K the experts.
+  arma::uword design_of(arma::uword branch) const { return design_of_[branch]; }
+  /// Columns of a design (positions among its coefficients) that those before explain: they have no coefficient of their own.
+  const arma::uvec& dependent(arma::uword design) const { return designs_[design].dependent; }
+  arma::uword columns(arma::uword design) const { return designs_[design].R.n_rows; }
+
+  /// X: (1 + d) x b -> the orthonormal columns, p x b; zeros for dependent ones.
+  void whiten(arma::uword design, const arma::mat& X, arma::mat& out) const;
+  /// Coefficients of orthonormal columns -> coefficients of the design's own (p x outputs).
+  arma::mat coefficients(arma::uword design, const arma::mat& phi) const;
+  /// A derivative in the design's own coefficients -> in those of orthonormal columns.
+  arma::mat derivatives(arma::uword design, const arma::mat& d_theta) const;
+  /// R^-1 with zeros for dependent columns: theta = inverse(design) phi.
+  arma::mat inverse(arma::uword design) const;
+
+ private:
+  struct Design {
+    Branch branch;
+    arma::mat R;  // p x p, upper
+    arma::uvec dependent;
+  };
+  std::vector<Design> designs_;
+  std::vector<arma::uword> design_of_;
+};
+
+}  // namespace moe
