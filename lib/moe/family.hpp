@@ -68,6 +68,12 @@ class Family {
   /// dispersions)^2, matrices by columns). False where a family has none.
   virtual bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                            arma::mat& seconds) const;
+  /// The same where there are such, else those of a surrogate: a function that touches log p in u from below and has them, for
+  /// steps that maximise it.
+  virtual void curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
+                         arma::mat& seconds) const {
+    derivatives(y, eta, psi, scores, seconds);
+  }
   /// The psi that maximises sum_n w_n log p where sum_n w_n (y_n - eta_n)^2 / sum_n w_n is `mean_square` (model units): false
   /// where that does not settle it.
   virtual bool fit_dispersion(double mean_square, double* psi) const;

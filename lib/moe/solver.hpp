@@ -17,6 +17,14 @@ class Problem {
   virtual double evaluate(const arma::vec& theta, arma::vec& gradient) = 0;
   /// The second derivatives over all rows; false where the function offers none.
   virtual bool hessian(const arma::vec&, arma::mat&) { return false; }
+  /// Where a step of expectation maximisation leads.
+  struct Improvement {
+    double value = 0;  ///< at the point itself
+    double slope = 0;  ///< the largest component of its gradient
+    arma::vec target;  ///< the value falls on the way there, if perhaps not all the way
+  };
+  /// False where no such step is known.
+  virtual bool improve(const arma::vec&, Improvement&) { return false; }
   /// Draws a new order of the rows and cuts it into batches; returns how many.
   virtual arma::uword shuffle(Random& random) = 0;
   /// The value over one batch, and its gradient.
@@ -52,7 +60,7 @@ class Solver {
                                 Random& random) const = 0;
 };
 
-/// "adam", "sgd" or "lbfgs". Throws Error (usage) for anything else.
+/// "adam", "sgd", "lbfgs", "newton" or "em". Throws Error (usage) for anything else.
 std::shared_ptr<const Solver> make_solver(const std::string& name);
 
 }  // namespace moe

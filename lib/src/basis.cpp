@@ -101,4 +101,44 @@ arma::mat Basis::inverse(arma::uword design) const {
   return coefficients(design, arma::eye(columns(design), columns(design)));
 }
 
+template <class Change>
+arma::vec Coordinates::changed(const arma::vec& from, const Change& change) const {
+  arma::vec to = from;
+  const auto branch = [&](const Branch& part, arma::uword index) {
+    const arma::uword p = part.network->last_inputs(), m = part.network->outputs();
+    const arma::mat own(const_cast<double*>(from.memptr()) + part.offset, p, m, false, true);
+    arma::mat result(to.memptr() + part.offset, p, m, false, true);
+    result = change(basis_.design_of(index), own);
+  };
+  branch(model_.gate_branch, 0);
+  for (arma::uword k = 0; k < model_.size(); ++k) branch(model_.experts[k], k + 1);
+  return to;
+}
+
+arma::vec Coordinates::theta(const arma::vec& phi) const {
+  return changed(phi, [&](arma::uword design, const arma::mat& own) {
+    return arma::mat(root_ * basis_.coefficients(design, own));
+  });
+}
+
+arma::vec Coordinates::phi(const arma::vec& theta) const {
+  return changed(theta, [&](arma::uword design, const arma::mat& own) {
+    return arma::mat(basis_.orthonormal(design, own) / root_);
+  });
+}
+
+arma::vec Coordinates::gradient(const arma::vec& d_theta) const {
+  return changed(d_theta, [&](arma::uword design, const arma::mat& own) {
+    return arma::mat(root_ * basis_.derivatives(design, own));
+  });
+}
+
+arma::mat Coordinates::hessian(const arma::mat& H) const {
+  arma::mat half = H;
+  for (arma::uword j = 0; j < H.n_cols; ++j) half.col(j) = gradient(H.col(j));
+  half = half.t();
+  for (arma::uword j = 0; j < H.n_cols; ++j) half.col(j) = gradient(arma::vec(half.col(j)));
+  return half;
+}
+
 }  // namespace moe

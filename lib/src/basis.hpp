@@ -4,6 +4,7 @@
 #pragma once
 
 #include <armadillo>
+#include <cmath>
 #include <vector>
 
 #include "moe/model.hpp"
@@ -30,6 +31,8 @@ class Basis {
   arma::mat derivatives(arma::uword design, const arma::mat& d_theta) const;
   /// R^-1 with zeros for dependent columns: theta = inverse(design) phi.
   arma::mat inverse(arma::uword design) const;
+  /// Coefficients of the design's own columns -> of orthonormal ones, whose linear predictor is the same.
+  arma::mat orthonormal(arma::uword design, const arma::mat& theta) const { return designs_[design].R * theta; }
 
  private:
   struct Design {
@@ -39,6 +42,28 @@ class Basis {
   };
   std::vector<Design> designs_;
   std::vector<arma::uword> design_of_;
+};
+
+/// A model's theta in the coordinates of a basis, scaled so that the columns have unit variance: a solver sees a function whose
+/// curvature does not depend on how the inputs are correlated. Parameters that are no coefficients stay as they are.
+class Coordinates {
+ public:
+  /// Keeps references to both; the model's branches are all linear.
+  Coordinates(const Model& model, const Basis& basis, double weight) : model_(model), basis_(basis), root_(std::sqrt(weight)) {}
+  arma::vec theta(const arma::vec& phi) const;
+  arma::vec phi(const arma::vec& theta) const;
+  /// A gradient in theta -> in phi.
+  arma::vec gradient(const arma::vec& d_theta) const;
+  /// Second derivatives likewise.
+  arma::mat hessian(const arma::mat& H) const;
+
+ private:
+  template <class Change>
+  arma::vec changed(const arma::vec& from, const Change& change) const;
+
+  const Model& model_;
+  const Basis& basis_;
+  double root_;
 };
 
 }  // namespace moe

@@ -34,6 +34,10 @@ FitProblem::FitProblem(const FitData& data, Watch watch)
       order_(data.rows.count()),
       best_value_(std::numeric_limits<double>::infinity()) {
   std::iota(order_.begin(), order_.end(), 0);
+  if (data.basis == nullptr) return;
+  coordinates_.emplace(data.model, *data.basis, arma::accu(data.rows.w));
+  if (data.objective.is_likelihood() && EmStep::knows(data.model))
+    em_.emplace(data.model, data.rows, *data.basis, pass_.penalty_weights(), data.threads);
 }
 
 void FitProblem::fail(const std::string& what) const {
@@ -76,8 +80,9 @@ void FitProblem::require_minimum() const {
        " on (geometric) average and began at 1");
 }
 
-double FitProblem::evaluate(const arma::vec& theta, arma::vec& gradient) {
-  const PassResult result = pass_.run(theta, data_.rows, &gradient);
+double FitProblem::evaluate(const arma::vec& at, arma::vec& gradient) {
+  const PassResult result = pass_.run(theta(at), data_.rows, &gradient);
+  if (coordinates_) gradient = coordinates_->gradient(gradient);
   // A line search may reach too far for a sigma to be a number, and comes back from there.
   const bool first = !std::exchange(evaluated_, true);
   if (!first && data_.model.gate->normalised() && !std::isfinite(result.value))
@@ -86,11 +91,20 @@ double FitProblem::evaluate(const arma::vec& theta, arma::vec& gradient) {
   return checked(result) / unit_;
 }
 
-bool FitProblem::hessian(const arma::vec& theta, arma::mat& second) {
+bool FitProblem::hessian(const arma::vec& at, arma::mat& second) {
   if (!data_.objective.is_likelihood() || !has_hessian(data_.model)) return false;
-  second = likelihood_hessian(data_.model, theta, data_.rows, data_.threads);
+  second = likelihood_hessian(data_.model, theta(at), data_.rows, data_.threads);
   second.diag() += pass_.penalty_weights();
   second /= unit_;
+  if (coordinates_) second = coordinates_->hessian(second);
+  return true;
+}
+
+bool FitProblem::improve(const arma::vec& at, Improvement& improvement) {
+  if (!em_) return false;
+  EmStep::Result result = em_->run(theta(at));
+  evaluated_ = true;
+  improvement = {result.value / unit_, result.slope / unit_, seen(result.target)};
   return true;
 }
 
@@ -100,7 +114,7 @@ arma::uword FitProblem::shuffle(Random& random) {
   return (order_.size() + batch - 1) / batch;
 }
 
-double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) {
+double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& at, arma::vec& gradient) {
   const arma::uword size = data_.batch == 0 ? order_.size() : std::min<arma::uword>(data_.batch, order_.size());
   const arma::uword first = batch * size, count = std::min(size, static_cast<arma::uword>(order_.size()) - first);
   gathered_.X.set_size(data_.rows.X.n_rows, count);
@@ -113,15 +127,17 @@ double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& theta, arm
     gathered_.w[i] = data_.rows.w[n];
   }
   if (arma::accu(gathered_.w) == 0) {
-    gradient.zeros(theta.n_elem);
+    gradient.zeros(at.n_elem);
     return 0;
   }
-  const PassResult result = pass_.run(theta, gathered_, &gradient);
+  const PassResult result = pass_.run(theta(at), gathered_, &gradient);
+  if (coordinates_) gradient = coordinates_->gradient(gradient);
   gradient /= unit_;
   return checked(result) / unit_;
 }
 
-bool FitProblem::keep_going(arma::uword pass, const arma::vec& theta, double value) {
+bool FitProblem::keep_going(arma::uword pass, const arma::vec& at, double value) {
+  const arma::vec theta = this->theta(at);
   passes_ = pass;
   value *= unit_;
   std::optional<double> validation;

@@ -6,6 +6,8 @@
 #include <functional>
 #include <optional>
 
+#include "basis.hpp"
+#include "em_step.hpp"
 #include "moe/objective.hpp"
 #include "moe/solver.hpp"
 
@@ -23,6 +25,7 @@ struct FitData {
   arma::uword batch;       ///< 0: all rows
   arma::uword patience;    ///< 0: without end
   unsigned threads;
+  const Basis* basis;  ///< or none: in whose coordinates solvers see theta
 };
 
 class FitProblem : public Problem {
@@ -31,12 +34,16 @@ class FitProblem : public Problem {
 
   double evaluate(const arma::vec& theta, arma::vec& gradient) override;
   bool hessian(const arma::vec& theta, arma::mat& second) override;
+  bool improve(const arma::vec& theta, Improvement& improvement) override;
   arma::uword shuffle(Random& random) override;
   double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override;
 
   /// Throws Error (fit) where the gate leaves the objective without a minimum: it was still falling when the passes ended.
   void require_minimum() const;
+  /// Between theta and what solvers see of it: the same without a basis.
+  arma::vec theta(const arma::vec& seen) const { return coordinates_ ? coordinates_->theta(seen) : seen; }
+  arma::vec seen(const arma::vec& theta) const { return coordinates_ ? coordinates_->phi(theta) : theta; }
   /// The parameters at the best validation value (or pass, under patience), where there was a choice.
   const std::optional<arma::vec>& best() const { return best_theta_; }
   /// The pass that gave it.
@@ -51,7 +58,9 @@ class FitProblem : public Problem {
 
   FitData data_;
   double unit_;  // of the objective: solvers see it, and what belongs to it, divided by this
+  std::optional<Coordinates> coordinates_;
   Pass pass_, validation_pass_;
+  std::optional<EmStep> em_;
   Watch watch_;
   std::vector<std::size_t> order_;
   Rows gathered_;

@@ -39,6 +39,7 @@ std::shared_ptr<const Solver> make_adam();
 std::shared_ptr<const Solver> make_sgd();
 std::shared_ptr<const Solver> make_lbfgs();
 std::shared_ptr<const Solver> make_newton();
+std::shared_ptr<const Solver> make_em();
 
 std::string export_json(const Model& model);
 std::string export_c(const Model& model);
@@ -116,6 +117,10 @@ const Table<decltype(&make_adam)>& solvers() {
         "lbfgs, then Newton's steps with exact second derivatives: linear networks, softmax, likelihood",
         {"newton"}},
        make_newton},
+      {{"em",
+        "expectation maximisation, then newton's steps: linear networks, softmax, likelihood (Jordan, Jacobs 1994)",
+        {"em"}},
+       make_em},
   };
   return table;
 }

@@ -51,10 +51,15 @@ std::string resolved_family(const std::string& family, const Schema& schema, con
   return merged && make_gate(gate_link)->normalised() ? "gaussian:shared" : "gaussian:unit";
 }
 
+bool all_linear(const Model& model) {
+  return model.gate_branch.network->is_linear() &&
+         std::all_of(model.experts.begin(), model.experts.end(),
+                     [](const Expert& expert) { return expert.network->is_linear(); });
+}
+
 std::string resolved_solver(const Model& model, const TrainOptions& options) {
   if (options.solver != "auto") return options.solver;
-  const auto deep = [](const Branch& branch) { return !branch.network->is_linear(); };
-  if (deep(model.gate_branch) || std::any_of(model.experts.begin(), model.experts.end(), deep)) return "adam";
+  if (!all_linear(model)) return "adam";
   const bool second_order =
       options.objective == "likelihood" && has_hessian(model) && model.theta.n_elem <= kMostForNewton;
   return second_order ? "newton" : "lbfgs";
@@ -169,6 +174,7 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
+  std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;
   arma::uword restarts_ = 1;
@@ -186,12 +192,13 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
 
 Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
   FitProblem problem(
-      {model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience, threads},
+      {model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience, threads,
+       basis_ ? &*basis_ : nullptr},
       [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
         return tell(restart, pass, at, value, validation);
       });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
-  SolverResult result = solver_->minimise(problem, std::move(theta), options_.solver_options, random);
+  SolverResult result = solver_->minimise(problem, problem.seen(theta), options_.solver_options, random);
   if (!stopped_) problem.require_minimum();
   Fit fit;
   fit.passes = result.passes;
@@ -201,7 +208,7 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
     fit.converged = false;
     fit.stop += ", best at pass " + std::to_string(problem.best_pass());
   }
-  fit.theta = std::move(result.theta);
+  fit.theta = problem.theta(result.theta);
   if (problem.best()) fit.theta = *problem.best();
   const Pass pass(model_, *objective_, options_.penalty, threads);
   fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
@@ -250,6 +257,7 @@ void Training::run(const Model* start, TrainReport& report) {
               : options_.restarts > 0 ? options_.restarts
                                       : default_restarts(model_, *solver_, rows_);
   const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
+  if (!solver_->stochastic() && all_linear(model_)) basis_.emplace(model_, rows_, options_.threads);
   model_.fit = FitSummary();
   model_.fit.objective = objective_->name();
   model_.fit.solver = solver_->name();

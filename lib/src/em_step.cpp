@@ -1,0 +1,244 @@
+#include "em_step.hpp"
+
+#include <cmath>
+
+#include "moe/numeric.hpp"
+#include "parallel.hpp"
+
+namespace moe {
+namespace {
+
+constexpr arma::uword kBlock = 512;
+constexpr arma::uword kParts = 32;
+/// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
+/// same in every step and, in orthonormal coordinates, 1/2.
+constexpr arma::uword kMostForNewton = 300;
+/// Of the largest second derivative: what is added to all, and to those that are not positive definite, more and more.
+constexpr double kFirstShift = 1e-13, kShiftGrowth = 100, kLastShift = 1e8;
+/// A step of a dispersion in logarithms at most: Newton's steps overshoot far from the maximum.
+constexpr double kLongestDispersion = 2;
+
+/// J^-1 score, with the smallest shift that makes J positive definite. Where J is 0 the result is.
+arma::vec newton_step(const arma::mat& J, const arma::vec& score) {
+  const double size = arma::abs(J.diag()).max();
+  if (!(size > 0)) return arma::zeros(score.n_elem);
+  for (double shift = kFirstShift * size; shift < kLastShift * size; shift *= kShiftGrowth) {
+    arma::mat shifted = arma::symmatu(J), U;
+    shifted.diag() += shift;
+    if (!arma::chol(U, shifted)) continue;
+    return arma::solve(arma::trimatu(U), arma::solve(arma::trimatl(U.t()), score, arma::solve_opts::fast),
+                       arma::solve_opts::fast);
+  }
+  return arma::zeros(score.n_elem);
+}
+
+/// Sum of v_n x_n x_n' (x_n columns).
+arma::mat weighted_squares(const arma::mat& X, const arma::vec& v) { return (X.each_row() % v.t()) * X.t(); }
+
+}  // namespace
+
+/// Sums over rows. Derivatives are those of the expected log-likelihood, in orthonormal coordinates; `information` is minus the
+/// second ones, of which the upper blocks are filled.
+struct EmStep::Statistics {
+  struct Fit {
+    arma::vec score;        // coefficients, then psi
+    arma::mat information;  // the same
+    double mass = 0;        // sum of w r
+    double square = 0;      // sum of w r (y - eta)^2
+    double precision = 0;   // minus the second derivative in eta, where all rows have the same
+  };
+  double loss = 0;
+  Fit gate;  // of all logits but the last
+  std::vector<Fit> experts;
+
+  void operator+=(const Statistics& other) {
+    loss += other.loss;
+    const auto join = [](Fit& to, const Fit& from) {
+      to.score += from.score;
+      to.information += from.information;
+      to.mass += from.mass;
+      to.square += from.square;
+      to.precision = from.precision;
+    };
+    join(gate, other.gate);
+    for (std::size_t k = 0; k < experts.size(); ++k) join(experts[k], other.experts[k]);
+  }
+};
+
+EmStep::EmStep(const Model& model, const Rows& rows, const Basis& basis, const arma::vec& penalty_weights,
+               unsigned threads)
+    : model_(model),
+      rows_(rows),
+      basis_(basis),
+      penalty_(penalty_weights),
+      weight_(arma::accu(rows.w)),
+      threads_(threads) {}
+
+bool EmStep::knows(const Model& model) {
+  bool linear = model.gate->normalised() && model.gate_branch.network->is_linear();
+  for (const Expert& expert : model.experts) linear = linear && expert.network->is_linear();
+  return linear;
+}
+
+void EmStep::add(const Rows& block, const arma::vec& theta, ForwardPass& forward, Statistics& to) const {
+  forward.run(theta, block);
+  arma::mat terms = forward.log_weights(), log_r, r, g;
+  arma::vec part;
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    const Expert& expert = model_.experts[k];
+    expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, part);
+    terms.col(k) += part;
+  }
+  log_sum_exp(terms, part);
+  to.loss -= arma::dot(block.w, part);
+  exp_shifted(terms, part, {}, r);
+  exp_shifted(forward.log_weights(), {}, {}, g);
+  std::vector<arma::mat> X(basis_.designs());
+  for (arma::uword i = 0; i < X.size(); ++i) basis_.whiten(i, block.X, X[i]);
+
+  const arma::mat& Z = X[basis_.design_of(0)];
+  const arma::uword h = Z.n_rows, free = model_.size() - 1;
+  for (arma::uword a = 0; a < free; ++a) {
+    to.gate.score.subvec(a * h, (a + 1) * h - 1) += Z * (block.w % (r.col(a) - g.col(a)));
+    for (arma::uword b = a; b < free && !to.gate.information.is_empty(); ++b)
+      to.gate.information.submat(a * h, b * h, arma::size(h, h)) +=
+          weighted_squares(Z, block.w % g.col(a) % ((a == b ? 1.0 : 0.0) - g.col(b)));
+  }
+
+  arma::mat scores, seconds;
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    const Expert& expert = model_.experts[k];
+    const arma::mat eta = forward.eta(k), &D = X[basis_.design_of(k + 1)];
+    Statistics::Fit& fit = to.experts[k];
+    const arma::vec w = block.w % r.col(k);
+    expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
+    const arma::uword p = D.n_rows, m = expert.network->outputs(), u = scores.n_cols;
+    const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };
+    for (arma::uword i = 0; i < u; ++i) {
+      const arma::vec s = w % scores.col(i);
+      if (i < m) fit.score.subvec(place(i), arma::size(p, 1)) += D * s;
+      if (i >= m) fit.score[place(i)] += arma::accu(s);
+      for (arma::uword j = i; j < u; ++j) {
+        const arma::vec v = -w % seconds.col(i * u + j);
+        if (j < m) fit.information.submat(place(i), place(j), arma::size(p, p)) += weighted_squares(D, v);
+        if (i < m && j >= m) fit.information.submat(place(i), place(j), arma::size(p, 1)) += D * v;
+        if (i >= m) fit.information(place(i), place(j)) += arma::accu(v);
+      }
+    }
+    fit.mass += arma::accu(w);
+    fit.square += arma::dot(w, arma::square(block.y.col(0) - eta.col(0)));
+    fit.precision = -seconds[0];
+  }
+}
+
+EmStep::Statistics EmStep::collect(const arma::vec& theta) const {
+  const arma::uword blocks = (rows_.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
+  std::vector<Statistics> parts((blocks + each - 1) / each);
+  const arma::uword gate = (model_.size() - 1) * model_.gate_branch.network->last_inputs();
+  parallel_for(parts.size(), threads_, [&](std::size_t part) {
+    Statistics& to = parts[part];
+    to.gate.score.zeros(gate);
+    if (gate <= kMostForNewton) to.gate.information.zeros(gate, gate);
+    to.experts.resize(model_.size());
+    for (std::size_t k = 0; k < to.experts.size(); ++k) {
+      const arma::uword size = model_.experts[k].network->parameters() + model_.experts[k].family->dispersions();
+      to.experts[k].score.zeros(size);
+      to.experts[k].information.zeros(size, size);
+    }
+    ForwardPass forward(model_);
+    for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b)
+      add(rows_.slice(b * kBlock, std::min(rows_.count(), (b + 1) * kBlock) - 1), theta, forward, to);
+  });
+  for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];
+  return std::move(parts[0]);
+}
+
+void EmStep::move_gate(const Statistics& from, const arma::vec& theta, Result& result) const {
+  const Branch& gate = model_.gate_branch;
+  const arma::uword h = gate.network->last_inputs(), free = model_.size() - 1, design = basis_.design_of(0);
+  if (free == 0) return;
+  const arma::mat own(const_cast<double*>(theta.memptr()) + gate.offset, h, free + 1, false, true);
+  const arma::mat ridge = weight_ * arma::mat(const_cast<double*>(penalty_.memptr()) + gate.offset, h, free + 1, false);
+  const arma::mat pull = basis_.derivatives(design, ridge % own), inverse = basis_.inverse(design);
+  arma::vec score = from.gate.score - arma::vectorise(pull.head_cols(free));
+  const arma::mat curved = inverse.t() * arma::diagmat(ridge.col(0)) * inverse;
+  arma::mat step(h, free);
+  if (!from.gate.information.is_empty()) {
+    arma::mat J = from.gate.information;
+    for (arma::uword a = 0; a < free; ++a) J.submat(a * h, a * h, arma::size(h, h)) += curved;
+    step = arma::reshape(newton_step(J, score), h, free);
+  } else {
+    // The bound's inverse on logits less the last: 2 (I + 11').
+    const arma::mat S = arma::reshape(score, h, free);
+    step = 2 * (S.each_col() + arma::sum(S, 1)) / (1 + 2 * arma::trace(curved) / static_cast<double>(h));
+  }
+  result.slope = std::max(result.slope, arma::abs(score).max());
+  arma::mat to(result.target.memptr() + gate.offset, h, free + 1, false, true);
+  to.head_cols(free) += basis_.coefficients(design, step);
+  // All logits may move together: where the weights are smallest, their penalty is.
+  to.each_col() -= arma::vec(arma::mean(to, 1));
+}
+
+void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result& result) const {
+  double pooled_square = 0, pooled_mass = 0;
+  std::vector<double> mean_squares(model_.size());
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    const Expert& expert = model_.experts[k];
+    const Statistics::Fit& fit = from.experts[k];
+    const arma::uword m = expert.network->outputs(), p = expert.network->last_inputs(), design = basis_.design_of(k + 1);
+    const arma::mat own(const_cast<double*>(theta.memptr()) + expert.offset, p, m, false, true);
+    const arma::mat ridge = weight_ * arma::mat(const_cast<double*>(penalty_.memptr()) + expert.offset, p, m, false);
+    double unused = 0;
+    std::vector<double> psi(theta.memptr() + expert.psi, theta.memptr() + expert.psi + expert.family->dispersions());
+    const bool closed = expert.family->fit_dispersion(1, psi.empty() ? &unused : psi.data());
+    arma::vec score = fit.score;
+    score.head(m * p) -= arma::vectorise(basis_.derivatives(design, ridge % own));
+    arma::mat J = fit.information;
+    if (arma::any(ridge.col(0) > 0)) {
+      const arma::mat inverse = basis_.inverse(design);
+      for (arma::uword i = 0; i < m; ++i)
+        J.submat(i * p, i * p, arma::size(p, p)) += inverse.t() * arma::diagmat(ridge.col(i)) * inverse;
+    }
+    const arma::uword moved = closed ? m * p : score.n_elem;
+    arma::vec step = newton_step(J.submat(0, 0, arma::size(moved, moved)), score.head(moved));
+    // Coefficients' scores are of columns with squares that sum to 1, and those of dispersions are sums over rows.
+    arma::vec slopes = arma::abs(score);
+    slopes.tail(score.n_elem - m * p) /= std::sqrt(weight_);
+    result.slope = std::max(result.slope, slopes.max());
+    const arma::vec own_step = step.head(m * p);
+    arma::mat to(result.target.memptr() + expert.offset, p, m, false, true);
+    to += basis_.coefficients(design, arma::reshape(own_step, p, m));
+    if (!closed) {
+      const arma::vec tail = arma::clamp(step.tail(moved - m * p), -kLongestDispersion, kLongestDispersion);
+      for (arma::uword i = 0; i < tail.n_elem; ++i) result.target[expert.psi + i] += tail[i];
+      continue;
+    }
+    // What is left of the squares after the step, without another pass.
+    const arma::mat G = arma::symmatu(fit.information.submat(0, 0, arma::size(m * p, m * p)));
+    const double gained =
+        (2 * arma::dot(own_step, fit.score.head(m * p)) - arma::dot(own_step, G * own_step)) / fit.precision;
+    const double square = std::max(fit.square - gained, 0.0);
+    pooled_square += square;
+    pooled_mass += fit.mass;
+    mean_squares[k] = fit.mass > 0 ? square / fit.mass : 0;
+    if (fit.mass > 0) expert.family->fit_dispersion(mean_squares[k], psi.empty() ? &unused : psi.data());
+    if (expert.family->shared_dispersion()) continue;
+    for (arma::uword i = 0; i < psi.size(); ++i) result.target[expert.psi + i] = psi[i];
+  }
+  const Expert& first = model_.experts.front();
+  if (first.family->shared_dispersion())
+    first.family->fit_dispersion(pooled_square / pooled_mass, result.target.memptr() + first.psi);
+}
+
+EmStep::Result EmStep::run(const arma::vec& theta) const {
+  const Statistics statistics = collect(theta);
+  Result result;
+  result.value = statistics.loss / weight_ + 0.5 * arma::accu(penalty_ % theta % theta);
+  result.target = theta;
+  move_gate(statistics, theta, result);
+  move_experts(statistics, theta, result);
+  result.slope /= std::sqrt(weight_);
+  return result;
+}
+
+}  // namespace moe

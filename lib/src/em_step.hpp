@@ -1,0 +1,44 @@
+// One step of expectation maximisation for models whose networks are linear (Dempster, Laird, Rubin 1977; Jordan, Jacobs 1994).
+//
+// E: the responsibilities. M: each expert's weighted fit, the gate's soft-target multinomial logit, each by one Newton step on the
+// expected log-likelihood of the complete data (Lange 1995): for a gaussian that is its weighted least squares, and sigma follows
+// in closed form; for other families a step of iteratively reweighted least squares. All of it in the orthonormal coordinates of a
+// Basis, so that solving normal equations loses no digits.
+#pragma once
+
+#include "basis.hpp"
+#include "moe/model.hpp"
+
+namespace moe {
+
+class EmStep {
+ public:
+  /// Keeps references to all. `penalty_weights`: what 0.5 theta_i^2 is multiplied by, beside the mean loss.
+  EmStep(const Model& model, const Rows& rows, const Basis& basis, const arma::vec& penalty_weights, unsigned threads);
+
+  /// Whether run() knows this model: linear networks, a softmax gate.
+  static bool knows(const Model& model);
+
+  struct Result {
+    double value = 0;  ///< mean of -log p, penalty added, at theta
+    double slope = 0;  ///< its largest derivative there, in coordinates of unit variance
+    arma::vec target;  ///< where the M step leads: value need not fall all the way there, but it does at first
+  };
+  Result run(const arma::vec& theta) const;
+
+ private:
+  struct Statistics;
+  void add(const Rows& block, const arma::vec& theta, class ForwardPass& forward, Statistics& to) const;
+  Statistics collect(const arma::vec& theta) const;
+  void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
+  void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;
+
+  const Model& model_;
+  const Rows& rows_;
+  const Basis& basis_;
+  const arma::vec& penalty_;
+  double weight_;
+  unsigned threads_;
+};
+
+}  // namespace moe

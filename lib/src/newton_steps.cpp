@@ -1,0 +1,68 @@
+#include "newton_steps.hpp"
+
+#include <cmath>
+
+namespace moe {
+namespace {
+
+constexpr int kHalvings = 30;
+constexpr double kRounding = 1e-13;                                         // relative error that a value may carry
+constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of the largest one
+
+/// -(H + shift)^-1 g with the smallest shift of its kind that makes the matrix positive definite; nothing where none does.
+arma::vec direction(const arma::mat& H, const arma::vec& g) {
+  const double size = arma::abs(H.diag()).max();
+  for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
+    arma::mat shifted = H, R;
+    shifted.diag() += shift;
+    if (!arma::chol(R, shifted)) continue;
+    return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), g, arma::solve_opts::fast),
+                        arma::solve_opts::fast);
+  }
+  return {};
+}
+
+/// Moves to a point that is no higher; false where none is found.
+bool step(Problem& problem, SolverResult& at, arma::vec& gradient) {
+  arma::mat H;
+  problem.hessian(at.theta, H);
+  const arma::vec whole = direction(H, gradient);
+  if (whole.is_empty()) return false;
+  double part = 1;
+  for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
+    arma::vec theta = at.theta + part * whole, g;
+    const double value = problem.evaluate(theta, g);
+    if (!(value <= at.value + kRounding * std::abs(at.value))) continue;
+    if (value >= at.value && arma::norm(g, "inf") >= arma::norm(gradient, "inf")) return false;
+    at.theta = std::move(theta);
+    at.value = value;
+    gradient = std::move(g);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uword passes) {
+  arma::vec gradient;
+  at.value = problem.evaluate(at.theta, gradient);
+  at.converged = false;
+  at.stop = "passes used up; --epochs allows more";
+  for (;;) {
+    if (arma::norm(gradient, "inf") <= tolerance) {
+      at.converged = true;
+      at.stop = "gradient below tolerance";
+      return;
+    }
+    if (at.passes >= passes) return;
+    if (!step(problem, at, gradient)) {
+      at.stop = "no step lowers the loss any more";
+      return;
+    }
+    ++at.passes;
+    if (!problem.keep_going(at.passes, at.theta, at.value)) return;
+  }
+}
+
+}  // namespace moe

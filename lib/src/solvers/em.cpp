@@ -1,0 +1,81 @@
+// em: steps of expectation maximisation, each halved until the objective does not rise, then Newton's steps (or lbfgs, where there
+// are no second derivatives) until the gradient is small: EM finds the neighbourhood of a maximum surely, and creeps there.
+#include <cmath>
+
+#include "moe/error.hpp"
+#include "moe/solver.hpp"
+#include "newton_steps.hpp"
+
+namespace moe {
+namespace {
+
+constexpr double kTolerance = 1e-9;
+constexpr double kNear = 1e-3;  // largest gradient component at which Newton's steps take over
+constexpr arma::uword kPasses = 1000;
+constexpr arma::uword kMostSteps = 500;  // before the other methods take over in any case
+constexpr int kHalvings = 30;
+constexpr double kRounding = 1e-14;  // relative error that a value may carry
+
+class Em : public Solver {
+ public:
+  std::string name() const override { return "em"; }
+  bool stochastic() const override { return false; }
+
+  SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
+                        Random& random) const override {
+    Problem::Improvement here;
+    if (!problem.improve(theta, here))
+      throw Error(ErrorKind::kUsage, "--solver em: it needs a softmax gate and the objective likelihood: expected lbfgs");
+    const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
+    const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
+    SolverResult result;
+    result.theta = std::move(theta);
+    climb(problem, result, here, std::max(kNear, tolerance), std::min(passes, kMostSteps));
+    if (result.stop == "stopped") return result;
+    arma::mat H;
+    if (problem.hessian(result.theta, H)) {
+      newton_steps(problem, result, tolerance, passes);
+      return result;
+    }
+    SolverOptions last = options;
+    last.tolerance = tolerance;
+    last.epochs = passes > result.passes ? passes - result.passes : 1;
+    SolverResult end = make_solver("lbfgs")->minimise(problem, std::move(result.theta), last, random);
+    end.passes += result.passes;
+    return end;
+  }
+
+ private:
+  static void climb(Problem& problem, SolverResult& at, Problem::Improvement& here, double near, arma::uword passes) {
+    at.value = here.value;
+    if (!problem.keep_going(0, at.theta, at.value)) at.stop = "stopped";
+    while (at.stop.empty() && here.slope > near && at.passes < passes) {
+      if (!step(problem, at, here)) return;
+      ++at.passes;
+      if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";
+    }
+  }
+
+  /// Moves towards here.target; false where nothing on the way is lower.
+  static bool step(Problem& problem, SolverResult& at, Problem::Improvement& here) {
+    const arma::vec whole = here.target - at.theta;
+    double part = 1;
+    for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
+      const arma::vec theta = at.theta + part * whole;
+      Problem::Improvement there;
+      problem.improve(theta, there);
+      if (!(there.value <= at.value + kRounding * std::abs(at.value))) continue;
+      at.theta = theta;
+      at.value = there.value;
+      here = std::move(there);
+      return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const Solver> make_em() { return std::make_shared<Em>(); }
+
+}  // namespace moe
