@@ -307,7 +307,7 @@ Command train_command() {
         "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared; a squared "
         "error "
         "counts in the target's variance there"},
-       {"gate-l2", "", "R", "1e-10", "the same for the gate"},
+       {"gate-l2", "", "R", "1e-12", "the same for the gate"},
        {"standardize", "", "yes|no", "yes",
         "inputs and a numeric target inside; results are in the data's units all the same"},
        {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},

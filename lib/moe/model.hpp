@@ -38,6 +38,7 @@ struct Rows {
   arma::vec w;         ///< n
   arma::vec offset{};  ///< n, added to the first output of every expert; or empty
   arma::vec trials{};  ///< n, or empty
+  arma::uword first = 0;  ///< of a slice: its first row's place in the whole
   arma::uword count() const { return X.n_cols; }
   /// Rows first .. last as views, without copying.
   Rows slice(arma::uword first, arma::uword last) const;

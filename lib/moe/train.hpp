@@ -19,7 +19,7 @@ struct TrainOptions {
   SolverOptions solver_options;
   arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
   arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
-  Penalty penalty{0, 1e-10};  ///< mean loss plus 0.5 l2 |weights|^2
+  Penalty penalty{0, 1e-12};  ///< mean loss plus 0.5 l2 |weights|^2
   bool standardize = true;
   double validation = 0;     ///< fraction of the rows set aside
   arma::uword patience = 0;  ///< passes without a better validation value before stopping; 0: never stop for it

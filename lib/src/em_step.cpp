@@ -80,9 +80,10 @@ bool EmStep::knows(const Model& model) {
   return linear;
 }
 
-void EmStep::add(const Rows& block, const arma::vec& theta, ForwardPass& forward, Statistics& to) const {
+void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* given, ForwardPass& forward,
+                 Statistics& to) const {
   forward.run(theta, block);
-  arma::mat terms = forward.log_weights(), log_r, r, g;
+  arma::mat terms = forward.log_weights(), r, g;
   arma::vec part;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Expert& expert = model_.experts[k];
@@ -91,7 +92,10 @@ void EmStep::add(const Rows& block, const arma::vec& theta, ForwardPass& forward
   }
   log_sum_exp(terms, part);
   to.loss -= arma::dot(block.w, part);
-  exp_shifted(terms, part, {}, r);
+  if (given != nullptr)
+    r = given->rows(block.first, block.first + block.count() - 1);
+  else
+    exp_shifted(terms, part, {}, r);
   exp_shifted(forward.log_weights(), {}, {}, g);
   std::vector<arma::mat> X(basis_.designs());
   for (arma::uword i = 0; i < X.size(); ++i) basis_.whiten(i, block.X, X[i]);
@@ -131,7 +135,7 @@ void EmStep::add(const Rows& block, const arma::vec& theta, ForwardPass& forward
   }
 }
 
-EmStep::Statistics EmStep::collect(const arma::vec& theta) const {
+EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* given) const {
   const arma::uword blocks = (rows_.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
   std::vector<Statistics> parts((blocks + each - 1) / each);
   const arma::uword gate = (model_.size() - 1) * model_.gate_branch.network->last_inputs();
@@ -147,7 +151,7 @@ EmStep::Statistics EmStep::collect(const arma::vec& theta) const {
     }
     ForwardPass forward(model_);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b)
-      add(rows_.slice(b * kBlock, std::min(rows_.count(), (b + 1) * kBlock) - 1), theta, forward, to);
+      add(rows_.slice(b * kBlock, std::min(rows_.count(), (b + 1) * kBlock) - 1), theta, given, forward, to);
   });
   for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];
   return std::move(parts[0]);
@@ -230,8 +234,8 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     first.family->fit_dispersion(pooled_square / pooled_mass, result.target.memptr() + first.psi);
 }
 
-EmStep::Result EmStep::run(const arma::vec& theta) const {
-  const Statistics statistics = collect(theta);
+EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const {
+  const Statistics statistics = collect(theta, given);
   Result result;
   result.value = statistics.loss / weight_ + 0.5 * arma::accu(penalty_ % theta % theta);
   result.target = theta;

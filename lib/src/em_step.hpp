@@ -24,12 +24,14 @@ class EmStep {
     double slope = 0;  ///< its largest derivative there, in coordinates of unit variance
     arma::vec target;  ///< where the M step leads: value need not fall all the way there, but it does at first
   };
-  Result run(const arma::vec& theta) const;
+  /// `given`: responsibilities (rows x K) in place of those that theta implies, or nullptr.
+  Result run(const arma::vec& theta, const arma::mat* given = nullptr) const;
 
  private:
   struct Statistics;
-  void add(const Rows& block, const arma::vec& theta, class ForwardPass& forward, Statistics& to) const;
-  Statistics collect(const arma::vec& theta) const;
+  void add(const Rows& block, const arma::vec& theta, const arma::mat* given, class ForwardPass& forward,
+           Statistics& to) const;
+  Statistics collect(const arma::vec& theta, const arma::mat* given) const;
   void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
   void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;
 

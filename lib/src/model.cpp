@@ -69,14 +69,14 @@ Standardization Standardization::of(const Dataset& data, bool classes, Parts par
   return result;
 }
 
-Rows Rows::slice(arma::uword first, arma::uword last) const {
-  const arma::uword count = last - first + 1;
-  const auto part = [&](const arma::vec& from) {
-    return from.is_empty() ? arma::vec() : arma::vec(const_cast<double*>(from.memptr()) + first, count, false, true);
+Rows Rows::slice(arma::uword from, arma::uword to) const {
+  const arma::uword count = to - from + 1;
+  const auto part = [&](const arma::vec& all) {
+    return all.is_empty() ? arma::vec() : arma::vec(const_cast<double*>(all.memptr()) + from, count, false, true);
   };
-  return {arma::mat(const_cast<double*>(X.colptr(first)), X.n_rows, count, false, true),
-          arma::mat(const_cast<double*>(y.memptr()) + first, count, 1, false, true), part(w), part(offset),
-          part(trials)};
+  return {arma::mat(const_cast<double*>(X.colptr(from)), X.n_rows, count, false, true),
+          arma::mat(const_cast<double*>(y.memptr()) + from, count, 1, false, true), part(w), part(offset),
+          part(trials), first + from};
 }
 
 void Branch::design(const arma::mat& X, arma::mat& out) const {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <numeric>
 
 #include "dispersion.hpp"
 #include "fit_problem.hpp"
@@ -14,13 +15,17 @@
 #include "moe/metrics.hpp"
 #include "moe/random.hpp"
 #include "parallel.hpp"
+#include "starts.hpp"
 #include "stochastic.hpp"
 
 namespace moe {
 namespace {
 
 /// Streams of the seed: what each is for.
-constexpr std::uint64_t kSplitStream = 1, kStartStreams = 1000;
+constexpr std::uint64_t kSplitStream = 1, kMoveStreams = 100, kStartStreams = 1000;
+/// Maxima that split and merge goes on from, and how often.
+constexpr std::size_t kMostMoved = 6;
+constexpr int kRounds = 5;
 /// Parameters up to which second derivatives cost less than the passes that they save.
 constexpr arma::uword kMostForNewton = 100;
 /// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
@@ -38,7 +43,7 @@ struct Fit {
   double value = 0;  ///< what the starts are compared by
   double validation = 0;
   arma::uword passes = 0;
-  bool converged = false, on_floor = false;
+  bool converged = false, on_floor = false, spurious = false;
   std::string stop;
 };
 
@@ -113,25 +118,6 @@ Dataset split_off(Dataset& data, double fraction, std::uint64_t seed) {
   return validation;
 }
 
-/// Random weights; each expert begins at the target of a row of its own.
-arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
-  arma::vec theta(model.theta.n_elem, arma::fill::zeros);
-  const Branch& gate = model.gate_branch;
-  gate.network->start(theta.memptr() + gate.offset, random);
-  for (arma::uword k = 0; k < gate.network->outputs() && gate.network->has_intercept(); ++k)
-    theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
-  for (const Expert& expert : model.experts) {
-    expert.network->start(theta.memptr() + expert.offset, random);
-    const double y = rows.y[random.below(rows.count())];
-    arma::vec eta(expert.family->outputs());
-    expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
-    if (expert.network->has_intercept())
-      for (arma::uword out = 0; out < eta.n_elem; ++out)
-        theta[expert.offset + expert.network->intercept(out)] = eta[out];
-  }
-  return theta;
-}
-
 bool on_floor(const Model& model, const arma::vec& theta) {
   return std::any_of(model.experts.begin(), model.experts.end(),
                      [&](const Expert& expert) { return expert.family->on_floor(theta.memptr() + expert.psi); });
@@ -164,7 +150,12 @@ class Training {
   bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
             std::optional<double> validation);
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
+  /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
+  void split_and_merge(std::vector<Fit>& fits, unsigned threads);
   void summarise(const Fit& best);
+  bool same_maximum(const Fit& a, const Fit& b) const {
+    return std::abs(a.value - b.value) < kSameMaximum * objective_->unit(model_);
+  }
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(); }
 
   Model& model_;
@@ -214,6 +205,7 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
   fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
   fit.on_floor = objective_->is_likelihood() && on_floor(model_, fit.theta);
+  fit.spurious = objective_->is_likelihood() && spurious(model_, fit.theta, rows_);
   return fit;
 }
 
@@ -221,15 +213,39 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
   std::size_t best = 0;
   for (std::size_t i = 1; i < fits.size(); ++i) {
     if (fits[i].theta.is_empty()) continue;  // stopped before it began
-    if (fits[i].on_floor != fits[best].on_floor ? fits[best].on_floor : fits[i].value < fits[best].value) best = i;
+    if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value) best = i;
   }
   for (const Fit& fit : fits) {
     if (fit.theta.is_empty()) continue;
-    if (fit.on_floor && !fits[best].on_floor) ++report.starts_set_aside;
-    const double unit = objective_->unit(model_);
-    if (std::abs(fit.value - fits[best].value) < kSameMaximum * unit) ++report.starts_at_best;
+    if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
+    if (same_maximum(fit, fits[best])) ++report.starts_at_best;
   }
   return best;
+}
+
+void Training::split_and_merge(std::vector<Fit>& fits, unsigned threads) {
+  std::vector<std::size_t> order(fits.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(order, [&](std::size_t i) { return fits[i].theta.is_empty() || fits[i].spurious; });
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return fits[a].value < fits[b].value; });
+  std::vector<Fit> from;
+  for (const std::size_t i : order)
+    if (from.size() < kMostMoved && (from.empty() || !same_maximum(fits[i], from.back()))) from.push_back(fits[i]);
+  for (int round = 0; round < kRounds && !from.empty() && !stopped_; ++round) {
+    std::vector<Fit> moved(from.size());
+    parallel_for(from.size(), options_.threads, [&](std::size_t i) {
+      Random random(options_.seed, kMoveStreams + static_cast<std::uint64_t>(round) * kMostMoved + i);
+      const arma::vec theta = moe::split_and_merge(model_, rows_, from[i].theta, random);
+      if (!theta.is_empty() && !stopped_) moved[i] = fit(restarts_, theta, threads);
+    });
+    std::vector<Fit> next;
+    for (std::size_t i = 0; i < moved.size(); ++i)
+      if (!moved[i].theta.is_empty() && !moved[i].spurious && moved[i].value < from[i].value &&
+          !same_maximum(moved[i], from[i]))
+        next.push_back(moved[i]);
+    fits.insert(fits.end(), next.begin(), next.end());
+    from = std::move(next);
+  }
 }
 
 void Training::summarise(const Fit& best) {
@@ -261,12 +277,14 @@ void Training::run(const Model* start, TrainReport& report) {
   model_.fit = FitSummary();
   model_.fit.objective = objective_->name();
   model_.fit.solver = solver_->name();
+  const bool fitted = !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_);
   std::vector<Fit> fits(restarts_);
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
-    fits[i] = fit(i, start != nullptr ? start->theta : random_start(model_, rows_, random), inside);
+    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, fitted, i, random), inside);
   });
+  if (fitted && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits, inside);
   const Fit& best = fits[choose(fits, report)];
   model_.theta = best.theta;
   if (!model_.theta.is_finite())

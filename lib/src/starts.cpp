@@ -1,0 +1,277 @@
+#include "starts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "basis.hpp"
+#include "em_step.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+/// Rows that a start looks at, at most: it need not be good to the last digit.
+constexpr std::size_t kMostRows = 4000;
+/// The share of a row that goes to the expert that it is given to; the others share the rest, so that none is left without rows.
+constexpr double kOwn = 0.98;
+/// Steps from responsibilities to parameters: the gate's grow without end where rows are told apart by the inputs.
+constexpr int kSteps = 2;
+constexpr int kLloyd = 10;
+constexpr std::size_t kKinds = 5, kTries = 5;
+constexpr int kShort = 15;
+constexpr int kMoves = 10;      // of each pair of experts
+constexpr double kGain = 1e-6;  // of the value: less is no gain
+/// A scale below this part of the target's, of fewer rows than this for each coefficient, is no expert but a coincidence.
+constexpr double kTight = 0.01, kHandful = 4;
+constexpr double kRidge = 1e-6;
+
+Rows sample(const Rows& rows, Random& random) {
+  if (rows.count() <= kMostRows) return rows;
+  arma::uvec chosen(kMostRows);
+  for (arma::uword& row : chosen) row = random.below(rows.count());
+  Rows result{rows.X.cols(chosen), rows.y.rows(chosen), rows.w.elem(chosen)};
+  if (!rows.offset.is_empty()) result.offset = rows.offset.elem(chosen);
+  if (!rows.trials.is_empty()) result.trials = rows.trials.elem(chosen);
+  return result;
+}
+
+/// Inputs and target as points, (d + 1) x n, the target in units of its spread.
+arma::mat points_of(const Model& model, const Rows& rows) {
+  arma::mat points = rows.X.tail_rows(rows.X.n_rows - 1);
+  return arma::join_cols(points, rows.y.t() / (model.classes() ? 1.0 : model.standardization.target_spread));
+}
+
+arma::mat random_centers(const arma::mat& points, arma::uword K, Random& random) {
+  arma::mat centers(points.n_rows, K);
+  for (arma::uword k = 0; k < K; ++k) centers.col(k) = points.col(random.below(points.n_cols));
+  return centers;
+}
+
+/// The nearest center of each point.
+arma::uvec nearest(const arma::mat& points, const arma::mat& centers) {
+  arma::uvec result(points.n_cols);
+  for (arma::uword n = 0; n < points.n_cols; ++n)
+    result[n] = arma::sum(arma::square(centers.each_col() - points.col(n)), 0).index_min();
+  return result;
+}
+
+arma::uvec k_means(const arma::mat& points, arma::uword K, Random& random) {
+  arma::mat centers = random_centers(points, K, random);
+  arma::uvec cluster = nearest(points, centers);
+  for (int i = 0; i < kLloyd; ++i) {
+    for (arma::uword k = 0; k < K; ++k)
+      if (const arma::uvec own = arma::find(cluster == k); !own.is_empty())
+        centers.col(k) = arma::mean(points.cols(own), 1);
+    cluster = nearest(points, centers);
+  }
+  return cluster;
+}
+
+/// Segments between random quantiles along a random direction.
+arma::uvec segments(const arma::mat& points, arma::uword K, Random& random) {
+  arma::rowvec direction(points.n_rows);
+  for (double& value : direction) value = random.normal();
+  const arma::vec along = (direction * points).t();
+  std::vector<double> cuts;
+  for (arma::uword k = 1; k < K; ++k) cuts.push_back(along[random.below(along.n_elem)]);
+  std::sort(cuts.begin(), cuts.end());
+  arma::uvec result(along.n_elem);
+  for (arma::uword n = 0; n < along.n_elem; ++n)
+    result[n] = static_cast<arma::uword>(std::upper_bound(cuts.begin(), cuts.end(), along[n]) - cuts.begin());
+  return result;
+}
+
+/// Each row to its expert, but for a little.
+arma::mat responsibilities_of(const arma::uvec& cluster, arma::uword K) {
+  arma::mat R(cluster.n_elem, K);
+  R.fill(K > 1 ? (1 - kOwn) / static_cast<double>(K - 1) : 1);
+  for (arma::uword n = 0; n < cluster.n_elem; ++n) R(n, cluster[n]) = K > 1 ? kOwn : 1;
+  return R;
+}
+
+/// Each expert counts few rows, as many as determine its coefficients, and the others hardly.
+arma::mat elemental(const Model& model, arma::uword rows, Random& random) {
+  arma::mat R(rows, model.size());
+  R.fill(1e-3);
+  for (arma::uword k = 0; k < model.size(); ++k)
+    for (arma::uword i = 0; i <= model.experts[k].network->last_inputs(); ++i) R(random.below(rows), k) = 1;
+  return R;
+}
+
+/// 1 for random rows, twice as many as an expert has coefficients, else 0.
+arma::uvec few(const Model& model, arma::uword k, arma::uword rows, Random& random) {
+  arma::uvec result(rows, arma::fill::zeros);
+  for (arma::uword i = 0; i < 2 * model.experts[k].network->last_inputs(); ++i) result[random.below(rows)] = 1;
+  return result;
+}
+
+/// Intercepts at which each expert explains the mean target of its rows, every weight 0.
+arma::vec flat(const Model& model, const Rows& rows, const arma::mat& R) {
+  arma::vec theta(model.theta.n_elem, arma::fill::zeros);
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    const arma::vec w = rows.w % R.col(k);
+    double y = arma::dot(w, rows.y.col(0)) / arma::accu(w);
+    if (model.classes()) y = rows.y[w.index_max()];
+    arma::vec eta(expert.family->outputs());
+    expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
+    if (!expert.network->has_intercept()) continue;
+    for (arma::uword out = 0; out < eta.n_elem; ++out) theta[expert.offset + expert.network->intercept(out)] = eta[out];
+  }
+  return theta;
+}
+
+arma::mat responsibilities(const Model& model, const arma::vec& theta, const Rows& rows) {
+  ForwardPass forward(model);
+  forward.run(theta, rows);
+  arma::mat terms = forward.log_weights(), log_r, r;
+  arma::vec part;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    expert.family->log_density(rows.y, forward.eta(k), theta.memptr() + expert.psi, part);
+    terms.col(k) += part;
+  }
+  log_softmax(terms, log_r);
+  exp_shifted(log_r, {}, {}, r);
+  return r;
+}
+
+/// A way to share rows out.
+arma::mat shares(const Model& model, const arma::mat& points, std::size_t kind, Random& random) {
+  const arma::uword K = model.size();
+  if (kind == 0) return responsibilities_of(k_means(points, K, random), K);
+  if (kind == 1) return responsibilities_of(segments(points, K, random), K);
+  if (kind == 2) return elemental(model, points.n_cols, random);
+  return responsibilities_of(nearest(points, random_centers(points, K, random)), K);
+}
+
+/// Short runs of EM on some of the rows (Biernacki, Celeux, Govaert 2003).
+class ShortRuns {
+ public:
+  ShortRuns(const Model& model, const Rows& rows)
+      : model_(model), rows_(rows), basis_(model, rows, 1), ridge_(ridge_of(model)), em_(model, rows, basis_, ridge_, 1) {}
+
+  /// The parameters that these responsibilities lead to.
+  arma::vec fitted_to(const arma::mat& R) const {
+    arma::vec theta = flat(model_, rows_, R);
+    for (int i = 0; i < kSteps; ++i) theta = em_.run(theta, &R).target;
+    return theta;
+  }
+  double value(const arma::vec& theta) const { return em_.run(theta).value; }
+  /// Goes on from theta; returns the value there.
+  double run(arma::vec& theta) const {
+    EmStep::Result here = em_.run(theta);
+    for (int i = 0; i < kShort; ++i) {
+      EmStep::Result there = em_.run(here.target);
+      if (!(there.value <= here.value)) break;
+      theta = std::move(here.target);
+      here = std::move(there);
+    }
+    return theta.is_finite() ? here.value : std::numeric_limits<double>::infinity();
+  }
+
+ private:
+  static arma::vec ridge_of(const Model& model) {
+    arma::vec ridge(model.theta.n_elem, arma::fill::zeros);
+    const auto mark = [&](const Branch& branch) { branch.network->mark_weights(ridge.memptr() + branch.offset); };
+    mark(model.gate_branch);
+    for (const Expert& expert : model.experts) mark(expert);
+    return kRidge * ridge;
+  }
+
+  const Model& model_;
+  const Rows& rows_;
+  Basis basis_;
+  arma::vec ridge_;
+  EmStep em_;
+};
+
+}  // namespace
+
+arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
+  arma::vec theta(model.theta.n_elem, arma::fill::zeros);
+  const Branch& gate = model.gate_branch;
+  gate.network->start(theta.memptr() + gate.offset, random);
+  for (arma::uword k = 0; k < gate.network->outputs() && gate.network->has_intercept(); ++k)
+    theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
+  for (const Expert& expert : model.experts) {
+    expert.network->start(theta.memptr() + expert.offset, random);
+    const double y = rows.y[random.below(rows.count())];
+    arma::vec eta(expert.family->outputs());
+    expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
+    if (expert.network->has_intercept())
+      for (arma::uword out = 0; out < eta.n_elem; ++out)
+        theta[expert.offset + expert.network->intercept(out)] = eta[out];
+  }
+  return theta;
+}
+
+arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t index, Random& random) {
+  if (!fitted || model.size() == 1) return random_start(model, all, random);
+  const Rows rows = sample(all, random);
+  const arma::mat points = points_of(model, rows);
+  const ShortRuns runs(model, rows);
+  arma::vec best;
+  double lowest = std::numeric_limits<double>::infinity();
+  const std::size_t tries = index % 2 == 0 ? kTries : 1;
+  for (std::size_t i = 0; i < tries; ++i) {
+    const std::size_t kind = (index / 2 + i) % kKinds;
+    arma::vec theta = kind == kKinds - 1 ? random_start(model, rows, random)
+                                         : runs.fitted_to(shares(model, points, kind, random));
+    if (tries == 1) return theta.is_finite() ? theta : random_start(model, all, random);
+    const double value = runs.run(theta);
+    if (best.is_empty() || value < lowest) best = theta, lowest = value;
+  }
+  return std::isfinite(lowest) ? best : random_start(model, all, random);
+}
+
+arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& theta, Random& random) {
+  const Rows rows = sample(all, random);
+  const arma::mat points = points_of(model, rows), R = responsibilities(model, theta, rows);
+  const ShortRuns runs(model, rows);
+  arma::vec best;
+  double lowest = runs.value(theta);
+  lowest -= kGain * std::abs(lowest);
+  for (int attempt = 0; attempt < kMoves; ++attempt)
+    for (arma::uword taken = 0; taken < model.size(); ++taken)
+      for (arma::uword split = 0; split < model.size(); ++split) {
+        if (split == taken) continue;
+        arma::mat moved = R;
+        moved.col(split) += moved.col(taken);  // merged, where nothing better is known
+        const arma::uvec side = attempt % 2 == 0 ? segments(points, 2, random) : few(model, taken, rows.count(), random);
+        for (arma::uword n = 0; n < moved.n_rows; ++n) {
+          const double whole = moved(n, split);
+          moved(n, taken) = (side[n] == 0 ? 1 - kOwn : kOwn) * whole;
+          moved(n, split) = whole - moved(n, taken);
+        }
+        arma::vec trial = runs.fitted_to(moved);
+        const double value = runs.run(trial);
+        if (!(value < lowest) || spurious(model, trial, rows)) continue;
+        lowest = value;
+        best = std::move(trial);
+      }
+  return best;
+}
+
+bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
+  std::vector<arma::uword> suspects;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    if (expert.family->on_floor(theta.memptr() + expert.psi)) return true;
+    const auto figures = expert.family->figures(theta.memptr() + expert.psi);
+    const double spread = model.standardization.target_scale * model.standardization.target_spread;
+    if (expert.family->location_scale() && !figures.empty() && !figures[0].slope.empty() &&
+        figures[0].value < kTight * spread)
+      suspects.push_back(k);
+  }
+  if (suspects.empty() || model.size() == 1) return false;
+  const arma::mat R = responsibilities(model, theta, rows);
+  for (const arma::uword k : suspects)
+    if (arma::dot(rows.w, R.col(k)) / arma::mean(rows.w) <
+        kHandful * static_cast<double>(model.experts[k].network->last_inputs()))
+      return true;
+  return false;
+}
+
+}  // namespace moe

@@ -1,0 +1,26 @@
+// Where fits begin. Likelihoods of mixtures have many maxima: each start has a way of its own to share the rows out among the
+// experts, so that one of them suits the data.
+#pragma once
+
+#include "moe/model.hpp"
+#include "moe/random.hpp"
+
+namespace moe {
+
+/// Random weights; each expert begins at the target of a row of its own.
+arma::vec random_start(const Model& model, const Rows& rows, Random& random);
+
+/// Start number `index`: by turns k-means (Lloyd) of inputs and target, random weights, segments along a random direction, fits
+/// through random rows, and the cells of random rows. `fitted`: the model has an EmStep and its objective is a likelihood; else
+/// all starts are random weights.
+arma::vec start(const Model& model, const Rows& rows, bool fitted, std::size_t index, Random& random);
+
+/// Parameters that lie higher than theta, as a short run tells: one expert gives its rows to the others and takes a part of one
+/// that another had (split and merge: Ueda, Nakano, Ghahramani, Hinton 2000); every pair of experts is tried. Empty where none
+/// is found that is not spurious.
+arma::vec split_and_merge(const Model& model, const Rows& rows, const arma::vec& theta, Random& random);
+
+/// Whether an expert explains a handful of rows all but exactly, which makes a maximum of the likelihood out of nothing.
+bool spurious(const Model& model, const arma::vec& theta, const Rows& rows);
+
+}  // namespace moe
