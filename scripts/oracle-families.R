@@ -170,8 +170,9 @@ fit <- polish(hetero, c(coef(r), log(r$sigma), coef(r$modelStruct$varStruct, unc
 agree("gls", fit$t[1:3], coef(r), 1e-3)
 agree("gls's log-likelihood", fit$value, as.numeric(logLik(r)), 1e-7)
 add("gaussian-hetero", "hetero", paste(one, "--family gaussian:hetero"), "nlme::gls, varExp of each input, polished",
-    fit$value, list(c(expert(fit, X), list(log_sigma_coefficients = named(fit$t[4:6], colnames(X)),
-                                           log_sigma_standard_errors = named(fit$se[4:6], colnames(X))))))
+    fit$value, list(list(
+      coefficients = list(mean = named(fit$t[1:3], colnames(X)), log_sigma = named(fit$t[4:6], colnames(X))),
+      standard_errors = list(mean = named(fit$se[1:3], colnames(X)), log_sigma = named(fit$se[4:6], colnames(X))))))
 
 # student: mu + sigma t_nu
 d <- inputs(200, 3)
@@ -315,7 +316,7 @@ agree("glm.nb", c(coef(r), r$theta), fit$t, 1e-5)
 agree("its log-likelihood", as.numeric(logLik(r)), fit$value, 1e-9)
 add("negative-binomial", "negative-binomial", paste(one, "--family negative-binomial"), "MASS::glm.nb, polished",
     fit$value, list(expert(fit, X, "size")),
-    note = "variance = mu + mu^2 / size (glm.nb's theta); joint observed information, where glm.nb has the expected one")
+    note = "variance = mu + mu^2 / size, glm.nb's theta; joint observed information, where glm.nb has the expected one")
 
 # gamma
 d <- inputs(120, 11)
