@@ -299,7 +299,8 @@ Command train_command() {
        {"learning-rate", "", "R", "", "of adam and sgd (0.01)"},
        {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},
        {"momentum", "", "R", "0.9", "of sgd"},
-       {"tolerance", "", "T", "", "newton and em (1e-9) and lbfgs (1e-7) end where no component of the gradient is larger"},
+       {"tolerance", "", "T", "",
+        "newton and em (1e-9) and lbfgs (1e-7) end where no component of the gradient is larger"},
        {"restarts", "", "R", "auto",
         "starts, the best fit kept; auto: 4 to 20 for newton and lbfgs, fewer the larger the data, and 1 for adam and "
         "sgd"},

@@ -63,9 +63,12 @@ inline moe::Model make_model(const Make& make) {
 /// Random parameters at which every link's weights have a positive sum.
 inline void randomize(moe::Model& model, moe::Random& random) {
   for (double& value : model.theta) value = 0.7 * random.normal();
+  for (const moe::Expert& expert : model.experts)  // whose means are powers of e
+    if (expert.family->link() == moe::Family::Link::kLog)
+      model.theta.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) *= 0.3;
   if (model.gate->name() != "linear") return;
   const moe::Branch& gate = model.gate_branch;  // one with intercepts: else the sum has any sign
-  for (arma::uword i = 0; i < gate.network->parameters(); ++i) model.theta[gate.offset + i] *= 0.05;
+  for (arma::uword i = 0; i < gate.network->parameters(); ++i) model.theta[gate.offset + i] *= 0.01;
   for (arma::uword k = 0; k < model.size(); ++k)
     model.theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
 }

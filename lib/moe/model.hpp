@@ -33,11 +33,11 @@ struct Standardization {
 
 /// Rows in the model's units.
 struct Rows {
-  arma::mat X;         ///< (1 + d) x n, first row ones
-  arma::mat y;         ///< n x 1
-  arma::vec w;         ///< n
-  arma::vec offset{};  ///< n, added to the first output of every expert; or empty
-  arma::vec trials{};  ///< n, or empty
+  arma::mat X;            ///< (1 + d) x n, first row ones
+  arma::mat y;            ///< n x 1
+  arma::vec w;            ///< n
+  arma::vec offset{};     ///< n, added to the first output of every expert; or empty
+  arma::vec trials{};     ///< n, or empty
   arma::uword first = 0;  ///< of a slice: its first row's place in the whole
   arma::uword count() const { return X.n_cols; }
   /// Rows first .. last as views, without copying.

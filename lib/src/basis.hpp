@@ -49,7 +49,8 @@ class Basis {
 class Coordinates {
  public:
   /// Keeps references to both; the model's branches are all linear.
-  Coordinates(const Model& model, const Basis& basis, double weight) : model_(model), basis_(basis), root_(std::sqrt(weight)) {}
+  Coordinates(const Model& model, const Basis& basis, double weight)
+      : model_(model), basis_(basis), root_(std::sqrt(weight)) {}
   arma::vec theta(const arma::vec& phi) const;
   arma::vec phi(const arma::vec& theta) const;
   /// A gradient in theta -> in phi.

@@ -189,7 +189,8 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Expert& expert = model_.experts[k];
     const Statistics::Fit& fit = from.experts[k];
-    const arma::uword m = expert.network->outputs(), p = expert.network->last_inputs(), design = basis_.design_of(k + 1);
+    const arma::uword m = expert.network->outputs(), p = expert.network->last_inputs(),
+                      design = basis_.design_of(k + 1);
     const arma::mat own(const_cast<double*>(theta.memptr()) + expert.offset, p, m, false, true);
     const arma::mat ridge = weight_ * arma::mat(const_cast<double*>(penalty_.memptr()) + expert.offset, p, m, false);
     double unused = 0;

@@ -75,8 +75,11 @@ Rows Rows::slice(arma::uword from, arma::uword to) const {
     return all.is_empty() ? arma::vec() : arma::vec(const_cast<double*>(all.memptr()) + from, count, false, true);
   };
   return {arma::mat(const_cast<double*>(X.colptr(from)), X.n_rows, count, false, true),
-          arma::mat(const_cast<double*>(y.memptr()) + from, count, 1, false, true), part(w), part(offset),
-          part(trials), first + from};
+          arma::mat(const_cast<double*>(y.memptr()) + from, count, 1, false, true),
+          part(w),
+          part(offset),
+          part(trials),
+          first + from};
 }
 
 void Branch::design(const arma::mat& X, arma::mat& out) const {

@@ -164,9 +164,13 @@ arma::vec Predictive::numeric_crps() const {
     result += width % arma::square(cdf(t) - arma::conv_to<arma::vec>::from(t >= y));
   };
   arma::vec low = arma::min(quantile(kLevels[0]), y), high = arma::max(quantile(1 - kLevels[0]), y);
-  if (discrete() && arma::max(high - low) < kMostJumps) {
-    for (double at = 0; at < arma::max(high - low); ++at)
-      add(low + at, arma::conv_to<arma::vec>::from(low + at < high));
+  if (discrete()) {  // jump by jump from y down and up; where there are many, some at a time by the one in their middle
+    const arma::vec stride = arma::max(arma::ceil((high - low) / kMostJumps), arma::ones(rows()));
+    const arma::vec middle = arma::floor(0.5 * (stride - 1));
+    for (double i = 0; arma::any(y + i * stride < high); ++i)
+      add(y + i * stride + middle, stride % arma::conv_to<arma::vec>::from(y + i * stride < high));
+    for (double i = 1; arma::any(y - (i - 1) * stride > low); ++i)
+      add(y - i * stride + middle, stride % arma::conv_to<arma::vec>::from(y - (i - 1) * stride > low));
     return result;
   }
   arma::mat ends(rows(), std::size(kLevels) + 1);

@@ -22,6 +22,15 @@ Network make_constant(const std::string& arguments, arma::uword inputs, arma::uw
 Network make_mlp(const std::string& arguments, arma::uword inputs, arma::uword outputs);
 
 std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_student(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_laplace(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_skew_normal(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_gamma(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_beta(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_poisson(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_negative_binomial(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_zero_inflated_poisson(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_binomial(const std::string& arguments, const TargetInfo& target);
 std::shared_ptr<const Family> make_bernoulli(const std::string& arguments, const TargetInfo& target);
 std::shared_ptr<const Family> make_categorical(const std::string& arguments, const TargetInfo& target);
 
@@ -81,6 +90,21 @@ const Table<decltype(&make_gaussian)>& families() {
         "gaussian:hetero for a sigma that the inputs tell, too",
         {"gaussian", "gaussian:shared", "gaussian:unit", "gaussian:hetero"}},
        make_gaussian},
+      {{"student", "a number with outliers; scale and degrees of freedom (above 1) for each expert", {"student"}},
+       make_student},
+      {{"laplace", "a number, by its median: errors count by their size, not their square", {"laplace"}}, make_laplace},
+      {{"skew-normal", "a number with a longer tail on one side (Azzalini 1985)", {"skew-normal"}}, make_skew_normal},
+      {{"gamma", "a number above 0, by the logarithm of its mean; a shape for each expert", {"gamma"}}, make_gamma},
+      {{"beta", "a number between 0 and 1, by the log-odds of its mean; a precision for each expert", {"beta"}},
+       make_beta},
+      {{"poisson", "a count, by the logarithm of its mean", {"poisson"}}, make_poisson},
+      {{"negative-binomial",
+        "a count that varies more than a Poisson's: variance mu + mu^2 / theta",
+        {"negative-binomial"}},
+       make_negative_binomial},
+      {{"zero-inflated-poisson", "a count with more zeros than a Poisson's", {"zero-inflated-poisson"}},
+       make_zero_inflated_poisson},
+      {{"binomial", "successes of a number of trials (--trials), by log-odds", {"binomial"}}, make_binomial},
       {{"bernoulli", "two classes, by log-odds", {"bernoulli"}}, make_bernoulli},
       {{"categorical", "two or more classes, by a softmax", {"categorical"}}, make_categorical},
   };

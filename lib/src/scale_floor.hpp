@@ -1,20 +1,32 @@
-// Scales that cannot fall below a floor: scale^2 = floor^2 + exp(2 psi), so that no expert can shrink onto a single row and take
-// the likelihood to infinity.
+// The scale of a density on the real line: scale^2 = floor^2 + exp(2 psi), floor = 1e-4 of the target's spread, so that
+// no expert can shrink onto a single row and take the likelihood to infinity.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 
+#include "jet.hpp"
+
 namespace moe {
 
-/// Of the target's spread. Fits of real data with a signal a thousand times their noise are common; a scale below this is an
-/// expert that sits on a handful of rows.
-constexpr double kScaleFloor = 1e-4;
+/// Of the target's spread. Fits of real data with a signal a thousand times their noise are common; a scale below this
+/// is an expert that sits on a handful of rows.
+constexpr double kFloor = 1e-4;
+/// Residuals beyond this many scales count as this many: the density's logarithm and its sum over rows stay finite.
+constexpr double kFarthest = 1e140;
 
-/// The psi at which the scale is `scale`, for a target of that spread; a scale on its floor or below gives one just above.
-inline double scale_psi(double scale, double spread) {
-  const double floor = kScaleFloor * spread;
+/// The scale at psi, a double or a Jet.
+template <class T>
+T floored_scale(const T& psi, double spread) {
+  return hypot(kFloor * spread, bounded_exp(psi));
+}
+
+/// The psi at which the scale is `scale`.
+inline double floored_psi(double scale, double spread) {
+  const double floor = kFloor * spread;
   return 0.5 * std::log(std::max((scale - floor) * (scale + floor), 1e-4 * floor * floor));
 }
+
+inline bool scale_on_floor(double scale, double spread) { return scale < 2 * kFloor * spread; }
 
 }  // namespace moe

@@ -150,7 +150,11 @@ arma::mat shares(const Model& model, const arma::mat& points, std::size_t kind, 
 class ShortRuns {
  public:
   ShortRuns(const Model& model, const Rows& rows)
-      : model_(model), rows_(rows), basis_(model, rows, 1), ridge_(ridge_of(model)), em_(model, rows, basis_, ridge_, 1) {}
+      : model_(model),
+        rows_(rows),
+        basis_(model, rows, 1),
+        ridge_(ridge_of(model)),
+        em_(model, rows, basis_, ridge_, 1) {}
 
   /// The parameters that these responsibilities lead to.
   arma::vec fitted_to(const arma::mat& R) const {
@@ -217,8 +221,8 @@ arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t in
   const std::size_t tries = index % 2 == 0 ? kTries : 1;
   for (std::size_t i = 0; i < tries; ++i) {
     const std::size_t kind = (index / 2 + i) % kKinds;
-    arma::vec theta = kind == kKinds - 1 ? random_start(model, rows, random)
-                                         : runs.fitted_to(shares(model, points, kind, random));
+    arma::vec theta =
+        kind == kKinds - 1 ? random_start(model, rows, random) : runs.fitted_to(shares(model, points, kind, random));
     if (tries == 1) return theta.is_finite() ? theta : random_start(model, all, random);
     const double value = runs.run(theta);
     if (best.is_empty() || value < lowest) best = theta, lowest = value;
@@ -239,7 +243,8 @@ arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& 
         if (split == taken) continue;
         arma::mat moved = R;
         moved.col(split) += moved.col(taken);  // merged, where nothing better is known
-        const arma::uvec side = attempt % 2 == 0 ? segments(points, 2, random) : few(model, taken, rows.count(), random);
+        const arma::uvec side =
+            attempt % 2 == 0 ? segments(points, 2, random) : few(model, taken, rows.count(), random);
         for (arma::uword n = 0; n < moved.n_rows; ++n) {
           const double whole = moved(n, split);
           moved(n, taken) = (side[n] == 0 ? 1 - kOwn : kOwn) * whole;

@@ -182,12 +182,11 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
 }
 
 Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
-  FitProblem problem(
-      {model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience, threads,
-       basis_ ? &*basis_ : nullptr},
-      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
-        return tell(restart, pass, at, value, validation);
-      });
+  FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience,
+                      threads, basis_ ? &*basis_ : nullptr},
+                     [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
+                       return tell(restart, pass, at, value, validation);
+                     });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
   SolverResult result = solver_->minimise(problem, problem.seen(theta), options_.solver_options, random);
   if (!stopped_) problem.require_minimum();
@@ -227,7 +226,8 @@ void Training::split_and_merge(std::vector<Fit>& fits, unsigned threads) {
   std::vector<std::size_t> order(fits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::erase_if(order, [&](std::size_t i) { return fits[i].theta.is_empty() || fits[i].spurious; });
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return fits[a].value < fits[b].value; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return fits[a].value < fits[b].value; });
   std::vector<Fit> from;
   for (const std::size_t i : order)
     if (from.size() < kMostMoved && (from.empty() || !same_maximum(fits[i], from.back()))) from.push_back(fits[i]);

@@ -13,9 +13,6 @@
 namespace moe {
 namespace {
 
-/// Residuals beyond this many sigmas count as this many: the density's logarithm and its sum over rows stay finite.
-constexpr double kFarthest = 1e140;
-
 enum class Sigma { kOwn, kShared, kUnit };
 
 class Gaussian : public Family {
@@ -114,7 +111,7 @@ class Gaussian : public Family {
   }
 
  private:
-  double floor() const { return kScaleFloor * target().spread; }
+  double floor() const { return kFloor * target().spread; }
   double sd(const double* psi) const {
     return kind_ == Sigma::kUnit ? 1 / target().scale : std::hypot(floor(), std::exp(*psi));
   }
@@ -132,7 +129,7 @@ class Gaussian : public Family {
 
 }  // namespace
 
-double gaussian_psi(double sigma, double spread) { return scale_psi(sigma, spread); }
+double gaussian_psi(double sigma, double spread) { return floored_psi(sigma, spread); }
 
 std::shared_ptr<const Family> make_hetero(const TargetInfo& target);
 

@@ -9,8 +9,8 @@
 namespace moe {
 namespace {
 
-/// Residuals beyond this many sigmas count as this many, and an s beyond this as this: everything stays finite.
-constexpr double kFarthest = 1e140, kLargest = 300;
+/// An s beyond this counts as this: everything stays finite.
+constexpr double kLargest = 300;
 
 class Hetero : public Family {
  public:
@@ -58,7 +58,7 @@ class Hetero : public Family {
 
   void start(double y, double* eta, double*) const override {
     eta[0] = y;
-    eta[1] = scale_psi(0.5 * target().spread, target().spread);
+    eta[1] = floored_psi(0.5 * target().spread, target().spread);
   }
 
   void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { mu = eta.col(0); }
@@ -87,7 +87,7 @@ class Hetero : public Family {
   At row(double y, const arma::mat& eta, arma::uword n) const {
     At at;
     const double s = std::exp(std::min(eta(n, 1), kLargest));
-    at.sigma = std::hypot(kScaleFloor * target().spread, s);
+    at.sigma = std::hypot(kFloor * target().spread, s);
     at.z = std::min(std::max((y - eta(n, 0)) / at.sigma, -kFarthest), kFarthest);
     at.slope = eta(n, 1) > kLargest ? 0 : std::pow(s / at.sigma, 2);
     return at;

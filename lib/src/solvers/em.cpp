@@ -25,7 +25,8 @@ class Em : public Solver {
                         Random& random) const override {
     Problem::Improvement here;
     if (!problem.improve(theta, here))
-      throw Error(ErrorKind::kUsage, "--solver em: it needs a softmax gate and the objective likelihood: expected lbfgs");
+      throw Error(ErrorKind::kUsage,
+                  "--solver em: it needs a softmax gate and the objective likelihood: expected lbfgs");
     const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
     const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
     SolverResult result;

@@ -1,0 +1,60 @@
+// binomial: y successes in the row's n trials; log p = log C(n, y) + y log p + (n - y) log(1 - p), p = 1 / (1 +
+// exp(-eta)). eta's second column is n. No psi.
+#include <cmath>
+#include <limits>
+
+#include "jet_family.hpp"
+
+namespace moe {
+namespace {
+
+class Binomial : public JetFamily<Binomial, 1, 0> {
+ public:
+  using JetFamily::JetFamily;
+  template <class T>
+  struct Terms {};
+
+  std::string spec() const override { return "binomial"; }
+  Link link() const override { return Link::kLogistic; }
+  Support support() const override { return Support::kSuccesses; }
+  bool reads_trials() const override { return true; }
+  // Without the trials y says only whether successes are many.
+  void start(double y, double* eta, double*) const override { *eta = (y + 0.5) / (y + 2) - 0.5; }
+
+  template <class T>
+  Terms<T> terms(const T*) const {
+    return {};
+  }
+  // With p over its estimate y / n: what is left of log C(n, y) is of log n's order (Loader 2000).
+  template <class T>
+  T log_p(double y, const T* eta, const Terms<T>&, double trials) const {
+    const T log_success = -log1p_exp(-*eta);
+    const double failures = trials - y;
+    if (failures < 0) return -std::numeric_limits<double>::infinity();
+    if (y == 0) return -trials * log1p_exp(*eta);
+    if (failures == 0) return trials * log_success;
+    const double constant = 0.5 * std::log(trials / (2 * M_PI * y * failures)) + stirling_error_of_count(trials) -
+                            stirling_error_of_count(y) - stirling_error_of_count(failures);
+    const T x = log_success - std::log(y / trials), excess = -(y / failures) * expm1(x);
+    // Where they are near each other, both logarithms from one, so that their errors cancel as they do.
+    const T rest = std::abs(value_of(excess)) < 0.5 ? log1p(excess) : -log1p_exp(*eta) - std::log(failures / trials);
+    return y * x + failures * rest + constant;
+  }
+  double variance_at(const double* eta, const Terms<double>&, double trials) const {
+    return trials * logistic(*eta) * logistic(-*eta);
+  }
+  double cdf_at(double y, const double* eta, const Terms<double>&, double trials) const {
+    return binomial_cdf(y, trials, *eta);
+  }
+  double quantile_at(double p, const double* eta, const Terms<double>&, double trials) const {
+    return binomial_quantile(p, trials, *eta);
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const Family> make_binomial(const std::string& arguments, const TargetInfo& target) {
+  return make_plain_family<Binomial>("binomial", arguments, target);
+}
+
+}  // namespace moe

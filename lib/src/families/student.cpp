@@ -1,0 +1,69 @@
+// student: log p = log Gamma((nu + 1) / 2) - log Gamma(nu / 2) - log(nu pi) / 2 - log sigma - (nu + 1) / 2 log(1 + z^2
+// / nu), z = (y - eta) / sigma, less log(scale) for a density in data units. psi = (log scale, log(nu - 1)): sigma^2 =
+// floor^2 + exp(2 psi_0) as a gaussian's; nu = 1 + exp(psi_1), so that the mean eta exists. As nu grows it becomes the
+// gaussian.
+#include <cmath>
+#include <limits>
+
+#include "jet_family.hpp"
+#include "scale_floor.hpp"
+
+namespace moe {
+namespace {
+
+constexpr double kStartNu = 5;
+
+class Student : public JetFamily<Student, 1, 2> {
+ public:
+  using JetFamily::JetFamily;
+  template <class T>
+  struct Terms {
+    T sigma, nu, inverse, power, constant;
+  };
+
+  std::string spec() const override { return "student"; }
+  Link link() const override { return Link::kIdentity; }
+  bool location_scale() const override { return true; }
+  std::vector<Figure> figures(const double* psi) const override {
+    const auto of = terms(psi_variables(psi).data());
+    return {figure("sigma", target().scale * of.sigma), figure("nu", of.nu)};
+  }
+  bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).sigma, target().spread); }
+  // The standard deviation, sigma sqrt(nu / (nu - 2)), is half the target's.
+  void start(double y, double* eta, double* psi) const override {
+    *eta = y;
+    psi[0] = floored_psi(0.5 * std::sqrt((kStartNu - 2) / kStartNu) * target().spread, target().spread);
+    psi[1] = std::log(kStartNu - 1);
+  }
+
+  // By Stirling's formula, with a = nu / 2: log Gamma(a + 1/2) - log Gamma(a) - log(a) / 2 = a log(1 + 1 / (2 a)) - 1/2
+  // + what the formula lacks at a + 1/2, less that at a.
+  template <class T>
+  Terms<T> terms(const T* psi) const {
+    const T sigma = floored_scale(psi[0], target().spread), nu = 1 + bounded_exp(psi[1]), half = 0.5 * nu;
+    const T gammas = half * log1p(1.0 / nu) - 0.5 + stirling_error_exp(log(half + 0.5)) - stirling_error_exp(log(half));
+    return {sigma, nu, 1.0 / sigma, half + 0.5, gammas - 0.5 * std::log(2 * M_PI) - log(sigma)};
+  }
+  template <class T>
+  T log_p(double y, const T* eta, const Terms<T>& of, double) const {
+    const T z = clamped((y - *eta) * of.inverse, kFarthest);
+    return of.constant - of.power * log1p(square(z) / of.nu);
+  }
+  double variance_at(const double*, const Terms<double>& of, double) const {
+    return of.nu > 2 ? of.sigma * of.sigma * of.nu / (of.nu - 2) : std::numeric_limits<double>::infinity();
+  }
+  double cdf_at(double y, const double* eta, const Terms<double>& of, double) const {
+    return student_cdf((y - *eta) * of.inverse, of.nu);
+  }
+  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
+    return *eta + of.sigma * student_quantile(p, of.nu);
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<const Family> make_student(const std::string& arguments, const TargetInfo& target) {
+  return make_plain_family<Student>("student", arguments, target);
+}
+
+}  // namespace moe
