@@ -34,8 +34,9 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   if (fit.restarts <= 1) return "";
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
+  if (report.moved) text += ", by splitting and merging experts";
   if (report.starts_set_aside > 0)
-    text += ", " + std::to_string(report.starts_set_aside) + " set aside with a sigma on its floor";
+    text += ", " + std::to_string(report.starts_set_aside) + " set aside as spurious (an expert fits a handful of rows)";
   return text;
 }
 
@@ -53,6 +54,28 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
   if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);
   say(line + printed(", %.2f s", report.seconds));
+  if (report.maxima.size() < 2 || !std::isfinite(fit.log_likelihood)) return;
+  constexpr std::size_t kMost = 4;
+  std::vector<std::string> listed;
+  for (const moe::Maximum& maximum : report.maxima)
+    if (listed.size() < kMost)
+      listed.push_back(printed("%.4f", -maximum.objective * fit.weight) + " (" + counted(maximum.starts, "start") +
+                       (maximum.spurious ? ", spurious)" : ")"));
+  say("maxima: " + moe::join(listed) +
+      (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
+}
+
+void note_study(const moe::Model& model, const moe::FitStudy& study) {
+  for (const arma::uword k : study.starved)
+    say("warning: expert " + std::to_string(k + 1) + " is starved: it explains " +
+        printed("%.3g", study.shares[k] * model.fit.rows) + " of " + whole(model.fit.rows) +
+        " rows: expected fewer experts");
+  if (study.steps.empty()) return;
+  std::vector<std::string> experts;
+  for (const arma::uword k : study.steps) experts.push_back(std::to_string(k + 1));
+  say("note: the gate's split of expert " + moe::join(experts, ", ") +
+      " from the others is a step: its weights grow without end, the log-likelihood's supremum is about " +
+      printed("%.6f", study.supremum));
 }
 
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
@@ -64,6 +87,11 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (report.on_floor)
     say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains its rows "
         "exactly, and the likelihood means little");
+  if (report.study) note_study(model, *report.study);
+  if (!report.aliased.empty())
+    say("note: " + moe::printable(moe::join(report.aliased)) +
+        (report.aliased.size() == 1 ? " is" : " are") +
+        " told exactly by the other inputs: no coefficient of its own, it stays 0");
   if (report.separated)
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");

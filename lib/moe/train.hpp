@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "moe/metrics.hpp"
 #include "moe/model.hpp"
 #include "moe/objective.hpp"
 #include "moe/solver.hpp"
@@ -15,7 +16,7 @@ namespace moe {
 struct TrainOptions {
   std::string objective = "likelihood";
   std::string solver =
-      "auto";  ///< auto: adam where a network is an MLP; else newton, or lbfgs where that cannot be or is large
+      "auto";  ///< auto: adam where a network is an MLP; else em, or lbfgs where that cannot be or is large
   SolverOptions solver_options;
   arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
   arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
@@ -41,11 +42,22 @@ struct PassReport {
 /// Called after each pass, one call at a time; returns false to stop the fit with what is best so far.
 using Observer = std::function<bool(const PassReport&)>;
 
+/// A maximum that starts ended in.
+struct Maximum {
+  double objective = 0;  ///< with penalties, per unit of weight
+  arma::uword starts = 0;
+  bool spurious = false;
+};
+
 /// What happened, beyond what the model itself keeps.
 struct TrainReport {
   std::string solver, stop;          ///< stop: why the best start ended
   arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
-  arma::uword starts_set_aside = 0;  ///< starts that ended with a sigma on its floor
+  arma::uword starts_set_aside = 0;  ///< starts that ended with an expert that explains a handful of rows all but exactly
+  std::vector<Maximum> maxima;       ///< distinct ones, the best first
+  bool moved = false;                ///< the best was found by splitting and merging experts, from another start's end
+  std::optional<FitStudy> study;     ///< of a likelihood
+  std::vector<std::string> aliased;  ///< inputs that others explain exactly: they have no coefficient of their own
   arma::uword constant_inputs = 0;
   bool constant_target = false;
   bool restrained = false;  ///< by a penalty on the experts or by validation rows

@@ -27,7 +27,7 @@ constexpr std::uint64_t kSplitStream = 1, kMoveStreams = 100, kStartStreams = 10
 constexpr std::size_t kMostMoved = 6;
 constexpr int kRounds = 5;
 /// Parameters up to which second derivatives cost less than the passes that they save.
-constexpr arma::uword kMostForNewton = 100;
+constexpr arma::uword kMostForEm = 300;
 /// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
 constexpr double kRestartBudget = 2e6;
 constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
@@ -65,9 +65,9 @@ bool all_linear(const Model& model) {
 std::string resolved_solver(const Model& model, const TrainOptions& options) {
   if (options.solver != "auto") return options.solver;
   if (!all_linear(model)) return "adam";
-  const bool second_order =
-      options.objective == "likelihood" && has_hessian(model) && model.theta.n_elem <= kMostForNewton;
-  return second_order ? "newton" : "lbfgs";
+  const bool stepped =
+      options.objective == "likelihood" && EmStep::knows(model) && model.theta.n_elem <= kMostForEm;
+  return stepped ? "em" : "lbfgs";
 }
 
 /// Throws Error (usage) with the sentence that says what is wrong with the options.
@@ -153,9 +153,11 @@ class Training {
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits, unsigned threads);
   void summarise(const Fit& best);
-  bool same_maximum(const Fit& a, const Fit& b) const {
-    return std::abs(a.value - b.value) < kSameMaximum * objective_->unit(model_);
-  }
+  /// Coefficients that have no value of their own, as columns of a design depend on others.
+  arma::uword aliased_parameters() const;
+  void name_aliased(arma::uword k, std::vector<std::string>& names) const;
+  bool same_value(double a, double b) const { return std::abs(a - b) < kSameMaximum * objective_->unit(model_); }
+  bool same_maximum(const Fit& a, const Fit& b) const { return same_value(a.value, b.value); }
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(); }
 
   Model& model_;
@@ -214,11 +216,23 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
     if (fits[i].theta.is_empty()) continue;  // stopped before it began
     if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value) best = i;
   }
-  for (const Fit& fit : fits) {
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    const Fit& fit = fits[i];
     if (fit.theta.is_empty()) continue;
+    const auto known = std::find_if(report.maxima.begin(), report.maxima.end(), [&](const Maximum& maximum) {
+      return maximum.spurious == fit.spurious && same_value(maximum.objective, fit.value);
+    });
+    if (known == report.maxima.end())
+      report.maxima.push_back({fit.value, 1, fit.spurious});
+    else
+      ++known->starts;
     if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
-    if (same_maximum(fit, fits[best])) ++report.starts_at_best;
+    if (i < restarts_ && same_maximum(fit, fits[best])) ++report.starts_at_best;
   }
+  report.moved = best >= restarts_;
+  std::stable_sort(report.maxima.begin(), report.maxima.end(), [](const Maximum& a, const Maximum& b) {
+    return a.spurious != b.spurious ? b.spurious : a.objective < b.objective;
+  });
   return best;
 }
 
@@ -248,6 +262,17 @@ void Training::split_and_merge(std::vector<Fit>& fits, unsigned threads) {
   }
 }
 
+arma::uword Training::aliased_parameters() const {
+  if (!basis_) return 0;
+  arma::uword count = (model_.size() - 1) * basis_->dependent(basis_->design_of(0)).n_elem;
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    const Expert& expert = model_.experts[k];
+    count += (expert.family->outputs() - expert.family->redundant_outputs()) *
+             basis_->dependent(basis_->design_of(k + 1)).n_elem;
+  }
+  return count;
+}
+
 void Training::summarise(const Fit& best) {
   const Pass pass(model_, *objective_, options_.penalty, options_.threads);
   const PassResult result = pass.run(model_.theta, rows_, nullptr);
@@ -256,7 +281,7 @@ void Training::summarise(const Fit& best) {
   fit.weight = arma::accu(rows_.w);
   fit.objective_value = result.value - result.penalty;
   fit.penalty = result.penalty;
-  fit.parameters = static_cast<double>(model_.degrees_of_freedom());
+  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters());
   const LikelihoodSums sums = likelihood_sums(model_, rows_);
   fit.log_likelihood = sums.log_likelihood;
   fit.aic = -2 * sums.log_likelihood + 2 * fit.parameters;
@@ -266,6 +291,18 @@ void Training::summarise(const Fit& best) {
   fit.iterations = static_cast<double>(best.passes);
   fit.restarts = static_cast<double>(restarts_);
   fit.seed = static_cast<double>(options_.seed);
+}
+
+/// The coefficients of branch k (0: the gate) that have no value of their own.
+void Training::name_aliased(arma::uword k, std::vector<std::string>& names) const {
+  const Branch& branch = k == 0 ? model_.gate_branch : model_.experts[k - 1];
+  const arma::uword first = branch.network->has_intercept() ? 1 : 0, d = branch.network->inputs();
+  for (const arma::uword column : basis_->dependent(basis_->design_of(k))) {
+    if (column < first || d == 0) continue;
+    const arma::uword power = (column - first) / d + 1, input = branch.columns[1 + (column - first) % d] - 1;
+    const std::string name = model_.schema.inputs[input] + (power > 1 ? "^" + std::to_string(power) : "");
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
 }
 
 void Training::run(const Model* start, TrainReport& report) {
@@ -291,6 +328,9 @@ void Training::run(const Model* start, TrainReport& report) {
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
   if (!objective_->is_likelihood()) fit_dispersions(model_, rows_, options_.threads);
   summarise(best);
+  if (objective_->is_likelihood() && model_.gate->normalised()) report.study = study_fit(model_, rows_);
+  if (basis_)
+    for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
   report.stop = best.stop;
   report.on_floor = best.on_floor;
   report.separated = model_.classes() && model_.fit.log_likelihood > -kCertain * model_.fit.weight;

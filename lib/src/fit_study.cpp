@@ -1,0 +1,82 @@
+// What a fitted mixture looks like on its rows: who explains how many of them, and where the gate has become a step.
+
+#include <algorithm>
+#include <cmath>
+
+#include "moe/metrics.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+constexpr arma::uword kBlock = 1024;
+/// A weight this near to 0 or 1 in every row is a step.
+constexpr double kSharp = 1e-3;
+
+arma::mat log_densities(const Model& model, const ForwardPass& forward, const Rows& block) {
+  arma::mat result(block.count(), model.size());
+  arma::vec part;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    expert.family->log_density(block.y, forward.eta(k), model.theta.memptr() + expert.psi, part);
+    result.col(k) = part;
+  }
+  return result;
+}
+
+template <class Visit>
+void for_each_block(const Model& model, const Rows& rows, const Visit& visit) {
+  ForwardPass forward(model);
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    forward.run(model.theta, block);
+    visit(block, forward.log_weights(), log_densities(model, forward, block));
+  }
+}
+
+/// The log-likelihood with the weights of experts that are steps rounded to 0 and 1, which the gate's growing weights lead to.
+double at_the_limit(const Model& model, const Rows& rows, const std::vector<arma::uword>& steps) {
+  double sum = 0;
+  for_each_block(model, rows, [&](const Rows& block, const arma::mat& log_g, const arma::mat& log_p) {
+    arma::mat g = arma::exp(log_g);
+    for (arma::uword n = 0; n < g.n_rows; ++n) {
+      for (const arma::uword k : steps) {
+        const double to = g(n, k) > 0.5 ? 1 : 0, others = arma::accu(g.row(n)) - g(n, k);
+        for (arma::uword j = 0; j < g.n_cols; ++j)
+          if (j != k) g(n, j) *= others > 0 ? (1 - to) / others : 0;
+        g(n, k) = to;
+      }
+    }
+    arma::vec total;
+    log_sum_exp(arma::log(arma::clamp(g, 1e-300, 1)) + log_p, total);
+    sum += arma::dot(block.w, total);
+  });
+  return sum;
+}
+
+}  // namespace
+
+FitStudy study_fit(const Model& model, const Rows& rows) {
+  const arma::uword K = model.size();
+  arma::vec mass(K, arma::fill::zeros), blunt(K, arma::fill::zeros), reached(K, arma::fill::zeros);
+  for_each_block(model, rows, [&](const Rows& block, const arma::mat& log_g, const arma::mat& log_p) {
+    arma::mat log_r;
+    log_softmax(log_g + log_p, log_r);
+    mass += arma::exp(log_r).t() * block.w;
+    const arma::mat g = arma::exp(log_g);
+    blunt = arma::max(blunt, arma::vec(arma::max(arma::min(g, 1 - g), 0).t()));
+    reached = arma::max(reached, arma::vec(arma::max(g, 0).t()));
+  });
+  FitStudy study;
+  study.shares = mass / arma::accu(rows.w);
+  const double rows_of_weight_1 = static_cast<double>(rows.count());
+  for (arma::uword k = 0; k < K; ++k) {
+    if (study.shares[k] * rows_of_weight_1 < static_cast<double>(model.experts[k].network->last_inputs()))
+      study.starved.push_back(k);
+    if (K > 1 && blunt[k] < kSharp && reached[k] > 0.5 && model.gate_branch.network->inputs() > 0) study.steps.push_back(k);
+  }
+  if (!study.steps.empty()) study.supremum = at_the_limit(model, rows, study.steps);
+  return study;
+}
+
+}  // namespace moe
