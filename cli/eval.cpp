@@ -1,19 +1,15 @@
 #include <cmath>
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "csv_options.hpp"
+#include "json.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"
 
 namespace cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json confusion(const arma::mat& counts) {
   Json rows = Json::array();

@@ -12,6 +12,7 @@ namespace cli {
 
 Command gen_command();
 Command train_command();
+Command select_command();
 Command eval_command();
 Command predict_command();
 Command inspect_command();
@@ -28,6 +29,7 @@ struct Entry {
 constexpr Entry kCommands[] = {
     {"gen", "make a data set", gen_command},
     {"train", "fit a model to a CSV file", train_command},
+    {"select", "choose the number of experts, the family or the inputs", select_command},
     {"eval", "judge a model on rows with a known target", eval_command},
     {"predict", "predict rows", predict_command},
     {"inspect", "show what a model is", inspect_command},

@@ -24,11 +24,21 @@ void Progress::clear() {
   drawn_ = false;
 }
 
-void Progress::show(const moe::PassReport& report) {
+bool Progress::due() {
   const auto now = std::chrono::steady_clock::now();
-  if (!active_ || now - last_ < kInterval) return;
+  if (!active_ || now - last_ < kInterval) return false;
   last_ = now;
   drawn_ = true;
+  return true;
+}
+
+void Progress::show(const std::string& what, std::size_t done, std::size_t all) {
+  if (due())
+    std::fputs(("\r\033[K" + what + " " + std::to_string(done) + " of " + std::to_string(all) + " ").c_str(), stderr);
+}
+
+void Progress::show(const moe::PassReport& report) {
+  if (!due()) return;
   std::string bar;
   if (report.passes > 0) {
     const int filled = static_cast<int>(kBar * report.pass / report.passes);

@@ -59,6 +59,27 @@ struct TrainingTable {
 /// with one class only or more than 1,000, a negative weight, weights that are all 0, no rows.
 TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& request, std::size_t experts);
 
+/// What one of several models asks of a table.
+struct ModelRequest {
+  ColumnRequest columns;
+  std::size_t experts;
+};
+
+/// One table for several models: its inputs are those that any of them reads, and `models` tells which (indices into
+/// schema.inputs); the table's own gate_inputs and expert_inputs are empty.
+struct SharedTable {
+  TrainingTable table;
+  std::vector<BranchColumns> models;
+};
+
+/// The same in one reading for models that differ in the inputs of their branches alone: all else is as the first of them says.
+SharedTable read_shared_table(CsvReader& reader, const std::vector<ModelRequest>& requests);
+
+/// Some rows of a table (without ids and records), in this order.
+Dataset take_rows(const Dataset& data, const std::vector<std::size_t>& rows);
+/// All rows, and of the inputs these (indices into Schema::inputs).
+Dataset take_inputs(Dataset data, const std::vector<std::size_t>& inputs);
+
 /// Reads a table for a model that exists, in blocks: columns are found by name.
 class TableReader {
  public:

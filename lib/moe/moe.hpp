@@ -1,7 +1,8 @@
 // Everything, and the tour.
 //
-// A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp), a Model a file (model_file.hpp), predictions
-// (predict.hpp), figures of merit (metrics.hpp), words (describe.hpp) or another tool's input (export.hpp):
+// A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp, or select.hpp for the best of several), a Model a file
+// (model_file.hpp), predictions (predict.hpp), figures of merit (metrics.hpp), words (describe.hpp) or another tool's input
+// (export.hpp):
 //
 //     moe::CsvReader reader("train.csv");
 //     moe::TrainingTable table = moe::read_training_table(reader, {.target = "y"}, 2);
@@ -40,5 +41,6 @@
 #include "moe/random.hpp"
 #include "moe/recipe.hpp"
 #include "moe/registry.hpp"
+#include "moe/select.hpp"
 #include "moe/solver.hpp"
 #include "moe/train.hpp"

@@ -219,6 +219,52 @@ class TargetColumn {
   std::map<std::string, std::size_t> codes_;
 };
 
+/// Where the columns stand that are no inputs.
+struct RoleColumns {
+  RoleColumns(const ColumnRequest& request, const std::vector<std::string>& names)
+      : target(one_column(request.target, names, "--target").value_or(names.size() - 1)),
+        weight(one_column(request.weight, names, "--weight")),
+        id(one_column(request.id, names, "--id")),
+        trials(one_column(request.trials, names, "--trials")),
+        offset(one_column(request.offset, names, "--offset")),
+        exposure(one_column(request.exposure, names, "--exposure")),
+        no_inputs{target} {
+    for (const auto& [column, option] :
+         {std::pair{weight, "--weight"}, std::pair{id, "--id"}, std::pair{trials, "--trials"},
+          std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}}) {
+      if (!column) continue;
+      if (column == target)
+        throw Error(ErrorKind::kUsage,
+                    std::string(option) + ": '" + names[target] + "' is the target: expected another column");
+      no_inputs.push_back(*column);
+    }
+  }
+
+  /// Notes their names.
+  void name(const std::vector<std::string>& names, Schema& schema) const {
+    schema.target = names[target];
+    if (weight) schema.weight = names[*weight];
+    if (id) schema.id = names[*id];
+    if (trials) schema.trials = names[*trials];
+    if (offset) schema.offset = names[*offset];
+    if (exposure) schema.exposure = names[*exposure];
+  }
+
+  std::size_t target;
+  std::optional<std::size_t> weight, id, trials, offset, exposure;
+  std::vector<std::size_t> no_inputs;
+};
+
+/// Every column that a branch of a model reads, in the table's order.
+std::vector<std::size_t> union_of(const std::vector<BranchColumns>& models) {
+  std::set<std::size_t> all;
+  for (const BranchColumns& model : models) {
+    all.insert(model.gate.begin(), model.gate.end());
+    for (const auto& columns : model.experts) all.insert(columns.begin(), columns.end());
+  }
+  return {all.begin(), all.end()};
+}
+
 void require_weight(const arma::vec& w, const std::string& file) {
   if (w.n_elem == 0) throw Error(ErrorKind::kData, file + ": there are no rows: expected data below the header");
   if (arma::accu(w) <= 0) throw Error(ErrorKind::kData, file + ": every weight is 0: expected rows that count");
@@ -252,42 +298,24 @@ std::string record_text(const CsvReader& reader) {
 
 }  // namespace
 
-TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& request, std::size_t experts) {
-  const std::vector<std::string>& names = reader.names();
-  const std::size_t target = one_column(request.target, names, "--target").value_or(names.size() - 1);
-  const auto weight = one_column(request.weight, names, "--weight"), id = one_column(request.id, names, "--id");
-  const auto trials = one_column(request.trials, names, "--trials");
-  const auto offset = one_column(request.offset, names, "--offset");
-  const auto exposure = one_column(request.exposure, names, "--exposure");
-  std::vector<std::size_t> excluded{target};
-  for (const auto& [column, option] :
-       {std::pair{weight, "--weight"}, std::pair{id, "--id"}, std::pair{trials, "--trials"},
-        std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}}) {
-    if (!column) continue;
-    if (column == target)
-      throw Error(ErrorKind::kUsage,
-                  std::string(option) + ": '" + names[target] + "' is the target: expected another column");
-    excluded.push_back(*column);
+SharedTable read_shared_table(CsvReader& reader, const std::vector<ModelRequest>& requests) {
+  const ColumnRequest& request = requests.front().columns;
+  const RoleColumns roles(request, reader.names());
+  SharedTable result;
+  for (const ModelRequest& model : requests)
+    result.models.push_back(branch_columns(model.columns, reader.names(), roles.no_inputs, model.experts));
+  const std::vector<std::size_t> used = union_of(result.models);
+  for (BranchColumns& model : result.models) {
+    model.gate = positions(model.gate, used);
+    for (auto& columns : model.experts) columns = positions(columns, used);
   }
-  const BranchColumns branches = branch_columns(request, names, excluded, experts);
-  std::set<std::size_t> union_of_all(branches.gate.begin(), branches.gate.end());
-  for (const auto& columns : branches.experts) union_of_all.insert(columns.begin(), columns.end());
-  const std::vector<std::size_t> used(union_of_all.begin(), union_of_all.end());
 
-  TrainingTable table;
-  for (const std::size_t column : used) table.schema.inputs.push_back(names[column]);
-  table.schema.target = names[target];
-  if (weight) table.schema.weight = names[*weight];
-  if (id) table.schema.id = names[*id];
-  if (trials) table.schema.trials = names[*trials];
-  if (offset) table.schema.offset = names[*offset];
-  if (exposure) table.schema.exposure = names[*exposure];
-  table.gate_inputs = positions(branches.gate, used);
-  for (const auto& columns : branches.experts) table.expert_inputs.push_back(positions(columns, used));
-
+  TrainingTable& table = result.table;
+  for (const std::size_t column : used) table.schema.inputs.push_back(reader.names()[column]);
+  roles.name(reader.names(), table.schema);
   RowBuffer inputs(1 + used.size());
-  RowColumns others(weight, trials, offset, exposure);
-  TargetColumn targets(request, target);
+  RowColumns others(roles.weight, roles.trials, roles.offset, roles.exposure);
+  TargetColumn targets(request, roles.target);
   while (reader.next()) {
     inputs.add(1);
     for (const std::size_t column : used) inputs.add(reader.number(column));
@@ -298,8 +326,34 @@ TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& reques
   others.take(table.data);
   require_weight(table.data.w, reader.file_name());
   table.few_whole_numbers = targets.few_whole_numbers() == 2 ? 0 : targets.few_whole_numbers();
-  table.data.y = targets.take(table.schema.labels, request.positive, reader.file_name() + ": " + names[target]);
-  return table;
+  table.data.y = targets.take(table.schema.labels, request.positive, reader.file_name() + ": " + table.schema.target);
+  return result;
+}
+
+TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& request, std::size_t experts) {
+  SharedTable shared = read_shared_table(reader, {{request, experts}});
+  shared.table.gate_inputs = std::move(shared.models[0].gate);
+  shared.table.expert_inputs = std::move(shared.models[0].experts);
+  return std::move(shared.table);
+}
+
+Dataset take_rows(const Dataset& data, const std::vector<std::size_t>& rows) {
+  const arma::uvec index = arma::conv_to<arma::uvec>::from(rows);
+  Dataset result;
+  result.X = data.X.cols(index);
+  result.y = data.y.rows(index);
+  result.w = data.w.elem(index);
+  if (!data.offset.is_empty()) result.offset = data.offset.elem(index);
+  if (!data.trials.is_empty()) result.trials = data.trials.elem(index);
+  return result;
+}
+
+Dataset take_inputs(Dataset data, const std::vector<std::size_t>& inputs) {
+  arma::uvec rows(1 + inputs.size());
+  rows[0] = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) rows[i + 1] = 1 + inputs[i];
+  if (rows.n_elem < data.X.n_rows || !rows.is_sorted()) data.X = arma::mat(data.X.rows(rows));
+  return data;
 }
 
 TableReader::TableReader(CsvReader& reader, const Schema& schema, Target target, bool keep_records)

@@ -80,17 +80,6 @@ void check(const TrainOptions& options, bool has_validation) {
   check_schedule(options.solver_options.schedule);
 }
 
-Dataset take(const Dataset& from, const std::vector<std::size_t>& rows) {
-  const arma::uvec index = arma::conv_to<arma::uvec>::from(rows);
-  Dataset result;
-  result.X = from.X.cols(index);
-  result.y = from.y.rows(index);
-  result.w = from.w.elem(index);
-  if (!from.offset.is_empty()) result.offset = from.offset.elem(index);
-  if (!from.trials.is_empty()) result.trials = from.trials.elem(index);
-  return result;
-}
-
 arma::uword constant_inputs(const Dataset& data) {
   arma::uword count = 0;
   for (arma::uword j = 1; j < data.X.n_rows; ++j) count += arma::all(data.X.row(j) == data.X(j, 0)) ? 1 : 0;
@@ -100,7 +89,7 @@ arma::uword constant_inputs(const Dataset& data) {
 /// The rows that have a weight: the others must not act, not even through the largest value of a column.
 Dataset counted_rows(const Dataset& data) {
   const arma::uvec rows = arma::find(data.w > 0);
-  return take(data, {rows.begin(), rows.end()});
+  return take_rows(data, {rows.begin(), rows.end()});
 }
 
 /// Sets a random part of the rows aside; both parts keep the order of the table.
@@ -113,8 +102,8 @@ Dataset split_off(Dataset& data, double fraction, std::uint64_t seed) {
   std::vector<std::size_t> order = random.permutation(n);
   std::sort(order.begin(), order.begin() + static_cast<long>(aside));
   std::sort(order.begin() + static_cast<long>(aside), order.end());
-  Dataset validation = take(data, {order.begin(), order.begin() + static_cast<long>(aside)});
-  data = take(data, {order.begin() + static_cast<long>(aside), order.end()});
+  Dataset validation = take_rows(data, {order.begin(), order.begin() + static_cast<long>(aside)});
+  data = take_rows(data, {order.begin() + static_cast<long>(aside), order.end()});
   return validation;
 }
 

@@ -1,0 +1,285 @@
+#include "moe/select.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "command.hpp"
+#include "csv_options.hpp"
+#include "moe/error.hpp"
+#include "moe/file.hpp"
+#include "moe/model_file.hpp"
+#include "progress.hpp"
+#include "select_report.hpp"
+#include "train_options.hpp"
+#include "train_summary.hpp"
+
+namespace cli {
+namespace {
+
+using moe::Error;
+using moe::ErrorKind;
+
+constexpr std::uint64_t kMostExperts = 10'000, kMostDraws = 1'000'000;
+
+// --- What to try ------------------------------------------------------------------------------------------------------
+
+std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> words{""};
+  for (const char c : text)
+    if (c == separator)
+      words.emplace_back();
+    else
+      words.back() += c;
+  return words;
+}
+
+/// "1-4", "2,4" or "1-3,6" -> the numbers of experts, ascending.
+std::set<std::uint64_t> expert_counts(const std::string& text) {
+  const auto refuse = [&] {
+    throw Error(ErrorKind::kUsage, "--experts: '" + moe::printable(text) +
+                                       "': expected whole numbers from 1 to 10000 and ranges, as 1-4 or 2,4");
+  };
+  std::set<std::uint64_t> result;
+  for (const std::string& part : split(text, ',')) {
+    std::vector<std::uint64_t> ends;
+    for (const std::string& word : split(part, '-')) {
+      const bool digits = !word.empty() && word.size() < 6 && word.find_first_not_of("0123456789") == std::string::npos;
+      if (!digits || std::stoul(word) < 1 || std::stoul(word) > kMostExperts) refuse();
+      ends.push_back(std::stoul(word));
+    }
+    if (ends.size() > 2 || ends.front() > ends.back()) refuse();
+    for (std::uint64_t k = ends.front(); k <= ends.back(); ++k) result.insert(k);
+  }
+  return result;
+}
+
+/// The values of a repeatable option, or what stands for none.
+std::vector<std::string> all_or(const Arguments& arguments, const std::string& option, const std::string& fallback) {
+  const std::vector<std::string> given = arguments.all(option);
+  return given.empty() ? std::vector<std::string>{fallback} : given;
+}
+
+/// A name that nobody knows is found before the data is read.
+void require_known(const moe::ModelSpec& spec) {
+  for (const std::string& network : spec.experts) moe::make_network(network, 1, 1);
+  moe::make_network(spec.gate, 1, 2);
+  moe::make_gate(spec.gate_link);
+}
+
+std::vector<Trial> trials(const Arguments& arguments) {
+  std::vector<Trial> result;
+  const std::set<std::uint64_t> counts = expert_counts(arguments.text("experts"));
+  for (const std::string& features : all_or(arguments, "features", ""))
+    for (const std::string& expert : all_or(arguments, "expert", "linear"))
+      for (const std::string& family : split(arguments.text("family"), ','))
+        for (const std::uint64_t k : counts) {
+          const moe::ModelSpec spec = model_spec(arguments, std::vector<std::string>(k, expert), family);
+          if (k == *counts.begin()) require_known(spec);
+          result.push_back(
+              {spec, spec.family, features, k != *counts.begin() && result.back().spec.experts.size() + 1 == k});
+        }
+  return result;
+}
+
+/// How the target is read: as all families describe it, for a table is read once. Each candidate's own are held to it later.
+void agree_on_target(std::vector<moe::ModelRequest>& requests) {
+  moe::ColumnRequest& agreed = requests.front().columns;
+  for (const moe::ModelRequest& request : requests) {
+    const moe::ColumnRequest& columns = request.columns;
+    if (columns.kind == moe::TargetKind::kAutomatic) continue;
+    if (agreed.kind != moe::TargetKind::kAutomatic && agreed.kind != columns.kind)
+      throw Error(ErrorKind::kUsage, "--family: some describe classes and some a number: expected one kind");
+    agreed.kind = columns.kind;
+  }
+  const auto not_shared = [&](moe::Support support) {
+    return std::any_of(requests.begin(), requests.end(), [&](const moe::ModelRequest& request) {
+      const auto& own = request.columns.supports;
+      return std::find(own.begin(), own.end(), support) == own.end();
+    });
+  };
+  std::vector<moe::Support> shared = agreed.supports;
+  shared.erase(std::remove_if(shared.begin(), shared.end(), not_shared), shared.end());
+  agreed.supports = shared;
+}
+
+/// Reads the table and tells each trial its inputs.
+moe::TrainingTable read_table(const Arguments& arguments, std::vector<Trial>& trials) {
+  std::vector<moe::ModelRequest> requests;
+  for (const Trial& trial : trials) {
+    requests.push_back({column_request(arguments, trial.spec), trial.spec.experts.size()});
+    requests.back().columns.features = trial.features;
+  }
+  agree_on_target(requests);
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_header(arguments));
+  moe::SharedTable shared = moe::read_shared_table(reader, requests);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    trials[i].spec.gate_inputs = std::move(shared.models[i].gate);
+    trials[i].spec.expert_inputs = std::move(shared.models[i].experts);
+  }
+  return std::move(shared.table);
+}
+
+// --- How to choose ----------------------------------------------------------------------------------------------------
+
+moe::Criterion criterion(const std::string& word) {
+  const std::vector<std::pair<std::string, moe::Criterion>> known{{"bic", moe::Criterion::kBic},
+                                                                  {"icl", moe::Criterion::kIcl},
+                                                                  {"aic", moe::Criterion::kAic},
+                                                                  {"cv", moe::Criterion::kCv}};
+  std::vector<std::string> names;
+  for (const auto& [name, value] : known) {
+    if (name == word) return value;
+    names.push_back(name);
+  }
+  throw Error(ErrorKind::kUsage, "--by: " + moe::unknown_word("criterion", word, names));
+}
+
+moe::SelectOptions select_options(const Arguments& arguments) {
+  moe::SelectOptions options;
+  options.by = criterion(arguments.text("by"));
+  options.folds = arguments.count("folds", 2, std::numeric_limits<std::uint32_t>::max());
+  if (arguments.has("folds") && options.by != moe::Criterion::kCv)
+    throw Error(ErrorKind::kUsage, "--folds: only cross-validation uses them: expected --by cv with it");
+  options.train = train_options(arguments);
+  moe::make_objective(options.train.objective);
+  return options;
+}
+
+/// The value of --lrt, or 0.
+arma::uword draws(const Arguments& arguments, const std::vector<Trial>& trials) {
+  if (!arguments.has("lrt")) return 0;
+  if (arguments.has("validation") || arguments.text("objective") != "likelihood")
+    throw Error(ErrorKind::kUsage,
+                "--lrt: it compares likelihoods at their maxima: expected no --validation and no other --objective");
+  if (std::none_of(trials.begin(), trials.end(), [](const Trial& trial) { return trial.one_more; }))
+    throw Error(ErrorKind::kUsage, "--lrt: there is no K with K+1: expected such as -k 1-4");
+  return arguments.count("lrt", 1, kMostDraws);
+}
+
+// --- All of it --------------------------------------------------------------------------------------------------------
+
+/// Counts have probabilities and measurements densities.
+void warn_of_units(const std::vector<moe::Outcome>& outcomes) {
+  std::set<bool> discrete;
+  for (const moe::Outcome& outcome : outcomes)
+    if (outcome.model && !outcome.model->classes())
+      for (const moe::Expert& expert : outcome.model->experts) discrete.insert(expert.family->discrete());
+  if (discrete.size() > 1)
+    say("warning: some families give probabilities of counts and some densities: their likelihoods do not compare");
+}
+
+/// What the user cannot have meant is no result.
+void require_one_that_could_be(const std::vector<moe::Outcome>& outcomes) {
+  const bool all = std::all_of(outcomes.begin(), outcomes.end(), [](const moe::Outcome& outcome) {
+    return !outcome.failure.empty() && outcome.kind == ErrorKind::kUsage;
+  });
+  if (all) throw Error(ErrorKind::kUsage, outcomes.front().failure);
+}
+
+/// Fits and tests them all.
+Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
+               const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options, arma::uword bootstrap,
+               Progress& progress) {
+  const auto follow = [&](const char* what) {
+    return [&progress, what](std::size_t done, std::size_t fits) {
+      progress.show(what, done, fits);
+      return interrupted() == 0;
+    };
+  };
+  std::vector<moe::ModelSpec> specs;
+  for (const Trial& trial : trials) specs.push_back(trial.spec);
+  Result result{moe::select(table.schema, table.data, validation, specs, options, follow("fits")), {}};
+  require_one_that_could_be(result.outcomes);
+  for (const moe::Outcome& outcome : result.outcomes)
+    if (outcome.model) trials[outcome.candidate].family = outcome.model->family_spec();
+  result.tests.resize(trials.size());
+  for (std::size_t i = 0; i < trials.size() && bootstrap > 0; ++i)
+    if (trials[i].one_more)
+      result.tests[i] = moe::bootstrap_ratio_test(table.schema, table.data, specs[i - 1], specs[i], options.train,
+                                                  bootstrap, follow("fits of the bootstrap"));
+  progress.clear();
+  return result;
+}
+
+void run(const Arguments& arguments) {
+  if (arguments.text("output") == "-")
+    throw Error(ErrorKind::kUsage, "--output: standard output is the table's: expected a file");
+  std::vector<Trial> candidates = trials(arguments);
+  moe::SelectOptions options = select_options(arguments);
+  const arma::uword bootstrap = draws(arguments, candidates);
+  const moe::TrainingTable table = read_table(arguments, candidates);
+  const std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options.train);
+  std::optional<moe::OutputFile> out;
+  if (arguments.has("output")) out.emplace(arguments.text("output"));  // before the fits: an error is known at once
+  catch_interrupts();
+  Progress progress(arguments.has("quiet"));
+  const Result result = compare(candidates, table, validation, options, bootstrap, progress);
+
+  const moe::Outcome& best = result.outcomes.front();
+  if (out && best.failure.empty()) moe::save_model(*best.model, *out);
+  print(arguments.has("json") ? to_json(arguments.text("by"), candidates, table.schema.inputs, result)
+                              : to_text(candidates, result, options.by == moe::Criterion::kCv));
+  if (!best.failure.empty()) throw Error(ErrorKind::kFit, "every candidate failed: " + best.failure);
+  warn_of_units(result.outcomes);
+  warn(*best.model, best.report, table);
+}
+
+/// train's, some of them lists.
+std::vector<Option> options() {
+  std::vector<Option> result = fit_options();
+  for (const Option& own : std::vector<Option>{
+           {"features", "", "COLS", "", "the inputs; each time it is given, a set of them to try", true},
+           {"experts", "k", "N-N|N,..", "1-4", "how many experts: a range, a list, or both, as 1-3,6"},
+           {"expert", "", "SPEC", "linear",
+            "the network of all experts, or FAMILY:NETWORK; each time it is given, one to try", true},
+           {"family", "", "SPEC,..", "auto", "how an expert describes the target: a list to try"},
+           {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights: the others give no likelihood"},
+           {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}})
+    *std::find_if(result.begin(), result.end(), [&](const Option& option) { return option.name == own.name; }) = own;
+  result.insert(
+      result.end(),
+      {{"by", "", "bic|icl|aic|cv", "bic", "what the best has the best of"},
+       {"folds", "", "N", "10", "of --by cv; --seed deals the rows out, alike for all candidates"},
+       {"lrt", "", "B", "",
+        "tests each K against K+1, where both are tried, by the likelihood ratio's size in B tables drawn from "
+        "K's fit, both fitted to each from as many starts as to the data"},
+       {"quiet", "q", "", "", "no progress; warnings all the same"},
+       json_option(),
+       header_option(),
+       {"output", "o", "FILE", "", "save the best, fitted to all rows: what train writes for it"}});
+  return result;
+}
+
+constexpr const char* kNotes =
+    R"(Tries every combination of the numbers of experts, families, networks and sets of inputs, and lists them best first.
+SPECs and all that is not named here are train's: 'moe train --help' has their words.
+
+aic, bic, icl: lower is better. AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities;
+  l is the log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.
+cv: higher is better. Mean of log p(y|x), in the data's own units, over rows held out: each fold's rows are judged by a
+  fit to the others, which standardises by those alone. cv_se: its standard error, by the folds' differences.
+lr, p: 2 (l of K+1 - l of K), and (1 + draws with as large a one) / (1 + draws) (McLachlan 1987); a small p speaks
+  for K+1. Draws to which a model could not be fitted do not count.
+
+A fit whose sigma is on its floor has a likelihood without a maximum and stands behind all others; one that failed, with
+its reason, at the end.
+Exit status: 0 done; 1 every candidate failed; 2 usage; 3 bad data; 5 cannot read or write.)";
+
+}  // namespace
+
+Command select_command() {
+  return {"select",
+          "Choose the number of experts, the family, the network or the inputs: fit them all and compare.",
+          {{"one to six experts, the best by BIC kept", "moe select -y accel -k 1-6 mcycle.csv -o best.moe"},
+           {"two families and two sets of inputs, by rows held out",
+            "moe select --family gaussian,gaussian:hetero --features x1-x4 --features x1,x2 --by cv data.csv"},
+           {"whether one line is enough", "moe select -k 1-3 --lrt 99 data.csv"}},
+          "[DATA]",
+          1,
+          options(),
+          kNotes,
+          run};
+}
+
+}  // namespace cli

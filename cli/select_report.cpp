@@ -1,0 +1,150 @@
+#include "select_report.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+#include <utility>
+
+#include "json.hpp"
+
+namespace cli {
+namespace {
+
+std::string printed(const char* format, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+/// Columns that begin at the left.
+const std::set<std::string> kTextColumns{"", "family", "expert", "features", "converged"};
+
+/// Rows of cells in aligned columns, the first row of headings; where cells are missing at the end, the last one may be as long as
+/// it likes.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows[0].size(), 0);
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i)
+      if (i + 1 < row.size() || row.size() == rows[0].size()) widths[i] = std::max(widths[i], row[i].size());
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string gap(widths[i] > row[i].size() ? widths[i] - row[i].size() : 0, ' ');
+      line += (i > 0 ? "  " : "") + (kTextColumns.count(rows[0][i]) > 0 ? row[i] + gap : gap + row[i]);
+    }
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+/// What tells a trial from the others, behind its number of experts.
+std::vector<std::string> identity(const Trial& trial) {
+  return {trial.family, trial.spec.experts[0], trial.features.empty() ? "all" : trial.features};
+}
+
+std::vector<std::string> figures(const moe::Outcome& outcome, bool cv) {
+  if (!outcome.failure.empty()) return {"failed: " + outcome.failure};
+  const moe::FitSummary& fit = outcome.model->fit;
+  std::vector<std::string> row{printed("%.4f", fit.log_likelihood), printed("%.0f", fit.parameters)};
+  for (const double value : {fit.aic, fit.bic, fit.icl}) row.push_back(printed("%.4f", value));
+  if (cv) row.insert(row.end(), {printed("%.6f", outcome.cv), printed("%.6f", outcome.cv_error)});
+  row.push_back(std::string(fit.converged != 0 ? "yes" : "no") +
+                (outcome.report.on_floor ? ", but a sigma is on its floor" : ""));
+  return row;
+}
+
+std::string candidates_text(const std::vector<Trial>& trials, const std::vector<moe::Outcome>& outcomes, bool cv) {
+  std::vector<std::vector<std::string>> rows{
+      {"", "k", "family", "expert", "features", "log_likelihood", "parameters", "aic", "bic", "icl"}};
+  if (cv) rows[0].insert(rows[0].end(), {"cv", "cv_se"});
+  rows[0].emplace_back("converged");
+  for (const moe::Outcome& outcome : outcomes) {
+    const Trial& trial = trials[outcome.candidate];
+    const bool wins = &outcome == &outcomes.front() && outcome.failure.empty();
+    std::vector<std::string> row{wins ? "*" : "", std::to_string(trial.spec.experts.size())};
+    for (const auto& cells : {identity(trial), figures(outcome, cv)}) row.insert(row.end(), cells.begin(), cells.end());
+    rows.push_back(row);
+  }
+  return aligned(rows);
+}
+
+std::string tests_text(const std::vector<Trial>& trials, const Result& result) {
+  std::vector<std::vector<std::string>> rows{{"k", "family", "expert", "features", "lr", "p", "draws"}};
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (!result.tests[i]) continue;
+    const moe::RatioTest& test = *result.tests[i];
+    const std::size_t k = trials[i].spec.experts.size();
+    std::vector<std::string> row = identity(trials[i]);
+    row.insert(row.begin(), std::to_string(k - 1) + " against " + std::to_string(k));
+    if (test.failure.empty())
+      row.insert(row.end(), {printed("%.4f", test.statistic), printed("%.4g", test.p), std::to_string(test.draws)});
+    else
+      row.push_back("failed: " + test.failure);
+    rows.push_back(row);
+  }
+  return rows.size() == 1 ? ""
+                          : "\none expert more: likelihood ratio against tables drawn without it\n" + aligned(rows);
+}
+
+Json identity_json(const Trial& trial, const std::vector<std::string>& inputs) {
+  std::set<std::size_t> used(trial.spec.gate_inputs.begin(), trial.spec.gate_inputs.end());
+  for (const auto& columns : trial.spec.expert_inputs) used.insert(columns.begin(), columns.end());
+  Json features = Json::array();
+  for (const std::size_t input : used) features.push_back(inputs[input]);
+  return {{"k", trial.spec.experts.size()},
+          {"family", trial.family},
+          {"expert", trial.spec.experts[0]},
+          {"features", features}};
+}
+
+Json candidate_json(Json identity, const moe::Outcome& outcome, bool wins) {
+  Json result = std::move(identity);
+  const bool failed = !outcome.failure.empty();
+  const moe::FitSummary fit = failed ? moe::FitSummary() : outcome.model->fit;
+  const auto known = [&](const Json& value) { return failed ? Json(nullptr) : value; };
+  result["log_likelihood"] = known(number(fit.log_likelihood));
+  result["parameters"] = known(static_cast<std::uint64_t>(fit.parameters));
+  result["aic"] = known(number(fit.aic));
+  result["bic"] = known(number(fit.bic));
+  result["icl"] = known(number(fit.icl));
+  result["cv"] = number(outcome.cv);
+  result["cv_se"] = number(outcome.cv_error);
+  result["converged"] = known(fit.converged != 0);
+  result["on_floor"] = known(outcome.report.on_floor);
+  result["failed"] = failed ? Json(outcome.failure) : Json(nullptr);
+  result["winner"] = wins;
+  return result;
+}
+
+Json test_json(Json identity, const moe::RatioTest& test) {
+  Json result = std::move(identity);
+  result["against"] = result["k"];
+  result["k"] = result["k"].get<std::uint64_t>() - 1;
+  result["lr"] = number(test.statistic);
+  result["p"] = number(test.p);
+  result["draws"] = test.draws;
+  result["restarts"] = test.restarts;
+  result["failed"] = test.failure.empty() ? Json(nullptr) : Json(test.failure);
+  return result;
+}
+
+}  // namespace
+
+std::string to_text(const std::vector<Trial>& trials, const Result& result, bool cv) {
+  return candidates_text(trials, result.outcomes, cv) + tests_text(trials, result);
+}
+
+std::string to_json(const std::string& by, const std::vector<Trial>& trials, const std::vector<std::string>& inputs,
+                    const Result& result) {
+  Json object = {{"by", by}, {"candidates", Json::array()}, {"lrt", Json::array()}};
+  for (const moe::Outcome& outcome : result.outcomes) {
+    const bool wins = &outcome == &result.outcomes.front() && outcome.failure.empty();
+    object["candidates"].push_back(candidate_json(identity_json(trials[outcome.candidate], inputs), outcome, wins));
+  }
+  for (std::size_t i = 0; i < trials.size(); ++i)
+    if (result.tests[i]) object["lrt"].push_back(test_json(identity_json(trials[i], inputs), *result.tests[i]));
+  return object.dump(2) + "\n";
+}
+
+}  // namespace cli

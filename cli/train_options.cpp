@@ -1,0 +1,217 @@
+#include "train_options.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "csv_options.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+#include "moe/registry.hpp"
+
+namespace cli {
+namespace {
+
+using moe::Error;
+using moe::ErrorKind;
+
+constexpr double kLargest = std::numeric_limits<double>::max();
+/// Whole numbers up to here are doubles, as which a model keeps its seed.
+constexpr std::uint64_t kMostSeed = std::uint64_t{1} << 53;
+
+bool is_word(const std::vector<moe::Word>& words, const std::string& name) {
+  const std::vector<std::string> known = moe::names(words);
+  return std::find(known.begin(), known.end(), name) != known.end();
+}
+
+/// "poisson:linear", "gaussian:shared:poly:2", "poisson" or "poly:2" -> family ("" for none) and network.
+std::pair<std::string, std::string> family_and_network(const std::string& spec) {
+  std::vector<std::string> words{""};
+  for (const char c : spec)
+    if (c == ':')
+      words.emplace_back();
+    else
+      words.back() += c;
+  if (!is_word(moe::family_words(), words[0])) return {"", spec};
+  std::size_t network = 1;
+  while (network < words.size() && !is_word(moe::network_words(), words[network])) ++network;
+  const auto part = [&](std::size_t first, std::size_t last) {
+    return moe::join(
+        std::vector<std::string>(words.begin() + static_cast<long>(first), words.begin() + static_cast<long>(last)),
+        ":");
+  };
+  return {part(0, network), network == words.size() ? "linear" : part(network, words.size())};
+}
+
+/// Takes networks and families apart.
+void settle_experts(const Arguments& arguments, moe::ModelSpec& spec) {
+  std::vector<std::string> families;
+  for (std::string& expert : spec.experts) {
+    auto [family, network] = family_and_network(expert);
+    if (!family.empty() && arguments.has("family"))
+      throw Error(ErrorKind::kUsage, "--expert " + expert + ": --family says one for all: expected one of the two");
+    families.push_back(family);
+    expert = network;
+  }
+  const auto named = static_cast<std::size_t>(
+      std::count_if(families.begin(), families.end(), [](const std::string& family) { return !family.empty(); }));
+  if (named == 0) return;
+  if (named < families.size())
+    throw Error(ErrorKind::kUsage,
+                "--expert: some name a family and some do not: expected it for each, as poisson:linear");
+  spec.family = families[0];
+  for (const std::string& family : families)
+    if (family != families[0]) spec.expert_families = families;
+}
+
+/// "softmax:mlp:16", "softmax", "constant" or "mlp:16" -> the gate's network.
+std::string gate_network(const std::string& gate) {
+  if (gate == "softmax") return "linear";
+  if (gate.rfind("softmax:", 0) == 0) return gate.substr(8);
+  const std::string name = gate.substr(0, gate.find(':'));
+  std::vector<std::string> known = moe::names(moe::network_words());
+  for (const std::string& network : known)
+    if (name == network) return gate;
+  known.insert(known.begin(), "softmax");
+  throw Error(ErrorKind::kUsage, "--gate: " + moe::unknown_word("gate", gate, known));
+}
+
+/// How the target is read: as the families describe it.
+void describe_target(const moe::ModelSpec& spec, moe::ColumnRequest& request) {
+  std::vector<std::string> families = spec.expert_families;
+  if (families.empty()) families = {spec.family};
+  for (const std::string& family : families)
+    if (family != "auto") request.supports.push_back(moe::family_support(family));
+  const auto classes = std::count(request.supports.begin(), request.supports.end(), moe::Support::kClasses);
+  if (classes > 0 && classes < static_cast<long>(families.size()))
+    throw Error(ErrorKind::kUsage, "--expert: some describe classes and some a number: expected one kind");
+  if (!request.supports.empty()) request.kind = classes > 0 ? moe::TargetKind::kClasses : moe::TargetKind::kNumber;
+}
+
+/// Refuses options that the solver asked for has no use for.
+void check_solver_options(const Arguments& arguments) {
+  const std::string solver = arguments.text("solver");
+  const auto refuse = [&](std::initializer_list<const char*> options, const std::string& whose) {
+    for (const char* option : options)
+      if (arguments.has(option))
+        throw Error(ErrorKind::kUsage, std::string("--") + option + ": --solver " + solver +
+                                           " does not use it: expected it with " + whose);
+  };
+  if (solver == "lbfgs" || solver == "newton" || solver == "em")
+    refuse({"learning-rate", "batch", "schedule", "momentum"}, "adam or sgd");
+  if (solver == "adam") refuse({"momentum"}, "sgd");
+  if (solver == "adam" || solver == "sgd") refuse({"tolerance"}, "newton or lbfgs");
+}
+
+}  // namespace
+
+std::vector<Option> fit_options() {
+  return {
+      {"target", "y", "COL", "", "the target; the last column where nothing is said"},
+      {"features", "", "COLS", "", "the inputs; all other columns where nothing is said"},
+      {"gate-features", "", "COLS", "", "the gate's inputs, where they differ"},
+      {"expert-features", "", "[K=]COLS", "", "the experts' inputs, of all or of expert K; may be repeated", true},
+      {"weight", "", "COL", "", "a weight for each row, any number from 0"},
+      {"id", "", "COL", "", "a name for each row: not used, carried along by predict"},
+      {"trials", "", "COL", "", "binomial: how many trials each row's successes are of"},
+      {"exposure", "", "COL", "", "counts: how long or how much was observed; its logarithm is added to log means"},
+      {"offset", "", "COL", "", "a known part of every expert's linear predictor, in its units"},
+      {"positive", "", "LABEL", "", "of two classes, the one that counts as positive (the last one)"},
+      {"experts", "k", "N", "2", "how many experts"},
+      {"expert", "", "SPEC", "linear",
+       "the experts' network, once for all or once for each; FAMILY:NETWORK, as poisson:linear, where families differ",
+       true},
+      {"gate", "", "SPEC", "softmax", "softmax, softmax:SPEC or constant: the gate and its network"},
+      {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights; the others are for study"},
+      {"family", "", "SPEC", "auto", "how an expert describes the target"},
+      {"objective", "", "NAME", "likelihood", "what is minimised"},
+      {"solver", "", "NAME", "auto", "how"},
+      {"epochs", "", "N", "", "passes at most (adam, sgd: 200; newton, lbfgs: 1000)"},
+      {"batch", "", "N", "32", "rows in a step of adam and sgd; 0: all"},
+      {"learning-rate", "", "R", "", "of adam and sgd (0.01)"},
+      {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},
+      {"momentum", "", "R", "0.9", "of sgd"},
+      {"tolerance", "", "T", "",
+       "newton and em (1e-9) and lbfgs (1e-7) end where no component of the gradient is larger"},
+      {"restarts", "", "R", "auto",
+       "starts, the best fit kept; auto: 4 to 20 for newton and lbfgs, fewer the larger the data, and 1 for adam and "
+       "sgd"},
+      {"l2", "", "R", "0",
+       "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared; a squared "
+       "error "
+       "counts in the target's variance there"},
+      {"gate-l2", "", "R", "1e-12", "the same for the gate"},
+      {"standardize", "", "yes|no", "yes",
+       "inputs and a numeric target inside; results are in the data's units all the same"},
+      {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
+      {"patience", "", "N", "", "stop after N passes without a better value"},
+      {"threads", "", "N", "0", "0: all cores. The model does not depend on it"},
+      {"seed", "", "N", "1", "of everything random"}};
+}
+
+moe::ModelSpec model_spec(const Arguments& arguments, const std::vector<std::string>& experts,
+                          const std::string& family) {
+  moe::ModelSpec spec;
+  spec.experts = experts;
+  spec.family = family;
+  settle_experts(arguments, spec);
+  spec.gate = gate_network(arguments.text("gate"));
+  spec.gate_link = arguments.text("gate-link");
+  return spec;
+}
+
+moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSpec& spec) {
+  moe::ColumnRequest request;
+  request.gate_reads = spec.gate != "constant" && spec.experts.size() > 1;
+  for (const std::string& network : spec.experts) request.expert_reads.push_back(network != "constant");
+  request.target = arguments.text("target");
+  request.features = arguments.text("features");
+  request.gate_features = arguments.text("gate-features");
+  request.expert_features = arguments.all("expert-features");
+  request.weight = arguments.text("weight");
+  request.id = arguments.text("id");
+  request.positive = arguments.text("positive");
+  request.trials = arguments.text("trials");
+  request.offset = arguments.text("offset");
+  request.exposure = arguments.text("exposure");
+  describe_target(spec, request);
+  return request;
+}
+
+moe::TrainOptions train_options(const Arguments& arguments) {
+  check_solver_options(arguments);
+  constexpr std::uint64_t kMany = 1'000'000'000;
+  moe::TrainOptions options;
+  options.objective = arguments.text("objective");
+  options.solver = arguments.text("solver");
+  moe::SolverOptions& solver = options.solver_options;
+  if (arguments.has("epochs")) solver.epochs = arguments.count("epochs", 1, kMany);
+  if (arguments.has("tolerance")) solver.tolerance = arguments.number("tolerance", 1e-300, kLargest);
+  if (arguments.has("learning-rate")) solver.learning_rate = arguments.number("learning-rate", 1e-300, kLargest);
+  solver.momentum = arguments.number("momentum", 0, 1);
+  solver.schedule = arguments.text("schedule");
+  options.batch = arguments.count("batch", 0, kMany);
+  if (arguments.text("restarts") != "auto") options.restarts = arguments.count("restarts", 1, 1'000'000);
+  options.penalty.experts = arguments.number("l2", 0, kLargest);
+  options.penalty.gate = arguments.number("gate-l2", 0, kLargest);
+  options.standardize = arguments.yes("standardize");
+  if (arguments.has("patience")) options.patience = arguments.count("patience", 1, kMany);
+  options.seed = arguments.count("seed", 0, kMostSeed);
+  options.threads = threads(arguments);
+  return options;
+}
+
+std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const moe::Schema& schema,
+                                            moe::TrainOptions& options) {
+  const std::string given = arguments.text("validation");
+  if (given.empty()) return std::nullopt;
+  if (const auto fraction = moe::parse_number(given)) {
+    if (!(*fraction > 0 && *fraction < 1))
+      throw Error(ErrorKind::kUsage, "--validation: '" + given + "': expected a fraction between 0 and 1, or a file");
+    options.validation = *fraction;
+    return std::nullopt;
+  }
+  moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))), csv_header(arguments));
+  return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired).rest();
+}
+
+}  // namespace cli
