@@ -18,17 +18,21 @@ constexpr double kOwn = 0.98;
 /// Steps from responsibilities to parameters: the gate's grow without end where rows are told apart by the inputs.
 constexpr int kSteps = 2;
 constexpr int kLloyd = 10;
-constexpr std::size_t kKinds = 5, kTries = 5;
-constexpr int kShort = 15;
-constexpr int kMoves = 10;      // of each pair of experts
+constexpr std::size_t kKinds = 5;
+/// Short runs of every other start: as many as this many rows allow, within bounds.
+constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
+constexpr int kShort = 15, kMoveShort = 60;  // steps; a move is judged nearer to its end
+constexpr std::size_t kMostMovedRows = 1000, kMostMoves = 12;  // of each pair of experts
+/// In log-likelihood, where only some of the rows tell: less may be their chance.
+constexpr double kGainOfSome = 3;
 constexpr double kGain = 1e-6;  // of the value: less is no gain
 /// A scale below this part of the target's, of fewer rows than this for each coefficient, is no expert but a coincidence.
 constexpr double kTight = 0.01, kHandful = 4;
 constexpr double kRidge = 1e-6;
 
-Rows sample(const Rows& rows, Random& random) {
-  if (rows.count() <= kMostRows) return rows;
-  arma::uvec chosen(kMostRows);
+Rows sample(const Rows& rows, std::size_t most, Random& random) {
+  if (rows.count() <= most) return rows;
+  arma::uvec chosen(most);
   for (arma::uword& row : chosen) row = random.below(rows.count());
   Rows result{rows.X.cols(chosen), rows.y.rows(chosen), rows.w.elem(chosen)};
   if (!rows.offset.is_empty()) result.offset = rows.offset.elem(chosen);
@@ -106,6 +110,23 @@ arma::uvec few(const Model& model, arma::uword k, arma::uword rows, Random& rand
   return result;
 }
 
+/// 1 for the rows nearest to a random one, a few times as many as an expert has coefficients, else 0.
+arma::uvec neighbours(const Model& model, arma::uword k, const arma::mat& points, Random& random) {
+  const arma::vec center = points.col(random.below(points.n_cols));
+  const arma::rowvec distance = arma::sum(arma::square(points.each_col() - center), 0);
+  const arma::uvec order = arma::sort_index(distance);
+  const arma::uword most = (3 + random.below(6)) * model.experts[k].network->last_inputs();
+  arma::uvec result(points.n_cols, arma::fill::zeros);
+  result.elem(order.head(std::min<arma::uword>(most, order.n_elem))).ones();
+  return result;
+}
+
+/// Which rows expert k is to take: a side of a cut, a few at random, a few close together.
+arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, int attempt, Random& random) {
+  if (attempt % 3 == 0) return segments(points, 2, random);
+  return attempt % 3 == 1 ? few(model, k, points.n_cols, random) : neighbours(model, k, points, random);
+}
+
 /// Intercepts at which each expert explains the mean target of its rows, every weight 0.
 arma::vec flat(const Model& model, const Rows& rows, const arma::mat& R) {
   arma::vec theta(model.theta.n_elem, arma::fill::zeros);
@@ -162,11 +183,10 @@ class ShortRuns {
     for (int i = 0; i < kSteps; ++i) theta = em_.run(theta, &R).target;
     return theta;
   }
-  double value(const arma::vec& theta) const { return em_.run(theta).value; }
   /// Goes on from theta; returns the value there.
-  double run(arma::vec& theta) const {
+  double run(arma::vec& theta, int steps) const {
     EmStep::Result here = em_.run(theta);
-    for (int i = 0; i < kShort; ++i) {
+    for (int i = 0; i < steps; ++i) {
       EmStep::Result there = em_.run(here.target);
       if (!(there.value <= here.value)) break;
       theta = std::move(here.target);
@@ -212,46 +232,49 @@ arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
 }
 
 arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t index, Random& random) {
-  if (!fitted || model.size() == 1) return random_start(model, all, random);
-  const Rows rows = sample(all, random);
+  if (!fitted || model.size() == 1 || index % 4 == 3) return random_start(model, all, random);
+  const Rows rows = sample(all, kMostRows, random);
   const arma::mat points = points_of(model, rows);
   const ShortRuns runs(model, rows);
   arma::vec best;
   double lowest = std::numeric_limits<double>::infinity();
-  const std::size_t tries = index % 2 == 0 ? kTries : 1;
+  const std::size_t tries =
+      index % 2 == 0 ? std::clamp<std::size_t>(kRowsInAll / rows.count(), kFewestTries, kMostTries) : 1;
   for (std::size_t i = 0; i < tries; ++i) {
     const std::size_t kind = (index / 2 + i) % kKinds;
     arma::vec theta =
         kind == kKinds - 1 ? random_start(model, rows, random) : runs.fitted_to(shares(model, points, kind, random));
     if (tries == 1) return theta.is_finite() ? theta : random_start(model, all, random);
-    const double value = runs.run(theta);
+    const double value = runs.run(theta, kShort);
     if (best.is_empty() || value < lowest) best = theta, lowest = value;
   }
   return std::isfinite(lowest) ? best : random_start(model, all, random);
 }
 
 arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& theta, Random& random) {
-  const Rows rows = sample(all, random);
+  const Rows rows = sample(all, kMostMovedRows, random);
   const arma::mat points = points_of(model, rows), R = responsibilities(model, theta, rows);
   const ShortRuns runs(model, rows);
   arma::vec best;
-  double lowest = runs.value(theta);
-  lowest -= kGain * std::abs(lowest);
-  for (int attempt = 0; attempt < kMoves; ++attempt)
+  arma::vec stays = theta;  // some of the rows alone pull it off, too
+  double lowest = runs.run(stays, kMoveShort);
+  lowest -= rows.count() < all.count() ? kGainOfSome / static_cast<double>(rows.count()) : kGain * std::abs(lowest);
+  const int moves = static_cast<int>(std::clamp<std::size_t>(kRowsInAll / 5 / rows.count(), 1, kMostMoves));
+  for (int attempt = 0; attempt < moves; ++attempt)
     for (arma::uword taken = 0; taken < model.size(); ++taken)
       for (arma::uword split = 0; split < model.size(); ++split) {
         if (split == taken) continue;
         arma::mat moved = R;
-        moved.col(split) += moved.col(taken);  // merged, where nothing better is known
-        const arma::uvec side =
-            attempt % 2 == 0 ? segments(points, 2, random) : few(model, taken, rows.count(), random);
+        const arma::vec both = moved.col(split) + moved.col(taken);  // merged, where nothing better is known
+        moved.col(split) = both;
+        const arma::uvec side = part_of(model, taken, points, attempt, random);
         for (arma::uword n = 0; n < moved.n_rows; ++n) {
           const double whole = moved(n, split);
           moved(n, taken) = (side[n] == 0 ? 1 - kOwn : kOwn) * whole;
           moved(n, split) = whole - moved(n, taken);
         }
         arma::vec trial = runs.fitted_to(moved);
-        const double value = runs.run(trial);
+        const double value = runs.run(trial, kMoveShort);
         if (!(value < lowest) || spurious(model, trial, rows)) continue;
         lowest = value;
         best = std::move(trial);

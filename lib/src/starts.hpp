@@ -10,7 +10,7 @@ namespace moe {
 /// Random weights; each expert begins at the target of a row of its own.
 arma::vec random_start(const Model& model, const Rows& rows, Random& random);
 
-/// Start number `index`: by turns k-means (Lloyd) of inputs and target, random weights, segments along a random direction, fits
+/// Start number `index`: every other one the best of some short runs. By turns k-means (Lloyd) of inputs and target, random weights, segments along a random direction, fits
 /// through random rows, and the cells of random rows. `fitted`: the model has an EmStep and its objective is a likelihood; else
 /// all starts are random weights.
 arma::vec start(const Model& model, const Rows& rows, bool fitted, std::size_t index, Random& random);

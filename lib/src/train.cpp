@@ -122,7 +122,7 @@ arma::uword default_restarts(const Model& model, const Solver& solver, const Row
 class Training {
  public:
   Training(Model& model, const Rows& rows, const Rows* validation, const TrainOptions& options,
-           const Observer& observer)
+           const Observer& observer, bool several_ways)
       : model_(model),
         rows_(rows),
         validation_(validation),
@@ -130,6 +130,7 @@ class Training {
         observer_(observer),
         objective_(make_objective(options.objective)),
         solver_(make_solver(options.solver)),
+        several_ways_(several_ways && options.solver == "em" && has_hessian(model)),
         began_(std::chrono::steady_clock::now()) {}
 
   void run(const Model* start, TrainReport& report);
@@ -156,6 +157,7 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
+  bool several_ways_;  // whether starts may differ in their solvers, too
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;
@@ -179,7 +181,10 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
                        return tell(restart, pass, at, value, validation);
                      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
-  SolverResult result = solver_->minimise(problem, problem.seen(theta), options_.solver_options, random);
+  // By another way to other maxima: EM's first steps are long.
+  const bool aside = several_ways_ && restart % 4 == 3 && restart < restarts_;
+  const auto solver = aside ? make_solver("newton") : solver_;
+  SolverResult result = solver->minimise(problem, problem.seen(theta), options_.solver_options, random);
   if (!stopped_) problem.require_minimum();
   Fit fit;
   fit.passes = result.passes;
@@ -368,7 +373,9 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));
-  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer).run(start, report);
+  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer,
+           options.solver == "auto")
+      .run(start, report);
   report.solver = resolved.solver;
   report.restrained = options.penalty.experts > 0 || validation_rows.has_value();
   return model;
