@@ -1,4 +1,8 @@
+#include <limits>
+
 #include "command.hpp"
+#include "csv_options.hpp"
+#include "moe/bootstrap.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
 #include "moe/model_file.hpp"
@@ -6,26 +10,115 @@
 namespace cli {
 namespace {
 
+using moe::Error;
+using moe::ErrorKind;
+
+/// What --errors asks for, itself or by another option; "" for the fit's own.
+std::string errors_word(const Arguments& arguments) {
+  const bool data = arguments.positionals() > 1, again = arguments.has("bootstrap") || arguments.has("parametric");
+  std::string word = arguments.text("errors");
+  if (word.empty() && again) word = "bootstrap";
+  if (word.empty() && data) word = "observed";
+  if (!word.empty() && word != "observed" && word != "sandwich" && word != "bootstrap")
+    throw Error(ErrorKind::kUsage,
+                "--errors: " + moe::unknown_word("word", word, {"observed", "sandwich", "bootstrap"}));
+  if (!word.empty() && !data)
+    throw Error(ErrorKind::kUsage, "--errors " + word + ": they are computed from rows: expected MODEL DATA");
+  for (const char* option : {"bootstrap", "parametric", "seed"})
+    if (arguments.has(option) && word != "bootstrap")
+      throw Error(ErrorKind::kUsage, std::string("--") + option + ": only a bootstrap uses it: expected --bootstrap B");
+  return word;
+}
+
+/// Throws Error (usage) where second derivatives say nothing of the model's errors.
+void require_uncertainty(const moe::Model& model, const std::string& word) {
+  const std::string begin = "--errors " + word + ": ";
+  if (!model.fit.objective.empty() && model.fit.objective != "likelihood")
+    throw Error(ErrorKind::kUsage, begin + "the model minimises '" + model.fit.objective +
+                                       "', not its likelihood: expected --bootstrap B");
+  if (!moe::has_uncertainty(model))
+    throw Error(ErrorKind::kUsage,
+                begin +
+                    "the model has no second derivatives, or more than 300 parameters: expected linear "
+                    "networks and a softmax gate");
+}
+
+moe::Inference inference_of(const Arguments& arguments, const moe::Model& model, const std::string& word) {
+  if (word != "bootstrap") require_uncertainty(model, word);
+  moe::CsvReader reader(data_path(arguments.positional(1), arguments.positional(0)), csv_header(arguments));
+  const moe::Dataset data = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired).rest();
+  const moe::Penalty penalty = moe::penalty_of(model.fit);
+  if (word == "observed")
+    return {"observed information",
+            moe::observed_uncertainty(model, model.standardize(data), penalty, threads(arguments))};
+  if (word == "sandwich")
+    return {"sandwich", moe::sandwich_uncertainty(model, model.standardize(data), penalty, threads(arguments))};
+  moe::BootstrapOptions options;
+  options.replicates = arguments.count("bootstrap", 2, 1'000'000);
+  options.parametric = arguments.has("parametric");
+  options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
+  options.threads = threads(arguments);
+  return moe::bootstrap(model, data, options);
+}
+
 void run(const Arguments& arguments) {
   if (arguments.positionals() == 0)
-    throw moe::Error(moe::ErrorKind::kUsage, "no model: expected a file, or - for standard input");
+    throw Error(ErrorKind::kUsage, "no model: expected a file, or - for standard input");
+  const std::string word = errors_word(arguments);
+  const double level = arguments.number("level", 0, 1);
+  if (level == 0 || level == 1)
+    throw Error(ErrorKind::kUsage, "--level: '" + arguments.text("level") + "': expected a number between 0 and 1");
   const moe::Model model = moe::load_model(arguments.positional(0));
-  print(arguments.has("json") ? moe::describe_json(model) : moe::describe_text(model));
+  const std::optional<moe::Inference> inference =
+      word.empty() ? moe::stored_inference(model) : inference_of(arguments, model, word);
+  print(arguments.has("json") ? moe::describe_json(model, inference, level)
+                              : moe::describe_text(model, inference, level));
 }
 
 }  // namespace
 
 Command inspect_command() {
-  return {"inspect",
-          "Show what a model is: its experts, its gate, its coefficients in the data's own units, its fit.",
-          {{"for people", "moe inspect fitted.moe"}, {"for scripts", "moe inspect --json fitted.moe | jq .fit.bic"}},
-          "MODEL",
-          1,
-          {json_option()},
-          "AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities: lower is better. l "
-          "is the\n"
-          "log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.",
-          run};
+  return {
+      "inspect",
+      "Show what a model is: its experts, its gate, its coefficients in the data's own units with their errors, its "
+      "fit.",
+      {{"for people", "moe inspect fitted.moe"},
+       {"for scripts", "moe inspect --json fitted.moe | jq .fit.bic"},
+       {"errors that hold where the model does not", "moe inspect fitted.moe data.csv --errors sandwich"},
+       {"errors from 1,000 fits to rows drawn anew", "moe inspect fitted.moe data.csv --bootstrap 1000"}},
+      "MODEL [DATA]",
+      2,
+      {json_option(),
+       {"level", "", "P", "0.95", "of the intervals"},
+       {"errors", "", "WORD", "",
+        "compute standard errors from DATA, the rows of the fit: observed, sandwich or bootstrap; else they are those "
+        "that "
+        "the fit left in the model"},
+       {"bootstrap", "", "B", "1000", "errors from B fits to rows drawn with replacement, from MODEL's parameters on"},
+       {"parametric", "", "", "", "the bootstrap's targets are drawn from the model at DATA's inputs"},
+       {"seed", "", "N", "1", "of the bootstrap"},
+       {"threads", "", "N", "0", "0: all cores. The result does not depend on it"},
+       header_option()},
+      "AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities: lower is better. l is "
+      "the\n"
+      "log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.\n\n"
+      "Standard errors, with H the second derivatives of minus the log-likelihood, penalties included, at the fit:\n"
+      "  observed   roots of the diagonal of H^-1. One gaussian expert without a penalty: linear regression's, from "
+      "the\n"
+      "             residual variance with n - p degrees of freedom, and Student's t in place of z\n"
+      "  sandwich   of H^-1 (sum of w^2 s s') H^-1: s a row's derivatives of log p(y|x), w its weight\n"
+      "  bootstrap  standard deviations over the fits, each with its experts in the order nearest to MODEL's; "
+      "intervals are\n"
+      "             percentiles\n"
+      "z is the estimate over its error, p that of a true value of 0, intervals are estimate -+ quantile x error. "
+      "Gate\n"
+      "coefficients are differences to the last expert, those of classes to the first class. Errors of sigma and its "
+      "like\n"
+      "by the delta method. A note says where the maximum is on a boundary: errors mean nothing there.\n\n"
+      "JSON: beside \"coefficients\" the same shape in \"standard_errors\", \"z\", \"p\", \"lower\" and \"upper\" "
+      "(null where not\n"
+      "known), \"sigma_standard_error\" beside \"sigma\" and so on, \"inference\": what they rest on, and the notes.",
+      run};
 }
 
 }  // namespace cli

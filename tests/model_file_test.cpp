@@ -50,11 +50,20 @@ Model make_model(moe::ModelSpec spec, std::vector<std::string> labels = {}) {
   return model;
 }
 
+/// With penalties and an uncertainty, which not every file has.
 Model small_model() {
   moe::ModelSpec spec;
   spec.experts = {"linear", "mlp:2:tanh"};
   spec.expert_inputs = {{2, 0}, {0, 1, 2}};
-  return make_model(spec);
+  Model model = make_model(spec);
+  model.fit.l2 = 0.25;
+  model.fit.gate_l2 = 1e-12;
+  moe::Random random(8);
+  moe::Uncertainty& uncertainty = model.fit.uncertainty.emplace();
+  uncertainty.factor.set_size(model.theta.n_elem, 2);
+  for (double& value : uncertainty.factor) value = random.normal();
+  uncertainty.degrees_of_freedom = 31.5;
+  return model;
 }
 
 std::string bytes_of(const Model& model) {
@@ -89,6 +98,13 @@ void check_same(const Model& a, const Model& b) {
   CHECK(std::isnan(a.fit.aic) == std::isnan(b.fit.aic));
   CHECK(a.fit.objective == b.fit.objective);
   CHECK(a.fit.solver == b.fit.solver);
+  CHECK(std::isnan(a.fit.l2) == std::isnan(b.fit.l2));
+  CHECK((std::isnan(a.fit.l2) || (a.fit.l2 == b.fit.l2 && a.fit.gate_l2 == b.fit.gate_l2)));
+  REQUIRE(a.fit.uncertainty.has_value() == b.fit.uncertainty.has_value());
+  if (!a.fit.uncertainty) return;
+  CHECK(arma::size(a.fit.uncertainty->factor) == arma::size(b.fit.uncertainty->factor));
+  CHECK(same_bits(arma::vectorise(a.fit.uncertainty->factor), arma::vectorise(b.fit.uncertainty->factor)));
+  CHECK(a.fit.uncertainty->degrees_of_freedom == b.fit.uncertainty->degrees_of_freedom);
 }
 
 // --- Ways in: a file, a pipe, and how a file is refused -----------------------------------------------------------------
@@ -297,6 +313,10 @@ TEST_CASE("a model file keeps every bit of every kind of model", "[model_file]")
         }
     }
   models.push_back(small_model());
+  models.push_back(small_model());
+  models.back().fit.uncertainty->factor.set_size(models.back().theta.n_elem, 0);  // computed, and nothing known
+  models.push_back(small_model());
+  models.back().fit.uncertainty.reset();
   REQUIRE(models.size() > 10);
   for (const Model& model : models) {
     const ScratchDir scratch;
@@ -342,6 +362,8 @@ TEST_CASE("a model file is laid out as its format says", "[model_file]") {
   CHECK(parts.header["expert.2.1"]["shape"] == Json({1, 3}));
   CHECK(parts.header["expert.2.psi"]["shape"] == Json({1}));
   CHECK(parts.header["target.scale"]["shape"] == Json::array());
+  CHECK(parts.header["fit.gate_l2"]["shape"] == Json::array());
+  CHECK(parts.header["fit.covariance_factor"]["shape"] == Json({2, model.theta.n_elem}));
 
   double value = 0;  // input 2 -> hidden unit 2 of expert 2: row 1, column 2 in rows of 4
   std::memcpy(&value, parts.data.data() + parts.header["expert.2.0"]["data_offsets"][0].get<std::size_t>() + 8 * 6, 8);
@@ -443,6 +465,21 @@ TEST_CASE("each way in which a file is no model has its own sentence", "[model_f
          header["input.scale"]["shape"] = {1, 3};
        }),
        "damaged: tensor 'input.scale' has too many"},
+      {header_edit([](Json& header) {
+         header["fit.covariance_factor"]["shape"] = {1, header["fit.covariance_factor"]["shape"][1], 2};
+       }),
+       "damaged: tensor 'fit.covariance_factor' has too many"},
+      {header_edit([](Json& header) {
+         auto& shape = header["fit.covariance_factor"]["shape"];
+         std::swap(shape[0], shape[1]);
+       }),
+       "it has a covariance of other parameters"},
+      {with_number("fit.covariance_factor", 3, std::numeric_limits<double>::infinity()), "a covariance is not finite"},
+      {with_number("fit.degrees_of_freedom", 0, -1),
+       "it has degrees of freedom, or a residual standard error, below 0"},
+      {with_number("fit.l2", 0, -1), "a penalty of its fit is below 0"},
+      {with_number("fit.l2", 0, std::numeric_limits<double>::quiet_NaN()),
+       "a penalty of its fit is below 0, or no number"},
   };
   for (const auto& [file, sentence] : ways) {
     CHECK_THAT(refusal(file, false), Catch::StartsWith(sentence));

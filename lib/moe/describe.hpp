@@ -2,9 +2,11 @@
 #pragma once
 
 #include <armadillo>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "moe/inference.hpp"
 #include "moe/model.hpp"
 
 namespace moe {
@@ -23,9 +25,12 @@ std::vector<std::string> output_names(const Model& model, arma::uword k);
 /// An expert's sigma and its like, in data units.
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k);
 
-/// One JSON object; see `moe inspect --help` for its keys.
+/// One JSON object; see `moe inspect --help` for its keys. Errors are those of the fit, or of `inference`, with intervals of that
+/// level.
 std::string describe_json(const Model& model);
+std::string describe_json(const Model& model, const std::optional<Inference>& inference, double level);
 /// An aligned table for people.
 std::string describe_text(const Model& model);
+std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level);
 
 }  // namespace moe

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <armadillo>
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,18 @@ struct Expert : Branch {
   arma::uword psi = 0;  ///< where its dispersion parameters begin in theta
 };
 
+/// How far a fitted theta may be from the true one; see inference.hpp.
+struct Uncertainty {
+  /// Theta's covariance is factor factor' (P x f). A row of zeros: a parameter that was not estimated, as it sits on a boundary, has
+  /// no column of its own, or is what others are compared to. f = 0: nothing is known.
+  arma::mat factor;
+  double degrees_of_freedom = 0;  ///< of Student's t; 0: a normal distribution
+  /// Of a single gaussian expert, in data units.
+  double residual_standard_error = std::numeric_limits<double>::quiet_NaN();
+
+  bool known() const { return factor.n_cols > 0; }
+};
+
 /// How a fit went; what `moe inspect` shows.
 struct FitSummary {
   double rows = 0, weight = 0;
@@ -68,6 +82,9 @@ struct FitSummary {
   double parameters = 0, aic = 0, bic = 0, icl = 0;
   double converged = 0, iterations = 0, restarts = 0, seed = 0;
   std::string objective, solver;
+  /// The penalties of the experts and of the gate; NaN: not recorded.
+  double l2 = std::numeric_limits<double>::quiet_NaN(), gate_l2 = std::numeric_limits<double>::quiet_NaN();
+  std::optional<Uncertainty> uncertainty{};  ///< nothing where none was computed
 };
 
 /// What a user asks for; networks, gate and family as make_network() and its like read them.

@@ -21,6 +21,7 @@
 // Armadillo likes it, and rows of everything that a model computes, so that each output is contiguous.
 #pragma once
 
+#include "moe/bootstrap.hpp"
 #include "moe/columns.hpp"
 #include "moe/csv.hpp"
 #include "moe/dataset.hpp"
@@ -31,6 +32,7 @@
 #include "moe/file.hpp"
 #include "moe/gate.hpp"
 #include "moe/hessian.hpp"
+#include "moe/inference.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model.hpp"
 #include "moe/model_file.hpp"

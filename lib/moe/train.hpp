@@ -22,6 +22,7 @@ struct TrainOptions {
   arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
   Penalty penalty{0, 1e-12};  ///< mean loss plus 0.5 l2 |weights|^2
   bool standardize = true;
+  bool errors = true;        ///< whether the model keeps its Uncertainty, where one is known
   double validation = 0;     ///< fraction of the rows set aside
   arma::uword patience = 0;  ///< passes without a better validation value before stopping; 0: never stop for it
   std::uint64_t seed = 1;

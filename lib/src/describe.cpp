@@ -1,58 +1,39 @@
 #include "moe/describe.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 #include "json_text.hpp"
+#include "moe/error.hpp"
+#include "reported.hpp"
 
 namespace moe {
 namespace {
 
 constexpr const char* kIntercept = "(intercept)";
+/// Of intervals where nothing else is asked for.
+constexpr double kLevel = 0.95;
 
-/// The square matrix that takes a branch's coefficients of standardised inputs to those of the data's own: with z = (x - c) / s,
-/// b z^p = sum_q b s^-p (p over q) (-c)^(p - q) x^q.
-std::vector<std::vector<long double>> input_units(const Model& model, const Branch& branch) {
-  const Step& step = branch.network->steps().back();
-  const arma::uword d = branch.network->inputs(), first = step.intercept ? 1 : 0;
-  std::vector<std::vector<long double>> units(step.height(), std::vector<long double>(step.height(), 0));
-  if (first == 1) units[0][0] = 1;
-  for (arma::uword j = 0; j < d; ++j) {
-    const long double scale = model.standardization.input_scale[branch.columns[1 + j] - 1];
-    const long double shift = -model.standardization.input_center[branch.columns[1 + j] - 1];
-    for (arma::uword p = 1; p <= branch.network->degree(); ++p) {
-      long double term = std::pow(scale, -static_cast<long double>(p));  // of x^p, then of the powers below
-      for (arma::uword q = p + 1; q-- > 0;) {
-        if (q > 0) units[first + (q - 1) * d + j][first + (p - 1) * d + j] = term;
-        if (q == 0 && first == 1) units[0][first + (p - 1) * d + j] = term;
-        term *= shift * static_cast<long double>(q) / static_cast<long double>(p - q + 1);
-      }
-    }
-  }
-  return units;
-}
+/// A report's errors and intervals, where there are any.
+struct Errors {
+  const Inference& inference;
+  double level;
+};
 
-/// theta's matrix of a branch that is one dense step, with its inputs' standardization undone.
-arma::mat in_input_units(const Model& model, const Branch& branch) {
-  if (!branch.network->is_linear()) return {};
-  const Step& step = branch.network->steps().back();
-  const arma::mat W(model.theta.memptr() + branch.offset, step.height(), step.outputs);
-  // Powers of a shifted input cancel: the sums are taken with more digits than a double's.
-  const std::vector<std::vector<long double>> units = input_units(model, branch);
-  arma::mat result(arma::size(W));
-  for (arma::uword out = 0; out < W.n_cols; ++out)
-    for (arma::uword j = 0; j < W.n_rows; ++j) {
-      long double sum = 0;
-      for (arma::uword i = 0; i < W.n_rows; ++i) sum += units[j][i] * W(i, out);
-      result(j, out) = static_cast<double>(sum);
-    }
-  return result;
-}
-
-Json column_object(const arma::mat& coefficients, arma::uword column, const std::vector<std::string>& names) {
+Json column_object(const arma::mat& values, arma::uword column, const std::vector<std::string>& names) {
   Json result = Json::object();
-  for (arma::uword j = 0; j < coefficients.n_rows; ++j) result[names[j]] = coefficients(j, column);
+  for (arma::uword j = 0; j < values.n_rows; ++j) result[names[j]] = number_or_null(values(j, column));
   return result;
+}
+
+/// The columns that stand beside a table of coefficients, by their keys.
+std::vector<std::pair<const char*, const arma::mat*>> columns_of(const Estimates& estimates) {
+  return {{"standard_errors", &estimates.error},
+          {"z", &estimates.z},
+          {"p", &estimates.p},
+          {"lower", &estimates.lower},
+          {"upper", &estimates.upper}};
 }
 
 Json branch_object(const Model& model, const Branch& branch) {
@@ -61,33 +42,45 @@ Json branch_object(const Model& model, const Branch& branch) {
           {"parameters", branch.network->parameters()}};
 }
 
-Json gate_object(const Model& model) {
+Json gate_object(const Model& model, const Errors* errors) {
   Json gate = branch_object(model, model.gate_branch);
   gate["link"] = model.gate->name();
   const arma::mat coefficients = gate_coefficients(model);
   if (coefficients.is_empty()) return gate;
   if (model.gate->normalised()) gate["reference"] = model.size();
-  gate["coefficients"] = Json::array();
-  for (arma::uword k = 0; k < model.size(); ++k)
-    gate["coefficients"].push_back(column_object(coefficients, k, coefficient_names(model, model.gate_branch)));
+  const auto add = [&](const char* key, const arma::mat& values) {
+    gate[key] = Json::array();
+    for (arma::uword k = 0; k < model.size(); ++k)
+      gate[key].push_back(column_object(values, k, coefficient_names(model, model.gate_branch)));
+  };
+  add("coefficients", coefficients);
+  if (errors == nullptr) return gate;
+  const Estimates estimates = gate_estimates(model, errors->inference, errors->level);
+  for (const auto& [key, values] : columns_of(estimates)) add(key, *values);
   return gate;
 }
 
-Json expert_object(const Model& model, arma::uword k) {
+Json expert_object(const Model& model, arma::uword k, const Errors* errors) {
   const Expert& expert = model.experts[k];
   Json result = branch_object(model, expert);
   result["family"] = expert.family->spec();
-  const arma::mat coefficients = expert_coefficients(model, k);
-  const auto names = coefficient_names(model, expert);
-  if (!coefficients.is_empty() && coefficients.n_cols == 1) {
-    result["coefficients"] = column_object(coefficients, 0, names);
-  } else if (!coefficients.is_empty()) {
-    result["coefficients"] = Json::object();
-    const std::vector<std::string> outputs = output_names(model, k);
-    for (arma::uword c = 0; c < coefficients.n_cols; ++c)
-      result["coefficients"][outputs[c]] = column_object(coefficients, c, names);
+  const auto names = coefficient_names(model, expert), outputs = output_names(model, k);
+  const auto add = [&](const char* key, const arma::mat& values) {
+    if (values.n_cols == 1) result[key] = column_object(values, 0, names);
+    for (arma::uword c = 0; c < values.n_cols && values.n_cols > 1; ++c)
+      result[key][outputs[c]] = column_object(values, c, names);
+  };
+  add("coefficients", expert_coefficients(model, k));
+  if (errors != nullptr) {
+    const Estimates estimates = expert_estimates(model, errors->inference, k, errors->level);
+    for (const auto& [key, values] : columns_of(estimates)) add(key, *values);
   }
-  for (const Family::Figure& figure : expert_figures(model, k)) result[figure.name] = number_or_null(figure.value);
+  const auto figures = expert_figures(model, k);
+  for (const Family::Figure& figure : figures) result[figure.name] = number_or_null(figure.value);
+  if (errors == nullptr) return result;
+  const std::vector<double> deviations = figure_errors(model, errors->inference, k);
+  for (std::size_t i = 0; i < figures.size(); ++i)
+    result[figures[i].name + "_standard_error"] = number_or_null(deviations[i]);
   return result;
 }
 
@@ -113,25 +106,79 @@ Json fit_object(const FitSummary& fit) {
           {"seed", count(fit.seed)}};
 }
 
-std::string figure(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%12.6g", value);
+/// Coefficients of columns that follow from those before them, of any branch.
+std::vector<std::string> dependent_names(const Model& model, const arma::mat& factor) {
+  std::vector<std::string> names;
+  for (arma::uword b = 0; b <= model.size(); ++b) {
+    const Branch& branch = branch_of(model, b);
+    const std::vector<std::string> own = coefficient_names(model, branch);
+    arma::mat W(own.size(), branch.network->outputs());
+    for (arma::uword i = 0; i < W.n_elem; ++i) W[i] = arma::any(factor.row(branch.offset + i) != 0) ? 1 : 0;
+    for (arma::uword j = 0; j < W.n_rows && arma::any(arma::vectorise(W) != 0); ++j)
+      if (arma::all(W.row(j) == 0) && std::find(names.begin(), names.end(), own[j]) == names.end())
+        names.push_back(own[j]);
+  }
+  return names;
+}
+
+std::vector<std::string> notes_of(const Model& model, const Uncertainty& uncertainty) {
+  std::vector<std::string> notes = boundary_notes(model, uncertainty);
+  if (!uncertainty.known()) return notes;
+  const std::vector<std::string> names = dependent_names(model, uncertainty.factor);
+  if (!names.empty())
+    notes.push_back("these follow from the columns before them and have no coefficient of their own: " + join(names));
+  return notes;
+}
+
+/// null for a model without errors.
+Json inference_object(const Model& model, const Errors* errors) {
+  if (errors == nullptr) return nullptr;
+  const Inference& inference = errors->inference;
+  const Uncertainty& uncertainty = inference.uncertainty;
+  const bool student = uncertainty.degrees_of_freedom > 0;
+  Json result{{"kind", inference.kind},
+              {"level", errors->level},
+              {"distribution", student ? "t" : "z"},
+              {"degrees_of_freedom", student ? Json(uncertainty.degrees_of_freedom) : Json(nullptr)}};
+  if (student) result["residual_standard_error"] = number_or_null(uncertainty.residual_standard_error);
+  if (!inference.replicates.is_empty()) {
+    result["replicates"] = inference.replicates.n_cols;
+    result["failed"] = inference.failed;
+  }
+  result["notes"] = notes_of(model, uncertainty);
+  return result;
+}
+
+std::string formatted(const char* format, double value) {
+  char text[48];
+  std::snprintf(text, sizeof text, format, value);
   return text;
+}
+
+std::string figure(double value) { return formatted("%12.6g", value); }
+
+std::string padded(const std::string& text, std::size_t to) {
+  return text.size() < to ? text + std::string(to - text.size(), ' ') : text;
+}
+
+std::size_t widest(const std::vector<std::string>& names) {
+  std::size_t width = 0;
+  for (const std::string& name : names) width = std::max(width, name.size());
+  return width;
+}
+
+/// Right above its column.
+std::string heading_of(const std::string& text) {
+  const std::string shown = text.substr(0, 12);
+  return " " + std::string(12 - shown.size(), ' ') + shown;
 }
 
 /// Rows of coefficients under one heading for each column.
 std::string table(const arma::mat& coefficients, const std::vector<std::string>& names,
                   const std::vector<std::string>& headings) {
-  std::size_t width = 0;
-  for (const std::string& name : names) width = std::max(width, name.size());
-  const auto padded = [](const std::string& text, std::size_t to) {
-    return text.size() < to ? text + std::string(to - text.size(), ' ') : text;
-  };
+  const std::size_t width = widest(names);
   std::string result = "  " + padded("", width);
-  for (const std::string& heading : headings) {
-    const std::string shown = heading.substr(0, 12);
-    result += " " + std::string(12 - shown.size(), ' ') + shown;
-  }
+  for (const std::string& heading : headings) result += heading_of(heading);
   result += '\n';
   for (arma::uword j = 0; j < coefficients.n_rows; ++j) {
     result += "  " + padded(names[j], width);
@@ -141,7 +188,39 @@ std::string table(const arma::mat& coefficients, const std::vector<std::string>&
   return result;
 }
 
-std::string describe_gate(const Model& model) {
+/// One output's coefficients, each with its error beside it; "-" where there is none.
+std::string table(const Estimates& estimates, arma::uword column, const std::vector<std::string>& names,
+                  const std::string& heading, const Errors& errors) {
+  const std::size_t width = widest(names);
+  const std::string percent = formatted(" %.4g %%", 100 * errors.level);
+  const bool student = errors.inference.uncertainty.degrees_of_freedom > 0;
+  std::string result = "  " + padded("", width) + heading_of(heading) + heading_of("std. error") +
+                       (student ? "         t" : "         z") + "          p" + heading_of("lower" + percent) +
+                       heading_of("upper" + percent) + "\n";
+  for (arma::uword j = 0; j < estimates.value.n_rows; ++j) {
+    result += "  " + padded(names[j], width) + " " + figure(estimates.value(j, column));
+    const bool known = std::isfinite(estimates.error(j, column));
+    const auto cell = [&](const char* format, const arma::mat& values) {
+      const std::string text = formatted(format, values(j, column));
+      return " " + (known ? text : std::string(text.size() - 1, ' ') + "-");
+    };
+    result += cell("%12.6g", estimates.error) + cell("%9.3f", estimates.z) + cell("%10.3g", estimates.p) +
+              cell("%12.6g", estimates.lower) + cell("%12.6g", estimates.upper) + "\n";
+  }
+  return result;
+}
+
+/// Every output but the reference, to which they are compared.
+std::string tables(const Model& model, arma::uword branch, const Estimates& estimates,
+                   const std::vector<std::string>& outputs, const Errors& errors) {
+  std::string text;
+  for (arma::uword c = 0; c < outputs.size(); ++c)
+    if (reference_output(model, branch) != c)
+      text += table(estimates, c, coefficient_names(model, branch_of(model, branch)), outputs[c], errors);
+  return text;
+}
+
+std::string describe_gate(const Model& model, const Errors* errors) {
   std::string text = "gate: " + model.gate->name() + " of " + model.gate_branch.network->spec();
   const arma::mat coefficients = gate_coefficients(model);
   if (coefficients.is_empty())
@@ -150,20 +229,48 @@ std::string describe_gate(const Model& model) {
   if (model.gate->normalised()) text += ", expert " + std::to_string(model.size()) + " the reference";
   std::vector<std::string> headings;
   for (arma::uword k = 1; k <= model.size(); ++k) headings.push_back("expert " + std::to_string(k));
-  return text + "\n" + table(coefficients, coefficient_names(model, model.gate_branch), headings);
+  text += "\n";
+  if (errors == nullptr) return text + table(coefficients, coefficient_names(model, model.gate_branch), headings);
+  return text + tables(model, 0, gate_estimates(model, errors->inference, errors->level), headings, *errors);
 }
 
-std::string describe_expert(const Model& model, arma::uword k) {
+std::string describe_expert(const Model& model, arma::uword k, const Errors* errors) {
   const Expert& expert = model.experts[k];
   std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->spec();
-  for (const Family::Figure& figure : expert_figures(model, k)) {
-    char value[48];
-    std::snprintf(value, sizeof value, " %.6g", figure.value);
-    text += ", " + figure.name + value;
+  const auto figures = expert_figures(model, k);
+  const std::vector<double> deviations =
+      errors != nullptr ? figure_errors(model, errors->inference, k) : std::vector<double>();
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    text += ", " + figures[i].name + formatted(" %.6g", figures[i].value);
+    if (errors != nullptr && std::isfinite(deviations[i])) text += formatted(" (std. error %.6g)", deviations[i]);
   }
   const arma::mat coefficients = expert_coefficients(model, k);
   if (coefficients.is_empty()) return text + ", " + std::to_string(expert.network->parameters()) + " parameters\n";
-  return text + "\n" + table(coefficients, coefficient_names(model, expert), output_names(model, k));
+  text += "\n";
+  if (errors == nullptr) return text + table(coefficients, coefficient_names(model, expert), output_names(model, k));
+  return text + tables(model, k + 1, expert_estimates(model, errors->inference, k, errors->level),
+                       output_names(model, k), *errors);
+}
+
+/// What the errors are, and where they mean nothing.
+std::string describe_inference(const Model& model, const Errors* errors) {
+  if (errors == nullptr) return "";
+  const Inference& inference = errors->inference;
+  const Uncertainty& uncertainty = inference.uncertainty;
+  std::string text;
+  if (uncertainty.known()) {
+    text = "errors: " + inference.kind;
+    if (!inference.replicates.is_empty())
+      text += " (" + std::to_string(inference.replicates.n_cols) + " fits, " + std::to_string(inference.failed) +
+              " that gave nothing; intervals are percentiles)";
+    text += uncertainty.degrees_of_freedom > 0
+                ? formatted(", t with %.6g degrees of freedom", uncertainty.degrees_of_freedom) +
+                      formatted(", residual standard error %.6g", uncertainty.residual_standard_error)
+                : ", z normal";
+    text += "\n";
+  }
+  for (const std::string& note : notes_of(model, uncertainty)) text += "note: " + note + "\n";
+  return text;
 }
 
 std::string describe_fit(const FitSummary& fit) {
@@ -185,24 +292,9 @@ std::string describe_fit(const FitSummary& fit) {
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-arma::mat expert_coefficients(const Model& model, arma::uword k) {
-  const Expert& expert = model.experts[k];
-  arma::mat result = in_input_units(model, expert);
-  if (result.is_empty()) return result;
-  result.col(0) *= model.standardization.target_scale;
-  if (expert.network->has_intercept()) result(0, 0) += model.standardization.target_center;
-  if (!model.classes() && result.n_cols > 1)  // the second output is a log scale
-    result(0, 1) += std::log(model.standardization.target_scale);
-  // Only differences between classes mean something: the first is the reference.
-  if (model.classes() && result.n_cols > 1) result.each_col() -= arma::vec(result.col(0));
-  return result;
-}
+arma::mat expert_coefficients(const Model& model, arma::uword k) { return expert_forms(model, k).at(model.theta); }
 
-arma::mat gate_coefficients(const Model& model) {
-  arma::mat result = in_input_units(model, model.gate_branch);
-  if (!result.is_empty() && model.gate->normalised()) result.each_col() -= arma::vec(result.col(result.n_cols - 1));
-  return result;
-}
+arma::mat gate_coefficients(const Model& model) { return gate_forms(model).at(model.theta); }
 
 std::vector<std::string> input_names(const Model& model, const Branch& branch) {
   std::vector<std::string> names;
@@ -233,30 +325,56 @@ std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k) {
   return expert.family->figures(model.theta.memptr() + expert.psi);
 }
 
-Json describe(const Model& model) {
+namespace {
+
+Json described(const Model& model, const Errors* errors) {
   Json result;
   result["task"] = model.classes() ? "classification" : "regression";
   result["target"] = model.schema.target;
   if (model.classes()) result["labels"] = model.schema.labels;
   result["features"] = model.schema.inputs;
   result["family"] = model.family_spec();
-  result["gate"] = gate_object(model);
+  result["gate"] = gate_object(model, errors);
   result["experts"] = Json::array();
-  for (arma::uword k = 0; k < model.size(); ++k) result["experts"].push_back(expert_object(model, k));
+  for (arma::uword k = 0; k < model.size(); ++k) result["experts"].push_back(expert_object(model, k, errors));
+  result["inference"] = inference_object(model, errors);
   result["fit"] = fit_object(model.fit);
   return result;
 }
 
-std::string describe_json(const Model& model) { return describe(model).dump(2) + "\n"; }
+/// Calls use() with what there is.
+template <class Use>
+auto with_errors(const std::optional<Inference>& inference, double level, const Use& use) {
+  if (!inference) return use(nullptr);
+  const Errors errors{*inference, level};
+  return use(&errors);
+}
 
-std::string describe_text(const Model& model) {
+}  // namespace
+
+Json describe(const Model& model) {
+  return with_errors(stored_inference(model), kLevel, [&](const Errors* errors) { return described(model, errors); });
+}
+
+std::string describe_json(const Model& model, const std::optional<Inference>& inference, double level) {
+  return with_errors(inference, level, [&](const Errors* errors) { return described(model, errors).dump(2) + "\n"; });
+}
+
+std::string describe_json(const Model& model) { return describe_json(model, stored_inference(model), kLevel); }
+
+std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level) {
   std::string text = std::string(model.classes() ? "classes of '" : "number '") + model.schema.target + "' from " +
                      std::to_string(model.schema.inputs.size()) +
                      (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " + std::to_string(model.size()) +
                      (model.size() == 1 ? " expert\n" : " experts\n");
-  text += describe_gate(model);
-  for (arma::uword k = 0; k < model.size(); ++k) text += describe_expert(model, k);
+  with_errors(inference, level, [&](const Errors* errors) {
+    text += describe_gate(model, errors);
+    for (arma::uword k = 0; k < model.size(); ++k) text += describe_expert(model, k, errors);
+    text += describe_inference(model, errors);
+  });
   return text + describe_fit(model.fit);
 }
+
+std::string describe_text(const Model& model) { return describe_text(model, stored_inference(model), kLevel); }
 
 }  // namespace moe

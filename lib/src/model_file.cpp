@@ -8,6 +8,10 @@
 //                   theta as Model::tensors() lists it: "gate.0" [outputs, 1 + inputs] (intercepts first), .., "expert.1.0",
 //                   .., "expert.1.psi" [p], .. or "psi" [p]
 //                   what the fit came to: "fit.rows" [], "fit.weight" [], .. (kFitNumbers)
+//                   where they are recorded, its penalties: "fit.l2" [], "fit.gate_l2" []
+//                   where errors were computed: "fit.degrees_of_freedom" [] (of Student's t; 0: normal),
+//                   "fit.residual_standard_error" [] (NaN: none), "fit.covariance_factor" [f, P]: theta's covariance, P x P, is
+//                   the sum of the products of each row with itself; f = 0 where there is none
 //                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
@@ -19,6 +23,7 @@
 // version number.
 #include "moe/model_file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -56,6 +61,16 @@ constexpr std::array<FitNumber, 13> kFitNumbers{{
     {"fit.seed", &FitSummary::seed},
 }};
 
+/// What may stand behind them, or not, all of a group together.
+constexpr std::array<FitNumber, 2> kPenalties{{
+    {"fit.l2", &FitSummary::l2},
+    {"fit.gate_l2", &FitSummary::gate_l2},
+}};
+constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
+                                                  "fit.covariance_factor"};
+/// Elements of a covariance's factor: 8 MiB. Only models with few parameters have one.
+constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
+
 /// What stands before theta.
 constexpr std::array<const char*, 5> kUnits{"input.center", "input.scale", "target.center", "target.scale",
                                             "target.spread"};
@@ -78,7 +93,15 @@ std::vector<TensorView> tensors_of(const Model& model) {
                                   {kUnits[4], {}, &units.target_spread}};
   for (const Model::Tensor& tensor : model.tensors())
     tensors.push_back({tensor.name, shape_of(tensor), model.theta.memptr() + tensor.offset});
-  for (const FitNumber& number : kFitNumbers) tensors.push_back({number.name, {}, &(model.fit.*number.value)});
+  const auto add = [&](const FitNumber& number) { tensors.push_back({number.name, {}, &(model.fit.*number.value)}); };
+  std::for_each(kFitNumbers.begin(), kFitNumbers.end(), add);
+  if (!std::isnan(model.fit.l2)) std::for_each(kPenalties.begin(), kPenalties.end(), add);
+  if (const auto& uncertainty = model.fit.uncertainty) {
+    const arma::mat& factor = uncertainty->factor;
+    tensors.push_back({kUncertainty[0], {}, &uncertainty->degrees_of_freedom});
+    tensors.push_back({kUncertainty[1], {}, &uncertainty->residual_standard_error});
+    tensors.push_back({kUncertainty[2], {factor.n_cols, model.theta.n_elem}, factor.memptr()});
+  }
   return tensors;
 }
 
@@ -93,19 +116,39 @@ void check_format(const SafetensorsReader& file) {
     file.fail("format version " + printable(version->second) + ": this program reads version " + kVersion);
 }
 
-/// How many tensors of theta there are: those between the units and the fit's numbers, which have their names and places.
-std::size_t check_places(const SafetensorsReader& file) {
+/// What the file has: how many tensors of theta, and which of the groups that may be missing.
+struct Places {
+  std::size_t theta;
+  bool penalties, uncertainty;
+};
+
+/// Names and places of what stands round theta's tensors.
+Places check_places(const SafetensorsReader& file) {
   const auto& tensors = file.tensors();
-  if (tensors.size() < kUnits.size() + kFitNumbers.size()) file.fail("damaged: it has too few tensors");
-  const auto expect = [&](std::size_t place, const char* name, bool scalar) {
+  const auto expect = [&](std::size_t place, const char* name, std::size_t dimensions) {
     if (tensors[place].name != name) file.fail(std::string("damaged: tensor '") + name + "' is not in its place");
-    if (tensors[place].shape.size() != (scalar ? 0 : 1))
+    if (tensors[place].shape.size() != dimensions)
       file.fail(std::string("damaged: tensor '") + name + "' has too many or too few dimensions");
   };
-  const std::size_t fit = tensors.size() - kFitNumbers.size();
-  for (std::size_t i = 0; i < kUnits.size(); ++i) expect(i, kUnits[i], i >= 2);
-  for (std::size_t i = 0; i < kFitNumbers.size(); ++i) expect(fit + i, kFitNumbers[i].name, true);
-  return fit - kUnits.size();
+  std::size_t end = tensors.size();
+  const auto ends_with = [&](const char* name, std::size_t size) {
+    if (end < size || tensors[end - 1].name != name) return false;
+    end -= size;
+    return true;
+  };
+  Places places{};
+  places.uncertainty = ends_with(kUncertainty.back(), kUncertainty.size());
+  for (std::size_t i = 0; places.uncertainty && i < kUncertainty.size(); ++i)
+    expect(end + i, kUncertainty[i], i + 1 < kUncertainty.size() ? 0 : 2);
+  if (places.uncertainty && tensors.back().elements > kMostFactor) file.fail("its covariance is larger than any has");
+  places.penalties = ends_with(kPenalties.back().name, kPenalties.size());
+  for (std::size_t i = 0; places.penalties && i < kPenalties.size(); ++i) expect(end + i, kPenalties[i].name, 0);
+  if (end < kUnits.size() + kFitNumbers.size()) file.fail("damaged: it has too few tensors");
+  end -= kFitNumbers.size();
+  for (std::size_t i = 0; i < kUnits.size(); ++i) expect(i, kUnits[i], i >= 2 ? 0 : 1);
+  for (std::size_t i = 0; i < kFitNumbers.size(); ++i) expect(end + i, kFitNumbers[i].name, 0);
+  places.theta = end - kUnits.size();
+  return places;
 }
 
 Standardization read_units(SafetensorsReader& file) {
@@ -118,9 +161,18 @@ Standardization read_units(SafetensorsReader& file) {
   return units;
 }
 
-FitSummary read_fit(SafetensorsReader& file) {
+FitSummary read_fit(SafetensorsReader& file, const Places& places) {
   FitSummary fit;
-  for (const FitNumber& number : kFitNumbers) fit.*number.value = file.read().at(0);
+  const auto read = [&](const FitNumber& number) { fit.*number.value = file.read().at(0); };
+  std::for_each(kFitNumbers.begin(), kFitNumbers.end(), read);
+  if (places.penalties) std::for_each(kPenalties.begin(), kPenalties.end(), read);
+  if (!places.uncertainty) return fit;
+  const std::vector<std::uint64_t> shape = file.tensors().back().shape;
+  Uncertainty& uncertainty = fit.uncertainty.emplace();
+  uncertainty.degrees_of_freedom = file.read().at(0);
+  uncertainty.residual_standard_error = file.read().at(0);
+  uncertainty.factor = file.read();
+  uncertainty.factor.reshape(shape[1], shape[0]);
   return fit;
 }
 
@@ -134,6 +186,18 @@ void check_numbers(const Standardization& units, const arma::vec& theta, const S
     if (!is_scale(scale)) refuse("a scale is not above 0 and finite");
   if (!is_scale(units.target_scale) || !is_scale(units.target_spread)) refuse("a scale is not above 0 and finite");
   if (!theta.is_finite()) refuse("a parameter is not finite");
+}
+
+void check_fit(const FitSummary& fit, arma::uword parameters) {
+  if (!(std::isnan(fit.l2) == std::isnan(fit.gate_l2)) || fit.l2 < 0 || fit.gate_l2 < 0)
+    refuse("a penalty of its fit is below 0, or no number");
+  if (!fit.uncertainty) return;
+  const Uncertainty& uncertainty = *fit.uncertainty;
+  if (uncertainty.factor.n_rows != parameters || uncertainty.factor.n_cols > parameters)
+    refuse("it has a covariance of other parameters than its own");
+  if (!uncertainty.factor.is_finite()) refuse("a covariance is not finite");
+  if (!(uncertainty.degrees_of_freedom >= 0) || uncertainty.residual_standard_error < 0)
+    refuse("it has degrees of freedom, or a residual standard error, below 0");
 }
 
 /// Refuses a description of more, or less, than the `available` parameters of the file, before room is made for it.
@@ -190,10 +254,11 @@ void save_model(const Model& model, OutputFile& out) {
 Model load_model(const std::string& path) {
   SafetensorsReader file(path);
   check_format(file);
-  const auto count = static_cast<std::ptrdiff_t>(check_places(file));
+  const Places places = check_places(file);
+  const auto count = static_cast<std::ptrdiff_t>(places.theta);
   Standardization units = read_units(file);
-  arma::vec theta = file.read(static_cast<std::size_t>(count));
-  FitSummary fit = read_fit(file);
+  arma::vec theta = file.read(places.theta);
+  FitSummary fit = read_fit(file, places);
   file.finish();
   const auto& tensors = file.tensors();
   const auto first = tensors.begin() + kUnits.size();
@@ -204,6 +269,7 @@ Model load_model(const std::string& path) {
     fit.objective = std::move(description.objective);
     fit.solver = std::move(description.solver);
     Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
+    check_fit(fit, model.theta.n_elem);
     model.fit = std::move(fit);
     return model;
   } catch (const Error& error) {

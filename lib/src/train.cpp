@@ -12,6 +12,7 @@
 #include "fit_problem.hpp"
 #include "moe/error.hpp"
 #include "moe/hessian.hpp"
+#include "moe/inference.hpp"
 #include "moe/metrics.hpp"
 #include "moe/random.hpp"
 #include "parallel.hpp"
@@ -285,6 +286,10 @@ void Training::summarise(const Fit& best) {
   fit.iterations = static_cast<double>(best.passes);
   fit.restarts = static_cast<double>(restarts_);
   fit.seed = static_cast<double>(options_.seed);
+  fit.l2 = options_.penalty.experts;
+  fit.gate_l2 = options_.penalty.gate;
+  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
+    fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
 /// The coefficients of branch k (0: the gate) that have no value of their own.

@@ -1,0 +1,330 @@
+#include "moe/inference.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "basis.hpp"
+#include "moe/hessian.hpp"
+#include "moe/numeric.hpp"
+#include "moe/random.hpp"
+#include "reported.hpp"
+#include "special.hpp"
+
+namespace moe {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr arma::uword kMostParameters = 300;
+/// A parameter of which the others leave a smaller part than this undetermined is not told from them: what is left is rounding.
+constexpr double kSingular = 1e-12;
+/// Coefficients of logits, of inputs in standard deviations, that make a step; where errors are known, those that make one perhaps and
+/// could be anything, as their error is so many times as large: a steep slope that the data bound is none.
+constexpr double kStep = 50, kPerhapsStep = 10, kAnything = 2;
+
+bool on_floor(const Model& model, const Expert& expert) {
+  return expert.family->on_floor(model.theta.memptr() + expert.psi);
+}
+
+/// Where a model's parameters stand in the coordinates of its basis (phi), and which of them are estimated.
+class Space {
+ public:
+  Space(const Model& model, const Rows& rows, unsigned threads) : model_(model), basis_(model, rows, threads) {
+    for (arma::uword b = 0; b <= model.size(); ++b) add_branch(b);
+    std::vector<arma::uword> psi;
+    for (const Expert& expert : model.experts)
+      for (arma::uword i = 0; i < expert.family->dispersions() && !on_floor(model, expert); ++i)
+        psi.push_back(expert.psi + i);
+    std::sort(psi.begin(), psi.end());
+    psi.erase(std::unique(psi.begin(), psi.end()), psi.end());  // one that all share is there once for each
+    coefficients_ = free_.size();
+    free_.insert(free_.end(), psi.begin(), psi.end());
+  }
+
+  const Basis& basis() const { return basis_; }
+  arma::uvec free() const { return free_; }
+  /// How many of the free ones, the first, are coefficients.
+  arma::uword coefficients() const { return coefficients_; }
+
+  /// Rows of phi's free coordinates -> rows of all of theta, zeros for what is not estimated.
+  arma::mat theta_rows(const arma::mat& rows) const {
+    arma::mat result(model_.theta.n_elem, rows.n_cols, arma::fill::zeros);
+    result.rows(free()) = rows;
+    for_each_output([&](arma::uword branch, arma::uword, arma::uword first, arma::uword height) {
+      const arma::mat own = result.rows(first, first + height - 1);
+      result.rows(first, first + height - 1) = basis_.coefficients(basis_.design_of(branch), own);
+    });
+    return result;
+  }
+
+  /// The second derivatives in phi of 0.5 sum_i weight_i theta_i^2, at the least that it can be where outputs are free to move
+  /// together: only how they differ is penalised.
+  arma::mat penalty(const arma::vec& weight) const {
+    arma::mat result(weight.n_elem, weight.n_elem, arma::fill::zeros);
+    for_each_output([&](arma::uword branch, arma::uword, arma::uword i, arma::uword height) {
+      const arma::mat inverse = basis_.inverse(basis_.design_of(branch));
+      const arma::mat own = inverse.t() * arma::diagmat(weight.subvec(i, arma::size(height, 1))) * inverse;
+      const double outputs = static_cast<double>(branch_of(model_, branch).network->outputs());
+      const bool together = reference_output(model_, branch).has_value();
+      for_each_output([&](arma::uword other, arma::uword, arma::uword j, arma::uword) {
+        if (other != branch) return;
+        result.submat(i, j, arma::size(own)) = ((i == j ? 1.0 : 0.0) - (together ? 1 / outputs : 0.0)) * own;
+      });
+    });
+    return result;
+  }
+
+ private:
+  /// Calls visit(branch, output, first parameter, how many) for every output of every branch.
+  template <class Visit>
+  void for_each_output(const Visit& visit) const {
+    for (arma::uword b = 0; b <= model_.size(); ++b) {
+      const Branch& branch = branch_of(model_, b);
+      for (arma::uword out = 0; out < branch.network->outputs(); ++out)
+        visit(b, out, branch.offset + branch.network->intercept(out), branch.network->last_inputs());
+    }
+  }
+
+  void add_branch(arma::uword index) {
+    const Branch& branch = branch_of(model_, index);
+    std::vector<bool> kept(branch.network->last_inputs(), true);
+    for (const arma::uword j : basis_.dependent(basis_.design_of(index))) kept[j] = false;
+    const auto reference = reference_output(model_, index);
+    for (arma::uword out = 0; out < branch.network->outputs(); ++out)
+      for (arma::uword j = 0; j < kept.size() && out != reference; ++j)
+        if (kept[j]) free_.push_back(branch.offset + branch.network->intercept(out) + j);
+  }
+
+  const Model& model_;
+  Basis basis_;
+  std::vector<arma::uword> free_;
+  arma::uword coefficients_ = 0;
+};
+
+/// A matrix F with A^-1 = F F'; nothing where A is not positive definite.
+std::optional<arma::mat> inverse_factor(const arma::mat& A) {
+  const arma::vec scale = 1 / arma::sqrt(arma::vec(A.diag()));
+  arma::mat root, inverse;
+  if (!scale.is_finite()) return std::nullopt;
+  if (!arma::chol(root, arma::symmatu(A % (scale * scale.t())))) return std::nullopt;
+  if (std::pow(arma::vec(root.diag()).min(), 2) < kSingular) return std::nullopt;
+  if (!arma::inv(inverse, arma::trimatu(root))) return std::nullopt;
+  inverse.each_col() %= scale;
+  return inverse;
+}
+
+std::optional<arma::mat> information_factor(const Model& model, const Space& space, const Rows& rows,
+                                            const Penalty& penalty, unsigned threads) {
+  const auto objective = make_objective("likelihood");
+  const arma::vec weight = Pass(model, *objective, penalty, 1).penalty_weights();
+  const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, &space.basis()) + space.penalty(weight);
+  return inverse_factor(arma::accu(rows.w) * H.submat(space.free(), space.free()));
+}
+
+/// Whether it is a linear regression.
+bool is_regression(const Model& model, const Penalty& penalty) {
+  const Expert& expert = model.experts.front();
+  return model.size() == 1 && expert.network->is_linear() && expert.family->normal() && expert.family->outputs() == 1 &&
+         expert.family->dispersions() == 1 && penalty.experts == 0;
+}
+
+double residual_squares(const Model& model, const Rows& rows) {
+  constexpr arma::uword kBlock = 512;
+  ForwardPass forward(model);
+  double sum = 0;
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    forward.run(model.theta, block);
+    sum += arma::dot(block.w, arma::square(block.y.col(0) - forward.eta(0).col(0)));
+  }
+  return sum;
+}
+
+/// From the residuals themselves, which may all be 0 where sigma has a floor.
+Uncertainty regression_uncertainty(const Model& model, const Space& space, const Rows& rows) {
+  Uncertainty result;
+  const double weight = arma::accu(rows.w), freedom = weight - static_cast<double>(space.coefficients());
+  if (!(freedom > 0)) return result;
+  const double error = std::sqrt(residual_squares(model, rows) / freedom);
+  const arma::uvec free = space.free();
+  arma::mat factor = error * arma::eye(free.n_elem, free.n_elem);
+  for (arma::uword i = space.coefficients(); i < free.n_elem; ++i) {  // sigma's psi: var log sigma = 1 / (2 n)
+    const Family::Figure sigma = model.family().figures(model.theta.memptr() + free[i]).front();
+    factor(i, i) = sigma.value / (std::abs(sigma.slope.front()) * std::sqrt(2 * weight));
+  }
+  result.factor = space.theta_rows(factor);
+  result.degrees_of_freedom = freedom;
+  result.residual_standard_error = model.standardization.target_scale * error;
+  return result;
+}
+
+/// The columns of the standard errors' table that follow from value and error.
+void fill_in(const Uncertainty& uncertainty, double level, Estimates& estimates) {
+  const double freedom = uncertainty.degrees_of_freedom, tail = 0.5 * (1 - level);
+  const double far = freedom > 0 ? -student_quantile(tail, freedom) : -portable::normal_quantile(tail);
+  estimates.z = estimates.value / estimates.error;
+  estimates.p = estimates.z;
+  estimates.p.transform([&](double z) {
+    if (std::isnan(z)) return kNaN;
+    return 2 * (freedom > 0 ? student_cdf(-std::abs(z), freedom) : normal_cdf(-std::abs(z)));
+  });
+  estimates.lower = estimates.value - far * estimates.error;
+  estimates.upper = estimates.value + far * estimates.error;
+}
+
+/// The quantile between neighbours in the order (R's type 7).
+double sample_quantile(const arma::rowvec& sorted, double p) {
+  const double at = p * static_cast<double>(sorted.n_elem - 1);
+  const auto below = static_cast<arma::uword>(at);
+  const arma::uword above = std::min(below + 1, sorted.n_elem - 1);
+  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+/// A form that reads a parameter that was estimated; the others are what they are by convention.
+bool is_estimated(const AffineForm& form, const arma::mat& factor) {
+  return std::any_of(form.terms.begin(), form.terms.end(),
+                     [&](const AffineForm::Term& term) { return arma::any(factor.row(term.index) != 0); });
+}
+
+/// Each coefficient's own parameter in its branch: one that is not estimated has no error, though the intercept's form reads it.
+bool own_is_estimated(const Branch& branch, arma::uword row, arma::uword out, const arma::mat& factor) {
+  return arma::any(factor.row(branch.offset + branch.network->intercept(out) + row) != 0);
+}
+
+Estimates estimates_of(const Model& model, const Inference& inference, arma::uword b, const FormTable& forms,
+                       double level) {
+  Estimates result;
+  if (forms.is_empty()) return result;
+  const arma::mat& factor = inference.uncertainty.factor;
+  const Branch& branch = branch_of(model, b);
+  result.value = forms.at(model.theta);
+  result.error = arma::mat(arma::size(result.value)).fill(kNaN);
+  for (arma::uword out = 0; out < forms.columns && inference.uncertainty.known(); ++out)
+    for (arma::uword j = 0; j < forms.rows; ++j)
+      if (is_estimated(forms(j, out), factor) && own_is_estimated(branch, j, out, factor))
+        result.error(j, out) = forms(j, out).deviation(factor);
+  fill_in(inference.uncertainty, level, result);
+  if (inference.replicates.is_empty()) return result;
+  for (arma::uword i = 0; i < result.value.n_elem; ++i) {
+    if (std::isnan(result.error[i])) continue;
+    arma::rowvec sorted(inference.replicates.n_cols);
+    for (arma::uword r = 0; r < sorted.n_elem; ++r) sorted[r] = forms.cells[i].at(inference.replicates.col(r));
+    sorted = arma::sort(sorted);
+    result.lower[i] = sample_quantile(sorted, 0.5 * (1 - level));
+    result.upper[i] = sample_quantile(sorted, 0.5 * (1 + level));
+  }
+  return result;
+}
+
+/// Whether a logit less its reference makes a step somewhere among the rows, or is so far from 0 everywhere that a weight is 0 or 1:
+/// its coefficients then have no finite maximum.
+bool has_step(const Model& model, arma::uword b, const Uncertainty& uncertainty) {
+  const Branch& branch = branch_of(model, b);
+  const auto reference = reference_output(model, b);
+  for (arma::uword out = 0; out < branch.network->outputs(); ++out)
+    for (arma::uword j = 0; j < branch.network->last_inputs() && out != reference; ++j) {
+      AffineForm logit;
+      logit.terms.push_back({branch.offset + branch.network->intercept(out) + j, 1});
+      if (reference) logit.terms.push_back({branch.offset + branch.network->intercept(*reference) + j, -1});
+      const double size = std::abs(logit.at(model.theta));
+      if (uncertainty.known() ? size > kPerhapsStep && logit.deviation(uncertainty.factor) > kAnything * size
+                              : size > kStep)
+        return true;
+    }
+  return false;
+}
+
+}  // namespace
+
+bool has_uncertainty(const Model& model) { return model.theta.n_elem <= kMostParameters && has_hessian(model); }
+
+Penalty penalty_of(const FitSummary& fit) {
+  return std::isnan(fit.l2) ? Penalty{0, 1e-10} : Penalty{fit.l2, fit.gate_l2};
+}
+
+Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
+  const Space space(model, rows, threads);
+  if (is_regression(model, penalty)) return regression_uncertainty(model, space, rows);
+  Uncertainty result;
+  if (const auto factor = information_factor(model, space, rows, penalty, threads))
+    result.factor = space.theta_rows(*factor);
+  return result;
+}
+
+Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
+  const Space space(model, rows, threads);
+  Uncertainty result;
+  const auto factor = information_factor(model, space, rows, penalty, threads);
+  if (!factor) return result;
+  const arma::mat products = score_products(model, model.theta, rows, threads, &space.basis());
+  // Of the product's root, in the coordinates in which the information is the unit matrix.
+  arma::vec value;
+  arma::mat vectors;
+  if (!arma::eig_sym(value, vectors,
+                     arma::symmatu(factor->t() * products.submat(space.free(), space.free()) * *factor)))
+    return result;
+  vectors.each_row() %= arma::sqrt(arma::clamp(value, 0, arma::datum::inf)).t();
+  result.factor = space.theta_rows(*factor * vectors);
+  return result;
+}
+
+std::optional<Inference> stored_inference(const Model& model) {
+  if (!model.fit.uncertainty) return std::nullopt;
+  return Inference{"observed information", *model.fit.uncertainty};
+}
+
+Estimates expert_estimates(const Model& model, const Inference& inference, arma::uword k, double level) {
+  return estimates_of(model, inference, k + 1, expert_forms(model, k), level);
+}
+
+Estimates gate_estimates(const Model& model, const Inference& inference, double level) {
+  return estimates_of(model, inference, 0, gate_forms(model), level);
+}
+
+std::vector<double> figure_errors(const Model& model, const Inference& inference, arma::uword k) {
+  const Expert& expert = model.experts[k];
+  const arma::mat &factor = inference.uncertainty.factor, &replicates = inference.replicates;
+  std::vector<double> errors;
+  const auto figures = expert.family->figures(model.theta.memptr() + expert.psi);
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    AffineForm form;
+    for (std::size_t j = 0; j < figures[i].slope.size(); ++j)
+      form.terms.push_back({expert.psi + j, figures[i].slope[j]});
+    errors.push_back(inference.uncertainty.known() && is_estimated(form, factor) ? form.deviation(factor) : kNaN);
+    if (replicates.is_empty() || std::isnan(errors.back())) continue;
+    arma::rowvec values(replicates.n_cols);
+    for (arma::uword r = 0; r < values.n_elem; ++r)
+      values[r] = expert.family->figures(replicates.colptr(r) + expert.psi)[i].value;
+    errors.back() = arma::stddev(values);
+  }
+  return errors;
+}
+
+std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& uncertainty) {
+  std::vector<std::string> notes;
+  if (!uncertainty.known())
+    notes.emplace_back(
+        "no standard errors: the information is not positive definite, as at a point that is no maximum or "
+        "where parameters are not told apart");
+  if (model.fit.rows > 0 && model.fit.converged == 0)
+    notes.emplace_back("the fit had not converged: these are errors of the point where it stopped, if of anything");
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const std::string expert = "expert " + std::to_string(k + 1);
+    if (on_floor(model, model.experts[k]))
+      notes.push_back(expert + "'s sigma is on its floor: " +
+                      (uncertainty.degrees_of_freedom > 0
+                           ? "it explains its rows exactly"
+                           : "the maximum is on a boundary, and errors mean nothing there"));
+    if (model.classes() && has_step(model, k + 1, uncertainty))
+      notes.push_back(
+          expert +
+          " tells classes apart without a doubt, or nearly: its coefficients may have no finite maximum, and "
+          "their errors mean nothing");
+  }
+  if (model.size() > 1 && has_step(model, 0, uncertainty))
+    notes.emplace_back(
+        "the gate has a step, or nearly: its coefficients may have no finite maximum, and their errors mean nothing");
+  return notes;
+}
+
+}  // namespace moe
