@@ -27,6 +27,8 @@ constexpr std::uint64_t kSplitStream = 1, kMoveStreams = 100, kStartStreams = 10
 /// Maxima that split and merge goes on from, and how often.
 constexpr std::size_t kMostMoved = 6;
 constexpr int kRounds = 5;
+/// Rows up to which starts differ in their solvers, too: beyond, the slower one would cost more than all others.
+constexpr arma::uword kMostRowsAside = 10000;
 /// Parameters up to which second derivatives cost less than the passes that they save.
 constexpr arma::uword kMostForEm = 300;
 /// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
@@ -131,7 +133,7 @@ class Training {
         observer_(observer),
         objective_(make_objective(options.objective)),
         solver_(make_solver(options.solver)),
-        several_ways_(several_ways && options.solver == "em" && has_hessian(model)),
+        several_ways_(several_ways && options.solver == "em" && has_hessian(model) && rows.count() <= kMostRowsAside),
         began_(std::chrono::steady_clock::now()) {}
 
   void run(const Model* start, TrainReport& report);
