@@ -456,7 +456,7 @@ TEST_CASE("resume begins where the model ended", "[cli]") {
          "moe inspect --json a.moe && moe inspect --json b.moe");
   INFO(ran);
   REQUIRE(ran.status == 0);
-  CHECK(ran.err.find("newton: 0 passes, converged") != std::string::npos);
+  CHECK(ran.err.find("em: 0 passes, converged") != std::string::npos);
   const std::size_t second = ran.out.find("\n{") + 1;
   const json a = json::parse(ran.out.substr(0, second)).at("fit"), b = json::parse(ran.out.substr(second)).at("fit");
   CHECK(a.at("log_likelihood") == b.at("log_likelihood"));

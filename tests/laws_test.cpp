@@ -60,9 +60,9 @@ double value_at(const Model& model, const moe::Objective& objective, const arma:
   return moe::Pass(model, objective, penalty, 1).run(theta, rows, nullptr).value;
 }
 
-/// d f / d theta_i by central differences of order h^4; h is small, so that a relu's kink rarely lies within its reach.
-double difference(const std::function<double(const arma::vec&)>& f, arma::vec theta, arma::uword i) {
-  const double h = 2e-5, at = theta[i];
+/// d f / d theta_i by central differences of order h^4.
+double difference(const std::function<double(const arma::vec&)>& f, arma::vec theta, arma::uword i, double h) {
+  const double at = theta[i];
   const auto moved = [&](double by) {
     theta[i] = at + by;
     return f(theta);
@@ -102,17 +102,20 @@ double integral(const std::function<double(double)>& f, double a, double b) {
   return sum * half;
 }
 
-/// Where to cut the line for row n's integrals.
-arma::vec cuts(const moe::Predictive& predictive, arma::uword n) {
-  std::vector<double> result;
-  for (const double p : levels()) result.push_back(predictive.quantile(p)[n]);
-  const arma::vec ends = arma::unique(arma::vec(result));
-  arma::vec finer = ends;
-  for (const double part : {0.2, 0.4, 0.6, 0.8}) {
-    const arma::vec between = ends.head(ends.n_elem - 1) + part * arma::diff(ends);
-    finer = arma::join_cols(finer, between);
-  }
-  return arma::sort(finer);
+/// Where to cut the line for row n's integrals: at every expert's own quantiles, between which they are all smooth however far
+/// they lie apart, and at the target.
+arma::vec cuts(const Model& model, const Rows& rows, arma::uword n, double target) {
+  std::vector<double> result{target};
+  moe::ForwardPass forward(model);
+  forward.run(model.theta, rows);
+  arma::vec quantile;
+  for (arma::uword k = 0; k < model.size(); ++k)
+    for (const double p : levels()) {
+      const moe::Expert& expert = model.experts[k];
+      expert.family->quantile(p, forward.eta(k), model.theta.memptr() + expert.psi, quantile);
+      result.push_back(model.target_in_data_units(quantile[n]));
+    }
+  return arma::unique(arma::vec(result));
 }
 
 }  // namespace
@@ -129,11 +132,14 @@ TEST_CASE("gradient equals central differences", "[laws]") {
       REQUIRE(result.undefined == 0);
       const auto f = [&](const arma::vec& theta) { return value_at(model, *objective, theta, rows, penalty); };
       REQUIRE(f(model.theta) == result.value);
-      const double tolerance = 1e-8;
+      const double tolerance = 1e-8, margin = tolerance * arma::norm(gradient, "inf");
       for (arma::uword i = 0; i < gradient.n_elem; ++i) {
         INFO("theta[" << i << "]");
-        CHECK(gradient[i] ==
-              Approx(difference(f, model.theta, i)).epsilon(tolerance).margin(tolerance * arma::norm(gradient, "inf")));
+        const auto slope = [&](double h) {
+          return Approx(difference(f, model.theta, i, h)).epsilon(tolerance).margin(margin);
+        };
+        // The larger step rounds less; where a relu's kink lies within its reach, hardly ever, the smaller one counts.
+        if (gradient[i] != slope(2e-5)) CHECK(gradient[i] == slope(2e-6));
       }
     }
   });
@@ -163,8 +169,8 @@ TEST_CASE("second derivatives equal differences of the gradient", "[laws]") {
         const arma::vec slope = (45 * across(h) - 9 * across(2 * h) + across(3 * h)) / (60 * h);
         return arma::abs(slope - H.col(i)).max();
       };
-      INFO(std::min(error(1e-4), error(2e-5)) / size);
-      CHECK(std::min(error(1e-4), error(2e-5)) < 1e-10 * size);
+      INFO(std::min(error(3e-4), error(2e-5)) / size);
+      CHECK(std::min(error(3e-4), error(2e-5)) < 1e-10 * size);
     }
   });
   CHECK(tried > 20);
@@ -267,11 +273,13 @@ TEST_CASE("densities sum to 1, and their moments and quantiles are what they say
     moe::Random random(23);
     Model model = make_model({family, "linear", "linear", "softmax", 3, 3, classes_of(family), false});
     randomize(model, random);
-    // No density that is infinite at an end of its range: quadrature would miss its mass there.
+    // No density that is infinite at an end of its range, where quadrature would miss its mass and where doubles below 1 are
+    // too far apart for every level to have a quantile.
     const moe::Support support = model.family().support();
     if (support == moe::Support::kUnitInterval || support == moe::Support::kPositive)
-      model.theta.tail(model.size() * model.family().dispersions()) += 3;
-    moe::Dataset data = in_data_units(model, some_rows(model, 4, random));
+      model.theta.tail(model.size() * model.family().dispersions()) += support == moe::Support::kPositive ? 3 : 6;
+    const Rows rows = some_rows(model, 4, random);
+    moe::Dataset data = in_data_units(model, rows);
     moe::Predictive predictive(model);
     predictive.at(data);
     const auto density_at = [&](double y) {
@@ -304,14 +312,14 @@ TEST_CASE("densities sum to 1, and their moments and quantiles are what they say
           CHECK(cdf(y) == Approx(mass).margin(1e-10));
         }
       } else {
-        arma::vec at_cuts = cuts(predictive, n);
+        const arma::vec at_cuts = cuts(model, rows, n, at);
         for (arma::uword i = 0; i + 1 < at_cuts.n_elem; ++i) {
           const double a = at_cuts[i], b = at_cuts[i + 1], part = integral(density, a, b);
           CHECK(part == Approx(cdf(b) - cdf(a)).margin(2e-6));
           mass += part;
           first += integral([&](double y) { return y * density(y); }, a, b);
           second += integral([&](double y) { return (y - mean) * (y - mean) * density(y); }, a, b);
-          score += at > a && at < b ? integral(missing, a, at) + integral(missing, at, b) : integral(missing, a, b);
+          score += integral(missing, a, b);
         }
       }
       CHECK(mass == Approx(1).margin(1e-5));
@@ -339,6 +347,7 @@ TEST_CASE("draws have the mean and the gate's shares", "[laws]") {
     const Rows one = some_rows(model, 1, random);
     const arma::uword draws = 40000;
     Rows same{arma::repmat(one.X, 1, draws), arma::repmat(one.y, draws, 1), arma::vec(draws, arma::fill::ones)};
+    if (!one.trials.is_empty()) same.trials = arma::repmat(one.trials, draws, 1);
     moe::Predictive predictive(model);
     predictive.at(in_data_units(model, same));
     arma::vec y;

@@ -188,7 +188,7 @@ TEST_CASE("a candidate that fails has its reason and the last place", "[select]"
 TEST_CASE("a likelihood without a maximum does not win", "[select]") {
   const Shell sh;
   const Ran ran =
-      sh("printf 'x,y\\n0,0\\n1,0\\n2,0\\n3,0\\n4,1\\n5,3\\n6,2.5\\n7,4\\n' > d.csv\n"
+      sh("printf 'x,y\\n0,0\\n1,0\\n2,0\\n3,0\\n4,0\\n5,9\\n6,10\\n7,11\\n8,12\\n9,13\\n' > d.csv\n"
          "moe select d.csv -y y --family gaussian -k 1-2 --json");
   INFO(ran);
   REQUIRE(ran.status == 0);

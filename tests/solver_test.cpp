@@ -157,12 +157,20 @@ TEST_CASE("sgd carries momentum, and schedules bring the rate down", "[solver]")
   CHECK_THROWS_WITH(solve("sgd", slope, {0.0}, options), Catch::Contains("cosine"));
 }
 
-TEST_CASE("every stochastic solver comes down a well-shaped valley", "[solver]") {
+TEST_CASE("every solver comes down a well-shaped valley", "[solver]") {
   class Bowl : public Function {
    public:
     double at(const arma::vec& x, arma::vec& g) const override {
       g = x - 3;
       return 0.5 * arma::dot(g, g);
+    }
+    /// Halfway to the minimum: EM creeps.
+    bool improve(const arma::vec& x, Improvement& improvement) override {
+      arma::vec g;
+      improvement.value = at(x, g);
+      improvement.slope = arma::norm(g, "inf");
+      improvement.target = x - 0.5 * g;
+      return true;
     }
   };
   for (const moe::Word& word : moe::solver_words()) {

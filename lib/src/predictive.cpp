@@ -145,7 +145,7 @@ arma::vec Predictive::normal_crps() const {
 
 namespace {
 
-/// Levels between whose quantiles the distribution function is smooth enough for the quadrature below.
+/// Levels between whose quantiles an expert's distribution function is smooth enough for the quadrature below.
 constexpr double kLevels[] = {1e-9, 1e-7, 1e-5, 1e-3, 0.01,  0.05,    0.15,     0.3,     0.5,
                               0.7,  0.85, 0.95, 0.99, 0.999, 0.99999, 1 - 1e-7, 1 - 1e-9};
 /// Gauss and Legendre's rule with 6 points on (-1, 1).
@@ -156,15 +156,16 @@ constexpr double kMostJumps = 1000;
 
 }  // namespace
 
-// CRPS by its definition, the integral of (F(t) - 1{t >= y})^2: exact sums over the jumps of counts, quadrature else.
+// CRPS by its definition, the integral of (F(t) - 1{t >= y})^2: exact sums over the jumps of counts, quadrature between every
+// expert's quantiles else, as narrow experts may lie far apart.
 arma::vec Predictive::numeric_crps() const {
   const arma::vec y = in_data_units(block_.y.col(0));
   arma::vec result(rows(), arma::fill::zeros);
   const auto add = [&](const arma::vec& t, const arma::vec& width) {
     result += width % arma::square(cdf(t) - arma::conv_to<arma::vec>::from(t >= y));
   };
-  arma::vec low = arma::min(quantile(kLevels[0]), y), high = arma::max(quantile(1 - kLevels[0]), y);
   if (discrete()) {  // jump by jump from y down and up; where there are many, some at a time by the one in their middle
+    const arma::vec low = arma::min(quantile(kLevels[0]), y), high = arma::max(quantile(1 - kLevels[0]), y);
     const arma::vec stride = arma::max(arma::ceil((high - low) / kMostJumps), arma::ones(rows()));
     const arma::vec middle = arma::floor(0.5 * (stride - 1));
     for (double i = 0; arma::any(y + i * stride < high); ++i)
@@ -173,8 +174,13 @@ arma::vec Predictive::numeric_crps() const {
       add(y - i * stride + middle, stride % arma::conv_to<arma::vec>::from(y - (i - 1) * stride > low));
     return result;
   }
-  arma::mat ends(rows(), std::size(kLevels) + 1);
-  for (std::size_t i = 0; i < std::size(kLevels); ++i) ends.col(i) = quantile(kLevels[i]);
+  arma::mat ends(rows(), model_.size() * std::size(kLevels) + 1);
+  arma::vec part;
+  for (arma::uword k = 0; k < model_.size(); ++k)
+    for (std::size_t i = 0; i < std::size(kLevels); ++i) {
+      model_.experts[k].family->quantile(kLevels[i], forward_.eta(k), psi(k), part);
+      ends.col(k * std::size(kLevels) + i) = in_data_units(part);
+    }
   ends.tail_cols(1) = y;
   ends = arma::sort(ends, "ascend", 1);
   for (arma::uword i = 0; i + 1 < ends.n_cols; ++i) {
