@@ -40,6 +40,18 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   return text;
 }
 
+void summarise_l1(const moe::TrainReport& report) {
+  const auto kept = [](const moe::WeightCount& count) {
+    return std::to_string(count.not_zero) + " of " + std::to_string(count.all);
+  };
+  const moe::WeightCount &experts = report.experts_l1, &gate = report.gate_l1;
+  if (experts.all > 0 && gate.all > 0)
+    say("l1: " + kept(experts) + " weights of the experts are not 0, " + kept(gate) + " of the gate's");
+  else if (experts.all + gate.all > 0)
+    say("l1: " + (experts.all > 0 ? kept(experts) + " weights of the experts" : kept(gate) + " weights of the gate") +
+        " are not 0");
+}
+
 }  // namespace
 
 void summarise(const moe::Model& model, const moe::TrainReport& report) {
@@ -54,6 +66,7 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
   if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);
   say(line + printed(", %.2f s", report.seconds));
+  summarise_l1(report);
   if (report.maxima.size() < 2 || !std::isfinite(fit.log_likelihood)) return;
   constexpr std::size_t kMost = 4;
   std::vector<std::string> listed;
