@@ -18,8 +18,8 @@ std::vector<Certified> certified() {
   moe::CsvReader reader(MOE_SOURCE "/testdata/nist/certified.csv");
   std::vector<Certified> result;
   while (reader.next())
-    result.push_back({std::string(reader.fields()[0]), std::string(reader.fields()[1]), reader.number(2),
-                      reader.number(4)});
+    result.push_back(
+        {std::string(reader.fields()[0]), std::string(reader.fields()[1]), reader.number(2), reader.number(4)});
   return result;
 }
 
@@ -70,7 +70,6 @@ TEST_CASE("linear regressions have the digits that NIST certifies", "[nist]") {
     }
     REQUIRE(parameters > 0);
     // Maximum likelihood divides by n where NIST divides by n - p; an exact fit's sigma sits on its floor.
-    if (residual_sd > 0)
-      CHECK(digits(expert.at("sigma"), residual_sd * std::sqrt((rows - parameters) / rows)) >= 11);
+    if (residual_sd > 0) CHECK(digits(expert.at("sigma"), residual_sd * std::sqrt((rows - parameters) / rows)) >= 11);
   }
 }
