@@ -22,7 +22,7 @@ constexpr double kLongestDispersion = 2;
 arma::vec newton_step(const arma::mat& J, const arma::vec& score) {
   const double size = arma::abs(J.diag()).max();
   if (!(size > 0)) return arma::zeros(score.n_elem);
-  for (double shift = kFirstShift * size; shift < kLastShift * size; shift *= kShiftGrowth) {
+  for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
     arma::mat shifted = arma::symmatu(J), U;
     shifted.diag() += shift;
     if (!arma::chol(U, shifted)) continue;
