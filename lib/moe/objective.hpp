@@ -49,11 +49,19 @@ class Objective {
 /// "likelihood", "me", "me-batch", "blend" or "localized". Throws Error (usage) for anything else.
 std::shared_ptr<const Objective> make_objective(const std::string& name);
 
-/// 0.5 l2 sum of squared weights, intercepts and dispersions spared, added to an objective in its unit: the target's units do not
-/// change what it does.
+/// 0.5 l2 sum of squared weights and l1 sum of absolute ones, intercepts and dispersions spared, added to an objective in its unit:
+/// the target's units do not change what they do.
 struct Penalty {
-  double experts = 0;
-  double gate = 0;
+  double experts = 0;  ///< l2
+  double gate = 0;     ///< l2
+  double experts_l1 = 0;
+  double gate_l1 = 0;
+  bool has_l1() const { return experts_l1 > 0 || gate_l1 > 0; }
+};
+
+/// Of the weights that have an l1 penalty.
+struct WeightCount {
+  arma::uword not_zero = 0, all = 0;
 };
 
 struct PassResult {
@@ -68,17 +76,20 @@ class Pass {
  public:
   /// Keeps references to both.
   Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads);
-  /// `gradient`: nullptr, or what receives the gradient. Same bits for any number of threads.
+  /// `gradient`: nullptr, or what receives the gradient, in which the l1 penalty has no part. Same bits for any number of
+  /// threads.
   PassResult run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const;
   /// What 0.5 theta_i^2 is multiplied by.
   const arma::vec& penalty_weights() const { return penalty_weights_; }
+  /// What |theta_i| is multiplied by.
+  const arma::vec& l1_weights() const { return l1_weights_; }
 
  private:
   Totals sum(const arma::vec& theta, const Rows& rows, bool gradient) const;
 
   const Model& model_;
   const Objective& objective_;
-  arma::vec penalty_weights_;
+  arma::vec penalty_weights_, l1_weights_;
   unsigned threads_;
   mutable std::deque<ForwardPass> forwards_;  // one for each part of the rows
 };

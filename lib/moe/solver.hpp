@@ -13,8 +13,10 @@ class Random;
 class Problem {
  public:
   virtual ~Problem() = default;
-  /// The value over all rows, and the gradient. Throws Error (fit) where the function is not defined.
+  /// The value over all rows, and the gradient, which leaves out l1_weights() times |theta|. Throws Error (fit) where the function is not defined.
   virtual double evaluate(const arma::vec& theta, arma::vec& gradient) = 0;
+  /// What |theta_i| is multiplied by, a part of the value; empty where there is no such part.
+  virtual arma::vec l1_weights() const { return {}; }
   /// The second derivatives over all rows; false where the function offers none.
   virtual bool hessian(const arma::vec&, arma::mat&) { return false; }
   /// Where a step of expectation maximisation leads.
@@ -60,7 +62,7 @@ class Solver {
                                 Random& random) const = 0;
 };
 
-/// "adam", "sgd", "lbfgs", "newton" or "em". Throws Error (usage) for anything else.
+/// "adam", "sgd", "lbfgs", "newton", "em" or "owlqn". Throws Error (usage) for anything else.
 std::shared_ptr<const Solver> make_solver(const std::string& name);
 
 }  // namespace moe

@@ -29,7 +29,7 @@ FitProblem::FitProblem(const FitData& data, Watch watch)
     : data_(data),
       unit_(data.objective.unit(data.model)),
       pass_(data.model, data.objective, data.penalty, data.threads),
-      validation_pass_(data.model, data.objective, Penalty{0, 0}, data.threads),
+      validation_pass_(data.model, data.objective, Penalty{}, data.threads),
       watch_(std::move(watch)),
       order_(data.rows.count()),
       best_value_(std::numeric_limits<double>::infinity()) {

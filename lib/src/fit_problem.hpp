@@ -25,7 +25,7 @@ struct FitData {
   arma::uword batch;       ///< 0: all rows
   arma::uword patience;    ///< 0: without end
   unsigned threads;
-  const Basis* basis;  ///< or none: in whose coordinates solvers see theta
+  const Basis* basis;  ///< or none, as under an l1 penalty: in whose coordinates solvers see theta
 };
 
 class FitProblem : public Problem {
@@ -33,6 +33,7 @@ class FitProblem : public Problem {
   FitProblem(const FitData& data, Watch watch);
 
   double evaluate(const arma::vec& theta, arma::vec& gradient) override;
+  arma::vec l1_weights() const override { return pass_.l1_weights() / unit_; }
   bool hessian(const arma::vec& theta, arma::mat& second) override;
   bool improve(const arma::vec& theta, Improvement& improvement) override;
   arma::uword shuffle(Random& random) override;

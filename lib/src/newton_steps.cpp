@@ -9,24 +9,11 @@ constexpr int kHalvings = 30;
 constexpr double kRounding = 1e-13;                                         // relative error that a value may carry
 constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of the largest one
 
-/// -(H + shift)^-1 g with the smallest shift of its kind that makes the matrix positive definite; nothing where none does.
-arma::vec direction(const arma::mat& H, const arma::vec& g) {
-  const double size = arma::abs(H.diag()).max();
-  for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
-    arma::mat shifted = H, R;
-    shifted.diag() += shift;
-    if (!arma::chol(R, shifted)) continue;
-    return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), g, arma::solve_opts::fast),
-                        arma::solve_opts::fast);
-  }
-  return {};
-}
-
 /// Moves to a point that is no higher; false where none is found.
 bool step(Problem& problem, SolverResult& at, arma::vec& gradient) {
   arma::mat H;
   problem.hessian(at.theta, H);
-  const arma::vec whole = direction(H, gradient);
+  const arma::vec whole = newton_direction(H, gradient);
   if (whole.is_empty()) return false;
   double part = 1;
   for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
@@ -43,6 +30,18 @@ bool step(Problem& problem, SolverResult& at, arma::vec& gradient) {
 }
 
 }  // namespace
+
+arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
+  const double size = arma::abs(H.diag()).max();
+  for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
+    arma::mat shifted = H, R;
+    shifted.diag() += shift;
+    if (!arma::chol(R, shifted)) continue;
+    return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), g, arma::solve_opts::fast),
+                        arma::solve_opts::fast);
+  }
+  return {};
+}
 
 void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uword passes) {
   arma::vec gradient;

@@ -1,10 +1,13 @@
 // Newton's steps with exact second derivatives, shifted where they are not positive definite (Nocedal, Wright 2006, alg. 3.3), and
-// halved until the value does not rise: how newton and em end.
+// halved until the value does not rise: how newton, em and owlqn end.
 #pragma once
 
 #include "moe/solver.hpp"
 
 namespace moe {
+
+/// -(H + shift)^-1 g with the smallest shift of its kind that makes the matrix positive definite; nothing where none does.
+arma::vec newton_direction(const arma::mat& H, const arma::vec& g);
 
 /// From at.theta until no component of the gradient is larger than `tolerance`, or `passes` are done; the problem has second
 /// derivatives. Fills at's value, converged and stop, and counts on at.passes.

@@ -19,14 +19,15 @@ void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals)
   totals.log_sum += arma::dot(block.w, log_sum);
 }
 
-arma::vec weights_of(const Model& model, const Penalty& penalty) {
+/// `experts` at the experts' weights, `gate` at the gate's, else 0.
+arma::vec at_weights(const Model& model, double experts, double gate) {
   arma::vec result(model.theta.n_elem, arma::fill::zeros);
-  const auto mark = [&](const Branch& branch, double l2) {
+  const auto mark = [&](const Branch& branch, double penalty) {
     branch.network->mark_weights(result.memptr() + branch.offset);
-    result.subvec(branch.offset, arma::size(branch.network->parameters(), 1)) *= l2;
+    result.subvec(branch.offset, arma::size(branch.network->parameters(), 1)) *= penalty;
   };
-  mark(model.gate_branch, penalty.gate);
-  for (const Expert& expert : model.experts) mark(expert, penalty.experts);
+  mark(model.gate_branch, gate);
+  for (const Expert& expert : model.experts) mark(expert, experts);
   return result;
 }
 
@@ -49,7 +50,8 @@ double Objective::finish(Totals& totals) const {
 Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads)
     : model_(model),
       objective_(objective),
-      penalty_weights_(objective.unit(model) * weights_of(model, penalty)),
+      penalty_weights_(objective.unit(model) * at_weights(model, penalty.experts, penalty.gate)),
+      l1_weights_(objective.unit(model) * at_weights(model, penalty.experts_l1, penalty.gate_l1)),
       threads_(threads) {}
 
 Totals Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
@@ -78,7 +80,7 @@ PassResult Pass::run(const arma::vec& theta, const Rows& rows, arma::vec* gradie
   Totals totals = sum(theta, rows, gradient != nullptr);
   PassResult result;
   result.mean_log_sum = totals.log_sum / totals.weight;
-  result.penalty = 0.5 * arma::accu(penalty_weights_ % theta % theta);
+  result.penalty = 0.5 * arma::accu(penalty_weights_ % theta % theta) + arma::dot(l1_weights_, arma::abs(theta));
   result.value = objective_.finish(totals) + result.penalty;
   result.undefined = totals.undefined;
   if (gradient != nullptr) *gradient = totals.gradient + penalty_weights_ % theta;

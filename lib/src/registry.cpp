@@ -49,6 +49,7 @@ std::shared_ptr<const Solver> make_sgd();
 std::shared_ptr<const Solver> make_lbfgs();
 std::shared_ptr<const Solver> make_newton();
 std::shared_ptr<const Solver> make_em();
+std::shared_ptr<const Solver> make_owlqn();
 
 std::string export_json(const Model& model);
 std::string export_c(const Model& model);
@@ -145,6 +146,8 @@ const Table<decltype(&make_adam)>& solvers() {
         "expectation maximisation, then newton's steps: linear networks, softmax, likelihood (Jordan, Jacobs 1994)",
         {"em"}},
        make_em},
+      {{"owlqn", "all rows at once, weights to 0 exactly under --l1 and --gate-l1 (Andrew, Gao 2007)", {"owlqn"}},
+       make_owlqn},
   };
   return table;
 }
