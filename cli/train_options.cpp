@@ -96,7 +96,7 @@ void check_solver_options(const Arguments& arguments) {
         throw Error(ErrorKind::kUsage, std::string("--") + option + ": --solver " + solver +
                                            " does not use it: expected it with " + whose);
   };
-  if (solver == "lbfgs" || solver == "newton" || solver == "em")
+  if (solver == "lbfgs" || solver == "newton" || solver == "em" || solver == "owlqn")
     refuse({"learning-rate", "batch", "schedule", "momentum"}, "adam or sgd");
   if (solver == "adam") refuse({"momentum"}, "sgd");
   if (solver == "adam" || solver == "sgd") refuse({"tolerance"}, "newton or lbfgs");
@@ -125,21 +125,24 @@ std::vector<Option> fit_options() {
       {"family", "", "SPEC", "auto", "how an expert describes the target"},
       {"objective", "", "NAME", "likelihood", "what is minimised"},
       {"solver", "", "NAME", "auto", "how"},
-      {"epochs", "", "N", "", "passes at most (adam, sgd: 200; newton, lbfgs: 1000)"},
+      {"epochs", "", "N", "", "passes at most (adam, sgd: 200; the others: 1000)"},
       {"batch", "", "N", "32", "rows in a step of adam and sgd; 0: all"},
       {"learning-rate", "", "R", "", "of adam and sgd (0.01)"},
       {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},
       {"momentum", "", "R", "0.9", "of sgd"},
       {"tolerance", "", "T", "",
-       "newton and em (1e-9) and lbfgs (1e-7) end where no component of the gradient is larger"},
+       "newton and em (1e-9) and lbfgs and owlqn (1e-7) end where no component of the gradient is larger"},
       {"restarts", "", "R", "auto",
-       "starts, the best fit kept; auto: 4 to 20 for newton and lbfgs, fewer the larger the data, and 1 for adam and "
-       "sgd"},
+       "starts, the best fit kept; auto: 1 for adam and sgd, and 4 to 20 for the others, fewer the larger the data"},
       {"l2", "", "R", "0",
        "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared; a squared "
        "error "
        "counts in the target's variance there"},
       {"gate-l2", "", "R", "1e-12", "the same for the gate"},
+      {"l1", "", "R", "0",
+       "adds R times the absolute weights of the experts, as --l2 does squared ones: the lasso, with --l2 the elastic "
+       "net. Weights that say little become 0, and no longer count as parameters (Zou, Hastie, Tibshirani 2007)"},
+      {"gate-l1", "", "R", "0", "the same for the gate"},
       {"standardize", "", "yes|no", "yes",
        "inputs and a numeric target inside; results are in the data's units all the same"},
       {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
@@ -193,6 +196,8 @@ moe::TrainOptions train_options(const Arguments& arguments) {
   if (arguments.text("restarts") != "auto") options.restarts = arguments.count("restarts", 1, 1'000'000);
   options.penalty.experts = arguments.number("l2", 0, kLargest);
   options.penalty.gate = arguments.number("gate-l2", 0, kLargest);
+  options.penalty.experts_l1 = arguments.number("l1", 0, kLargest);
+  options.penalty.gate_l1 = arguments.number("gate-l1", 0, kLargest);
   options.standardize = arguments.yes("standardize");
   if (arguments.has("patience")) options.patience = arguments.count("patience", 1, kMany);
   options.seed = arguments.count("seed", 0, kMostSeed);

@@ -36,8 +36,21 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
   if (report.moved) text += ", by splitting and merging experts";
   if (report.starts_set_aside > 0)
-    text += ", " + std::to_string(report.starts_set_aside) + " set aside as spurious (an expert fits a handful of rows)";
+    text +=
+        ", " + std::to_string(report.starts_set_aside) + " set aside as spurious (an expert fits a handful of rows)";
   return text;
+}
+
+void summarise_l1(const moe::TrainReport& report) {
+  const auto kept = [](const moe::WeightCount& count) {
+    return std::to_string(count.not_zero) + " of " + std::to_string(count.all);
+  };
+  const moe::WeightCount &experts = report.experts_l1, &gate = report.gate_l1;
+  if (experts.all > 0 && gate.all > 0)
+    say("l1: " + kept(experts) + " weights of the experts are not 0, " + kept(gate) + " of the gate's");
+  else if (experts.all + gate.all > 0)
+    say("l1: " + (experts.all > 0 ? kept(experts) + " weights of the experts" : kept(gate) + " weights of the gate") +
+        " are not 0");
 }
 
 }  // namespace
@@ -54,6 +67,7 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
   if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);
   say(line + printed(", %.2f s", report.seconds));
+  summarise_l1(report);
   if (report.maxima.size() < 2 || !std::isfinite(fit.log_likelihood)) return;
   constexpr std::size_t kMost = 4;
   std::vector<std::string> listed;
@@ -89,8 +103,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
         "exactly, and the likelihood means little");
   if (report.study) note_study(model, *report.study);
   if (!report.aliased.empty())
-    say("note: " + moe::printable(moe::join(report.aliased)) +
-        (report.aliased.size() == 1 ? " is" : " are") +
+    say("note: " + moe::printable(moe::join(report.aliased)) + (report.aliased.size() == 1 ? " is" : " are") +
         " told exactly by the other inputs: no coefficient of its own, it stays 0");
   if (report.separated)
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "

@@ -16,11 +16,12 @@ namespace moe {
 struct TrainOptions {
   std::string objective = "likelihood";
   std::string solver =
-      "auto";  ///< auto: adam where a network is an MLP; else em, or lbfgs where that cannot be or is large
+      "auto";  ///< auto: owlqn under an l1 penalty; adam where a network is an MLP; else em, or lbfgs where that cannot
+               ///< be or is large
   SolverOptions solver_options;
   arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
   arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
-  Penalty penalty{0, 1e-12};  ///< mean loss plus 0.5 l2 |weights|^2
+  Penalty penalty{0, 1e-12};  ///< mean loss plus 0.5 l2 |weights|^2 plus l1 |weights|_1
   bool standardize = true;
   bool errors = true;        ///< whether the model keeps its Uncertainty, where one is known
   double validation = 0;     ///< fraction of the rows set aside
@@ -52,14 +53,16 @@ struct Maximum {
 
 /// What happened, beyond what the model itself keeps.
 struct TrainReport {
-  std::string solver, stop;          ///< stop: why the best start ended
-  arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
-  arma::uword starts_set_aside = 0;  ///< starts that ended with an expert that explains a handful of rows all but exactly
-  std::vector<Maximum> maxima;       ///< distinct ones, the best first
-  bool moved = false;                ///< the best was found by splitting and merging experts, from another start's end
-  std::optional<FitStudy> study;     ///< of a likelihood
+  std::string solver, stop;        ///< stop: why the best start ended
+  arma::uword starts_at_best = 0;  ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
+  arma::uword starts_set_aside =
+      0;                          ///< starts that ended with an expert that explains a handful of rows all but exactly
+  std::vector<Maximum> maxima;    ///< distinct ones, the best first
+  bool moved = false;             ///< the best was found by splitting and merging experts, from another start's end
+  std::optional<FitStudy> study;  ///< of a likelihood
   std::vector<std::string> aliased;  ///< inputs that others explain exactly: they have no coefficient of their own
   arma::uword constant_inputs = 0;
+  WeightCount experts_l1, gate_l1;
   bool constant_target = false;
   bool restrained = false;  ///< by a penalty on the experts or by validation rows
   bool on_floor = false;    ///< the model's sigma, too: it explains a few rows exactly

@@ -16,6 +16,7 @@
 #include "moe/metrics.hpp"
 #include "moe/random.hpp"
 #include "parallel.hpp"
+#include "sparsity.hpp"
 #include "starts.hpp"
 #include "stochastic.hpp"
 
@@ -64,10 +65,15 @@ bool all_linear(const Model& model) {
 }
 
 std::string resolved_solver(const Model& model, const TrainOptions& options) {
+  if (options.penalty.has_l1()) {
+    if (options.solver == "auto" || options.solver == "owlqn") return "owlqn";
+    throw Error(ErrorKind::kUsage, "--solver " + make_solver(options.solver)->name() +
+                                       ": it brings no weight to 0, as --l1 and --gate-l1 mean to: expected --solver "
+                                       "owlqn or auto");
+  }
   if (options.solver != "auto") return options.solver;
   if (!all_linear(model)) return "adam";
-  const bool stepped =
-      options.objective == "likelihood" && EmStep::knows(model) && model.theta.n_elem <= kMostForEm;
+  const bool stepped = options.objective == "likelihood" && EmStep::knows(model) && model.theta.n_elem <= kMostForEm;
   return stepped ? "em" : "lbfgs";
 }
 
@@ -77,7 +83,9 @@ void check(const TrainOptions& options, bool has_validation) {
   if (!(options.validation >= 0 && options.validation < 1))
     refuse("--validation: a fraction of the rows must be at least 0 and below 1: expected such as 0.2, or a file");
   if (options.validation > 0 && has_validation) refuse("--validation: expected a fraction or a file, not both");
-  if (!(options.penalty.experts >= 0 && options.penalty.gate >= 0)) refuse("--l2: a penalty must not be negative");
+  const Penalty& penalty = options.penalty;
+  if (!(penalty.experts >= 0 && penalty.gate >= 0)) refuse("--l2: a penalty must not be negative");
+  if (!(penalty.experts_l1 >= 0 && penalty.gate_l1 >= 0)) refuse("--l1: a penalty must not be negative");
   check_schedule(options.solver_options.schedule);
 }
 
@@ -149,6 +157,7 @@ class Training {
   void name_aliased(arma::uword k, std::vector<std::string>& names) const;
   bool same_value(double a, double b) const { return std::abs(a - b) < kSameMaximum * objective_->unit(model_); }
   bool same_maximum(const Fit& a, const Fit& b) const { return same_value(a.value, b.value); }
+  void count_weights(TrainReport& report) const;
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(); }
 
   Model& model_;
@@ -198,6 +207,7 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
   fit.theta = problem.theta(result.theta);
   if (problem.best()) fit.theta = *problem.best();
   const Pass pass(model_, *objective_, options_.penalty, threads);
+  balance(model_, pass.l1_weights(), pass.penalty_weights(), fit.theta);
   fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
   fit.on_floor = objective_->is_likelihood() && on_floor(model_, fit.theta);
@@ -268,6 +278,16 @@ arma::uword Training::aliased_parameters() const {
   return count;
 }
 
+void Training::count_weights(TrainReport& report) const {
+  const arma::vec l1 = Pass(model_, *objective_, options_.penalty, 1).l1_weights();
+  report.gate_l1 = moe::count_weights(model_.gate_branch, model_.theta, l1);
+  for (const Expert& expert : model_.experts) {
+    const WeightCount count = moe::count_weights(expert, model_.theta, l1);
+    report.experts_l1.not_zero += count.not_zero;
+    report.experts_l1.all += count.all;
+  }
+}
+
 void Training::summarise(const Fit& best) {
   const Pass pass(model_, *objective_, options_.penalty, options_.threads);
   const PassResult result = pass.run(model_.theta, rows_, nullptr);
@@ -276,7 +296,8 @@ void Training::summarise(const Fit& best) {
   fit.weight = arma::accu(rows_.w);
   fit.objective_value = result.value - result.penalty;
   fit.penalty = result.penalty;
-  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters());
+  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() -
+                                       removed_parameters(model_, pass.l1_weights()));
   const LikelihoodSums sums = likelihood_sums(model_, rows_);
   fit.log_likelihood = sums.log_likelihood;
   fit.aic = -2 * sums.log_likelihood + 2 * fit.parameters;
@@ -288,7 +309,9 @@ void Training::summarise(const Fit& best) {
   fit.seed = static_cast<double>(options_.seed);
   fit.l2 = options_.penalty.experts;
   fit.gate_l2 = options_.penalty.gate;
-  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
+  // Those of a fit that l1 drew to 0 are not what second derivatives say.
+  if (options_.errors && !options_.penalty.has_l1() && objective_->is_likelihood() && !stopped_ &&
+      has_uncertainty(model_))
     fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
@@ -309,7 +332,9 @@ void Training::run(const Model* start, TrainReport& report) {
               : options_.restarts > 0 ? options_.restarts
                                       : default_restarts(model_, *solver_, rows_);
   const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
-  if (!solver_->stochastic() && all_linear(model_)) basis_.emplace(model_, rows_, options_.threads);
+  // An l1 penalty is one on theta itself.
+  if (!solver_->stochastic() && all_linear(model_) && !options_.penalty.has_l1())
+    basis_.emplace(model_, rows_, options_.threads);
   model_.fit = FitSummary();
   model_.fit.objective = objective_->name();
   model_.fit.solver = solver_->name();
@@ -330,6 +355,7 @@ void Training::run(const Model* start, TrainReport& report) {
   if (objective_->is_likelihood() && model_.gate->normalised()) report.study = study_fit(model_, rows_);
   if (basis_)
     for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
+  count_weights(report);
   report.stop = best.stop;
   report.on_floor = best.on_floor;
   report.separated = model_.classes() && model_.fit.log_likelihood > -kCertain * model_.fit.weight;
@@ -378,11 +404,10 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));
-  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer,
-           options.solver == "auto")
+  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer, options.solver == "auto")
       .run(start, report);
   report.solver = resolved.solver;
-  report.restrained = options.penalty.experts > 0 || validation_rows.has_value();
+  report.restrained = options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation_rows.has_value();
   return model;
 }
 
