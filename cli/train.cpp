@@ -117,8 +117,8 @@ std::string notes() {
          "me-batch)\n" +
          listing("Objectives (minimised, penalties added; means over rows but for me-batch):", moe::objective_words()) +
          listing("Gate links:", moe::gate_words()) + listing("Solvers:", moe::solver_words()) +
-         "  auto        adam where a network is an MLP; else newton, or lbfgs where that cannot be;\n"
-         "              owlqn under --l1 or --gate-l1\n\n"
+         "  auto        adam where a network is an MLP; else em, or lbfgs where that cannot be; owlqn under --l1\n"
+         "              or --gate-l1\n\n"
          "Exit status: 0 done; 1 the fit failed, no model written; 2 usage; 3 bad data; 4 bad model file; 5 cannot "
          "read or write.";
 }

@@ -131,10 +131,9 @@ std::vector<Option> fit_options() {
       {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},
       {"momentum", "", "R", "0.9", "of sgd"},
       {"tolerance", "", "T", "",
-       "newton and em (1e-9), lbfgs and owlqn (1e-7) end where no component of the gradient is larger"},
+       "newton and em (1e-9) and lbfgs and owlqn (1e-7) end where no component of the gradient is larger"},
       {"restarts", "", "R", "auto",
-       "starts, the best fit kept; auto: 4 to 20 for newton and lbfgs, fewer the larger the data, and 1 for adam and "
-       "sgd"},
+       "starts, the best fit kept; auto: 1 for adam and sgd, and 4 to 20 for the others, fewer the larger the data"},
       {"l2", "", "R", "0",
        "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared; a squared "
        "error "

@@ -36,7 +36,8 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
   if (report.moved) text += ", by splitting and merging experts";
   if (report.starts_set_aside > 0)
-    text += ", " + std::to_string(report.starts_set_aside) + " set aside as spurious (an expert fits a handful of rows)";
+    text +=
+        ", " + std::to_string(report.starts_set_aside) + " set aside as spurious (an expert fits a handful of rows)";
   return text;
 }
 
@@ -102,8 +103,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
         "exactly, and the likelihood means little");
   if (report.study) note_study(model, *report.study);
   if (!report.aliased.empty())
-    say("note: " + moe::printable(moe::join(report.aliased)) +
-        (report.aliased.size() == 1 ? " is" : " are") +
+    say("note: " + moe::printable(moe::join(report.aliased)) + (report.aliased.size() == 1 ? " is" : " are") +
         " told exactly by the other inputs: no coefficient of its own, it stays 0");
   if (report.separated)
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "

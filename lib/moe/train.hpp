@@ -16,8 +16,8 @@ namespace moe {
 struct TrainOptions {
   std::string objective = "likelihood";
   std::string solver =
-      "auto";  ///< auto: owlqn under an l1 penalty; adam where a network is an MLP; else em, or lbfgs where that
-                ///< cannot be or is large
+      "auto";  ///< auto: owlqn under an l1 penalty; adam where a network is an MLP; else em, or lbfgs where that cannot
+               ///< be or is large
   SolverOptions solver_options;
   arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
   arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
@@ -53,12 +53,13 @@ struct Maximum {
 
 /// What happened, beyond what the model itself keeps.
 struct TrainReport {
-  std::string solver, stop;          ///< stop: why the best start ended
-  arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
-  arma::uword starts_set_aside = 0;  ///< starts that ended with an expert that explains a handful of rows all but exactly
-  std::vector<Maximum> maxima;       ///< distinct ones, the best first
-  bool moved = false;                ///< the best was found by splitting and merging experts, from another start's end
-  std::optional<FitStudy> study;     ///< of a likelihood
+  std::string solver, stop;        ///< stop: why the best start ended
+  arma::uword starts_at_best = 0;  ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
+  arma::uword starts_set_aside =
+      0;                          ///< starts that ended with an expert that explains a handful of rows all but exactly
+  std::vector<Maximum> maxima;    ///< distinct ones, the best first
+  bool moved = false;             ///< the best was found by splitting and merging experts, from another start's end
+  std::optional<FitStudy> study;  ///< of a likelihood
   std::vector<std::string> aliased;  ///< inputs that others explain exactly: they have no coefficient of their own
   arma::uword constant_inputs = 0;
   WeightCount experts_l1, gate_l1;

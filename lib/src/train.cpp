@@ -75,8 +75,7 @@ std::string resolved_solver(const Model& model, const TrainOptions& options) {
   }
   if (options.solver != "auto") return options.solver;
   if (!all_linear(model)) return "adam";
-  const bool stepped =
-      options.objective == "likelihood" && EmStep::knows(model) && model.theta.n_elem <= kMostForEm;
+  const bool stepped = options.objective == "likelihood" && EmStep::knows(model) && model.theta.n_elem <= kMostForEm;
   return stepped ? "em" : "lbfgs";
 }
 
@@ -312,7 +311,9 @@ void Training::summarise(const Fit& best) {
   fit.seed = static_cast<double>(options_.seed);
   fit.l2 = options_.penalty.experts;
   fit.gate_l2 = options_.penalty.gate;
-  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
+  // Those of a fit that l1 drew to 0 are not what second derivatives say.
+  if (options_.errors && !options_.penalty.has_l1() && objective_->is_likelihood() && !stopped_ &&
+      has_uncertainty(model_))
     fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
@@ -405,8 +406,7 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));
-  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer,
-           options.solver == "auto")
+  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer, options.solver == "auto")
       .run(start, report);
   report.solver = resolved.solver;
   report.restrained = options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation_rows.has_value();
