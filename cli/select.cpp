@@ -262,8 +262,8 @@ cv: higher is better. Mean of log p(y|x), in the data's own units, over rows hel
 lr, p: 2 (l of K+1 - l of K), and (1 + draws with as large a one) / (1 + draws) (McLachlan 1987); a small p speaks
   for K+1. Draws to which a model could not be fitted do not count.
 
-A fit whose sigma is on its floor has a likelihood without a maximum and stands behind all others; one that failed, with
-its reason, at the end.
+A spurious fit, one of whose experts explains a few rows all but exactly from whatever start, has a likelihood without a
+maximum and stands behind all others; one that failed, with its reason, at the end.
 Exit status: 0 done; 1 every candidate failed; 2 usage; 3 bad data; 5 cannot read or write.)";
 
 }  // namespace

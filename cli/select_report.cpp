@@ -49,8 +49,7 @@ std::vector<std::string> figures(const moe::Outcome& outcome, bool cv) {
   std::vector<std::string> row{printed("%.4f", fit.log_likelihood), printed("%.0f", fit.parameters)};
   for (const double value : {fit.aic, fit.bic, fit.icl}) row.push_back(printed("%.4f", value));
   if (cv) row.insert(row.end(), {printed("%.6f", outcome.cv), printed("%.6f", outcome.cv_error)});
-  row.push_back(std::string(fit.converged != 0 ? "yes" : "no") +
-                (outcome.report.on_floor ? ", but a sigma is on its floor" : ""));
+  row.push_back(std::string(fit.converged != 0 ? "yes" : "no") + (outcome.spurious ? ", but spurious" : ""));
   return row;
 }
 
@@ -111,7 +110,7 @@ Json candidate_json(Json identity, const moe::Outcome& outcome, bool wins) {
   result["cv"] = number(outcome.cv);
   result["cv_se"] = number(outcome.cv_error);
   result["converged"] = known(fit.converged != 0);
-  result["on_floor"] = known(outcome.report.on_floor);
+  result["spurious"] = known(outcome.spurious);
   result["failed"] = failed ? Json(outcome.failure) : Json(nullptr);
   result["winner"] = wins;
   return result;

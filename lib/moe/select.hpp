@@ -30,6 +30,8 @@ struct Outcome {
   std::size_t candidate;
   std::optional<Model> model;  ///< fitted to all rows: what train() gives for it; none where that failed
   TrainReport report{};
+  /// Whether an expert explains a few rows all but exactly, in all starts: then the likelihood has no maximum that means anything.
+  bool spurious = false;
   double cv = NAN;        ///< kCv: mean log p(y|x) of rows held out, in data units, by weight
   double cv_error = NAN;  ///< its standard error, from the differences between folds
   std::string failure{};  ///< why a fit failed, or "": then the candidate has no place among the others
@@ -40,9 +42,9 @@ struct Outcome {
 using SelectObserver = std::function<bool(std::size_t done, std::size_t fits)>;
 
 /// Fits every candidate to the table, and to its folds under kCv. A candidate's inputs are indices into schema.inputs, and it gets
-/// only what it reads. Best first; those whose sigma ends on its floor (a likelihood without a maximum) after the others, those that
-/// failed last. The same for any number of threads. Throws Error: usage for a gate whose weights do not sum to 1, or folds that are
-/// not there; data where a fold's training rows lack a class; fit where the observer stops it.
+/// only what it reads. Best first; spurious ones after the others, those that failed last. The same for any number of threads.
+/// Throws Error: usage for a gate whose weights do not sum to 1, or folds that are not there; data where a fold's training rows
+/// lack a class; fit where the observer stops it.
 std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std::optional<Dataset>& validation,
                             const std::vector<ModelSpec>& candidates, const SelectOptions& options,
                             const SelectObserver& observer);

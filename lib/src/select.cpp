@@ -105,6 +105,10 @@ Fitted fitted(const Candidate& candidate, const Dataset& rows, const std::option
   return result;
 }
 
+bool spurious(const TrainReport& report) {
+  return report.on_floor || (!report.maxima.empty() && report.maxima.front().spurious);
+}
+
 /// What one fit may take of the threads where there are so many to run.
 TrainOptions for_one_of(std::size_t fits, TrainOptions options) {
   options.threads = std::max(1u, static_cast<unsigned>(options.threads / std::max<std::size_t>(fits, 1)));
@@ -195,7 +199,7 @@ double cost(const Outcome& outcome, Criterion by) {
 void sort_best_first(std::vector<Outcome>& outcomes, Criterion by) {
   const auto rank = [by](const Outcome& outcome) {
     const bool failed = !outcome.failure.empty();
-    return std::tuple(failed, !failed && outcome.report.on_floor, failed ? 0 : cost(outcome, by));
+    return std::tuple(failed, !failed && outcome.spurious, failed ? 0 : cost(outcome, by));
   };
   std::stable_sort(outcomes.begin(), outcomes.end(),
                    [&](const Outcome& a, const Outcome& b) { return rank(a) < rank(b); });
@@ -273,6 +277,7 @@ std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std
   std::vector<Outcome> outcomes;
   for (std::size_t c = 0; c < parts.size(); ++c) {
     Outcome outcome{c, std::move(whole[c].model), whole[c].report};
+    outcome.spurious = spurious(outcome.report);
     outcome.failure = whole[c].failure;
     outcome.kind = whole[c].kind;
     summarise(scores[c], outcome);
@@ -302,8 +307,8 @@ RatioTest bootstrap_ratio_test(const Schema& schema, const Dataset& data, const 
   const Pair observed = both(rows, options);
   watch.require_end();
   result.failure = observed.failure();
-  if (result.failure.empty() && observed.larger.report.on_floor)
-    result.failure = "a sigma of the larger model ends on its floor: its likelihood has no maximum";
+  if (result.failure.empty() && spurious(observed.larger.report))
+    result.failure = "the larger model's fit is spurious: an expert explains a few rows all but exactly";
   if (!result.failure.empty()) return result;
   result.statistic = observed.ratio();
   result.restarts = static_cast<arma::uword>(observed.larger.model->fit.restarts);
