@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build demo test lint fmt asan install clean help
+.PHONY: build demo test lint fmt maxima coverage asan install clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -26,6 +26,12 @@ lint:  ## check the format, the layers, the scripts, and the C++ with clang-tidy
 fmt:  ## format the C++ in place
 	@scripts/install-deps --lint
 	@scripts/lint --fix-format
+
+maxima:  ## the best known maxima of real data beside moe's, and R's flexmix on the same models (its packages: see the script)
+	@scripts/maxima
+
+coverage:  ## simulate how often 95 % intervals hold the truth: 1,000 fits
+	@scripts/coverage
 
 asan:  ## run every test under the address and undefined-behaviour sanitizers
 	@scripts/install-deps

@@ -116,7 +116,7 @@ TEST_CASE("errors that cannot be had are refused in a sentence", "[inspect]") {
       {"moe inspect me.moe d.csv", "moe inspect: --errors observed: the model minimises 'me', not its likelihood"},
       {"moe inspect deep.moe d.csv --errors sandwich",
        "moe inspect: --errors sandwich: the model has no second derivatives"},
-      {"moe inspect deep.moe d.csv --bootstrap 9", "moe inspect: --bootstrap: network 'mlp:2 coefficients"},
+      {"moe inspect deep.moe d.csv --bootstrap 9", "moe inspect: --bootstrap: network 'mlp:2:relu' has no coefficients"},
       {"moe inspect - - < m.moe", "moe inspect: model and data would both be read from standard input"},
   };
   for (const auto& [command, sentence] : cases) {

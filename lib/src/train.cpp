@@ -313,7 +313,7 @@ void Training::summarise(const Fit& best) {
   fit.gate_l2 = options_.penalty.gate;
   // Those of a fit that l1 drew to 0 are not what second derivatives say.
   if (options_.errors && !options_.penalty.has_l1() && objective_->is_likelihood() && !stopped_ &&
-      has_uncertainty(model_))
+      has_uncertainty(model_) && !options_.penalty.has_l1())  // a lasso's errors are not those of its information
     fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
