@@ -36,6 +36,8 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
   if (!model.fit.objective.empty() && model.fit.objective != "likelihood")
     throw Error(ErrorKind::kUsage, begin + "the model minimises '" + model.fit.objective +
                                        "', not its likelihood: expected --bootstrap B");
+  if (moe::penalty_of(model.fit).has_l1())
+    throw Error(ErrorKind::kUsage, begin + "a fit with an l1 penalty has none of these: expected --bootstrap B");
   if (!moe::has_uncertainty(model))
     throw Error(ErrorKind::kUsage,
                 begin +

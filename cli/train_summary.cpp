@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "command.hpp"
+#include "moe/describe.hpp"
 #include "moe/error.hpp"
 
 namespace cli {
@@ -79,29 +80,13 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
 }
 
-void note_study(const moe::Model& model, const moe::FitStudy& study) {
-  for (const arma::uword k : study.starved)
-    say("warning: expert " + std::to_string(k + 1) + " is starved: it explains " +
-        printed("%.3g", study.shares[k] * model.fit.rows) + " of " + whole(model.fit.rows) +
-        " rows: expected fewer experts");
-  if (study.steps.empty()) return;
-  std::vector<std::string> experts;
-  for (const arma::uword k : study.steps) experts.push_back(std::to_string(k + 1));
-  say("note: the gate's split of expert " + moe::join(experts, ", ") +
-      " from the others is a step: its weights grow without end, the log-likelihood's supremum is about " +
-      printed("%.6f", study.supremum));
-}
-
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
   if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
   if (report.constant_target) say("warning: every target is the same: there is nothing to learn");
-  if (report.on_floor)
-    say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains its rows "
-        "exactly, and the likelihood means little");
-  if (report.study) note_study(model, *report.study);
+  for (const std::string& note : moe::guard_notes(model)) say(note);
   if (!report.aliased.empty())
     say("note: " + moe::printable(moe::join(report.aliased)) + (report.aliased.size() == 1 ? " is" : " are") +
         " told exactly by the other inputs: no coefficient of its own, it stays 0");

@@ -125,7 +125,8 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
     const std::string& family = all[static_cast<std::size_t>(i) % all.size()];
     const Trial trial = some_trial(family, random);
     const auto& own = trial.spec.expert_families;
-    if (family == "laplace" || std::count(own.begin(), own.end(), "laplace") > 0) continue;  // has no gradient at its end
+    if (family == "laplace" || std::count(own.begin(), own.end(), "laplace") > 0)
+      continue;  // has no gradient at its end
     INFO(i << ": " << trial.name);
     moe::TrainOptions options = by("em");
     options.seed = static_cast<std::uint64_t>(i);

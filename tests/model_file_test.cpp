@@ -99,6 +99,13 @@ void check_same(const Model& a, const Model& b) {
   CHECK(a.fit.objective == b.fit.objective);
   CHECK(a.fit.solver == b.fit.solver);
   CHECK(std::isnan(a.fit.l2) == std::isnan(b.fit.l2));
+  REQUIRE(a.fit.study.has_value() == b.fit.study.has_value());
+  if (a.fit.study) {
+    CHECK(same_bits(a.fit.study->shares, b.fit.study->shares));
+    CHECK(same_bits(a.fit.study->starved, b.fit.study->starved));
+    CHECK(same_bits(a.fit.study->steps, b.fit.study->steps));
+  }
+  CHECK((a.fit.l1 == b.fit.l1 && a.fit.gate_l1 == b.fit.gate_l1));
   CHECK((std::isnan(a.fit.l2) || (a.fit.l2 == b.fit.l2 && a.fit.gate_l2 == b.fit.gate_l2)));
   REQUIRE(a.fit.uncertainty.has_value() == b.fit.uncertainty.has_value());
   if (!a.fit.uncertainty) return;
@@ -316,6 +323,16 @@ TEST_CASE("a model file keeps every bit of every kind of model", "[model_file]")
   models.push_back(small_model());
   models.back().fit.uncertainty->factor.set_size(models.back().theta.n_elem, 0);  // computed, and nothing known
   models.push_back(small_model());
+  models.back().fit.uncertainty.reset();
+  models.push_back(small_model());
+  models.back().fit.l1 = 0.125;
+  moe::FitStudy study;
+  study.shares = {0.25, 0.75};
+  study.starved = {1, 0};
+  study.steps = {0, 1};
+  models.push_back(small_model());
+  models.back().fit.study = study;
+  models.push_back(models.back());
   models.back().fit.uncertainty.reset();
   REQUIRE(models.size() > 10);
   for (const Model& model : models) {

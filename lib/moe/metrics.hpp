@@ -39,17 +39,7 @@ struct LikelihoodSums {
 /// NaN under an unnormalised gate.
 LikelihoodSums likelihood_sums(const Model& model, const Rows& rows);
 
-/// What a fit shows on its rows.
-struct FitStudy {
-  arma::vec shares;                  ///< mean responsibility of each expert
-  std::vector<arma::uword> starved;  ///< experts (from 0) with fewer rows than coefficients
-  /// Experts whose weight is 0 or 1 in every row: a split that is a step, whose gate's weights grow without end but for the
-  /// penalty.
-  std::vector<arma::uword> steps;
-  double supremum = 0;  ///< the log-likelihood that they lead to
-};
-
-/// The gate is a softmax.
+/// How the model's experts share the rows. The gate is a softmax.
 FitStudy study_fit(const Model& model, const Rows& rows);
 
 /// Area under the ROC curve of scores against two classes (1 = positive), ties counted half, weighted; NaN with one class only.

@@ -75,6 +75,16 @@ struct Uncertainty {
   bool known() const { return factor.n_cols > 0; }
 };
 
+/// What a fit shows on its rows, of each of K experts.
+struct FitStudy {
+  arma::vec shares;   ///< mean responsibility
+  arma::vec starved;  ///< 1 where it explains fewer rows than it has coefficients, else 0
+  /// 1 where its weight is 0 or 1 in every row: a split that is a step, whose gate's weights grow without end but for the penalty.
+  arma::vec steps;
+  double supremum =
+      std::numeric_limits<double>::quiet_NaN();  ///< the log-likelihood that steps lead to; NaN without any
+};
+
 /// How a fit went; what `moe inspect` shows.
 struct FitSummary {
   double rows = 0, weight = 0;
@@ -84,7 +94,9 @@ struct FitSummary {
   std::string objective, solver;
   /// The penalties of the experts and of the gate; NaN: not recorded.
   double l2 = std::numeric_limits<double>::quiet_NaN(), gate_l2 = std::numeric_limits<double>::quiet_NaN();
+  double l1 = 0, gate_l1 = 0;
   std::optional<Uncertainty> uncertainty{};  ///< nothing where none was computed
+  std::optional<FitStudy> study{};           ///< of a likelihood, under a softmax
 };
 
 /// What a user asks for; networks, gate and family as make_network() and its like read them.

@@ -106,6 +106,37 @@ Json fit_object(const FitSummary& fit) {
           {"seed", count(fit.seed)}};
 }
 
+/// The experts, from 1, that have a flag of 1.
+std::vector<std::string> flagged(const arma::vec& flags) {
+  std::vector<std::string> experts;
+  for (const arma::uword k : arma::uvec(arma::find(flags > 0))) experts.push_back(std::to_string(k + 1));
+  return experts;
+}
+
+arma::vec on_floor(const Model& model) {
+  arma::vec flags(model.size(), arma::fill::zeros);
+  for (arma::uword k = 0; k < model.size(); ++k)
+    if (model.experts[k].family->on_floor(model.theta.memptr() + model.experts[k].psi)) flags[k] = 1;
+  return flags;
+}
+
+Json numbers_of(const arma::vec& flags) {
+  Json result = Json::array();
+  for (const arma::uword k : arma::uvec(arma::find(flags > 0))) result.push_back(k + 1);
+  return result;
+}
+
+/// null where the fit was not studied.
+Json guards_object(const Model& model) {
+  if (!model.fit.study) return nullptr;
+  const FitStudy& study = *model.fit.study;
+  return {{"shares", study.shares},
+          {"starved", numbers_of(study.starved)},
+          {"steps", numbers_of(study.steps)},
+          {"supremum", number_or_null(study.supremum)},
+          {"on_floor", numbers_of(on_floor(model))}};
+}
+
 /// Coefficients of columns that follow from those before them, of any branch.
 std::vector<std::string> dependent_names(const Model& model, const arma::mat& factor) {
   std::vector<std::string> names;
@@ -325,6 +356,26 @@ std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k) {
   return expert.family->figures(model.theta.memptr() + expert.psi);
 }
 
+std::vector<std::string> guard_notes(const Model& model) {
+  std::vector<std::string> notes;
+  if (!model.fit.study) return notes;
+  const FitStudy& study = *model.fit.study;
+  if (arma::any(on_floor(model) > 0))
+    notes.emplace_back(
+        "warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains its rows "
+        "exactly, and the likelihood means little");
+  for (const arma::uword k : arma::uvec(arma::find(study.starved > 0)))
+    notes.push_back("warning: expert " + std::to_string(k + 1) + " is starved: it explains " +
+                    formatted("%.3g", study.shares[k] * model.fit.rows) + " of " + formatted("%.0f", model.fit.rows) +
+                    " rows: expected fewer experts");
+  if (arma::any(study.steps > 0))
+    notes.push_back(
+        "note: the gate's split of expert " + join(flagged(study.steps)) +
+        " from the others is a step: its weights grow without end, the log-likelihood's supremum is about " +
+        formatted("%.6f", study.supremum));
+  return notes;
+}
+
 namespace {
 
 Json described(const Model& model, const Errors* errors) {
@@ -338,6 +389,7 @@ Json described(const Model& model, const Errors* errors) {
   result["experts"] = Json::array();
   for (arma::uword k = 0; k < model.size(); ++k) result["experts"].push_back(expert_object(model, k, errors));
   result["inference"] = inference_object(model, errors);
+  result["guards"] = guards_object(model);
   result["fit"] = fit_object(model.fit);
   return result;
 }
@@ -372,7 +424,9 @@ std::string describe_text(const Model& model, const std::optional<Inference>& in
     for (arma::uword k = 0; k < model.size(); ++k) text += describe_expert(model, k, errors);
     text += describe_inference(model, errors);
   });
-  return text + describe_fit(model.fit);
+  text += describe_fit(model.fit);
+  for (const std::string& note : guard_notes(model)) text += note + "\n";
+  return text;
 }
 
 std::string describe_text(const Model& model) { return describe_text(model, stored_inference(model), kLevel); }

@@ -236,10 +236,12 @@ bool has_step(const Model& model, arma::uword b, const Uncertainty& uncertainty)
 
 }  // namespace
 
-bool has_uncertainty(const Model& model) { return model.theta.n_elem <= kMostParameters && has_hessian(model); }
+bool has_uncertainty(const Model& model) {
+  return model.theta.n_elem <= kMostParameters && has_hessian(model) && !penalty_of(model.fit).has_l1();
+}
 
 Penalty penalty_of(const FitSummary& fit) {
-  return std::isnan(fit.l2) ? Penalty{0, 1e-10} : Penalty{fit.l2, fit.gate_l2};
+  return std::isnan(fit.l2) ? Penalty{0, 1e-10} : Penalty{fit.l2, fit.gate_l2, fit.l1, fit.gate_l1};
 }
 
 Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {

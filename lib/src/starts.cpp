@@ -21,7 +21,7 @@ constexpr int kLloyd = 10;
 constexpr std::size_t kKinds = 5;
 /// Short runs of every other start: as many as this many rows allow, within bounds.
 constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
-constexpr int kShort = 15, kMoveShort = 60;  // steps; a move is judged nearer to its end
+constexpr int kShort = 15, kMoveShort = 60;                    // steps; a move is judged nearer to its end
 constexpr std::size_t kMostMovedRows = 1000, kMostMoves = 12;  // of each pair of experts
 /// In log-likelihood, where only some of the rows tell: less may be their chance.
 constexpr double kGainOfSome = 3;

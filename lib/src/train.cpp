@@ -311,9 +311,9 @@ void Training::summarise(const Fit& best) {
   fit.seed = static_cast<double>(options_.seed);
   fit.l2 = options_.penalty.experts;
   fit.gate_l2 = options_.penalty.gate;
-  // Those of a fit that l1 drew to 0 are not what second derivatives say.
-  if (options_.errors && !options_.penalty.has_l1() && objective_->is_likelihood() && !stopped_ &&
-      has_uncertainty(model_) && !options_.penalty.has_l1())  // a lasso's errors are not those of its information
+  fit.l1 = options_.penalty.experts_l1;
+  fit.gate_l1 = options_.penalty.gate_l1;
+  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
     fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
@@ -354,7 +354,7 @@ void Training::run(const Model* start, TrainReport& report) {
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
   if (!objective_->is_likelihood()) fit_dispersions(model_, rows_, options_.threads);
   summarise(best);
-  if (objective_->is_likelihood() && model_.gate->normalised()) report.study = study_fit(model_, rows_);
+  if (objective_->is_likelihood() && model_.gate->normalised()) model_.fit.study = study_fit(model_, rows_);
   if (basis_)
     for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
   count_weights(report);
