@@ -77,6 +77,9 @@ class Family {
   /// The psi that maximises sum_n w_n log p where sum_n w_n (y_n - eta_n)^2 / sum_n w_n is `mean_square` (model units): false
   /// where that does not settle it.
   virtual bool fit_dispersion(double mean_square, double* psi) const;
+  /// Whether log p falls in proportion to |y - eta|, so that eta's best coefficients are those of least absolute deviations; then
+  /// psi becomes the best one where their weighted mean is `mean_deviation`.
+  virtual bool fit_absolute(double /*mean_deviation*/, double* /*psi*/) const { return false; }
 
   /// Where an expert that is to explain y (model units) begins: eta (m values) and psi.
   virtual void start(double y, double* eta, double* psi) const = 0;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "absolute_deviations.hpp"
 #include "moe/numeric.hpp"
 #include "parallel.hpp"
 
@@ -15,6 +16,8 @@ constexpr arma::uword kParts = 32;
 constexpr arma::uword kMostForNewton = 300;
 /// Of the largest second derivative: what is added to all, and to those that are not positive definite, more and more.
 constexpr double kFirstShift = 1e-13, kShiftGrowth = 100, kLastShift = 1e8;
+/// Of a sum of deviations: less is no gain.
+constexpr double kNoGain = 1e-13;
 /// A step of a dispersion in logarithms at most: Newton's steps overshoot far from the maximum.
 constexpr double kLongestDispersion = 2;
 
@@ -187,6 +190,7 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
   double pooled_square = 0, pooled_mass = 0;
   std::vector<double> mean_squares(model_.size());
   for (arma::uword k = 0; k < model_.size(); ++k) {
+    if (kinked(k)) continue;
     const Expert& expert = model_.experts[k];
     const Statistics::Fit& fit = from.experts[k];
     const arma::uword m = expert.network->outputs(), p = expert.network->last_inputs(),
@@ -235,13 +239,93 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     first.family->fit_dispersion(pooled_square / pooled_mass, result.target.memptr() + first.psi);
 }
 
+bool EmStep::kinked(arma::uword k) const {
+  const Expert& expert = model_.experts[k];
+  std::vector<double> psi(expert.family->dispersions());
+  return expert.family->fit_absolute(1, psi.data()) &&
+         !arma::any(penalty_.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) > 0);
+}
+
+arma::uvec EmStep::kinked() const {
+  std::vector<arma::uword> result;
+  for (arma::uword k = 0; k < model_.size(); ++k)
+    for (arma::uword i = 0; kinked(k) && i < model_.experts[k].network->parameters(); ++i)
+      result.push_back(model_.experts[k].offset + i);
+  return arma::uvec(result);
+}
+
+arma::mat EmStep::responsibilities(const arma::vec& theta) const {
+  ForwardPass forward(model_);
+  arma::mat result(rows_.count(), model_.size()), terms, shares;
+  arma::vec part;
+  for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
+    const arma::uword last = std::min(rows_.count(), first + kBlock) - 1;
+    const Rows block = rows_.slice(first, last);
+    forward.run(theta, block);
+    terms = forward.log_weights();
+    for (arma::uword k = 0; k < model_.size(); ++k) {
+      const Expert& expert = model_.experts[k];
+      expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, part);
+      terms.col(k) += part;
+    }
+    log_sum_exp(terms, part);
+    exp_shifted(terms, part, {}, shares);
+    result.rows(first, last) = shares;
+  }
+  return result;
+}
+
+void EmStep::move_kinked(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const {
+  const Expert& expert = model_.experts[k];
+  const arma::uword p = expert.network->parameters(), design = basis_.design_of(k + 1);
+  arma::uvec free = arma::regspace<arma::uvec>(0, p - 1);
+  free.shed_rows(basis_.dependent(design));
+  arma::mat D;
+  basis_.whiten(design, rows_.X, D);
+  D = D.rows(free);
+  arma::vec y = rows_.y.col(0);
+  if (!rows_.offset.is_empty()) y -= rows_.offset;
+  const arma::vec v = rows_.w % r;
+  const double mass = arma::accu(v);
+  if (!(mass > 0)) return;
+  const arma::vec from = basis_.orthonormal(design, theta.subvec(expert.offset, arma::size(p, 1)));
+  arma::vec to = from;
+  to.elem(free) = least_absolute(D, y, v, from.elem(free));
+  const double before = absolute_deviation(D, y, v, from.elem(free));
+  double after = absolute_deviation(D, y, v, to.elem(free));
+  const double length = arma::norm(to - from);
+  std::vector<double> psi(expert.family->dispersions());
+  expert.family->fit_absolute(before / mass, psi.data());
+  if (before - after > kNoGain * before) {
+    // How steeply it falls on the way, where the scale is the best one for where it begins.
+    result.slope = std::max(result.slope, (before - after) / length * mass / before);
+    result.target.subvec(expert.offset, arma::size(p, 1)) = basis_.coefficients(design, to);
+  } else {
+    after = before;
+  }
+  expert.family->fit_absolute(after / mass, psi.data());
+  std::copy(psi.begin(), psi.end(), result.target.begin() + expert.psi);
+}
+
 EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const {
+  arma::mat own;
+  bool any = false;
+  for (arma::uword k = 0; k < model_.size(); ++k) any = any || kinked(k);
+  if (any && given == nullptr) {
+    own = responsibilities(theta);
+    given = &own;
+  }
   const Statistics statistics = collect(theta, given);
   Result result;
   result.value = statistics.loss / weight_ + 0.5 * arma::accu(penalty_ % theta % theta);
   result.target = theta;
   move_gate(statistics, theta, result);
   move_experts(statistics, theta, result);
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    if (!kinked(k)) continue;
+    result.slope = std::max(result.slope, std::abs(statistics.experts[k].score.back()) / std::sqrt(weight_));
+    move_kinked(k, given->col(k), theta, result);
+  }
   result.slope /= std::sqrt(weight_);
   return result;
 }

@@ -36,6 +36,7 @@ class FitProblem : public Problem {
   arma::vec l1_weights() const override { return pass_.l1_weights() / unit_; }
   bool hessian(const arma::vec& theta, arma::mat& second) override;
   bool improve(const arma::vec& theta, Improvement& improvement) override;
+  arma::uvec kinked() const override { return em_ ? em_->kinked() : arma::uvec(); }
   arma::uword shuffle(Random& random) override;
   double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override;
