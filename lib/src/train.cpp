@@ -366,6 +366,20 @@ void Training::run(const Model* start, TrainReport& report) {
   report.seconds = seconds();
 }
 
+/// Throws Error (usage) for a column that none of the experts has a use for.
+void require_use(const Model& model) {
+  const auto any = [&](const auto& is) { return std::any_of(model.experts.begin(), model.experts.end(), is); };
+  const Schema& schema = model.schema;
+  if (!schema.trials.empty() && !any([](const Expert& expert) { return expert.family->reads_trials(); }))
+    throw Error(ErrorKind::kUsage,
+                "--trials: family '" + model.family_spec() + "' has no use for it: expected --family binomial with it");
+  if (!schema.exposure.empty() &&
+      !any([](const Expert& expert) { return expert.family->link() == Family::Link::kLog; }))
+    throw Error(ErrorKind::kUsage, "--exposure: its logarithm is added to log means, and family '" +
+                                       model.family_spec() +
+                                       "' has none: expected --offset, or a family such as poisson");
+}
+
 /// A model of the data's units: the target is standardised where every family allows it, and nothing is centred where a branch
 /// has no intercept.
 Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data, bool standardize) {
@@ -393,6 +407,7 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels))
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
   Model model = start != nullptr ? *start : unfitted(schema, spec, data, options.standardize);
+  require_use(model);
   if (options.objective != "likelihood")
     for (const Expert& expert : model.experts)
       if (expert.family->likelihood_only())
