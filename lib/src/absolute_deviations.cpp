@@ -25,7 +25,7 @@ std::vector<arma::uword> first_vertex(const arma::mat& X, const arma::vec& dista
     if (rows.size() == X.n_rows) break;
     arma::vec left = X.col(n);
     const double size = arma::norm(left);
-    for (int twice = 0; twice < 2; ++twice) left -= spanned * (spanned.t() * left);
+    for (int twice = 0; twice < 2 && !rows.empty(); ++twice) left -= spanned * (spanned.t() * left);
     const double rest = arma::norm(left);
     if (!(rest > kDependent * size)) continue;
     spanned.insert_cols(spanned.n_cols, left / rest);
