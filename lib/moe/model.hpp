@@ -44,6 +44,8 @@ struct Rows {
   arma::uword count() const { return X.n_cols; }
   /// Rows first .. last as views, without copying.
   Rows slice(arma::uword first, arma::uword last) const;
+  /// Copies these rows, in this order; `out` keeps its memory from call to call.
+  void gather(const std::size_t* rows, arma::uword count, Rows& out) const;
 };
 
 /// A network and where it finds its inputs and its parameters.

@@ -254,27 +254,6 @@ arma::uvec EmStep::kinked() const {
   return arma::uvec(result);
 }
 
-arma::mat EmStep::responsibilities(const arma::vec& theta) const {
-  ForwardPass forward(model_);
-  arma::mat result(rows_.count(), model_.size()), terms, shares;
-  arma::vec part;
-  for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
-    const arma::uword last = std::min(rows_.count(), first + kBlock) - 1;
-    const Rows block = rows_.slice(first, last);
-    forward.run(theta, block);
-    terms = forward.log_weights();
-    for (arma::uword k = 0; k < model_.size(); ++k) {
-      const Expert& expert = model_.experts[k];
-      expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, part);
-      terms.col(k) += part;
-    }
-    log_sum_exp(terms, part);
-    exp_shifted(terms, part, {}, shares);
-    result.rows(first, last) = shares;
-  }
-  return result;
-}
-
 void EmStep::move_kinked(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const {
   const Expert& expert = model_.experts[k];
   const arma::uword p = expert.network->parameters(), design = basis_.design_of(k + 1);
@@ -312,7 +291,7 @@ EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const
   bool any = false;
   for (arma::uword k = 0; k < model_.size(); ++k) any = any || kinked(k);
   if (any && given == nullptr) {
-    own = responsibilities(theta);
+    own = responsibilities(model_, rows_, theta);
     given = &own;
   }
   const Statistics statistics = collect(theta, given);
@@ -327,6 +306,27 @@ EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const
     move_kinked(k, given->col(k), theta, result);
   }
   result.slope /= std::sqrt(weight_);
+  return result;
+}
+
+arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta) {
+  ForwardPass forward(model);
+  arma::mat result(rows.count(), model.size()), terms, shares;
+  arma::vec part;
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const arma::uword last = std::min(rows.count(), first + kBlock) - 1;
+    const Rows block = rows.slice(first, last);
+    forward.run(theta, block);
+    terms = forward.log_weights();
+    for (arma::uword k = 0; k < model.size(); ++k) {
+      const Expert& expert = model.experts[k];
+      expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, part);
+      terms.col(k) += part;
+    }
+    log_sum_exp(terms, part);
+    exp_shifted(terms, part, {}, shares);
+    result.rows(first, last) = shares;
+  }
   return result;
 }
 

@@ -38,7 +38,6 @@ class EmStep {
   void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;
   /// Whether expert k's fit is one of least absolute deviations, free of penalties.
   bool kinked(arma::uword k) const;
-  arma::mat responsibilities(const arma::vec& theta) const;
   /// Expert k by least absolute deviations; `r`: its responsibilities.
   void move_kinked(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const;
 
@@ -49,5 +48,8 @@ class EmStep {
   double weight_;
   unsigned threads_;
 };
+
+/// rows x K: each expert's share of each row at theta.
+arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta);
 
 }  // namespace moe

@@ -8,6 +8,7 @@
 
 #include "basis.hpp"
 #include "em_step.hpp"
+#include "generalised_em.hpp"
 #include "moe/objective.hpp"
 #include "moe/solver.hpp"
 
@@ -62,7 +63,8 @@ class FitProblem : public Problem {
   double unit_;  // of the objective: solvers see it, and what belongs to it, divided by this
   std::optional<Coordinates> coordinates_;
   Pass pass_, validation_pass_;
-  std::optional<EmStep> em_;
+  std::optional<EmStep> em_;  // where linear networks have weighted fits
+  std::optional<GeneralisedEm> generalised_em_;
   Watch watch_;
   std::vector<std::size_t> order_;
   Rows gathered_;
