@@ -143,7 +143,8 @@ const Table<decltype(&make_adam)>& solvers() {
         {"newton"}},
        make_newton},
       {{"em",
-        "expectation maximisation, then newton's steps: linear networks, softmax, likelihood (Jordan, Jacobs 1994)",
+        "expectation maximisation, then newton's steps; generalised for MLPs: softmax, likelihood (Jordan, Jacobs "
+        "1994)",
         {"em"}},
        make_em},
       {{"owlqn", "all rows at once, weights to 0 exactly under --l1 and --gate-l1 (Andrew, Gao 2007)", {"owlqn"}},

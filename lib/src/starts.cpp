@@ -19,6 +19,7 @@ constexpr double kOwn = 0.98;
 constexpr int kSteps = 2;
 constexpr int kLloyd = 10;
 constexpr std::size_t kKinds = 5;
+constexpr std::size_t kUsualStarts = 20;
 /// Short runs of every other start: as many as this many rows allow, within bounds.
 constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
 constexpr int kShort = 15, kMoveShort = 60;                    // steps; a move is judged nearer to its end
@@ -143,21 +144,6 @@ arma::vec flat(const Model& model, const Rows& rows, const arma::mat& R) {
   return theta;
 }
 
-arma::mat responsibilities(const Model& model, const arma::vec& theta, const Rows& rows) {
-  ForwardPass forward(model);
-  forward.run(theta, rows);
-  arma::mat terms = forward.log_weights(), log_r, r;
-  arma::vec part;
-  for (arma::uword k = 0; k < model.size(); ++k) {
-    const Expert& expert = model.experts[k];
-    expert.family->log_density(rows.y, forward.eta(k), theta.memptr() + expert.psi, part);
-    terms.col(k) += part;
-  }
-  log_softmax(terms, log_r);
-  exp_shifted(log_r, {}, {}, r);
-  return r;
-}
-
 /// A way to share rows out.
 arma::mat shares(const Model& model, const arma::mat& points, std::size_t kind, Random& random) {
   const arma::uword K = model.size();
@@ -231,8 +217,10 @@ arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
   return theta;
 }
 
+bool goes_aside(std::size_t index) { return index % (index < kUsualStarts ? 4 : 2) == 1; }
+
 arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t index, Random& random) {
-  if (!fitted || model.size() == 1 || index % 4 == 3) return random_start(model, all, random);
+  if (!fitted || model.size() == 1 || goes_aside(index)) return random_start(model, all, random);
   const Rows rows = sample(all, kMostRows, random);
   const arma::mat points = points_of(model, rows);
   const ShortRuns runs(model, rows);
@@ -253,7 +241,7 @@ arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t in
 
 arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& theta, Random& random) {
   const Rows rows = sample(all, kMostMovedRows, random);
-  const arma::mat points = points_of(model, rows), R = responsibilities(model, theta, rows);
+  const arma::mat points = points_of(model, rows), R = responsibilities(model, rows, theta);
   const ShortRuns runs(model, rows);
   arma::vec best;
   arma::vec stays = theta;  // some of the rows alone pull it off, too
@@ -294,7 +282,7 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
       suspects.push_back(k);
   }
   if (suspects.empty() || model.size() == 1) return false;
-  const arma::mat R = responsibilities(model, theta, rows);
+  const arma::mat R = responsibilities(model, rows, theta);
   for (const arma::uword k : suspects)
     if (arma::dot(rows.w, R.col(k)) / arma::mean(rows.w) <
         kHandful * static_cast<double>(model.experts[k].network->last_inputs()))

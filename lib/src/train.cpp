@@ -194,7 +194,7 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
                      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
   // By another way to other maxima: EM's first steps are long.
-  const bool aside = several_ways_ && restart % 4 == 3 && restart < restarts_;
+  const bool aside = several_ways_ && goes_aside(restart) && restart < restarts_;
   const auto solver = aside ? make_solver("newton") : solver_;
   SolverResult result = solver->minimise(problem, problem.seen(theta), options_.solver_options, random);
   if (!stopped_) problem.require_minimum();
@@ -206,7 +206,7 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
     fit.converged = false;
     fit.stop += ", best at pass " + std::to_string(problem.best_pass());
   }
-  fit.theta = problem.theta(result.theta);
+  fit.theta = result.passes > 0 ? problem.theta(result.theta) : theta;  // there and back would cost bits
   if (problem.best()) fit.theta = *problem.best();
   const Pass pass(model_, *objective_, options_.penalty, threads);
   balance(model_, pass.l1_weights(), pass.penalty_weights(), fit.theta);
