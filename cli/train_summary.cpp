@@ -35,6 +35,7 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   if (fit.restarts <= 1) return "";
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
+  if (report.rehearsed > 0) text += " on " + std::to_string(report.rehearsed) + " of the rows";
   if (report.moved) text += ", by splitting and merging experts";
   if (report.starts_set_aside > 0)
     text +=

@@ -24,7 +24,7 @@ namespace moe {
 namespace {
 
 /// Streams of the seed: what each is for.
-constexpr std::uint64_t kSplitStream = 1, kMoveStreams = 100, kStartStreams = 1000;
+constexpr std::uint64_t kSplitStream = 1, kSampleStream = 2, kMoveStreams = 100, kStartStreams = 1000;
 /// Maxima that split and merge goes on from, and how often.
 constexpr std::size_t kMostMoved = 6;
 constexpr int kRounds = 5;
@@ -35,6 +35,11 @@ constexpr arma::uword kMostForEm = 300;
 /// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
 constexpr double kRestartBudget = 2e6;
 constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
+/// Rows that starts are compared on where there are more than twice as many: the maxima of so many rows lie where those of all do.
+constexpr arma::uword kRowsToCompare = 20000;
+/// How many maxima then go on with all rows: those whose mean loss is this near to the best one's.
+constexpr std::size_t kMostGoOn = 2;
+constexpr double kNearBest = 0.01;
 /// Two starts found the same maximum where their mean losses differ by less.
 constexpr double kSameMaximum = 1e-6;
 
@@ -48,6 +53,8 @@ struct Fit {
   double validation = 0;
   arma::uword passes = 0;
   bool converged = false, on_floor = false, spurious = false;
+  bool moved = false;      ///< it began where experts of another one's end were split and merged
+  arma::uword starts = 1;  ///< that ended there
   std::string stop;
 };
 
@@ -133,7 +140,7 @@ arma::uword default_restarts(const Model& model, const Solver& solver, const Row
 class Training {
  public:
   Training(Model& model, const Rows& rows, const Rows* validation, const TrainOptions& options,
-           const Observer& observer, bool several_ways)
+           const Observer& observer, bool several_ways, bool rehearsal = false)
       : model_(model),
         rows_(rows),
         validation_(validation),
@@ -141,12 +148,17 @@ class Training {
         observer_(observer),
         objective_(make_objective(options.objective)),
         solver_(make_solver(options.solver)),
+        rehearsal_(rehearsal),
         several_ways_(several_ways && options.solver == "em" && has_hessian(model) && rows.count() <= kMostRowsAside),
         began_(std::chrono::steady_clock::now()) {}
 
   void run(const Model* start, TrainReport& report);
 
  private:
+  /// The ends of all starts, and where they led on.
+  std::vector<Fit> fit_all(const Model* start);
+  /// The same over some of the rows, and the ends over all rows of the best of them.
+  std::vector<Fit> fit_best_of_some(TrainReport& report);
   Fit fit(arma::uword restart, arma::vec theta, unsigned threads);
   bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
             std::optional<double> validation);
@@ -154,6 +166,9 @@ class Training {
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits, unsigned threads);
   void summarise(const Fit& best);
+  void prepare();
+  /// Whether starts may use steps of EM.
+  bool by_em() const { return !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_); }
   /// Coefficients that have no value of their own, as columns of a design depend on others.
   arma::uword aliased_parameters() const;
   void name_aliased(arma::uword k, std::vector<std::string>& names) const;
@@ -169,6 +184,7 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
+  bool rehearsal_;
   bool several_ways_;  // whether starts may differ in their solvers, too
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
@@ -181,8 +197,9 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
                     std::optional<double> validation) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (observer_ && !stopped_)
-    stopped_ = !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
-                           objective_->is_likelihood() && on_floor(model_, theta), seconds(), theta, model_});
+    stopped_ =
+        !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
+                    objective_->is_likelihood() && on_floor(model_, theta), rehearsal_, seconds(), theta, model_});
   return !stopped_;
 }
 
@@ -230,13 +247,13 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
       return maximum.spurious == fit.spurious && same_value(maximum.objective, fit.value);
     });
     if (known == report.maxima.end())
-      report.maxima.push_back({fit.value, 1, fit.spurious});
+      report.maxima.push_back({fit.value, fit.starts, fit.spurious});
     else
-      ++known->starts;
+      known->starts += fit.starts;
     if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
-    if (i < restarts_ && same_maximum(fit, fits[best])) ++report.starts_at_best;
+    if (!fit.moved && same_maximum(fit, fits[best])) report.starts_at_best += fit.starts;
   }
-  report.moved = best >= restarts_;
+  report.moved = fits[best].moved;
   std::stable_sort(report.maxima.begin(), report.maxima.end(), [](const Maximum& a, const Maximum& b) {
     return a.spurious != b.spurious ? b.spurious : a.objective < b.objective;
   });
@@ -257,7 +274,9 @@ void Training::split_and_merge(std::vector<Fit>& fits, unsigned threads) {
     parallel_for(from.size(), options_.threads, [&](std::size_t i) {
       Random random(options_.seed, kMoveStreams + static_cast<std::uint64_t>(round) * kMostMoved + i);
       const arma::vec theta = moe::split_and_merge(model_, rows_, from[i].theta, random);
-      if (!theta.is_empty() && !stopped_) moved[i] = fit(restarts_, theta, threads);
+      if (theta.is_empty() || stopped_) return;
+      moved[i] = fit(restarts_, theta, threads);
+      moved[i].moved = true;
     });
     std::vector<Fit> next;
     for (std::size_t i = 0; i < moved.size(); ++i)
@@ -329,25 +348,67 @@ void Training::name_aliased(arma::uword k, std::vector<std::string>& names) cons
   }
 }
 
-void Training::run(const Model* start, TrainReport& report) {
-  restarts_ = start != nullptr        ? 1
-              : options_.restarts > 0 ? options_.restarts
-                                      : default_restarts(model_, *solver_, rows_);
-  const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
+void Training::prepare() {
   // An l1 penalty is one on theta itself.
   if (!solver_->stochastic() && all_linear(model_) && !options_.penalty.has_l1())
     basis_.emplace(model_, rows_, options_.threads);
-  model_.fit = FitSummary();
-  model_.fit.objective = objective_->name();
-  model_.fit.solver = solver_->name();
-  const bool fitted = !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_);
+}
+
+std::vector<Fit> Training::fit_all(const Model* start) {
+  const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
   std::vector<Fit> fits(restarts_);
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
-    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, fitted, i, random), inside);
+    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside);
   });
-  if (fitted && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits, inside);
+  if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits, inside);
+  return fits;
+}
+
+std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
+  Random random(options_.seed, kSampleStream);
+  const std::vector<std::size_t> order = random.permutation(rows_.count());
+  Rows some;
+  rows_.gather(order.data(), kRowsToCompare, some);
+  Training rehearsal(model_, some, nullptr, options_, observer_, true, true);
+  rehearsal.restarts_ = restarts_;
+  rehearsal.prepare();
+  std::vector<Fit> tried = rehearsal.fit_all(nullptr);
+  stopped_ = rehearsal.stopped_.load();
+  std::erase_if(tried, [](const Fit& end) { return end.theta.is_empty(); });
+  std::stable_sort(tried.begin(), tried.end(), [](const Fit& a, const Fit& b) {
+    return a.spurious != b.spurious ? b.spurious : a.value < b.value;
+  });
+  std::vector<Fit> next;
+  for (const Fit& end : tried) {
+    if (end.spurious && !tried[0].spurious)
+      ++report.starts_set_aside;
+    else if (!next.empty() && rehearsal.same_maximum(end, next.back()))
+      ++next.back().starts;
+    else if (next.size() < kMostGoOn && end.value - tried[0].value < kNearBest * objective_->unit(model_))
+      next.push_back(end);
+  }
+  report.rehearsed = kRowsToCompare;
+  std::vector<Fit> fits;
+  for (const Fit& end : next) {
+    fits.push_back(fit(fits.size(), end.theta, options_.threads));
+    fits.back().starts = end.starts;
+    fits.back().moved = end.moved;
+  }
+  return fits;
+}
+
+void Training::run(const Model* start, TrainReport& report) {
+  restarts_ = start != nullptr        ? 1
+              : options_.restarts > 0 ? options_.restarts
+                                      : default_restarts(model_, *solver_, rows_);
+  model_.fit = FitSummary();
+  model_.fit.objective = objective_->name();
+  model_.fit.solver = solver_->name();
+  prepare();
+  const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > 2 * kRowsToCompare;
+  const std::vector<Fit> fits = many ? fit_best_of_some(report) : fit_all(start);
   const Fit& best = fits[choose(fits, report)];
   model_.theta = best.theta;
   if (!model_.theta.is_finite())
