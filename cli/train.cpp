@@ -113,6 +113,7 @@ std::string notes() {
   return "COLS is a list of names, 1-based indices, ranges a-b of either, and -NAME to drop one.\n\n" +
          listing("Networks (SPEC of --expert and --gate):", moe::network_words()) +
          listing("Families:", moe::family_words()) +
+         listing("Families of several targets (-y COLS), which are numbers:", moe::several_family_words()) +
          "  auto        bernoulli or categorical for a class; for a number gaussian (gaussian:unit under me and "
          "me-batch)\n" +
          listing("Objectives (minimised, penalties added; means over rows but for me-batch):", moe::objective_words()) +

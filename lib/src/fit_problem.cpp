@@ -118,12 +118,12 @@ double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& at, arma::
   const arma::uword size = data_.batch == 0 ? order_.size() : std::min<arma::uword>(data_.batch, order_.size());
   const arma::uword first = batch * size, count = std::min(size, static_cast<arma::uword>(order_.size()) - first);
   gathered_.X.set_size(data_.rows.X.n_rows, count);
-  gathered_.y.set_size(count, 1);
+  gathered_.y.set_size(count, data_.rows.y.n_cols);
   gathered_.w.set_size(count);
   for (arma::uword i = 0; i < count; ++i) {
     const std::size_t n = order_[first + i];
     std::copy_n(data_.rows.X.colptr(n), data_.rows.X.n_rows, gathered_.X.colptr(i));
-    gathered_.y[i] = data_.rows.y[n];
+    for (arma::uword t = 0; t < gathered_.y.n_cols; ++t) gathered_.y(i, t) = data_.rows.y(n, t);
     gathered_.w[i] = data_.rows.w[n];
   }
   if (arma::accu(gathered_.w) == 0) {

@@ -154,7 +154,7 @@ Uncertainty regression_uncertainty(const Model& model, const Space& space, const
   }
   result.factor = space.theta_rows(factor);
   result.degrees_of_freedom = freedom;
-  result.residual_standard_error = model.standardization.target_scale * error;
+  result.residual_standard_error = model.standardization.target_scale[0] * error;
   return result;
 }
 
