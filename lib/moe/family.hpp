@@ -85,7 +85,7 @@ class Family {
   virtual bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                            arma::mat& seconds) const;
   /// The same where there are such, else those of a surrogate: a function that touches log p in u from below and has them, for
-  /// steps that maximise it.
+  /// steps that maximise it. Where fit_dispersion() settles psi, the second ones may be those in eta alone (b x m^2).
   virtual void curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                          arma::mat& seconds) const {
     derivatives(y, eta, psi, scores, seconds);

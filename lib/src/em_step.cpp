@@ -2,13 +2,13 @@
 
 #include <cmath>
 
+#include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "parallel.hpp"
 
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 512;
 constexpr arma::uword kParts = 32;
 /// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
 /// same in every step and, in orthonormal coordinates, 1/2.
@@ -86,7 +86,13 @@ EmStep::EmStep(const Model& model, const Rows& rows, const Basis& basis, const a
       basis_(basis),
       penalty_(penalty_weights),
       weight_(arma::accu(rows.w)),
-      threads_(threads) {}
+      threads_(threads) {
+  const arma::mat unit(model.targets(), model.targets(), arma::fill::eye);
+  for (const Expert& expert : model.experts) {
+    std::vector<double> psi(expert.family->dispersions() + 1);
+    closed_.push_back(expert.family->fit_dispersion(unit, psi.data()));
+  }
+}
 
 bool EmStep::knows(const Model& model) {
   bool linear = model.gate->normalised() && model.gate_branch.network->is_linear();
@@ -131,13 +137,14 @@ void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* giv
     const arma::vec w = block.w % r.col(k);
     expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
     const arma::uword p = D.n_rows, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
+    const arma::uword curved = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
     const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };
     for (arma::uword i = 0; i < u; ++i) {
       const arma::vec s = w % scores.col(i);
       if (i < m) fit.score.subvec(place(i), arma::size(p, 1)) += D * s;
       if (i >= m) fit.score[place(i)] += arma::accu(s);
-      for (arma::uword j = i; j < u; ++j) {
-        const arma::vec v = -w % seconds.col(i * u + j);
+      for (arma::uword j = i; j < curved; ++j) {
+        const arma::vec v = -w % seconds.col(i * stride + j);
         if (T > 1 && v.is_zero()) continue;  // of two targets that are independent
         if (j < m) fit.information.submat(place(i), place(j), arma::size(p, p)) += weighted_squares(D, v);
         if (i < m && j >= m) fit.information.submat(place(i), place(j), arma::size(p, 1)) += D * v;
@@ -148,13 +155,14 @@ void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* giv
     for (arma::uword s = 0; s < T && fit.products.n_rows == m; ++s)
       for (arma::uword t = 0; t < T; ++t) {
         fit.products(s, t) += arma::dot(w, (block.y.col(s) - eta.col(s)) % (block.y.col(t) - eta.col(t)));
-        fit.precision(s, t) = -seconds(0, s * u + t);
+        fit.precision(s, t) = -seconds(0, s * stride + t);
       }
   }
 }
 
 EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* given) const {
-  const arma::uword blocks = (rows_.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
+  const arma::uword rows = rows_at_once(model_), blocks = (rows_.count() + rows - 1) / rows;
+  const arma::uword each = (blocks + kParts - 1) / kParts;
   std::vector<Statistics> parts((blocks + each - 1) / each);
   const arma::uword gate = (model_.size() - 1) * model_.gate_branch.network->last_inputs();
   parallel_for(parts.size(), threads_, [&](std::size_t part) {
@@ -172,7 +180,7 @@ EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* give
     }
     ForwardPass forward(model_);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b)
-      add(rows_.slice(b * kBlock, std::min(rows_.count(), (b + 1) * kBlock) - 1), theta, given, forward, to);
+      add(rows_.slice(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, forward, to);
   });
   for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];
   return std::move(parts[0]);
@@ -214,10 +222,8 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
                       design = basis_.design_of(k + 1);
     const arma::mat own(const_cast<double*>(theta.memptr()) + expert.offset, p, m, false, true);
     const arma::mat ridge = weight_ * arma::mat(const_cast<double*>(penalty_.memptr()) + expert.offset, p, m, false);
-    double unused = 0;
-    std::vector<double> psi(theta.memptr() + expert.psi, theta.memptr() + expert.psi + expert.family->dispersions());
-    const arma::mat unit(model_.targets(), model_.targets(), arma::fill::eye);
-    const bool closed = expert.family->fit_dispersion(unit, psi.empty() ? &unused : psi.data());
+    const arma::uword dispersions = expert.family->dispersions();
+    const bool closed = closed_[k];
     arma::vec score = fit.score;
     score.head(m * p) -= arma::vectorise(basis_.derivatives(design, ridge % own));
     arma::mat J = fit.information;
@@ -245,11 +251,13 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
         fit.products - gained_products(arma::reshape(own_step, p, m), arma::reshape(fit.score.head(m * p), p, m),
                                        fit.information, fit.precision);
     products.diag() = arma::clamp(products.diag(), 0.0, arma::datum::inf);
+    std::vector<double> psi(theta.begin() + expert.psi, theta.begin() + expert.psi + dispersions);
+    psi.push_back(0);  // never empty
     pooled_products += products;
     pooled_mass += fit.mass;
-    if (fit.mass > 0) expert.family->fit_dispersion(products / fit.mass, psi.empty() ? &unused : psi.data());
+    if (fit.mass > 0) expert.family->fit_dispersion(products / fit.mass, psi.data());
     if (expert.family->shared_dispersion()) continue;
-    for (arma::uword i = 0; i < psi.size(); ++i) result.target[expert.psi + i] = psi[i];
+    for (arma::uword i = 0; i < dispersions; ++i) result.target[expert.psi + i] = psi[i];
   }
   const Expert& first = model_.experts.front();
   if (first.family->shared_dispersion())

@@ -72,6 +72,9 @@ class FullGaussian : public SeveralTargets {
 
   bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                    arma::mat& seconds) const override;
+  /// In eta alone, where all rows have the same: there are many psi.
+  void curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
+                 arma::mat& seconds) const override;
   bool fit_dispersion(const arma::mat& mean_products, double* psi) const override;
 
   void start_at(const double* y, double* eta, double* psi) const override {
@@ -130,6 +133,8 @@ class FullGaussian : public SeveralTargets {
       for (arma::uword s = 0; s < t; ++s) A(t, s) = -psi[place(t, s)];
     return A;
   }
+  /// Row by row the scores in (eta, psi).
+  void score_rows(const Residuals& of, const double* psi, arma::mat& scores) const;
   /// The covariance's derivatives in each of psi.
   std::vector<arma::mat> slopes(const Covariance& of, const double* psi) const;
 
@@ -170,12 +175,26 @@ std::vector<Family::Figure> FullGaussian::figures(const double* psi) const {
   return result;
 }
 
+void FullGaussian::score_rows(const Residuals& of, const double* psi, arma::mat& scores) const {
+  const arma::uword T = targets();
+  scores.zeros(of.r.n_rows, T + dispersions());
+  for (arma::uword t = 0; t < T; ++t) {
+    const arma::vec z = of.z.col(t), q = z / left(t, psi);
+    scores.col(t) += q;
+    scores.col(T + t) = share(t, psi) * (z % z - 1);
+    for (arma::uword s = 0; s < t; ++s) {
+      scores.col(s) -= psi[place(t, s)] * q;
+      scores.col(T + place(t, s)) = q % of.r.col(s);
+    }
+  }
+}
+
 bool FullGaussian::derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                                arma::mat& seconds) const {
   const Residuals of(*this, y, eta, psi);
   const arma::uword T = targets(), size = T + dispersions();
   const arma::mat A = factor(psi);
-  scores.zeros(eta.n_rows, size);
+  score_rows(of, psi, scores);
   seconds.zeros(eta.n_rows, size * size);
   const auto add = [&](arma::uword i, arma::uword j, const auto& value) {
     seconds.col(i * size + j) += value;
@@ -184,17 +203,14 @@ bool FullGaussian::derivatives(const arma::mat& y, const arma::mat& eta, const d
   for (arma::uword t = 0; t < T; ++t) {
     const double d = left(t, psi), slope = share(t, psi), precision = 1 / (d * d);
     const arma::vec z = of.z.col(t), q = z / d;
-    scores.col(T + t) = slope * (z % z - 1);
     add(T + t, T + t, 2 * slope * ((1 - slope) * (z % z - 1) - slope * z % z));
     for (arma::uword s = 0; s <= t; ++s) {
-      scores.col(s) += A(t, s) * q;
       add(s, T + t, -2 * slope * A(t, s) * q);
       for (arma::uword v = 0; v <= s; ++v) add(v, s, -A(t, s) * A(t, v) * precision * arma::ones(z.n_elem));
     }
     for (arma::uword v = 0; v < t; ++v) {
       const arma::vec r = of.r.col(v);
       const arma::uword at = T + place(t, v);
-      scores.col(at) = q % r;
       add(T + t, at, -2 * slope * q % r);
       add(v, at, -q);
       for (arma::uword s = 0; s <= t; ++s) add(s, at, -A(t, s) * precision * r);
@@ -202,6 +218,14 @@ bool FullGaussian::derivatives(const arma::mat& y, const arma::mat& eta, const d
     }
   }
   return true;
+}
+
+void FullGaussian::curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
+                             arma::mat& seconds) const {
+  score_rows(Residuals(*this, y, eta, psi), psi, scores);
+  arma::mat root = factor(psi);
+  for (arma::uword t = 0; t < targets(); ++t) root.row(t) /= left(t, psi);
+  seconds = arma::repmat(-arma::vectorise(root.t() * root).t(), eta.n_rows, 1);
 }
 
 /// By the products' triangular factors: S = L D L', A = L^-1.
