@@ -130,6 +130,7 @@ Command train_command() {
   return {"train",
           "Fit a mixture of experts to a CSV file.",
           {{"two linear experts and a softmax gate", "moe train -y price houses.csv -o price.moe"},
+           {"two targets and their correlation", "moe train -y a,b --family gaussian:full data.csv -o both.moe"},
            {"three experts, the best of 100 starts", "moe train -y accel -k 3 --restarts 100 mcycle.csv -o mcycle.moe"},
            {"two classes, two multilayer perceptrons, a part of the rows to stop by",
             "moe train -y diagnosis --expert mlp:16 --validation 0.2 --patience 20 train.csv -o diagnosis.moe"},

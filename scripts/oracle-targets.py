@@ -4,14 +4,16 @@
     oracle-targets.py           writes testdata/oracle/targets.json
     oracle-targets.py --check   recomputes what it holds; exits 1 where it is not so
 
-A case holds a table (X, Y, w) and, for family gaussian:full (`full`) and gaussian (`independent`, whose covariance is diagonal),
-the maximum of the weighted log-likelihood: `experts`, each with coefficients (rows: intercept, inputs; columns: targets) and
-covariance (divisor: the weights' sum), the gate's coefficients of expert 1 against expert 2, and `log_likelihood`.
+A case holds a table (X, Y, w) and, for family gaussian:full (`full`) and gaussian (`independent`, whose covariance is
+diagonal), the maximum of the weighted log-likelihood: `experts`, each with coefficients (rows: intercept, inputs;
+columns: targets) and covariance (divisor: the weights' sum), the gate's coefficients of expert 1 against expert 2, and
+`log_likelihood`; of one expert `standard_errors`, too, by the residual variances that divide by the weights' sum less
+the coefficients of a target.
 
     one     weighted least squares of each target, and the residuals' products
-    two     EM: responsibilities by the densities as they are written in a textbook, each expert the above weighted with them, the
-            gate a logistic regression by Newton's method; from the expert that drew each row, until the log-likelihood moves by
-            less than 1e-13 of itself
+    two     EM: responsibilities by the densities as they are written in a textbook, each expert the above weighted with
+            them, the gate a logistic regression by Newton's method; from the expert that drew each row, until the
+            log-likelihood moves by less than 1e-13 of itself
 Needs numpy.
 """
 import json
@@ -85,6 +87,10 @@ def case(name, count):
         if count == 1:
             expert = regression(D, Y, w, full)
             result[key] = described([expert], [], w @ log_density(D, Y, *expert))
+            freedom = w.sum() - D.shape[1]
+            inverse = np.linalg.inv((D * w[:, None]).T @ D)
+            result[key]["standard_errors"] = np.sqrt(
+                np.outer(np.diag(inverse), np.diag(expert[1]) * w.sum() / freedom)).tolist()
         else:
             experts, a, value = mixture(D, Y, w, drew, full)
             result[key] = described(experts, a.tolist(), value)

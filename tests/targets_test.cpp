@@ -7,6 +7,7 @@
 
 #include "models.hpp"
 #include "moe/describe.hpp"
+#include "moe/inference.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model_file.hpp"
 #include "moe/predict.hpp"
@@ -134,7 +135,13 @@ TEST_CASE("several targets: maxima of the likelihood are NumPy's", "[targets][or
         check_near(moe::expert_coefficients(model, k), matrix_of(expert.at("coefficients")), 1e-5);
         check_near(covariance_of(model, k), matrix_of(expert.at("covariance")), 1e-5);
       }
-      if (K == 1) continue;
+      if (K == 1) {
+        const moe::Inference inference = *moe::stored_inference(model);
+        CHECK(inference.uncertainty.degrees_of_freedom == Approx(model.fit.weight - 3));
+        check_near(moe::expert_estimates(model, inference, 0, 0.95).error, matrix_of(oracle.at("standard_errors")),
+                   1e-6);
+        continue;
+      }
       const arma::vec gate = moe::gate_coefficients(model).col(0);
       check_near(swapped ? arma::vec(-gate) : gate, arma::vec(oracle.at("gate").get<std::vector<double>>()), 1e-4);
     }
@@ -342,7 +349,11 @@ TEST_CASE("several targets: a file names them, and one that is at odds with itse
     CHECK(kind == moe::ErrorKind::kModel);
     return sentence.substr(sentence.find(": ") + 2);
   };
-  CHECK(refused([](Model& m) { m.schema.targets = {"y1", "y2", "y3"}; }).find("") == 0);
+  CHECK(refused([](Model& m) {
+          m.schema.targets = {"y1", "y2", "y3"};
+        }) == "it has centers and scales for other targets than its own");
+  CHECK(refused([](Model& m) { m.schema.targets = {"y1"}; }) ==
+        "it has centers and scales for other targets than its own");
   CHECK(refused([](Model& m) { m.standardization.target_scale[1] = 0; }) == "a scale is not above 0 and finite");
   CHECK(refused([](Model& m) { m.schema.targets = {"y1", "y1"}; }) == "targets names 'y1' twice");
   CHECK(refused([](Model& m) { m.schema.labels = {"a", "b"}; }) == "it has classes, and several targets");

@@ -23,7 +23,8 @@ struct Schema {
   std::string trials{};    ///< how many times a row's successes were tried for; "" for none
   std::string offset{};    ///< added to every expert's linear predictor; "" for none
   std::string exposure{};  ///< its logarithm is added; "" for none
-  /// What numbers must be, as each family has it: of every target, or of all alike. Not kept in a file, the families tell.
+  /// What numbers must be, as each family has it: of every target, or of all alike. Not kept in a file, the families
+  /// tell.
   std::vector<std::vector<Support>> supports{};
 
   bool classes() const { return !labels.empty(); }

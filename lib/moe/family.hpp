@@ -1,7 +1,6 @@
-// A family p(y | eta, psi): how an expert's network outputs eta (b x m) and its dispersion parameters psi describe a target, or
-// several (y: b x T).
-// y and eta are in the model's units (see Family::location_scale()); densities, squared errors and everything else that a family
-// returns as a figure count in the data's own units.
+// A family p(y | eta, psi): how an expert's network outputs eta (b x m) and its dispersion parameters psi describe a
+// target, or several (y: b x T). y and eta are in the model's units (see Family::location_scale()); densities, squared
+// errors and everything else that a family returns as a figure count in the data's own units.
 #pragma once
 
 #include <armadillo>
@@ -90,8 +89,8 @@ class Family {
                          arma::mat& seconds) const {
     derivatives(y, eta, psi, scores, seconds);
   }
-  /// The psi that maximises sum_n w_n log p where sum_n w_n (y_n - eta_n)' (y_n - eta_n) / sum_n w_n is `mean_products` (T x T,
-  /// model units): false where that does not settle it.
+  /// The psi that maximises sum_n w_n log p where sum_n w_n (y_n - eta_n)' (y_n - eta_n) / sum_n w_n is `mean_products`
+  /// (T x T, model units): false where that does not settle it.
   virtual bool fit_dispersion(const arma::mat& mean_products, double* psi) const;
 
   /// Where an expert that is to explain y (model units) begins: eta (m values) and psi.
@@ -99,8 +98,8 @@ class Family {
   /// The same of T targets.
   virtual void start_at(const double* y, double* eta, double* psi) const { start(*y, eta, psi); }
 
-  /// The expert's prediction: b x T in model units, b x 1 for bernoulli (the probability of class 1), b x C probabilities
-  /// for categorical.
+  /// The expert's prediction: b x T in model units, b x 1 for bernoulli (the probability of class 1), b x C
+  /// probabilities for categorical.
   virtual void mean(const arma::mat& eta, const double* psi, arma::mat& mu) const = 0;
   /// Whether psi acts on the mean, or outputs beyond it on the density: then it can be fitted by its likelihood only.
   virtual bool likelihood_only() const { return false; }
@@ -137,9 +136,9 @@ class Family {
 /// family that does not fit the target.
 std::shared_ptr<const Family> make_family(const std::string& spec, const TargetInfo& target);
 
-/// Of one target or more: "gaussian" describes each of several alike, "gaussian,poisson" names one for each, and given the expert
-/// they are independent; "gaussian:full" knows their correlations, too. Throws as above, and for several targets that are not all
-/// numbers.
+/// Of one target or more: "gaussian" describes each of several alike, "gaussian,poisson" names one for each, and given
+/// the expert they are independent; "gaussian:full" knows their correlations, too. Throws as above, and for several
+/// targets that are not all numbers.
 std::shared_ptr<const Family> make_family(const std::string& spec, const std::vector<TargetInfo>& targets);
 
 /// What a family describes, whatever the target; throws as make_family() does.

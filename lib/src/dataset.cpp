@@ -255,7 +255,8 @@ class TargetColumns {
   std::vector<std::size_t> of_several_;  // until the first row has been seen
 };
 
-/// The targets that a request names. Throws Error (usage) where there are none, too many, or several that are to be classes.
+/// The targets that a request names. Throws Error (usage) where there are none, too many, or several that are to be
+/// classes.
 std::vector<std::size_t> target_columns(const ColumnRequest& request, const std::vector<std::string>& names) {
   if (request.target.empty()) return {names.size() - 1};
   const std::vector<std::size_t> columns = select_columns(request.target, names, {});

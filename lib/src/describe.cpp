@@ -264,9 +264,10 @@ std::string describe_inference(const Model& model, const Errors* errors) {
       text += " (" + std::to_string(inference.replicates.n_cols) + " fits, " + std::to_string(inference.failed) +
               " that gave nothing; intervals are percentiles)";
     text += uncertainty.degrees_of_freedom > 0
-                ? formatted(", t with %.6g degrees of freedom", uncertainty.degrees_of_freedom) +
-                      formatted(", residual standard error %.6g", uncertainty.residual_standard_error)
+                ? formatted(", t with %.6g degrees of freedom", uncertainty.degrees_of_freedom)
                 : ", z normal";
+    if (std::isfinite(uncertainty.residual_standard_error))
+      text += formatted(", residual standard error %.6g", uncertainty.residual_standard_error);
     text += "\n";
   }
   for (const std::string& note : notes_of(model, uncertainty)) text += "note: " + note + "\n";

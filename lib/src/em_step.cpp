@@ -35,8 +35,8 @@ arma::vec newton_step(const arma::mat& J, const arma::vec& score) {
 /// Sum of v_n x_n x_n' (x_n columns).
 arma::mat weighted_squares(const arma::mat& X, const arma::vec& v) { return (X.each_row() % v.t()) * X.t(); }
 
-/// What a step (p x T) takes from the sum of the residuals' products, where `score` (p x T) and `information` are sums over the
-/// same rows; every target has the same design.
+/// What a step (p x T) takes from the sum of the residuals' products, where `score` (p x T) and `information` are sums
+/// over the same rows; every target has the same design.
 arma::mat gained_products(const arma::mat& step, const arma::mat& score, const arma::mat& information,
                           const arma::mat& precision) {
   const arma::mat G = arma::symmatu(information.submat(0, 0, step.n_rows - 1, step.n_rows - 1));

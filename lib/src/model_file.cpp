@@ -18,7 +18,8 @@
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
 // empty for a number], "weight": name or "", "id": name or "", "family": word, "gate": {"link": word, "network": word, "inputs":
 // [indices into inputs; left out for all]}, "experts": [{"network": word, "inputs": ..}, ..], "objective": word, "solver": word}.
-// Several targets are named by "targets": [names] in place of "target". Where there are some: "trials", "offset" and "exposure", names of columns; and each expert's "family" where they differ.
+// Several targets are named by "targets": [names] in place of "target". Where there are some: "trials", "offset" and
+// "exposure", names of columns; and each expert's "family" where they differ.
 //
 // There is nothing in it but the model: the same model gives the same bytes. A change that a reader must know of gets a new
 // version number.
@@ -86,7 +87,7 @@ std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
 
 std::vector<TensorView> tensors_of(const Model& model) {
   const Standardization& units = model.standardization;
-  const std::uint64_t d = model.schema.inputs.size(), T = model.targets();
+  const std::uint64_t d = model.schema.inputs.size(), T = units.target_center.n_elem;
   const std::vector<std::uint64_t> of_targets = T == 1 ? std::vector<std::uint64_t>{} : std::vector{T};
   std::vector<TensorView> tensors{{kUnits[0], {d}, units.input_center.memptr()},
                                   {kUnits[1], {d}, units.input_scale.memptr()},

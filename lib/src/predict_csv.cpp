@@ -84,8 +84,8 @@ void check(const Word& word, const Model& model) {
   if (word.density) require_density(model, place);
 }
 
-/// What each target has columns of its own for: `values` of target t, with `headers` that are followed by its name where there are
-/// several.
+/// What each target has columns of its own for: `values` of target t, with `headers` that are followed by its name
+/// where there are several.
 Output of_each_target(const Model& model, const std::vector<std::string>& headers,
                       const std::function<arma::mat(const Predictive&, arma::uword)>& values) {
   const arma::uword targets = model.targets();

@@ -1,5 +1,5 @@
-// A family of several numbers at once: what one of a single number has as scalars it has row by row, and of one target alone its
-// marginals tell.
+// A family of several numbers at once: what one of a single number has as scalars it has row by row, and of one target
+// alone its marginals tell.
 #pragma once
 
 #include <stdexcept>

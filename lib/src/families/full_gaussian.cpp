@@ -1,7 +1,8 @@
-// gaussian:full: several targets with a covariance of their own in each expert, by the Cholesky factor of its inverse (Pourahmadi
-// 1999): with r = y - eta, e_t = r_t - sum_{s<t} phi_ts r_s is what the targets before leave of target t, and
-// log p = sum_t -e_t^2 / (2 d_t^2) - log d_t - log(2 pi) / 2, less the logarithms of the scales. psi = (log scales of d_1 .. d_T,
-// phi_21, phi_31, phi_32, ..): d_t^2 = floor_t^2 + exp(2 psi_t) as a gaussian's, so that the likelihood has a bound.
+// gaussian:full: several targets with a covariance of their own in each expert, by the Cholesky factor of its inverse
+// (Pourahmadi 1999): with r = y - eta, e_t = r_t - sum_{s<t} phi_ts r_s is what the targets before leave of target t,
+// and log p = sum_t -e_t^2 / (2 d_t^2) - log d_t - log(2 pi) / 2, less the logarithms of the scales. psi = (log scales
+// of d_1 .. d_T, phi_21, phi_31, phi_32, ..): d_t^2 = floor_t^2 + exp(2 psi_t) as a gaussian's, so that the likelihood
+// has a bound.
 #include <algorithm>
 #include <cmath>
 #include <limits>

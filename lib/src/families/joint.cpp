@@ -1,5 +1,5 @@
-// Several targets, independent given the expert: log p(y | eta, psi) = sum_t log p_t(y_t | eta_t, psi_t), each by a family of its
-// own. eta and psi are those of the targets' families side by side.
+// Several targets, independent given the expert: log p(y | eta, psi) = sum_t log p_t(y_t | eta_t, psi_t), each by a
+// family of its own. eta and psi are those of the targets' families side by side.
 #include <algorithm>
 #include <functional>
 #include <limits>
