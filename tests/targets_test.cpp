@@ -364,7 +364,7 @@ TEST_CASE("several targets: families that do not go together are refused", "[tar
   const std::vector<moe::TargetInfo> two(2);
   const auto sentence = [&](const std::string& spec) {
     moe::ErrorKind kind{};
-    const std::string result = sentence_of([&] { moe::make_family(spec, two); }, &kind);
+    std::string result = sentence_of([&] { moe::make_family(spec, two); }, &kind);
     CHECK(kind == moe::ErrorKind::kUsage);
     return result;
   };

@@ -259,7 +259,7 @@ class TargetColumns {
 /// classes.
 std::vector<std::size_t> target_columns(const ColumnRequest& request, const std::vector<std::string>& names) {
   if (request.target.empty()) return {names.size() - 1};
-  const std::vector<std::size_t> columns = select_columns(request.target, names, {});
+  std::vector<std::size_t> columns = select_columns(request.target, names, {});
   const auto refuse = [&](const std::string& sentence) {
     throw Error(ErrorKind::kUsage, "--target: '" + printable(request.target) + "' names " +
                                        std::to_string(columns.size()) + (columns.size() == 1 ? " column" : " columns") +
