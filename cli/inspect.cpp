@@ -119,7 +119,10 @@ Command inspect_command() {
       "by the delta method. A note says where the maximum is on a boundary: errors mean nothing there.\n\n"
       "JSON: beside \"coefficients\" the same shape in \"standard_errors\", \"z\", \"p\", \"lower\" and \"upper\" "
       "(null where not\n"
-      "known), \"sigma_standard_error\" beside \"sigma\" and so on, \"inference\": what they rest on, and the notes.",
+      "known), \"sigma_standard_error\" beside \"sigma\" and so on, \"inference\": what they rest on, and the notes. "
+      "Of "
+      "several\n"
+      "targets sigma_NAME and so on, and correlation_NAME_NAME of gaussian:full.",
       run};
 }
 

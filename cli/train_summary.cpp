@@ -86,7 +86,9 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
-  if (report.constant_target) say("warning: every target is the same: there is nothing to learn");
+  if (report.constant_target)
+    say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
+        " is the same: there is nothing to learn");
   for (const std::string& note : moe::guard_notes(model)) say(note);
   if (!report.aliased.empty())
     say("note: " + moe::printable(moe::join(report.aliased)) + (report.aliased.size() == 1 ? " is" : " are") +
@@ -95,7 +97,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");
   if (table.few_whole_numbers > 0)
-    say("note: '" + moe::printable(model.schema.target) + "' has " + std::to_string(table.few_whole_numbers) +
+    say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
         " different whole numbers and is taken as a number; --family categorical takes them as classes");
   if (report.constant_inputs > 0)
     say("note: " + std::to_string(report.constant_inputs) +

@@ -32,7 +32,7 @@ namespace {
 /// A model of that spec with arbitrary numbers everywhere, "all inputs" for every branch unless the spec says otherwise.
 Model make_model(moe::ModelSpec spec, std::vector<std::string> labels = {}) {
   moe::Random random(7);
-  moe::Schema schema{{"x", "two \"words\"\n", "\u00e4\u4e16"}, "y", std::move(labels), "w", ""};
+  moe::Schema schema{{"x", "two \"words\"\n", "\u00e4\u4e16"}, {"y"}, std::move(labels), "w", ""};
   moe::Standardization units;
   units.input_center = {0.1, -2e-300, 3};
   units.input_scale = {1, 0.3, 1e10};
@@ -78,15 +78,15 @@ bool same_bits(const arma::vec& a, const arma::vec& b) {
 
 void check_same(const Model& a, const Model& b) {
   CHECK(a.schema.inputs == b.schema.inputs);
-  CHECK(a.schema.target == b.schema.target);
+  CHECK(a.schema.targets == b.schema.targets);
   CHECK(a.schema.labels == b.schema.labels);
   CHECK(a.schema.weight == b.schema.weight);
   CHECK(a.schema.id == b.schema.id);
   CHECK(same_bits(a.standardization.input_center, b.standardization.input_center));
   CHECK(same_bits(a.standardization.input_scale, b.standardization.input_scale));
-  CHECK(a.standardization.target_center == b.standardization.target_center);
-  CHECK(a.standardization.target_scale == b.standardization.target_scale);
-  CHECK(a.standardization.target_spread == b.standardization.target_spread);
+  CHECK(same_bits(a.standardization.target_center, b.standardization.target_center));
+  CHECK(same_bits(a.standardization.target_scale, b.standardization.target_scale));
+  CHECK(same_bits(a.standardization.target_spread, b.standardization.target_spread));
   CHECK(a.spec().experts == b.spec().experts);
   CHECK(a.spec().expert_inputs == b.spec().expert_inputs);
   CHECK(a.spec().gate == b.spec().gate);
@@ -401,7 +401,7 @@ TEST_CASE("a model with too many names is not saved", "[model_file]") {
   const ScratchDir scratch;
   Model model = small_model();
   ErrorKind kind{};
-  model.schema.target = std::string(5 << 20, 'y');
+  model.schema.targets = {std::string(5 << 20, 'y')};
   CHECK_THAT(sentence_of([&] { moe::save_model(model, scratch.path("model")); }, &kind),
              Catch::Contains("cannot be saved"));
   CHECK(kind == ErrorKind::kModel);
@@ -722,7 +722,7 @@ TEST_CASE("every model file that a release has written is read", "[model_file]")
     const Facts& facts = known.at(name);
     const Model model = moe::load_model(entry.path().string());
     CHECK(model.schema.inputs == facts.inputs);
-    CHECK(model.schema.target == facts.target);
+    CHECK(model.schema.targets == std::vector{facts.target});
     CHECK(model.schema.labels.size() == facts.labels);
     CHECK(model.size() == facts.experts);
     CHECK(model.family().spec() == facts.family);

@@ -13,8 +13,8 @@ namespace moe {
 
 /// The columns that a model reads, by name; any later table may hold them in any order and others beside them.
 struct Schema {
-  std::vector<std::string> inputs;  ///< the rows of X after the ones, in order
-  std::string target;
+  std::vector<std::string> inputs;   ///< the rows of X after the ones, in order
+  std::vector<std::string> targets;  ///< the columns of y, one or more
   std::vector<std::string>
       labels;          ///< the classes in order, the last one "positive" when there are two; empty for a number
   std::string weight;  ///< "" for none
@@ -23,8 +23,9 @@ struct Schema {
   std::string trials{};    ///< how many times a row's successes were tried for; "" for none
   std::string offset{};    ///< added to every expert's linear predictor; "" for none
   std::string exposure{};  ///< its logarithm is added; "" for none
-  /// What a number must be; not kept in a file, the families tell.
-  std::vector<Support> supports{};
+  /// What numbers must be, as each family has it: of every target, or of all alike. Not kept in a file, the families
+  /// tell.
+  std::vector<std::vector<Support>> supports{};
 
   bool classes() const { return !labels.empty(); }
 };
@@ -32,7 +33,7 @@ struct Schema {
 /// Rows of a table, in the data's own units. Observations are columns of X.
 struct Dataset {
   arma::mat X;                         ///< (1 + d) x n: a row of ones, then the inputs
-  arma::mat y;                         ///< n x 1: the target, or its class 0 .. C-1; n x 0 where the table has none
+  arma::mat y;                         ///< n x T: the targets, or a class 0 .. C-1; n x 0 where the table has none
   arma::vec w;                         ///< n weights, all 1 without a weight column
   std::vector<std::string> ids{};      ///< n, or none
   std::vector<std::string> records{};  ///< n input records as CSV text, where a TableReader was asked to keep them
@@ -54,6 +55,9 @@ struct TrainingTable {
   /// classes. Else 0.
   std::size_t few_whole_numbers = 0;
 };
+
+/// More targets than this are a slip.
+constexpr std::size_t kMostTargets = 1000;
 
 /// Reads all of `reader`. Throws Error: usage for a column that is not there; data for a cell that is no number, a target
 /// with one class only or more than 1,000, a negative weight, weights that are all 0, no rows.
@@ -93,12 +97,12 @@ class TableReader {
   Dataset rest();
 
  private:
-  double target() const;
+  double target(std::size_t column, std::size_t t) const;
 
   CsvReader& reader_;
   const Schema& schema_;
-  std::vector<std::size_t> inputs_;
-  long target_ = -1, weight_ = -1, id_ = -1, trials_ = -1, offset_ = -1, exposure_ = -1;
+  std::vector<std::size_t> inputs_, targets_;
+  long weight_ = -1, id_ = -1, trials_ = -1, offset_ = -1, exposure_ = -1;
   bool keep_records_, numeric_labels_;
 };
 

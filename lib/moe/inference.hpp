@@ -3,8 +3,8 @@
 // A maximum of the likelihood, penalties included, has the covariance H^-1 (H minus the second derivatives there: the observed
 // information), or H^-1 (sum over rows of w^2 s s') H^-1 (the sandwich of Huber 1967 and White 1982; s a row's first derivatives),
 // which is right where the model is not and where weights are no counts. A single gaussian expert without a penalty has that of
-// linear regression: the residual variance has n - p degrees of freedom, and so has Student's t. All are maxima's inside the
-// parameters' space: boundary_notes() says where one is not.
+// linear regression: the residual variance has n - p degrees of freedom, and so has Student's t; of several targets
+// each has. All are maxima's inside the parameters' space: boundary_notes() says where one is not.
 #pragma once
 
 #include <armadillo>

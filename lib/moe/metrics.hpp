@@ -17,9 +17,11 @@ struct Metrics {
   double objective = 0;       ///< the objective that the model was trained with, without penalties
   double nll = 0;             ///< mean of -log p(y|x), natural logarithm, normalised density, data units
   double log_likelihood = 0;  ///< weighted sum
-  // A number:
-  double rmse = 0, mae = 0, r2 = 0, crps = 0;
-  std::vector<std::pair<double, double>> coverage;  ///< level, share of rows inside the central interval
+  struct OfNumber {
+    double rmse = 0, mae = 0, r2 = 0, crps = 0;
+    std::vector<std::pair<double, double>> coverage;  ///< level, share of rows inside the central interval
+  };
+  std::vector<OfNumber> numbers;  ///< of each target; none of a class
   // Classes:
   double accuracy = 0, brier = 0, auc = 0;
   arma::mat confusion;  ///< C x C weights: true class by row, predicted by column

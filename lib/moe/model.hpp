@@ -18,17 +18,19 @@
 
 namespace moe {
 
-/// (value - center) / scale, of each input and of a numeric target.
+/// (value - center) / scale, of each input and of each numeric target.
 struct Standardization {
-  arma::vec input_center, input_scale;  ///< d
-  double target_center = 0, target_scale = 1;
-  double target_spread = 1;  ///< the target's standard deviation in model units (1 where it is standardised)
+  arma::vec input_center, input_scale;          ///< d
+  arma::vec target_center{0}, target_scale{1};  ///< T
+  arma::vec target_spread{1};  ///< the targets' standard deviations in model units (1 where they are standardised)
 
   /// What is shifted and scaled.
   struct Parts {
     bool inputs = true, target = true;
     bool centers = true;  ///< false: scaled only, as a model without intercepts needs it
   };
+  /// Nothing is shifted or scaled.
+  static Standardization none(arma::uword inputs, arma::uword targets);
   /// Weighted means and standard deviations; a constant column keeps its units.
   static Standardization of(const Dataset& data, bool classes, Parts parts);
 };
@@ -36,13 +38,13 @@ struct Standardization {
 /// Rows in the model's units.
 struct Rows {
   arma::mat X;            ///< (1 + d) x n, first row ones
-  arma::mat y;            ///< n x 1
+  arma::mat y;            ///< n x T
   arma::vec w;            ///< n
   arma::vec offset{};     ///< n, added to the first output of every expert; or empty
   arma::vec trials{};     ///< n, or empty
   arma::uword first = 0;  ///< of a slice: its first row's place in the whole
   arma::uword count() const { return X.n_cols; }
-  /// Rows first .. last as views, without copying.
+  /// Rows first .. last as views, without copying but for several targets.
   Rows slice(arma::uword first, arma::uword last) const;
   /// Copies these rows, in this order; `out` keeps its memory from call to call.
   void gather(const std::size_t* rows, arma::uword count, Rows& out) const;
@@ -127,11 +129,12 @@ struct Model {
   Model() = default;
 
   arma::uword size() const { return experts.size(); }
-  /// Of the first expert. What all must share: classes, and the target's units.
+  /// Of the first expert. What all must share: classes, and the targets' units.
   const Family& family() const { return *experts.front().family; }
   /// "poisson", or "poisson + gaussian" where they differ.
   std::string family_spec() const;
   bool classes() const { return schema.classes(); }
+  arma::uword targets() const { return schema.targets.size(); }
   /// Free parameters: those of theta less the directions in which it can move without changing the density.
   arma::uword degrees_of_freedom() const;
   /// Each branch's tensors in theta's order, named as in a model file: "gate.0", "expert.2.0", "expert.2.psi", "psi".
@@ -146,8 +149,8 @@ struct Model {
   /// To the model's units. The first overload reuses the dataset's memory.
   Rows standardize(Dataset&& data) const;
   Rows standardize(const Dataset& data) const;
-  double target_in_data_units(double y) const {
-    return standardization.target_center + standardization.target_scale * y;
+  double target_in_data_units(double y, arma::uword t = 0) const {
+    return standardization.target_center[t] + standardization.target_scale[t] * y;
   }
 };
 

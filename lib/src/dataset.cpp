@@ -57,12 +57,12 @@ bool all_numeric(const std::vector<std::string>& labels) {
   return std::all_of(labels.begin(), labels.end(), [](const std::string& label) { return is_number(label); });
 }
 
-/// Throws Error (data) for a target that a family does not describe.
-void require_support(const CsvReader& reader, std::size_t column, double value, const std::vector<Support>& supports) {
-  for (const Support support : supports)
-    if (const std::string expected = expected_of(support, value); !expected.empty())
-      throw Error(ErrorKind::kData, reader.place(column) + ": '" + printable(std::string(reader.fields()[column])) +
-                                        "' is not what the family describes: " + expected);
+/// Throws Error (data) for a target, the t-th, that a family does not describe.
+void require_support(const CsvReader& reader, std::size_t column, std::size_t t, double value,
+                     const std::vector<std::vector<Support>>& supports) {
+  if (const std::string expected = expected_of(supports, t, value); !expected.empty())
+    throw Error(ErrorKind::kData, reader.place(column) + ": '" + printable(std::string(reader.fields()[column])) +
+                                      "' is not what the family describes: " + expected);
 }
 
 /// The columns of a row beside its inputs and its target, each there or not, and their values.
@@ -114,11 +114,12 @@ class RowColumns {
   std::vector<double> weights_, trials_of_rows_, offsets_;
 };
 
-/// The target column of a training table on its way to numbers or classes.
+/// A target column of a training table on its way to numbers or classes.
 class TargetColumn {
  public:
-  TargetColumn(const ColumnRequest& request, std::size_t column)
-      : kind_(request.kind), column_(column), supports_(request.supports) {}
+  /// `t`: which of the targets it is.
+  TargetColumn(TargetKind kind, std::size_t column, std::size_t t, const std::vector<std::vector<Support>>& supports)
+      : kind_(kind), column_(column), t_(t), supports_(supports) {}
 
   void add(const CsvReader& reader) {
     const std::string_view text = reader.fields()[column_];
@@ -127,7 +128,7 @@ class TargetColumn {
       add_label(reader, text);
     } else {
       const double value = reader.number(column_);
-      require_support(reader, column_, value, supports_);
+      require_support(reader, column_, t_, value, supports_);
       values_.push_back(value);
       if (distinct_.size() <= kFew) distinct_.insert(value);
     }
@@ -210,8 +211,8 @@ class TargetColumn {
   }
 
   TargetKind kind_;
-  std::size_t column_;
-  std::vector<Support> supports_;
+  std::size_t column_, t_;
+  std::vector<std::vector<Support>> supports_;
   bool textual_ = false;
   std::string first_;  // where the first cell stands, and what it says
   std::vector<double> values_;
@@ -219,30 +220,85 @@ class TargetColumn {
   std::map<std::string, std::size_t> codes_;
 };
 
+/// All of them: one of any kind, or several numbers.
+class TargetColumns {
+ public:
+  TargetColumns(const ColumnRequest& request, const std::vector<std::size_t>& columns) {
+    for (std::size_t t = 0; t < columns.size(); ++t)
+      columns_.emplace_back(columns.size() > 1 ? TargetKind::kNumber : request.kind, columns[t], t, request.supports);
+    if (columns.size() > 1) of_several_ = columns;
+  }
+
+  void add(const CsvReader& reader) {
+    for (const std::size_t column : std::exchange(of_several_, {}))
+      if (const std::string_view text = reader.fields()[column]; !text.empty() && !is_number(text))
+        throw Error(ErrorKind::kData, reader.place(column) + ": '" + printable(std::string(text)) +
+                                          "' is a class, and there are several targets: expected numbers, or one "
+                                          "target");
+    for (TargetColumn& column : columns_) column.add(reader);
+  }
+
+  // Of a single one:
+  std::optional<double> number() const { return columns_.size() > 1 ? std::nullopt : columns_[0].number(); }
+  std::size_t few_whole_numbers() const { return columns_.size() > 1 ? 0 : columns_[0].few_whole_numbers(); }
+
+  /// Settles the kind: fills labels (in order) and returns the targets, n x T.
+  arma::mat take(std::vector<std::string>& labels, const std::string& positive, const std::string& place) {
+    arma::mat all = columns_[0].take(labels, positive, place);
+    for (std::size_t t = 1; t < columns_.size(); ++t)
+      all = arma::join_rows(all, columns_[t].take(labels, positive, place));
+    return all;
+  }
+
+ private:
+  std::vector<TargetColumn> columns_;
+  std::vector<std::size_t> of_several_;  // until the first row has been seen
+};
+
+/// The targets that a request names. Throws Error (usage) where there are none, too many, or several that are to be
+/// classes.
+std::vector<std::size_t> target_columns(const ColumnRequest& request, const std::vector<std::string>& names) {
+  if (request.target.empty()) return {names.size() - 1};
+  std::vector<std::size_t> columns = select_columns(request.target, names, {});
+  const auto refuse = [&](const std::string& sentence) {
+    throw Error(ErrorKind::kUsage, "--target: '" + printable(request.target) + "' names " +
+                                       std::to_string(columns.size()) + (columns.size() == 1 ? " column" : " columns") +
+                                       sentence);
+  };
+  if (columns.empty()) refuse(": expected one or more");
+  if (columns.size() > kMostTargets) refuse(": expected " + std::to_string(kMostTargets) + " at most");
+  if (columns.size() > 1 && request.kind == TargetKind::kClasses)
+    refuse(", and the family describes a class: expected one target, or families of numbers");
+  for (const std::vector<Support>& family : request.supports)
+    if (family.size() > 1 && family.size() != columns.size())
+      refuse(", and the family list " + std::to_string(family.size()) + ": expected one for all, or one for each");
+  return columns;
+}
+
 /// Where the columns stand that are no inputs.
 struct RoleColumns {
   RoleColumns(const ColumnRequest& request, const std::vector<std::string>& names)
-      : target(one_column(request.target, names, "--target").value_or(names.size() - 1)),
+      : targets(target_columns(request, names)),
         weight(one_column(request.weight, names, "--weight")),
         id(one_column(request.id, names, "--id")),
         trials(one_column(request.trials, names, "--trials")),
         offset(one_column(request.offset, names, "--offset")),
         exposure(one_column(request.exposure, names, "--exposure")),
-        no_inputs{target} {
+        no_inputs(targets) {
     for (const auto& [column, option] :
          {std::pair{weight, "--weight"}, std::pair{id, "--id"}, std::pair{trials, "--trials"},
           std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}}) {
       if (!column) continue;
-      if (column == target)
+      if (std::find(targets.begin(), targets.end(), *column) != targets.end())
         throw Error(ErrorKind::kUsage,
-                    std::string(option) + ": '" + names[target] + "' is the target: expected another column");
+                    std::string(option) + ": '" + names[*column] + "' is the target: expected another column");
       no_inputs.push_back(*column);
     }
   }
 
   /// Notes their names.
   void name(const std::vector<std::string>& names, Schema& schema) const {
-    schema.target = names[target];
+    for (const std::size_t target : targets) schema.targets.push_back(names[target]);
     if (weight) schema.weight = names[*weight];
     if (id) schema.id = names[*id];
     if (trials) schema.trials = names[*trials];
@@ -250,7 +306,7 @@ struct RoleColumns {
     if (exposure) schema.exposure = names[*exposure];
   }
 
-  std::size_t target;
+  std::vector<std::size_t> targets;
   std::optional<std::size_t> weight, id, trials, offset, exposure;
   std::vector<std::size_t> no_inputs;
 };
@@ -315,7 +371,7 @@ SharedTable read_shared_table(CsvReader& reader, const std::vector<ModelRequest>
   roles.name(reader.names(), table.schema);
   RowBuffer inputs(1 + used.size());
   RowColumns others(roles.weight, roles.trials, roles.offset, roles.exposure);
-  TargetColumn targets(request, roles.target);
+  TargetColumns targets(request, roles.targets);
   while (reader.next()) {
     inputs.add(1);
     for (const std::size_t column : used) inputs.add(reader.number(column));
@@ -326,7 +382,8 @@ SharedTable read_shared_table(CsvReader& reader, const std::vector<ModelRequest>
   others.take(table.data);
   require_weight(table.data.w, reader.file_name());
   table.few_whole_numbers = targets.few_whole_numbers() == 2 ? 0 : targets.few_whole_numbers();
-  table.data.y = targets.take(table.schema.labels, request.positive, reader.file_name() + ": " + table.schema.target);
+  table.data.y =
+      targets.take(table.schema.labels, request.positive, reader.file_name() + ": " + table.schema.targets[0]);
   return result;
 }
 
@@ -359,7 +416,8 @@ Dataset take_inputs(Dataset data, const std::vector<std::size_t>& inputs) {
 TableReader::TableReader(CsvReader& reader, const Schema& schema, Target target, bool keep_records)
     : reader_(reader), schema_(schema), keep_records_(keep_records) {
   for (const std::string& name : schema.inputs) inputs_.push_back(require_column(reader, schema, name, "inputs"));
-  if (target == Target::kRequired) target_ = static_cast<long>(require_column(reader, schema, schema.target, "target"));
+  for (const std::string& name : schema.targets)
+    if (target == Target::kRequired) targets_.push_back(require_column(reader, schema, name, "target"));
   weight_ = optional_column(reader, schema.weight);
   const auto needed = [&](const std::string& name, const char* role) {
     return name.empty() ? -1 : static_cast<long>(require_column(reader, schema, name, role));
@@ -371,11 +429,10 @@ TableReader::TableReader(CsvReader& reader, const Schema& schema, Target target,
   numeric_labels_ = all_numeric(schema.labels);
 }
 
-double TableReader::target() const {
-  const auto column = static_cast<std::size_t>(target_);
+double TableReader::target(std::size_t column, std::size_t t) const {
   if (!schema_.classes()) {
     const double value = reader_.number(column);
-    require_support(reader_, column, value, schema_.supports);
+    require_support(reader_, column, t, value, schema_.supports);
     return value;
   }
   const std::string label = canonical_label(reader_.fields()[column], numeric_labels_);
@@ -398,13 +455,13 @@ bool TableReader::next(Dataset& block, arma::uword limit) {
   while (others.rows() < limit && reader_.next()) {
     inputs.add(1);
     for (const std::size_t column : inputs_) inputs.add(reader_.number(column));
-    if (target_ >= 0) targets.push_back(target());
-    others.add(reader_, target_ >= 0 && !schema_.classes() ? std::optional(targets.back()) : std::nullopt);
+    for (std::size_t t = 0; t < targets_.size(); ++t) targets.push_back(target(targets_[t], t));
+    others.add(reader_, targets_.empty() || schema_.classes() ? std::nullopt : std::optional(targets.back()));
     if (id_ >= 0) block.ids.emplace_back(reader_.fields()[static_cast<std::size_t>(id_)]);
     if (keep_records_) block.records.push_back(record_text(reader_));
   }
   block.X = inputs.take();
-  block.y = arma::mat(targets.data(), others.rows(), target_ >= 0 ? 1 : 0);
+  block.y = arma::mat(targets.data(), targets_.size(), others.rows(), false).t();
   others.take(block);
   return block.w.n_elem > 0;
 }

@@ -295,9 +295,10 @@ std::string describe_inference(const Model& model, const Errors* errors) {
       text += " (" + std::to_string(inference.replicates.n_cols) + " fits, " + std::to_string(inference.failed) +
               " that gave nothing; intervals are percentiles)";
     text += uncertainty.degrees_of_freedom > 0
-                ? formatted(", t with %.6g degrees of freedom", uncertainty.degrees_of_freedom) +
-                      formatted(", residual standard error %.6g", uncertainty.residual_standard_error)
+                ? formatted(", t with %.6g degrees of freedom", uncertainty.degrees_of_freedom)
                 : ", z normal";
+    if (std::isfinite(uncertainty.residual_standard_error))
+      text += formatted(", residual standard error %.6g", uncertainty.residual_standard_error);
     text += "\n";
   }
   for (const std::string& note : notes_of(model, uncertainty)) text += "note: " + note + "\n";
@@ -343,12 +344,19 @@ std::vector<std::string> coefficient_names(const Model& model, const Branch& bra
 }
 
 std::vector<std::string> output_names(const Model& model, arma::uword k) {
-  const Family& family = *model.experts[k].family;
-  if (family.classes() && family.outputs() > 1) return model.schema.labels;
-  const std::string first = family.link() == Family::Link::kLogistic ? "log-odds"
-                            : family.link() == Family::Link::kLog    ? "log mean"
-                                                                     : model.schema.target;
-  return family.outputs() == 1 ? std::vector<std::string>{first} : std::vector<std::string>{"mean", "log_sigma"};
+  const Expert& expert = model.experts[k];
+  if (model.classes() && expert.family->outputs() > 1) return model.schema.labels;
+  std::vector<std::string> names;
+  for (arma::uword t = 0; t < model.targets(); ++t) {
+    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
+    const std::string target = model.schema.targets[t], before = model.targets() > 1 ? target + " " : "";
+    const std::string first = family.link() == Family::Link::kLogistic ? before + "log-odds"
+                              : family.link() == Family::Link::kLog    ? before + "log mean"
+                                                                       : target;
+    names.push_back(family.outputs() == 1 ? first : before + "mean");
+    if (family.outputs() > 1) names.push_back(before + "log_sigma");
+  }
+  return names;
 }
 
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k) {
@@ -381,7 +389,10 @@ namespace {
 Json described(const Model& model, const Errors* errors) {
   Json result;
   result["task"] = model.classes() ? "classification" : "regression";
-  result["target"] = model.schema.target;
+  if (model.targets() == 1)
+    result["target"] = model.schema.targets[0];
+  else
+    result["targets"] = model.schema.targets;
   if (model.classes()) result["labels"] = model.schema.labels;
   result["features"] = model.schema.inputs;
   result["family"] = model.family_spec();
@@ -415,7 +426,8 @@ std::string describe_json(const Model& model, const std::optional<Inference>& in
 std::string describe_json(const Model& model) { return describe_json(model, stored_inference(model), kLevel); }
 
 std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level) {
-  std::string text = std::string(model.classes() ? "classes of '" : "number '") + model.schema.target + "' from " +
+  const char* const what = model.classes() ? "classes of '" : model.targets() == 1 ? "number '" : "numbers '";
+  std::string text = what + join(model.schema.targets, "', '") + "' from " +
                      std::to_string(model.schema.inputs.size()) +
                      (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " + std::to_string(model.size()) +
                      (model.size() == 1 ? " expert\n" : " experts\n");

@@ -46,6 +46,7 @@ class EmStep {
   const Basis& basis_;
   const arma::vec& penalty_;
   double weight_;
+  std::vector<bool> closed_;  // of each expert: whether its psi follows from its residuals' products
   unsigned threads_;
 };
 

@@ -14,27 +14,31 @@ constexpr std::size_t kBuffer = 1 << 20;
 constexpr arma::uword kBlock = 1024;
 constexpr std::uint64_t kDrawStream = 7;
 
-std::string header(const std::vector<std::string>& inputs, const std::string& target, bool truth) {
+std::string header(const std::vector<std::string>& inputs, const std::vector<std::string>& targets, bool truth) {
   std::string text;
-  for (const std::string& name : inputs) {
-    append_csv_field(text, name);
-    text += ',';
-  }
-  append_csv_field(text, target);
-  return text + (truth ? ",expert\n" : "\n");
+  for (const auto* names : {&inputs, &targets})
+    for (const std::string& name : *names) {
+      append_csv_field(text, name);
+      text += ',';
+    }
+  text.back() = truth ? ',' : '\n';
+  return text + (truth ? "expert\n" : "");
 }
 
 /// One record; a NaN is a missing cell.
-void append_record(std::string& text, const double* x, arma::uword d, double y, const std::vector<std::string>& labels,
-                   const unsigned* expert) {
+void append_record(std::string& text, const double* x, arma::uword d, const arma::rowvec& y,
+                   const std::vector<std::string>& labels, const unsigned* expert) {
   for (arma::uword j = 0; j < d; ++j) {
     if (!std::isnan(x[j])) append_number(text, x[j]);
     text += ',';
   }
-  if (labels.empty())
-    append_number(text, y);
-  else
-    append_csv_field(text, labels[static_cast<std::size_t>(y)]);
+  for (arma::uword t = 0; t < y.n_elem; ++t) {
+    if (t > 0) text += ',';
+    if (labels.empty())
+      append_number(text, y[t]);
+    else
+      append_csv_field(text, labels[static_cast<std::size_t>(y[t])]);
+  }
   if (expert != nullptr) text += ',' + std::to_string(*expert);
   text += '\n';
 }
@@ -42,9 +46,9 @@ void append_record(std::string& text, const double* x, arma::uword d, double y, 
 }  // namespace
 
 void write_csv(const Generated& generated, bool truth, OutputFile& out) {
-  std::string text = header(generated.inputs, "y", truth);
+  std::string text = header(generated.inputs, {"y"}, truth);
   for (arma::uword n = 0; n < generated.X.n_cols; ++n) {
-    append_record(text, generated.X.colptr(n), generated.X.n_rows, generated.y[n], generated.labels,
+    append_record(text, generated.X.colptr(n), generated.X.n_rows, generated.y.row(n), generated.labels,
                   truth ? &generated.expert[n] : nullptr);
     if (text.size() < kBuffer) continue;
     out.write(text);
@@ -59,16 +63,16 @@ void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, boo
   Predictive predictive(model);
   Random random(seed, kDrawStream);
   Dataset block;
-  arma::vec y;
+  arma::mat y;
   arma::uvec drawn;
-  out.write(header(model.schema.inputs, model.schema.target, truth));
+  out.write(header(model.schema.inputs, model.schema.targets, truth));
   while (rows.next(block, kBlock)) {
     predictive.at(block);
     predictive.draw(random, y, drawn);
     std::string text;
     for (arma::uword n = 0; n < block.rows(); ++n) {
       const unsigned expert = static_cast<unsigned>(drawn[n]) + 1;
-      append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y[n], model.schema.labels,
+      append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y.row(n), model.schema.labels,
                     truth ? &expert : nullptr);
     }
     out.write(text);

@@ -4,7 +4,8 @@
 //     header      JSON {"__metadata__": {"format": "moe", "version": "1", "model": DESCRIPTION},
 //                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
 //     tensors     F64, little-endian, one right after the other in this order:
-//                   input.center [d], input.scale [d], target.center [], target.scale [], target.spread []
+//                   input.center [d], input.scale [d], target.center [], target.scale [], target.spread [];
+//                   those of T > 1 targets [T]
 //                   theta as Model::tensors() lists it: "gate.0" [outputs, 1 + inputs] (intercepts first), .., "expert.1.0",
 //                   .., "expert.1.psi" [p], .. or "psi" [p]
 //                   what the fit came to: "fit.rows" [], "fit.weight" [], .. (kFitNumbers)
@@ -20,7 +21,8 @@
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
 // empty for a number], "weight": name or "", "id": name or "", "family": word, "gate": {"link": word, "network": word, "inputs":
 // [indices into inputs; left out for all]}, "experts": [{"network": word, "inputs": ..}, ..], "objective": word, "solver": word}.
-// Where there are some: "trials", "offset" and "exposure", names of columns; and each expert's "family" where they differ.
+// Several targets are named by "targets": [names] in place of "target". Where there are some: "trials", "offset" and
+// "exposure", names of columns; and each expert's "family" where they differ.
 //
 // There is nothing in it but the model: the same model gives the same bytes. A change that a reader must know of gets a new
 // version number.
@@ -93,12 +95,13 @@ std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
 
 std::vector<TensorView> tensors_of(const Model& model) {
   const Standardization& units = model.standardization;
-  const std::uint64_t d = model.schema.inputs.size();
+  const std::uint64_t d = model.schema.inputs.size(), T = units.target_center.n_elem;
+  const std::vector<std::uint64_t> of_targets = T == 1 ? std::vector<std::uint64_t>{} : std::vector{T};
   std::vector<TensorView> tensors{{kUnits[0], {d}, units.input_center.memptr()},
                                   {kUnits[1], {d}, units.input_scale.memptr()},
-                                  {kUnits[2], {}, &units.target_center},
-                                  {kUnits[3], {}, &units.target_scale},
-                                  {kUnits[4], {}, &units.target_spread}};
+                                  {kUnits[2], of_targets, units.target_center.memptr()},
+                                  {kUnits[3], of_targets, units.target_scale.memptr()},
+                                  {kUnits[4], of_targets, units.target_spread.memptr()}};
   for (const Model::Tensor& tensor : model.tensors())
     tensors.push_back({tensor.name, shape_of(tensor), model.theta.memptr() + tensor.offset});
   const auto add = [&](const FitNumber& number) { tensors.push_back({number.name, {}, &(model.fit.*number.value)}); };
@@ -171,7 +174,8 @@ Places check_places(const SafetensorsReader& file) {
   places.penalties = pair(kPenalties);
   if (end < kUnits.size() + kFitNumbers.size()) file.fail("damaged: it has too few tensors");
   end -= kFitNumbers.size();
-  for (std::size_t i = 0; i < kUnits.size(); ++i) expect(i, kUnits[i], i >= 2 ? 0 : 1);
+  const std::size_t of_targets = std::min<std::size_t>(tensors[2].shape.size(), 1);
+  for (std::size_t i = 0; i < kUnits.size(); ++i) expect(i, kUnits[i], i >= 2 ? of_targets : 1);
   for (std::size_t i = 0; i < kFitNumbers.size(); ++i) expect(end + i, kFitNumbers[i].name, 0);
   places.theta = end - kUnits.size();
   return places;
@@ -181,9 +185,9 @@ Standardization read_units(SafetensorsReader& file) {
   Standardization units;
   units.input_center = file.read();
   units.input_scale = file.read();
-  units.target_center = file.read().at(0);
-  units.target_scale = file.read().at(0);
-  units.target_spread = file.read().at(0);
+  units.target_center = file.read();
+  units.target_scale = file.read();
+  units.target_spread = file.read();
   return units;
 }
 
@@ -221,10 +225,12 @@ bool is_scale(double value) { return std::isfinite(value) && value > 0; }
 void check_numbers(const Standardization& units, const arma::vec& theta, const Schema& schema) {
   if (units.input_center.n_elem != schema.inputs.size() || units.input_scale.n_elem != schema.inputs.size())
     refuse("it has centers and scales for other inputs than its own");
-  if (!units.input_center.is_finite() || !std::isfinite(units.target_center)) refuse("a center is not finite");
-  for (const double scale : units.input_scale)
-    if (!is_scale(scale)) refuse("a scale is not above 0 and finite");
-  if (!is_scale(units.target_scale) || !is_scale(units.target_spread)) refuse("a scale is not above 0 and finite");
+  for (const arma::vec* of : {&units.target_center, &units.target_scale, &units.target_spread})
+    if (of->n_elem != schema.targets.size()) refuse("it has centers and scales for other targets than its own");
+  if (!units.input_center.is_finite() || !units.target_center.is_finite()) refuse("a center is not finite");
+  for (const arma::vec* of : {&units.input_scale, &units.target_scale, &units.target_spread})
+    for (const double scale : *of)
+      if (!is_scale(scale)) refuse("a scale is not above 0 and finite");
   if (!theta.is_finite()) refuse("a parameter is not finite");
 }
 
@@ -246,10 +252,11 @@ void check_fit(const FitSummary& fit, const Model& model) {
 }
 
 /// Refuses a description of more, or less, than the `available` parameters of the file, before room is made for it.
-void check_size(const ModelSpec& spec, std::size_t classes, std::uint64_t available) {
+void check_size(const ModelSpec& spec, const Schema& schema, std::uint64_t available) {
   const std::uint64_t experts = spec.experts.size();
+  const std::vector<TargetInfo> targets(schema.targets.size(), TargetInfo{schema.labels.size(), 1, 1});
   const auto family_of = [&](std::size_t k) {
-    return make_family(spec.expert_families.empty() ? spec.family : spec.expert_families[k], TargetInfo{classes, 1, 1});
+    return make_family(spec.expert_families.empty() ? spec.family : spec.expert_families[k], targets);
   };
   std::uint64_t needed = 0;
   const auto add = [&](const Network& network) {  // no sum of two networks overflows: see make_network()'s widths
@@ -275,7 +282,7 @@ void check_tensors(const std::vector<Model::Tensor>& expected, const std::vector
 /// `parts` are the tensors that theta came from.
 Model build(Description description, Standardization units, arma::vec theta, const std::vector<StoredTensor>& parts) {
   check_numbers(units, theta, description.schema);
-  check_size(description.spec, description.schema.labels.size(), theta.n_elem);
+  check_size(description.spec, description.schema, theta.n_elem);
   Model model(std::move(description.schema), std::move(units), description.spec, std::move(theta));
   check_tensors(model.tensors(), parts);
   return model;
@@ -310,6 +317,8 @@ Model load_model(const std::string& path) {
   // From here on the file is known to be what some program wrote.
   try {
     Description description = read_description(file.metadata().at("model"));
+    if ((tensors[2].shape.size() == 1) != (description.schema.targets.size() > 1))
+      refuse("it has centers and scales for other targets than its own");
     if (!description.objective.empty()) make_objective(description.objective);
     fit.objective = std::move(description.objective);
     fit.solver = std::move(description.solver);

@@ -41,10 +41,11 @@ Rows sample(const Rows& rows, std::size_t most, Random& random) {
   return result;
 }
 
-/// Inputs and target as points, (d + 1) x n, the target in units of its spread.
+/// Inputs and targets as points, (d + T) x n, targets in units of their spread.
 arma::mat points_of(const Model& model, const Rows& rows) {
-  arma::mat points = rows.X.tail_rows(rows.X.n_rows - 1);
-  return arma::join_cols(points, rows.y.t() / (model.classes() ? 1.0 : model.standardization.target_spread));
+  arma::mat targets = rows.y.t();
+  if (!model.classes()) targets.each_col() /= model.standardization.target_spread;
+  return arma::join_cols(arma::mat(rows.X.tail_rows(rows.X.n_rows - 1)), targets);
 }
 
 arma::mat random_centers(const arma::mat& points, arma::uword K, Random& random) {
@@ -128,18 +129,24 @@ arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, i
   return attempt % 3 == 1 ? few(model, k, points.n_cols, random) : neighbours(model, k, points, random);
 }
 
-/// Intercepts at which each expert explains the mean target of its rows, every weight 0.
+/// Begins an expert at targets that it is to explain.
+void start_at(const arma::vec& y, const Expert& expert, arma::vec& theta) {
+  arma::vec eta(expert.family->outputs());
+  expert.family->start_at(y.memptr(), eta.memptr(), theta.memptr() + expert.psi);
+  for (arma::uword out = 0; out < eta.n_elem && expert.network->has_intercept(); ++out)
+    theta[expert.offset + expert.network->intercept(out)] = eta[out];
+}
+
+/// Intercepts at which each expert explains the mean targets of its rows, every weight 0.
 arma::vec flat(const Model& model, const Rows& rows, const arma::mat& R) {
   arma::vec theta(model.theta.n_elem, arma::fill::zeros);
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     const arma::vec w = rows.w % R.col(k);
-    double y = arma::dot(w, rows.y.col(0)) / arma::accu(w);
-    if (model.classes()) y = rows.y[w.index_max()];
-    arma::vec eta(expert.family->outputs());
-    expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
-    if (!expert.network->has_intercept()) continue;
-    for (arma::uword out = 0; out < eta.n_elem; ++out) theta[expert.offset + expert.network->intercept(out)] = eta[out];
+    arma::vec y(model.targets());
+    for (arma::uword t = 0; t < y.n_elem; ++t) y[t] = arma::dot(w, rows.y.col(t)) / arma::accu(w);
+    if (model.classes()) y[0] = rows.y[w.index_max()];
+    start_at(y, expert, theta);
   }
   return theta;
 }
@@ -207,12 +214,7 @@ arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
     theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
   for (const Expert& expert : model.experts) {
     expert.network->start(theta.memptr() + expert.offset, random);
-    const double y = rows.y[random.below(rows.count())];
-    arma::vec eta(expert.family->outputs());
-    expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
-    if (expert.network->has_intercept())
-      for (arma::uword out = 0; out < eta.n_elem; ++out)
-        theta[expert.offset + expert.network->intercept(out)] = eta[out];
+    start_at(rows.y.row(random.below(rows.count())).t(), expert, theta);
   }
   return theta;
 }
@@ -275,17 +277,13 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     if (expert.family->on_floor(theta.memptr() + expert.psi)) return true;
-    const auto figures = expert.family->figures(theta.memptr() + expert.psi);
-    const double spread = model.standardization.target_scale * model.standardization.target_spread;
-    if (expert.family->location_scale() && !figures.empty() && !figures[0].slope.empty() &&
-        figures[0].value < kTight * spread)
-      suspects.push_back(k);
+    if (expert.family->least_scale(theta.memptr() + expert.psi) < kTight) suspects.push_back(k);
   }
   if (suspects.empty() || model.size() == 1) return false;
   const arma::mat R = responsibilities(model, rows, theta);
   for (const arma::uword k : suspects)
     if (arma::dot(rows.w, R.col(k)) / arma::mean(rows.w) <
-        kHandful * static_cast<double>(model.experts[k].network->last_inputs()))
+        kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1))
       return true;
   return false;
 }

@@ -104,6 +104,12 @@ arma::uword constant_inputs(const Dataset& data) {
   return count;
 }
 
+bool has_constant_column(const arma::mat& y) {
+  for (arma::uword t = 0; t < y.n_cols; ++t)
+    if (arma::all(y.col(t) == y(0, t))) return true;
+  return false;
+}
+
 /// The rows that have a weight: the others must not act, not even through the largest value of a column.
 Dataset counted_rows(const Dataset& data) {
   const arma::uvec rows = arma::find(data.w > 0);
@@ -444,10 +450,7 @@ void require_use(const Model& model) {
 /// A model of the data's units: the target is standardised where every family allows it, and nothing is centred where a branch
 /// has no intercept.
 Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data, bool standardize) {
-  Standardization none;
-  none.input_center.zeros(schema.inputs.size());
-  none.input_scale.ones(schema.inputs.size());
-  const Model probe(schema, none, spec);
+  const Model probe(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
   Standardization::Parts parts{standardize, standardize, probe.gate_branch.network->has_intercept()};
   for (const Expert& expert : probe.experts) {
     parts.target = parts.target && expert.family->location_scale();
@@ -465,7 +468,8 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
   spec.family = resolved_family(spec.family, schema, options, spec.gate_link);
   if (spec.experts.size() == 1) spec.gate = "constant";
-  if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels))
+  if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels ||
+                           start->schema.targets.size() != schema.targets.size()))
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
   Model model = start != nullptr ? *start : unfitted(schema, spec, data, options.standardize);
   require_use(model);
@@ -478,7 +482,7 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   TrainOptions resolved = options;
   resolved.solver = resolved_solver(model, options);
   report.constant_inputs = constant_inputs(data);
-  report.constant_target = !schema.classes() && arma::all(data.y.col(0) == data.y[0]);
+  report.constant_target = !schema.classes() && has_constant_column(data.y);
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));
