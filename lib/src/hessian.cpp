@@ -12,7 +12,9 @@ namespace {
 constexpr arma::uword kBlock = 512;
 /// Second derivatives, in doubles.
 constexpr arma::uword kMostHeld = arma::uword{1} << 22;
-constexpr arma::uword kParts = 16;  // at most; each has a matrix of its own
+constexpr arma::uword kParts = 16;  // at most; each has sums of its own
+/// Products of two inputs that are held for a block of rows at once, at most: where there are more, matrix products are as fast.
+constexpr arma::uword kMostProducts = 2000;
 
 /// A quantity that the row's density depends on through theta: a gate's logit, an output of an expert, or a psi.
 struct Slot {
@@ -20,28 +22,46 @@ struct Slot {
   arma::uword offset, size;
 };
 
-/// What the parameters of slots multiply: a branch's design (the gate's first, then the experts'), or whitened once for all branches
-/// that share one; at the end a one for every psi.
+bool same_design(const Branch& a, const Branch& b) {
+  return a.network->degree() == b.network->degree() && a.network->has_intercept() == b.network->has_intercept() &&
+         arma::size(a.columns) == arma::size(b.columns) && arma::all(a.columns == b.columns);
+}
+
+/// What the parameters of slots multiply: the branches' designs, each once, or whitened; at the end a one for every psi.
 class Inputs {
  public:
-  Inputs(const Model& model, const Basis* basis) : model_(model), basis_(basis), designs_(place_of_ones() + 1) {}
+  Inputs(const Model& model, const Basis* basis) : basis_(basis) {
+    for (arma::uword b = 0; b <= model.size(); ++b) {
+      const Branch& branch = b == 0 ? model.gate_branch : model.experts[b - 1];
+      if (basis != nullptr) {
+        places_.push_back(basis->design_of(b));
+        continue;
+      }
+      const auto known = std::find_if(branches_.begin(), branches_.end(),
+                                      [&](const Branch* other) { return same_design(*other, branch); });
+      places_.push_back(static_cast<arma::uword>(known - branches_.begin()));
+      if (known == branches_.end()) branches_.push_back(&branch);
+    }
+    designs_.resize((basis != nullptr ? basis->designs() : branches_.size()) + 1);
+  }
 
-  arma::uword place(arma::uword branch) const { return basis_ != nullptr ? basis_->design_of(branch) : branch; }
-  arma::uword place_of_ones() const { return basis_ != nullptr ? basis_->designs() : model_.size() + 1; }
+  arma::uword place(arma::uword branch) const { return places_[branch]; }
+  arma::uword place_of_ones() const { return designs_.size() - 1; }
   void at(const arma::mat& X) {
     for (arma::uword i = 0; i < place_of_ones(); ++i) {
       if (basis_ != nullptr)
         basis_->whiten(i, X, designs_[i]);
       else
-        (i == 0 ? model_.gate_branch : model_.experts[i - 1]).design(X, designs_[i]);
+        branches_[i]->design(X, designs_[i]);
     }
     designs_.back().ones(1, X.n_cols);
   }
-  const arma::mat& of(const Slot& slot) const { return designs_[slot.inputs]; }
+  const arma::mat& of(arma::uword place) const { return designs_[place]; }
 
  private:
-  const Model& model_;
   const Basis* basis_;
+  std::vector<arma::uword> places_;      // of each branch
+  std::vector<const Branch*> branches_;  // without a basis: one of each design
   std::vector<arma::mat> designs_;
 };
 
@@ -132,62 +152,146 @@ class Curvature {
 
 /// A block of rows, seen from every slot.
 struct Block {
-  const std::vector<Slot>& slots;
   const Curvature& curvature;
   const Pieces& pieces;
   const Inputs& inputs;
   const arma::vec& w;
 };
 
-/// Adds its second derivatives to the upper part of H.
-void add_seconds(const Block& block, arma::mat& H) {
-  const std::vector<Slot>& slots = block.slots;
-  for (arma::uword a = 0; a < slots.size(); ++a) {
-    const arma::mat& left = block.inputs.of(slots[a]);
-    for (arma::uword b = a; b < slots.size(); ++b) {
-      const arma::vec weight = block.w % block.curvature.at(block.pieces, a, b);
-      const arma::mat part = (left.each_row() % weight.t()) * block.inputs.of(slots[b]).t();
-      const arma::uword i = slots[a].offset, j = slots[b].offset;
-      if (i <= j) H.submat(i, j, arma::size(part)) += part;
-      // The transposed half, where it is the upper one; or both, where experts share a psi that meets itself.
-      if (i > j || (a != b && i == j)) H.submat(j, i, arma::size(part.n_cols, part.n_rows)) += part.t();
+/// Sums of second derivatives. Slots that multiply the same designs are taken together: with Z the products of every two inputs
+/// (products x b) and W the derivatives in every two slots (b x pairs) all of their blocks are one product Z W.
+class SecondSums {
+ public:
+  SecondSums(const std::vector<Slot>& slots, arma::uword parameters) : slots_(slots), parameters_(parameters) {
+    for (arma::uword a = 0; a < slots.size(); ++a)
+      for (arma::uword b = a; b < slots.size(); ++b) table_of(slots[a], slots[b]).pairs.push_back({a, b});
+    for (Table& table : tables_) table.sums.zeros(table.products, table.pairs.size());
+  }
+
+  void add(const Block& block) {
+    for (Table& table : tables_) {
+      arma::mat W(block.w.n_elem, table.pairs.size());
+      for (arma::uword i = 0; i < table.pairs.size(); ++i)
+        W.col(i) = block.w % block.curvature.at(block.pieces, table.pairs[i].first, table.pairs[i].second);
+      const arma::mat &left = block.inputs.of(table.left), &right = block.inputs.of(table.right);
+      if (table.products <= kMostProducts) {
+        table.sums += products(left, right, table.left == table.right) * W;
+        continue;
+      }
+      for (arma::uword i = 0; i < table.pairs.size(); ++i) {
+        const arma::mat part = (left.each_row() % W.col(i).t()) * right.t();
+        table.sums.col(i) += table.left == table.right ? upper(part) : arma::vectorise(part);
+      }
     }
   }
-}
 
-/// Adds the products of its scores to the upper part of `products`.
-void add_scores(const Block& block, arma::mat& products) {
-  arma::mat scores(products.n_rows, block.w.n_elem, arma::fill::zeros);
-  for (arma::uword a = 0; a < block.slots.size(); ++a) {
-    const Slot& slot = block.slots[a];
-    const arma::vec weight = block.w % block.curvature.score(block.pieces, a);
-    scores.rows(slot.offset, slot.offset + slot.size - 1) += block.inputs.of(slot).each_row() % weight.t();
+  /// Both triangles.
+  arma::mat total() const {
+    arma::mat H(parameters_, parameters_, arma::fill::zeros);
+    for (const Table& table : tables_)
+      for (arma::uword i = 0; i < table.pairs.size(); ++i) {
+        // As they stand in the table: the slot of the design on the left first.
+        const bool turned = slots_[table.pairs[i].first].inputs != table.left;
+        const Slot& a = slots_[turned ? table.pairs[i].second : table.pairs[i].first];
+        const Slot& b = slots_[turned ? table.pairs[i].first : table.pairs[i].second];
+        arma::mat part(a.size, b.size);
+        if (table.left == table.right) {
+          part.elem(arma::trimatu_ind(arma::size(part))) = table.sums.col(i);
+          part = arma::symmatu(part);
+        } else {
+          part = arma::reshape(table.sums.col(i), a.size, b.size);
+        }
+        H.submat(a.offset, b.offset, arma::size(part)) += part;
+        // Experts that share a psi meet themselves in it, both ways.
+        if (table.pairs[i].first != table.pairs[i].second)
+          H.submat(b.offset, a.offset, arma::size(b.size, a.size)) += part.t();
+      }
+    return H;
   }
-  products += scores * scores.t();
-}
 
-/// The sum over blocks of rows of what `add` adds to a matrix as large as theta.
-template <class Add>
-arma::mat summed(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads, const Basis* basis,
-                 const Add& add) {
+  void operator+=(const SecondSums& other) {
+    for (std::size_t i = 0; i < tables_.size(); ++i) tables_[i].sums += other.tables_[i].sums;
+  }
+
+ private:
+  /// Of all pairs of slots that multiply the same two designs.
+  struct Table {
+    arma::uword left, right, products;
+    std::vector<std::pair<arma::uword, arma::uword>> pairs;
+    arma::mat sums;  // products x pairs
+  };
+
+  Table& table_of(const Slot& a, const Slot& b) {
+    const arma::uword left = std::min(a.inputs, b.inputs), right = std::max(a.inputs, b.inputs);
+    for (Table& table : tables_)
+      if (table.left == left && table.right == right) return table;
+    tables_.push_back({left, right, left == right ? a.size * (a.size + 1) / 2 : a.size * b.size, {}, {}});
+    return tables_.back();
+  }
+
+  static arma::vec upper(const arma::mat& part) { return part.elem(arma::trimatu_ind(arma::size(part))); }
+
+  /// Each column's products, those of one design with itself once.
+  static arma::mat products(const arma::mat& left, const arma::mat& right, bool same) {
+    const arma::uword p = left.n_rows, q = right.n_rows;
+    arma::mat Z(same ? p * (p + 1) / 2 : p * q, left.n_cols);
+    for (arma::uword n = 0; n < left.n_cols; ++n) {
+      const double *x = left.colptr(n), *y = right.colptr(n);
+      double* z = Z.colptr(n);
+      for (arma::uword j = 0; j < q; ++j)
+        for (arma::uword i = 0; i < (same ? j + 1 : p); ++i) *z++ = x[i] * y[j];
+    }
+    return Z;
+  }
+
+  const std::vector<Slot>& slots_;
+  arma::uword parameters_;
+  std::vector<Table> tables_;
+};
+
+/// Sums of the products of scores.
+class ScoreSums {
+ public:
+  ScoreSums(const std::vector<Slot>& slots, arma::uword parameters)
+      : slots_(slots), products_(parameters, parameters, arma::fill::zeros) {}
+
+  void add(const Block& block) {
+    arma::mat scores(products_.n_rows, block.w.n_elem, arma::fill::zeros);
+    for (arma::uword a = 0; a < slots_.size(); ++a) {
+      const Slot& slot = slots_[a];
+      const arma::vec weight = block.w % block.curvature.score(block.pieces, a);
+      scores.rows(slot.offset, slot.offset + slot.size - 1) += block.inputs.of(slot.inputs).each_row() % weight.t();
+    }
+    products_ += scores * scores.t();
+  }
+  arma::mat total() const { return products_; }
+  void operator+=(const ScoreSums& other) { products_ += other.products_; }
+
+ private:
+  const std::vector<Slot>& slots_;
+  arma::mat products_;
+};
+
+/// The sums over blocks of rows.
+template <class Sums>
+arma::mat summed(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads, const Basis* basis) {
   const std::vector<Slot> slots = slots_of(model, Inputs(model, basis));
   const Curvature curvature(model);
   const arma::uword size = rows_at_once(model), blocks = (rows.count() + size - 1) / size;
   const arma::uword each = (blocks + kParts - 1) / kParts;
-  std::vector<arma::mat> parts((blocks + each - 1) / each);
+  std::vector<Sums> parts((blocks + each - 1) / each, Sums(slots, theta.n_elem));
   parallel_for(parts.size(), threads, [&](std::size_t part) {
     ForwardPass forward(model);
     Inputs inputs(model, basis);
-    parts[part].zeros(theta.n_elem, theta.n_elem);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
       const Rows block = rows.slice(b * size, std::min(rows.count(), (b + 1) * size) - 1);
       forward.run(theta, block);
       inputs.at(block.X);
-      add(Block{slots, curvature, pieces_of(forward, theta, block.y), inputs, block.w}, parts[part]);
+      parts[part].add(Block{curvature, pieces_of(forward, theta, block.y), inputs, block.w});
     }
   });
   for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];
-  return arma::symmatu(parts[0]);
+  return parts[0].total();
 }
 
 }  // namespace
@@ -218,12 +322,12 @@ bool has_hessian(const Model& model) {
 
 arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads,
                              const Basis* basis) {
-  return summed(model, theta, rows, threads, basis, add_seconds) / arma::accu(rows.w);
+  return summed<SecondSums>(model, theta, rows, threads, basis) / arma::accu(rows.w);
 }
 
 arma::mat score_products(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads,
                          const Basis* basis) {
-  return summed(model, theta, rows, threads, basis, add_scores);
+  return summed<ScoreSums>(model, theta, rows, threads, basis);
 }
 
 }  // namespace moe
