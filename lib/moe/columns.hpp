@@ -18,6 +18,14 @@ enum class Support { kReal, kPositive, kUnitInterval, kCounts, kSuccesses, kClas
 /// "" where y is one of them, else what was expected.
 std::string expected_of(Support support, double y);
 
+/// What becomes of a cell that is missing: empty, NA, nan, NaN, ? or a word that the user names.
+enum class Missing {
+  kError,     ///< it is refused
+  kDrop,      ///< training goes without its row; later tables may have none
+  kMean,      ///< a number: the weighted mean of the others; a category: the level "(missing)", the last one
+  kIndicator  ///< the same, and an input of 0 and 1 tells where a number was missing
+};
+
 /// What a user asks of a table's columns; each is a column specification (see select_columns).
 struct ColumnRequest {
   std::string target;                        ///< "": the last column
@@ -31,6 +39,9 @@ struct ColumnRequest {
   std::vector<Support> supports;             ///< what a number must be
   std::string positive;                      ///< the label to put last, "" for the greatest
   TargetKind kind = TargetKind::kAutomatic;
+  std::string categorical;  ///< inputs that are categories whatever their cells are; "": none
+  Missing missing = Missing::kError;
+  std::vector<std::string> na;  ///< further words for a missing cell
 };
 
 /// The columns that `specification` names: a comma-separated list of names, 1-based indices, ranges a-b of either, and -NAME

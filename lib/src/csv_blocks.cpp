@@ -20,9 +20,7 @@ void reserve(CsvBlock& block, std::size_t capacity, std::size_t filled) {
   block.capacity = capacity;
 }
 
-void set_text(CsvBlock& block, std::size_t size) {
-  block.text = {block.buffer.get(), block.buffer.get() + size};
-}
+void set_text(CsvBlock& block, std::size_t size) { block.text = {block.buffer.get(), block.buffer.get() + size}; }
 
 /// A NUL byte ends the text in front of the line that it stands in.
 void refuse_nul(CsvText& text, char line_end) {
@@ -116,20 +114,27 @@ bool CsvBlocks::next(CsvBlock& block, Fill how) {
   {
     const std::lock_guard lock(mutex_);
     if (ended_ && carried_.empty()) return false;
+    block.number = blocks_;  // of what is thrown, too
     if (!fill(block, how)) return false;
-    block.number = blocks_++;
+    ++blocks_;
   }
   if (block.text.broken.empty()) refuse_nul(block.text, dialect_.line_end);
   return true;
 }
 
-CsvBlock CsvBlocks::head() {
+CsvBlock CsvBlocks::head(std::size_t bytes) {
   CsvBlock block;
   for (;;) {
-    const std::size_t filled = std::min(carried_.size(), kLongestLine);
+    while (!ended_ && carried_.size() < bytes) ended_ = read_ahead() == 0;
+    const std::size_t filled = std::min(carried_.size(), bytes > 0 ? bytes : kLongestLine);
     reserve(block, filled, 0);
     carried_.copy(block.buffer.get(), filled);
-    if (make_text(block, filled, ended_ && filled == carried_.size()) > 0 || ended_) break;
+    const bool last = ended_ && filled == carried_.size();
+    if (make_text(block, filled, last) > 0 || last) break;
+    if (bytes > 0) {  // the first record takes more
+      set_text(block, 0);
+      break;
+    }
     ended_ = read_ahead() == 0;
   }
   if (block.text.broken.empty()) refuse_nul(block.text, dialect_.line_end);

@@ -38,8 +38,9 @@ class CsvBlocks {
   /// text with the sentence for it.
   bool next(CsvBlock& block, Fill fill);
 
-  /// A copy of the first whole records, two of them if there are: the header is among them.
-  CsvBlock head();
+  /// A copy of the first whole records: two of them if there are, and all within so many bytes. The header is among them until it
+  /// has been taken.
+  CsvBlock head(std::size_t bytes = 0);
   /// Sets the names; blocks begin behind these bytes and lines.
   void take_header(std::size_t bytes, std::size_t lines, std::vector<std::string> names, bool header);
 

@@ -1,6 +1,4 @@
 // The reader of records: a header, and the fields that csv_cursor.hpp finds in the blocks of csv_blocks.hpp.
-#include "moe/csv.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -10,6 +8,7 @@
 
 #include "cell.hpp"
 #include "csv_blocks.hpp"
+#include "moe/csv.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 

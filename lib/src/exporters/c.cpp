@@ -337,6 +337,9 @@ class Writer {
 }  // namespace
 
 std::string export_c(const Model& model) {
+  if (!model.schema.columns.empty())
+    throw Error(ErrorKind::kUsage,
+                "format c takes numbers only, and the model reads categories or missing cells: expected --format json");
   for (const Expert& expert : model.experts) {
     const std::string spec = expert.family->spec();
     if (!(expert.family->classes() || (expert.family->normal() && expert.family->outputs() == 1)) ||
