@@ -234,8 +234,10 @@ void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& op
   arma::uword done = 0;
   rows.stream([&] { return Printer(model, outputs, options.append, !options.append && !before.empty()); },
               [&](const TableReader::Printed& printed, arma::uword count) {
-                out.write(printed.text);
-                out.flush();
+                if (!printed.text.empty()) {
+                  out.write(printed.text);
+                  out.flush();
+                }
                 if (printed.odd_row)
                   throw Error(ErrorKind::kData, reader.file_name() + ": row " +
                                                     std::to_string(done + *printed.odd_row + 1) +

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,7 +54,7 @@ struct RowPlan {
 /// The rows of a block, up to its end or the first fault.
 struct ParsedRows {
   std::size_t rows = 0, dropped = 0, lines = 0;
-  std::unique_ptr<double[]> values{};  // rows x RowPlan::values
+  PageBuffer values{};                 // rows x RowPlan::values
   std::vector<LevelTable> levels{};    // by slot; empty but for fresh levels
   std::vector<std::size_t> missing{};  // cells, by slot
   std::vector<std::string> texts{};    // rows x RowPlan::texts
