@@ -56,6 +56,7 @@ class Zstd : public Inflater {
   Zstd& operator=(const Zstd&) = delete;
 
   std::size_t inflate(std::string_view& from, char* to, std::size_t size) override {
+    if (between_ && from.empty()) return 0;
     ZSTD_inBuffer in{from.data(), from.size(), 0};
     ZSTD_outBuffer out{to, size, 0};
     const std::size_t result = ZSTD_decompressStream(stream_, &out, &in);

@@ -74,6 +74,16 @@ bool is_date(std::string_view cell) {
   return cell.empty() || ((cell.front() == 'T' || cell.front() == ' ') && cell.size() > 1 && is_digit(cell[1]));
 }
 
+bool is_dressed_number(std::string_view cell) {
+  std::string bare;
+  for (std::size_t at = 0; at < cell.size();) {
+    const bool sign = cell.substr(at, 3) == "\xE2\x82\xAC" || cell.substr(at, 2) == "\xC2\xA3";  // euro, pound
+    if (!sign && std::string_view(",_' %$").find(cell[at]) == std::string_view::npos) bare += cell[at];
+    at += sign ? (cell[at] == '\xE2' ? 3 : 2) : 1;
+  }
+  return bare.size() < cell.size() && parse_number(bare).has_value();
+}
+
 bool is_missing_word(std::string_view cell) {
   return cell.empty() || cell == "NA" || cell == "?" || cell == "NaN" || cell == "nan";
 }

@@ -12,6 +12,8 @@ bool is_number(std::string_view cell);
 bool is_decimal_comma(std::string_view cell);
 /// Whether it is a date, or a date and a time: 2024-01-31, 31.1.2024, 1/31/24, 20 Jan 2024 .. .
 bool is_date(std::string_view cell);
+/// Whether it is a number in other people's dress: 1,234.5, 50%, $3, 1 000, 1_000.
+bool is_dressed_number(std::string_view cell);
 /// Whether the word stands for a value that is not there: nothing, NA, nan, NaN, ?.
 bool is_missing_word(std::string_view cell);
 

@@ -57,14 +57,13 @@ std::string_view CsvCursor::quoted(const char* at) {
   const char* const begin = at;
   const auto column = static_cast<long>(field_);
   const std::size_t opened = line_;
-  bool plain = true;  // nothing in it but text
+  bool plain = true;  // no quote in it
   for (;; ++at) {
     const char* const quote =
         at < text_.end ? static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(text_.end - at)))
                        : nullptr;
     const char* const end = quote != nullptr ? quote : text_.end;
     const auto breaks = static_cast<std::size_t>(std::count(at, end, line_end_));
-    plain = plain && breaks == 0;
     line_ += breaks;
     if (quote == nullptr) {
       if (!text_.broken.empty() && text_.in_quotes.empty()) throw CsvFault{line_, -1, text_.broken};
@@ -88,12 +87,11 @@ std::string_view CsvCursor::quoted(const char* at) {
   }
 }
 
-/// Takes what is doubled off, and the CR of a CRLF, where it stands: text only shrinks.
+/// Takes what is doubled off where it stands: text only shrinks.
 std::string_view CsvCursor::unquoted(const char* begin, const char* end) {
   char* const first = text_.begin + (begin - text_.begin);
   char* to = first;
   for (const char* from = first; from != end; ++from) {
-    if (*from == '\r' && from + 1 != end && from[1] == '\n') continue;
     *to++ = *from;
     if (*from == '"') ++from;
   }

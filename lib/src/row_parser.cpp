@@ -14,13 +14,14 @@ namespace {
 
 constexpr double kMissingValue = std::numeric_limits<double>::quiet_NaN();
 
-/// Why a text is no level of a column that nobody called categorical.
-std::string no_level(std::string_view text) {
-  const std::string shown = "'" + printable(text) + "' ";
-  if (is_date(text)) return shown + "is a date: " + number_expected(text);
-  if (is_decimal_comma(text)) return shown + "is not a number: " + number_expected(text);
-  if (parse_number(text) && !is_number(text)) return shown + "is not finite: " + number_expected(text);
-  return "";
+/// Why a text is no level of a column that nobody called categorical; `hint`: that one may.
+std::string no_level(std::string_view text, const std::string& hint) {
+  const bool date = is_date(text), dressed = is_dressed_number(text);
+  if (!date && !dressed && !parse_number(text)) return "";
+  if (!date && !dressed && is_number(text)) return "";
+  const bool comma = is_decimal_comma(text);
+  return (date ? "'" + printable(text) + "' is a date" : not_a_number(text)) + ": " + number_expected(text) +
+         (date || (dressed && !comma) ? hint : "");
 }
 
 std::string some_of(const std::vector<std::string>& names) {
@@ -133,7 +134,7 @@ void RowParser::take(const CellUse& use, std::size_t column, std::string_view te
   const std::optional<double> value = parse_number(text);
   if (!value || !std::isfinite(*value))
     refuse(column, not_a_number(text) + ": " + number_expected(text) +
-                       (is_decimal_comma(text) || is_date(text) ? "" : use.hint));
+                       (value || is_decimal_comma(text) || is_date(text) ? "" : use.hint));
   take_number(use, column, *value, text);
 }
 
@@ -156,7 +157,7 @@ void RowParser::take_level(const CellUse& use, std::size_t column, std::string_v
   ++levels[number].count;
   row_[use.slot] = static_cast<double>(number);
   if (number < before || !use.text_only) return;
-  if (const std::string wrong = no_level(text); !wrong.empty()) refuse(column, wrong + use.hint);
+  if (const std::string wrong = no_level(text, use.hint); !wrong.empty()) refuse(column, wrong);
 }
 
 void RowParser::take_missing(const CellUse& use, std::size_t column, std::string_view text) {

@@ -191,7 +191,7 @@ void TrainingRead::choose_kinds() {
     const Sample& sample = samples[column];
     Input& input = inputs_.emplace_back(Input{column});
     input.forced = forced.contains(column);
-    input.category = input.forced || (sample.texts > 0 && sample.texts >= sample.numbers);
+    input.category = input.forced || sample.texts > sample.numbers;
   }
   const Sample& target = samples[roles_.target];
   target_.emplace(request_, target.first, blocks_.place(line_ + target.line, static_cast<long>(roles_.target)));
@@ -244,7 +244,7 @@ void TrainingRead::take(ParsedRows&& rows) {
     if (const auto line = input.levels.overflow_line())
       consider(CsvFault{*line, static_cast<long>(input.at),
                         "more than " + std::to_string(kMostLevels) +
-                            " levels: expected a category of fewer, or --features without the column"});
+                            " levels: expected a category of fewer, or --features without it"});
   }
   target_->add(block, layout_, line_);
   consider(target_->fault(roles_.target));
@@ -267,7 +267,7 @@ void TrainingRead::refuse_levels(const Input& input) const {
     if (!number && text == levels.size()) text = i;
   }
   const std::string hint = "or --categorical " + printable(name(input.at));
-  if (2 * numbers > cells)
+  if (2 * numbers >= cells && cells > 0)
     fail({levels[text].line, static_cast<long>(input.at),
           "'" + printable(levels[text].text) + "' is not a number, and most others are: expected numbers, --na " +
               printable(levels[text].text) + ", " + hint});
