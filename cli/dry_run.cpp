@@ -21,15 +21,14 @@ std::string some_of(const std::vector<std::string>& words) {
          (words.size() > kMostShown ? " and " + std::to_string(words.size() - kMostShown) + " more" : "");
 }
 
-/// "number from 1 to 5", of a row of X or a target.
-std::string number(const arma::rowvec& values) {
-  return "number from " + moe::format_number(values.min()) + " to " + moe::format_number(values.max());
+std::string number(double least, double most) {
+  return "number from " + moe::format_number(least) + " to " + moe::format_number(most);
 }
 
-std::string input(const moe::Column& column, const moe::ColumnNote& note, const arma::rowvec& values) {
+std::string input(const moe::Column& column, const moe::ColumnNote& note, double least, double most) {
   std::string text = column.category
                          ? "category, " + counted(column.levels.size(), "level") + ": " + some_of(column.levels)
-                         : number(values);
+                         : number(least, most);
   if (note.missing > 0) text += ", " + counted(note.missing, "missing cell");
   if (note.missing > 0 && !column.plain() && !column.category)
     text += " (" + moe::format_number(column.fill) + " instead)";
@@ -53,16 +52,17 @@ std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& tabl
   std::string text = reader.file_name() + ": " + reader.dialect() + "\n" + counted(data.rows(), "row");
   if (table.dropped > 0) text += " (" + std::to_string(table.dropped) + " more left out: cells are missing)";
   text += ", " + counted(reader.names().size(), "column") + ", " + counted(schema.inputs.size(), "input") + "\n";
+  const arma::vec least = arma::min(data.X, 1), most = arma::max(data.X, 1);
   arma::uword row = 1;
   const std::vector<moe::Column> columns = moe::columns_of(schema);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const arma::rowvec values = columns[i].inputs() > 0 ? arma::rowvec(data.X.row(row)) : arma::rowvec();
-    text += line("input", columns[i].name, input(columns[i], table.notes[i], values));
+    const arma::uword at = std::min<arma::uword>(row, least.n_elem - 1);  // a category may have no input
+    text += line("input", columns[i].name, input(columns[i], table.notes[i], least[at], most[at]));
     row += columns[i].inputs();
   }
   text += line("target", schema.target,
                schema.classes() ? std::to_string(schema.labels.size()) + " classes: " + some_of(schema.labels)
-                                : number(data.y.t()));
+                                : number(data.y.min(), data.y.max()));
   if (!schema.weight.empty())
     text += line("weight", schema.weight, "sums to " + moe::format_number(arma::accu(data.w)));
   for (const auto& [role, name] : {std::pair{"id", schema.id}, std::pair{"trials", schema.trials},

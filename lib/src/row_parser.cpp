@@ -69,7 +69,7 @@ ParsedRows RowParser::parse(const CsvBlock& block) {
     out.fault = std::move(fault);
   }
   out.lines = cursor.lines();
-  out.values = PageBuffer(out.rows * plan_.values);
+  out.values = arena_.take(out.rows * plan_.values);
   std::copy_n(room_.data(), out.rows * plan_.values, out.values.get());
   out.texts.resize(out.rows * plan_.texts);
   if (plan_.records) out.records.resize(out.rows);

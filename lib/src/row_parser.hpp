@@ -54,7 +54,7 @@ struct RowPlan {
 /// The rows of a block, up to its end or the first fault.
 struct ParsedRows {
   std::size_t rows = 0, dropped = 0, lines = 0;
-  PageBuffer values{};                 // rows x RowPlan::values
+  std::shared_ptr<double> values{};    // rows x RowPlan::values
   std::vector<LevelTable> levels{};    // by slot; empty but for fresh levels
   std::vector<std::size_t> missing{};  // cells, by slot
   std::vector<std::string> texts{};    // rows x RowPlan::texts
@@ -84,6 +84,7 @@ class RowParser {
   std::vector<const CellUse*> numbers_;  // by column: its only use, where that is a number without more ado
   std::vector<double> na_numbers_;
   std::vector<double> room_;
+  PageArena arena_;
   CsvCursor* cursor_ = nullptr;
   ParsedRows* out_ = nullptr;
   double* row_ = nullptr;

@@ -204,7 +204,7 @@ Dataset TableReader::rest() {
   const auto work = [&] {
     return [parser = RowParser(state.blocks, plan)](const CsvBlock& block) mutable { return parser.parse(block); };
   };
-  in_order(state.blocks, CsvBlocks::Fill::kAll, threads, work, [&](ParsedRows&& rows) {
+  in_order<ParsedRows>(state.blocks, CsvBlocks::Fill::kAll, threads, work, [&](ParsedRows&& rows) {
     if (rows.fault) state.blocks.fail(state.line, *rows.fault);
     state.line += rows.lines;
     blocks.push_back({std::move(rows), {}});
@@ -231,7 +231,7 @@ void TableReader::stream(const std::function<Print()>& make_print,
       return result;
     };
   };
-  in_order(state.blocks, CsvBlocks::Fill::kWhatIsThere, state.reader.threads(), work, [&](Result&& result) {
+  in_order<Result>(state.blocks, CsvBlocks::Fill::kWhatIsThere, state.reader.threads(), work, [&](Result&& result) {
     take(result.printed, result.rows);
     if (result.fault) state.blocks.fail(state.line, *result.fault);
     state.line += result.lines;

@@ -129,6 +129,7 @@ Dataset assemble(std::deque<TableRows>& blocks, const RowLayout& layout, const s
   for (const Column& column : columns) inputs += column.inputs();
   Dataset data;
   data.X = arma::mat(1 + inputs, rows, arma::fill::none);
+  ask_for_huge_pages(data.X.memptr(), data.X.n_elem * sizeof(double));
   data.y = arma::mat(rows, layout.target ? 1 : 0, arma::fill::none);
   data.w = arma::vec(rows, arma::fill::ones);
   if (layout.trials) data.trials = arma::vec(rows, arma::fill::none);

@@ -71,6 +71,7 @@ void TargetColumn::add(TableRows& block, const RowLayout& layout, std::size_t li
     block.codes[slot] = levels_.add(block.parsed.levels[slot], line);
     return;
   }
+  if (block.parsed.rows == 0) return;
   const double* value = block.parsed.values.get() + slot;
   for (std::size_t n = 0; n < block.parsed.rows && distinct_.size() <= kFew; ++n, value += layout.stride)
     if (std::find(distinct_.rbegin(), distinct_.rend(), *value) == distinct_.rend()) distinct_.push_back(*value);

@@ -11,6 +11,7 @@
 #include "cell.hpp"
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
+#include "parallel.hpp"
 #include "table_rows.hpp"
 #include "target_column.hpp"
 
@@ -107,6 +108,28 @@ struct Input {
   FreshLevels levels{};
   std::size_t missing = 0;
 };
+
+/// Of each row of X over its columns, those aside where it is NaN; NaN where there are no others. The sums' order depends on the
+/// number of columns alone.
+arma::vec weighted_means(const arma::mat& X, const arma::vec& w, unsigned threads) {
+  constexpr arma::uword kChunk = 4096;
+  const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
+  arma::mat sums(X.n_rows, chunks, arma::fill::zeros), weights(X.n_rows, chunks, arma::fill::zeros);
+  parallel_for(chunks, threads, [&](std::size_t chunk) {
+    for (arma::uword n = chunk * kChunk; n < std::min(X.n_cols, (chunk + 1) * kChunk); ++n)
+      for (arma::uword row = 0; row < X.n_rows; ++row) {
+        const bool there = !std::isnan(X(row, n));
+        sums(row, chunk) += there ? w[n] * X(row, n) : 0;
+        weights(row, chunk) += there ? w[n] : 0;
+      }
+  });
+  arma::vec sum(X.n_rows, arma::fill::zeros), weight(X.n_rows, arma::fill::zeros);
+  for (arma::uword chunk = 0; chunk < chunks; ++chunk) {
+    sum += sums.col(chunk);
+    weight += weights.col(chunk);
+  }
+  return sum / weight;
+}
 
 /// Reads a table for training, step by step.
 class TrainingRead {
@@ -224,7 +247,8 @@ void TrainingRead::read_rows() {
   const auto work = [&] {
     return [parser = RowParser(blocks_, plan_)](const CsvBlock& block) mutable { return parser.parse(block); };
   };
-  in_order(blocks_, CsvBlocks::Fill::kAll, reader_.threads(), work, [&](ParsedRows&& rows) { take(std::move(rows)); });
+  in_order<ParsedRows>(blocks_, CsvBlocks::Fill::kAll, reader_.threads(), work,
+                       [&](ParsedRows&& rows) { take(std::move(rows)); });
 }
 
 /// Takes a block's rows in. Of all that is wrong in it, what stands first is told.
@@ -318,24 +342,16 @@ void TrainingRead::settle_target() {
 void TrainingRead::fill_missing(std::vector<Column>& columns) {
   if (request_.missing != Missing::kMean && request_.missing != Missing::kIndicator) return;
   arma::mat& X = result_.table.data.X;
-  const arma::vec& w = result_.table.data.w;
+  const arma::vec means = weighted_means(X, result_.table.data.w, reader_.threads());
   arma::uword row = 1;
-  for (Column& column : columns) {
-    if (!column.category) {
-      double sum = 0, weight = 0;
-      for (arma::uword n = 0; n < X.n_cols; ++n)
-        if (!std::isnan(X(row, n))) {
-          weight += w[n];
-          sum += w[n] * (X(row, n) - sum) / std::max(weight, std::numeric_limits<double>::min());  // a running mean
-        }
-      if (!(weight > 0))
-        throw Error(ErrorKind::kData, reader_.file_name() + ": every cell of column '" + printable(column.name) +
-                                          "' is missing: expected numbers, or --features without it");
-      column.fill = sum;
-      for (arma::uword n = 0; n < X.n_cols; ++n)
-        if (std::isnan(X(row, n))) X(row, n) = sum;
-    }
-    row += column.inputs();
+  for (std::size_t i = 0; i < columns.size(); row += columns[i++].inputs()) {
+    if (columns[i].category) continue;
+    if (!std::isfinite(means[row]))
+      throw Error(ErrorKind::kData, reader_.file_name() + ": every cell of column '" + printable(columns[i].name) +
+                                        "' is missing: expected numbers, or --features without it");
+    columns[i].fill = means[row];
+    for (arma::uword n = 0; missing_[i] > 0 && n < X.n_cols; ++n)
+      if (std::isnan(X(row, n))) X(row, n) = means[row];
   }
 }
 
