@@ -60,9 +60,10 @@ std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& tabl
     text += line("input", columns[i].name, input(columns[i], table.notes[i], least[at], most[at]));
     row += columns[i].inputs();
   }
-  text += line("target", schema.target,
-               schema.classes() ? std::to_string(schema.labels.size()) + " classes: " + some_of(schema.labels)
-                                : number(data.y.min(), data.y.max()));
+  for (std::size_t t = 0; t < schema.targets.size(); ++t)
+    text += line("target", schema.targets[t],
+                 schema.classes() ? std::to_string(schema.labels.size()) + " classes: " + some_of(schema.labels)
+                                  : number(data.y.col(t).min(), data.y.col(t).max()));
   if (!schema.weight.empty())
     text += line("weight", schema.weight, "sums to " + moe::format_number(arma::accu(data.w)));
   for (const auto& [role, name] : {std::pair{"id", schema.id}, std::pair{"trials", schema.trials},

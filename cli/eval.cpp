@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "csv_options.hpp"
 #include "json.hpp"
+#include "moe/error.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"
@@ -18,6 +19,14 @@ Json confusion(const arma::mat& counts) {
     rows.push_back(std::vector<double>(row.begin(), row.end()));
   }
   return rows;
+}
+
+void add_number(const moe::Metrics::OfNumber& metrics, Json& to) {
+  to["rmse"] = metrics.rmse;
+  to["mae"] = metrics.mae;
+  to["r2"] = number(metrics.r2);
+  to["crps"] = number(metrics.crps);
+  for (const auto& [level, share] : metrics.coverage) to["coverage"][moe::format_number(level)] = number(share);
 }
 
 Json to_json(const moe::Metrics& metrics, const moe::Model& model) {
@@ -35,13 +44,9 @@ Json to_json(const moe::Metrics& metrics, const moe::Model& model) {
     if (model.schema.labels.size() == 2) result["auc"] = number(metrics.auc);
     result["confusion"] = confusion(metrics.confusion);
     result["labels"] = model.schema.labels;
-  } else {
-    result["rmse"] = metrics.rmse;
-    result["mae"] = metrics.mae;
-    result["r2"] = number(metrics.r2);
-    result["crps"] = number(metrics.crps);
-    for (const auto& [level, share] : metrics.coverage) result["coverage"][moe::format_number(level)] = number(share);
   }
+  for (std::size_t t = 0; t < metrics.numbers.size(); ++t)
+    add_number(metrics.numbers[t], model.targets() == 1 ? result : result["targets"][model.schema.targets[t]]);
   result["experts"] = Json::array();
   for (std::size_t k = 0; k < metrics.experts.size(); ++k) {
     const auto& expert = metrics.experts[k];
@@ -79,6 +84,13 @@ std::string confusion_table(const arma::mat& counts, const std::vector<std::stri
   return text + "\n";
 }
 
+std::string number_lines(const moe::Metrics::OfNumber& metrics) {
+  std::string text =
+      line("rmse", metrics.rmse) + line("mae", metrics.mae) + line("r2", metrics.r2) + line("crps", metrics.crps);
+  for (const auto& [level, share] : metrics.coverage) text += line("coverage " + moe::format_number(level), share);
+  return text;
+}
+
 std::string to_text(const moe::Metrics& metrics, const moe::Model& model, bool by_expert) {
   std::string text = line("rows", static_cast<double>(metrics.rows));
   if (metrics.weight != static_cast<double>(metrics.rows)) text += line("weight", metrics.weight);
@@ -90,10 +102,10 @@ std::string to_text(const moe::Metrics& metrics, const moe::Model& model, bool b
     text += line("accuracy", metrics.accuracy) + line("log_loss", metrics.nll) + line("brier", metrics.brier);
     if (model.schema.labels.size() == 2) text += line("auc", metrics.auc);
     if (model.schema.labels.size() <= 20) text += confusion_table(metrics.confusion, model.schema.labels);
-  } else {
-    text += line("rmse", metrics.rmse) + line("mae", metrics.mae) + line("r2", metrics.r2) + line("crps", metrics.crps);
-    for (const auto& [level, share] : metrics.coverage) text += line("coverage " + moe::format_number(level), share);
   }
+  for (std::size_t t = 0; t < metrics.numbers.size(); ++t)
+    text += (model.targets() > 1 ? "target '" + moe::printable(model.schema.targets[t]) + "'\n" : "") +
+            number_lines(metrics.numbers[t]);
   if (!by_expert) return text;
   text += "expert        share   responsibility          nll\n";
   for (std::size_t k = 0; k < metrics.experts.size(); ++k) {
@@ -138,7 +150,9 @@ Command eval_command() {
       "may exceed 1.\n"
       "brier is the mean of (p - y)^2 for two classes, and summed over the classes for more. Means are weighted where "
       "the model\n"
-      "was trained with weights and the table has them.",
+      "was trained with weights and the table has them. Of several targets nll is that of all together; the others "
+      "are\n"
+      "those of each, in JSON under \"targets\".",
       run};
 }
 

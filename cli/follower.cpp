@@ -19,6 +19,7 @@ Follower::Follower(const Arguments& arguments)
 
 bool Follower::operator()(const moe::PassReport& report) {
   progress_.show(report);
+  if (report.rehearsal) return interrupted() == 0;
   if (log_) write_log(report);
   if (!checkpoint_.empty()) keep(report);
   return interrupted() == 0;

@@ -36,6 +36,8 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
   if (!model.fit.objective.empty() && model.fit.objective != "likelihood")
     throw Error(ErrorKind::kUsage, begin + "the model minimises '" + model.fit.objective +
                                        "', not its likelihood: expected --bootstrap B");
+  if (moe::penalty_of(model.fit).has_l1())
+    throw Error(ErrorKind::kUsage, begin + "a fit with an l1 penalty has none of these: expected --bootstrap B");
   if (!moe::has_uncertainty(model))
     throw Error(ErrorKind::kUsage,
                 begin +
@@ -121,7 +123,10 @@ Command inspect_command() {
       "by the delta method. A note says where the maximum is on a boundary: errors mean nothing there.\n\n"
       "JSON: beside \"coefficients\" the same shape in \"standard_errors\", \"z\", \"p\", \"lower\" and \"upper\" "
       "(null where not\n"
-      "known), \"sigma_standard_error\" beside \"sigma\" and so on, \"inference\": what they rest on, and the notes.",
+      "known), \"sigma_standard_error\" beside \"sigma\" and so on, \"inference\": what they rest on, and the notes. "
+      "Of "
+      "several\n"
+      "targets sigma_NAME and so on, and correlation_NAME_NAME of gaussian:full.",
       run};
 }
 

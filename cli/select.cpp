@@ -60,6 +60,12 @@ std::vector<std::string> all_or(const Arguments& arguments, const std::string& o
   return given.empty() ? std::vector<std::string>{fallback} : given;
 }
 
+/// "gaussian+poisson", one for each target where commas part what is to be tried -> "gaussian,poisson".
+std::string of_targets(std::string family) {
+  std::replace(family.begin(), family.end(), '+', ',');
+  return family;
+}
+
 /// A name that nobody knows is found before the data is read.
 void require_known(const moe::ModelSpec& spec) {
   for (const std::string& network : spec.experts) moe::make_network(network, 1, 1);
@@ -74,7 +80,7 @@ std::vector<Trial> trials(const Arguments& arguments) {
     for (const std::string& expert : all_or(arguments, "expert", "linear"))
       for (const std::string& family : split(arguments.text("family"), ','))
         for (const std::uint64_t k : counts) {
-          const moe::ModelSpec spec = model_spec(arguments, std::vector<std::string>(k, expert), family);
+          const moe::ModelSpec spec = model_spec(arguments, std::vector<std::string>(k, expert), of_targets(family));
           if (k == *counts.begin()) require_known(spec);
           result.push_back(
               {spec, spec.family, features, k != *counts.begin() && result.back().spec.experts.size() + 1 == k});
@@ -92,13 +98,13 @@ void agree_on_target(std::vector<moe::ModelRequest>& requests) {
       throw Error(ErrorKind::kUsage, "--family: some describe classes and some a number: expected one kind");
     agreed.kind = columns.kind;
   }
-  const auto not_shared = [&](moe::Support support) {
+  const auto not_shared = [&](const std::vector<moe::Support>& support) {
     return std::any_of(requests.begin(), requests.end(), [&](const moe::ModelRequest& request) {
       const auto& own = request.columns.supports;
       return std::find(own.begin(), own.end(), support) == own.end();
     });
   };
-  std::vector<moe::Support> shared = agreed.supports;
+  std::vector<std::vector<moe::Support>> shared = agreed.supports;
   shared.erase(std::remove_if(shared.begin(), shared.end(), not_shared), shared.end());
   agreed.supports = shared;
 }
@@ -233,7 +239,8 @@ std::vector<Option> options() {
            {"experts", "k", "N-N|N,..", "1-4", "how many experts: a range, a list, or both, as 1-3,6"},
            {"expert", "", "SPEC", "linear",
             "the network of all experts, or FAMILY:NETWORK; each time it is given, one to try", true},
-           {"family", "", "SPEC,..", "auto", "how an expert describes the target: a list to try"},
+           {"family", "", "SPEC,..", "auto",
+            "how an expert describes the target: a list to try; of several targets as gaussian+poisson"},
            {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights: the others give no likelihood"},
            {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}})
     *std::find_if(result.begin(), result.end(), [&](const Option& option) { return option.name == own.name; }) = own;

@@ -126,6 +126,7 @@ std::string notes() {
   return "COLS is a list of names, 1-based indices, ranges a-b of either, and -NAME to drop one.\n\n" +
          listing("Networks (SPEC of --expert and --gate):", moe::network_words()) +
          listing("Families:", moe::family_words()) +
+         listing("Families of several targets (-y COLS), which are numbers:", moe::several_family_words()) +
          "  auto        bernoulli or categorical for a class; for a number gaussian (gaussian:unit under me and "
          "me-batch)\n" +
          listing("Objectives (minimised, penalties added; means over rows but for me-batch):", moe::objective_words()) +
@@ -143,6 +144,7 @@ Command train_command() {
           "Fit a mixture of experts to a CSV file.",
           {{"two linear experts and a softmax gate", "moe train -y price houses.csv -o price.moe"},
            {"what is in a table, and what would become of it", "moe train --dry-run houses.csv"},
+           {"two targets and their correlation", "moe train -y a,b --family gaussian:full data.csv -o both.moe"},
            {"three experts, the best of 100 starts", "moe train -y accel -k 3 --restarts 100 mcycle.csv -o mcycle.moe"},
            {"two classes, two multilayer perceptrons, a part of the rows to stop by",
             "moe train -y diagnosis --expert mlp:16 --validation 0.2 --patience 20 train.csv -o diagnosis.moe"},

@@ -31,7 +31,7 @@ std::pair<std::string, std::string> family_and_network(const std::string& spec) 
       words.emplace_back();
     else
       words.back() += c;
-  if (!is_word(moe::family_words(), words[0])) return {"", spec};
+  if (!is_word(moe::family_words(), words[0].substr(0, words[0].find(',')))) return {"", spec};
   std::size_t network = 1;
   while (network < words.size() && !is_word(moe::network_words(), words[network])) ++network;
   const auto part = [&](std::size_t first, std::size_t last) {
@@ -80,8 +80,9 @@ void describe_target(const moe::ModelSpec& spec, moe::ColumnRequest& request) {
   std::vector<std::string> families = spec.expert_families;
   if (families.empty()) families = {spec.family};
   for (const std::string& family : families)
-    if (family != "auto") request.supports.push_back(moe::family_support(family));
-  const auto classes = std::count(request.supports.begin(), request.supports.end(), moe::Support::kClasses);
+    if (family != "auto") request.supports.push_back(moe::family_supports(family));
+  const auto classes =
+      std::count(request.supports.begin(), request.supports.end(), std::vector{moe::Support::kClasses});
   if (classes > 0 && classes < static_cast<long>(families.size()))
     throw Error(ErrorKind::kUsage, "--expert: some describe classes and some a number: expected one kind");
   if (!request.supports.empty()) request.kind = classes > 0 ? moe::TargetKind::kClasses : moe::TargetKind::kNumber;
@@ -130,7 +131,7 @@ void check_solver_options(const Arguments& arguments) {
 
 std::vector<Option> fit_options() {
   return {
-      {"target", "y", "COL", "", "the target; the last column where nothing is said"},
+      {"target", "y", "COLS", "", "the target, or several numbers; the last column where nothing is said"},
       {"features", "", "COLS", "", "the inputs; all other columns where nothing is said"},
       {"gate-features", "", "COLS", "", "the gate's inputs, where they differ"},
       {"expert-features", "", "[K=]COLS", "", "the experts' inputs, of all or of expert K; may be repeated", true},
@@ -153,7 +154,8 @@ std::vector<Option> fit_options() {
        true},
       {"gate", "", "SPEC", "softmax", "softmax, softmax:SPEC or constant: the gate and its network"},
       {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights; the others are for study"},
-      {"family", "", "SPEC", "auto", "how an expert describes the target"},
+      {"family", "", "SPEC", "auto",
+       "how an expert describes the target; of several, one for all or a list, as gaussian,poisson"},
       {"objective", "", "NAME", "likelihood", "what is minimised"},
       {"solver", "", "NAME", "auto", "how"},
       {"epochs", "", "N", "", "passes at most (adam, sgd: 200; the others: 1000)"},
@@ -164,7 +166,8 @@ std::vector<Option> fit_options() {
       {"tolerance", "", "T", "",
        "newton and em (1e-9) and lbfgs and owlqn (1e-7) end where no component of the gradient is larger"},
       {"restarts", "", "R", "auto",
-       "starts, the best fit kept; auto: 1 for adam and sgd, and 4 to 20 for the others, fewer the larger the data"},
+       "starts, the best fit kept; auto: 1 for adam and sgd, and 4 to 20 for the others, fewer the larger the data; "
+       "em compares them on 20,000 rows where there are more than 40,000"},
       {"l2", "", "R", "0",
        "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared; a squared "
        "error "

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "command.hpp"
+#include "moe/describe.hpp"
 #include "moe/error.hpp"
 
 namespace cli {
@@ -34,6 +35,7 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   if (fit.restarts <= 1) return "";
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
+  if (report.rehearsed > 0) text += " on " + std::to_string(report.rehearsed) + " of the rows";
   if (report.moved) text += ", by splitting and merging experts";
   if (report.starts_set_aside > 0)
     text +=
@@ -79,29 +81,15 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
 }
 
-void note_study(const moe::Model& model, const moe::FitStudy& study) {
-  for (const arma::uword k : study.starved)
-    say("warning: expert " + std::to_string(k + 1) + " is starved: it explains " +
-        printed("%.3g", study.shares[k] * model.fit.rows) + " of " + whole(model.fit.rows) +
-        " rows: expected fewer experts");
-  if (study.steps.empty()) return;
-  std::vector<std::string> experts;
-  for (const arma::uword k : study.steps) experts.push_back(std::to_string(k + 1));
-  say("note: the gate's split of expert " + moe::join(experts, ", ") +
-      " from the others is a step: its weights grow without end, the log-likelihood's supremum is about " +
-      printed("%.6f", study.supremum));
-}
-
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
   if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
-  if (report.constant_target) say("warning: every target is the same: there is nothing to learn");
-  if (report.on_floor)
-    say("warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains its rows "
-        "exactly, and the likelihood means little");
-  if (report.study) note_study(model, *report.study);
+  if (report.constant_target)
+    say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
+        " is the same: there is nothing to learn");
+  for (const std::string& note : moe::guard_notes(model)) say(note);
   if (!report.aliased.empty())
     say("note: " + moe::printable(moe::join(report.aliased)) + (report.aliased.size() == 1 ? " is" : " are") +
         " told exactly by the other inputs: no coefficient of its own, it stays 0");
@@ -109,7 +97,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");
   if (table.few_whole_numbers > 0)
-    say("note: '" + moe::printable(model.schema.target) + "' has " + std::to_string(table.few_whole_numbers) +
+    say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
         " different whole numbers and is taken as a number; --family categorical takes them as classes");
   for (const moe::ColumnNote& note : table.notes)
     if (!note.same_as.empty())

@@ -138,6 +138,23 @@ TEST_CASE("the model's bytes do not depend on threads, and repeat", "[cli]") {
   CHECK(sh("moe train -k 3 d.csv --seed 2 -q -o other.moe && cmp other.moe lbfgs1.moe").status == 1);
 }
 
+TEST_CASE("starts of a large table are compared on some of its rows, and the fit is of all", "[cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen experts -n 41000 -d 2 -k 2 --seed 3 -o d.csv && moe train d.csv --threads 1 -o a.moe && "
+         "moe train d.csv -q --threads 2 -o b.moe && cmp a.moe b.moe && moe inspect --json a.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(ran.err.find(" starts reached the best on 20000 of the rows") != std::string::npos);
+  const auto fit = nlohmann::json::parse(ran.out).at("fit");
+  CHECK(fit.at("rows") == 41000);
+  CHECK(fit.at("converged") == true);
+  // No step of another solver leads on from there.
+  const Ran after = sh("moe train d.csv --resume a.moe --solver lbfgs -o c.moe");
+  INFO(after);
+  CHECK(after.err.find("lbfgs: 0 passes, converged") != std::string::npos);
+}
+
 TEST_CASE("each branch may have inputs of its own", "[cli]") {
   const Shell sh;
   const Ran ran =

@@ -3,11 +3,13 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "models.hpp"
 #include "moe/predict.hpp"
 #include "moe/registry.hpp"
 #include "moe/train.hpp"
+#include "shell.hpp"
 
 namespace {
 
@@ -125,7 +127,8 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
     const std::string& family = all[static_cast<std::size_t>(i) % all.size()];
     const Trial trial = some_trial(family, random);
     const auto& own = trial.spec.expert_families;
-    if (family == "laplace" || std::count(own.begin(), own.end(), "laplace") > 0) continue;  // has no gradient at its end
+    if (family == "laplace" || std::count(own.begin(), own.end(), "laplace") > 0)
+      continue;  // has no gradient at its end
     INFO(i << ": " << trial.name);
     moe::TrainOptions options = by("em");
     options.seed = static_cast<std::uint64_t>(i);
@@ -198,4 +201,58 @@ TEST_CASE("EM counts weights as it counts rows", "[em]") {
     CHECK(weighted.fit.log_likelihood == Approx(counted.fit.log_likelihood).epsilon(1e-9));
     CHECK(weighted.fit.objective_value == Approx(counted.fit.objective_value).epsilon(1e-9));
   }
+}
+
+TEST_CASE("EM, lbfgs and a long adam run meet at R's maximum from the same start", "[em]") {
+  // flexmix's models of testdata/oracle/families.json
+  const std::pair<const char*, double> cases[] = {
+      {"gaussian-k2.csv -y y --features x1,x2", -292.352421672074},
+      {"poisson-k2.csv -y y --features x1,x2 --gate constant --family poisson", -452.412668039972},
+      {"binomial-k2.csv -y y --features x1,x2 --gate constant --trials n --family binomial", -346.817090963222},
+  };
+  const Shell sh;
+  for (const auto& [arguments, expected] : cases) {
+    const std::string all = arguments, data = "$DATA/oracle/families/" + all.substr(0, all.find(' '));
+    sh("moe train -q --solver adam --epochs 20 $DATA/oracle/families/" + all + " -o start.moe");
+    for (const std::string solver :
+         {"em", "lbfgs", "adam --batch 0 --epochs 10000 --schedule cosine --learning-rate 0.001"}) {
+      const Ran ran = sh("moe train -q " + data + " --resume start.moe --solver " + solver +
+                         " -o end.moe && moe inspect --json end.moe");
+      INFO(ran);
+      REQUIRE(ran.status == 0);
+      CHECK(nlohmann::json::parse(ran.out).at("fit").at("log_likelihood").get<double>() ==
+            Approx(expected).epsilon(0).margin(1e-6));
+    }
+  }
+}
+
+TEST_CASE("generalised EM never lets the penalised objective rise, and ends where lbfgs does", "[em]") {
+  const std::vector<std::string> all = families();
+  moe::Random random(53);
+  int agreed = 0;
+  for (int i = 0; i < 60; ++i) {
+    Trial trial = some_trial(all[static_cast<std::size_t>(i) % all.size()], random);
+    for (std::string& network : trial.spec.experts) network = random.below(2) == 0 ? "mlp:3:tanh" : "mlp:2:silu";
+    INFO(i << ": " << trial.name);
+    moe::TrainOptions options = by("em");
+    options.seed = static_cast<std::uint64_t>(i);
+    options.penalty = {1e-2, 1e-2};
+    options.solver_options.epochs = 100;
+    double last = std::numeric_limits<double>::infinity(), highest = 0;
+    const Model em = train(trial, options, [&](const moe::PassReport& report) {
+      highest = std::max(highest, (report.objective - last) / std::abs(last));
+      last = report.objective;
+      return true;
+    });
+    CHECK(highest <= 1e-10);
+    if (em.fit.converged == 0) continue;
+    options.solver = "lbfgs";
+    options.solver_options = {};
+    const Model after = train(trial, options, nullptr, &em);
+    CHECK(after.fit.objective_value + after.fit.penalty ==
+          Approx(em.fit.objective_value + em.fit.penalty).epsilon(1e-8));
+    ++agreed;
+  }
+  INFO(agreed);
+  CHECK(agreed > 10);
 }

@@ -235,6 +235,32 @@ TEST_CASE("two experts' errors on mcycle are NumPy's", "[inference]") {
   }
 }
 
+TEST_CASE("two experts' errors on CO2data are those found by another program's Hessian", "[inference]") {
+  // At the best known maximum, -66.29656: estimate and standard error, the last digit rounded.
+  const Model model = fitted_table(table_of("CO2data.csv", "CO2", "", 2), 2, "gaussian");
+  CHECK(model.fit.log_likelihood == Approx(-66.29656).epsilon(0).margin(1e-5));
+  const Inference inference = *moe::stored_inference(model);
+  const arma::uword steep = moe::expert_coefficients(model, 0)[1] > 0.5 ? 0 : 1;
+  const double estimates[2][2] = {{1.49305, 0.67300}, {8.87242, -0.03015}};
+  const double errors[2][2] = {{0.61523, 0.03317}, {1.00264, 0.04166}};
+  const double log_sigma[2] = {-0.19743, 0.70367}, log_sigma_error[2] = {0.28945, 0.16294};
+  for (arma::uword i = 0; i < 2; ++i) {
+    const arma::uword k = i == 0 ? steep : 1 - steep;
+    const moe::Estimates expert = moe::expert_estimates(model, inference, k, 0.95);
+    for (arma::uword j = 0; j < 2; ++j) {
+      CHECK(expert.value[j] == Approx(estimates[i][j]).epsilon(0).margin(1e-5));
+      CHECK(expert.error[j] == Approx(errors[i][j]).epsilon(0).margin(1e-5));
+    }
+    const double sigma = moe::expert_figures(model, k)[0].value;
+    CHECK(std::log(sigma) == Approx(log_sigma[i]).epsilon(0).margin(1e-5));
+    CHECK(moe::figure_errors(model, inference, k)[0] / sigma == Approx(log_sigma_error[i]).epsilon(0).margin(1e-5));
+  }
+  const moe::Estimates gate = moe::gate_estimates(model, inference, 0.95);
+  CHECK(std::abs(gate.value(0, 0)) == Approx(0.16136).epsilon(0).margin(1e-5));
+  CHECK(gate.error(0, 0) == Approx(0.91588).epsilon(0).margin(1e-5));
+  CHECK(gate.error(1, 0) == Approx(0.04501).epsilon(0).margin(1e-5));
+}
+
 TEST_CASE("one gaussian expert has linear regression's errors, as R's lm gives them", "[inference]") {
   const Model model = fitted_table(table_of("mcycle.csv", "accel", "", 1), 1, "gaussian");
   const Inference inference = *moe::stored_inference(model);

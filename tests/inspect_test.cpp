@@ -27,7 +27,8 @@ const char* const kBeside[] = {"standard_errors", "z", "p", "lower", "upper"};
 
 TEST_CASE("errors stand beside what they are of, in the same shapes", "[inspect]") {
   const Shell sh;
-  const json model = printed(sh, "moe gen blobs -k 3 -n 300 | moe train --l2 0.01 -q | moe inspect --json -");
+  const json model =
+      printed(sh, "moe gen blobs -k 3 -n 300 --noise 3 | moe train --l2 0.01 --gate-l2 0.01 -q | moe inspect --json -");
   CHECK(model.at("inference").at("kind") == "observed information");
   CHECK(model.at("inference").at("distribution") == "z");
   CHECK(model.at("inference").at("level") == 0.95);
@@ -86,16 +87,31 @@ TEST_CASE("a bootstrap prints the same for any number of threads", "[inspect]") 
 
 TEST_CASE("a model without errors is shown without them", "[inspect]") {
   const Shell sh;
-  sh("moe gen two-lines -o d.csv && moe train --expert mlp:2 --epochs 3 d.csv -q -o m.moe && moe train --objective "
-     "blend d.csv -q "
-     "-o blend.moe");
-  for (const std::string model : {"m.moe", "blend.moe", "$DATA/models/v1.moe", "$DATA/models/v1-classes.moe"}) {
+  sh("moe gen two-lines -o d.csv && moe train --l1 0.01 -k 1 d.csv -q -o l1.moe && moe train --expert mlp:2 --epochs 3 "
+     "d.csv -q -o m.moe && moe train --objective blend d.csv -q -o blend.moe");
+  for (const std::string model :
+       {"m.moe", "l1.moe", "blend.moe", "$DATA/models/v1.moe", "$DATA/models/v1-classes.moe"}) {
     CHECK(printed(sh, "moe inspect --json " + model).at("inference").is_null());
     CHECK(sh("moe inspect " + model).out.find("std. error") == std::string::npos);
   }
   // Rows give an older model what it lacks.
   CHECK(printed(sh, "moe inspect --json $DATA/models/v1.moe d.csv").at("experts")[0].at("standard_errors").at("x1") >
         0);
+}
+
+TEST_CASE("what the guards found is told again", "[inspect]") {
+  const Shell sh;
+  const Ran ran = sh("moe train -y accel -k 3 $DATA/mcycle.csv -o m.moe");
+  INFO(ran);
+  const std::string sentence = "note: the gate's split of expert ";
+  CHECK(ran.err.find(sentence) != std::string::npos);
+  CHECK(sh("moe inspect m.moe").out.find(sentence) != std::string::npos);
+  const auto guards = printed(sh, "moe inspect --json m.moe").at("guards");
+  CHECK(guards.at("steps").size() >= 1);
+  CHECK(guards.at("starved").empty());
+  CHECK(guards.at("on_floor").empty());
+  CHECK(guards.at("supremum").get<double>() == Approx(-577.6252).margin(1e-3));
+  CHECK(guards.at("shares").size() == 3);
 }
 
 TEST_CASE("errors that cannot be had are refused in a sentence", "[inspect]") {
@@ -116,7 +132,10 @@ TEST_CASE("errors that cannot be had are refused in a sentence", "[inspect]") {
       {"moe inspect me.moe d.csv", "moe inspect: --errors observed: the model minimises 'me', not its likelihood"},
       {"moe inspect deep.moe d.csv --errors sandwich",
        "moe inspect: --errors sandwich: the model has no second derivatives"},
-      {"moe inspect deep.moe d.csv --bootstrap 9", "moe inspect: --bootstrap: network 'mlp:2:relu' has no coefficients"},
+      {"moe inspect deep.moe d.csv --bootstrap 9",
+       "moe inspect: --bootstrap: network 'mlp:2:relu' has no coefficients"},
+      {"moe train -k 1 --l1 0.1 d.csv -q -o l1.moe; moe inspect l1.moe d.csv --errors sandwich",
+       "moe inspect: --errors sandwich: a fit with an l1 penalty has none of these"},
       {"moe inspect - - < m.moe", "moe inspect: model and data would both be read from standard input"},
   };
   for (const auto& [command, sentence] : cases) {

@@ -111,7 +111,7 @@ TEST_CASE("single experts under l1 and l2 are scikit-learn's", "[l1]") {
     moe::TrainReport report;
     const moe::Model model = fit(table, spec_of(c.at("family"), 1), options, report);
     CHECK(report.solver == "owlqn");
-    const double scale = model.standardization.target_scale;
+    const double scale = model.standardization.target_scale[0];
     const arma::mat weights = scale * weights_of(model, model.experts[0]);
     arma::uword kept = 0;
     for (arma::uword out = 0; out < weights.n_cols; ++out)

@@ -27,21 +27,29 @@ std::vector<std::string> examples(const std::vector<moe::Word>& words) {
 }
 
 std::string name_of(const Make& make) {
-  return make.family + ", experts " + make.network + ", gate " + make.gate + " " + make.link +
-         (make.own_inputs ? ", own inputs" : "");
+  return make.family + (make.targets > 1 ? " of several targets" : "") + ", experts " + make.network + ", gate " +
+         make.gate + " " + make.link + (make.own_inputs ? ", own inputs" : "");
+}
+
+/// Every family, those of two targets last, and how many targets it is for.
+std::vector<std::pair<std::string, arma::uword>> all_families() {
+  std::vector<std::pair<std::string, arma::uword>> all;
+  for (const std::string& family : examples(moe::family_words())) all.emplace_back(family, 1);
+  for (const std::string& family : examples(moe::several_family_words())) all.emplace_back(family, 2);
+  return all;
 }
 
 /// Every family x expert network x gate network (as the experts', or linear) x gate link.
 void for_each_model(const std::function<void(Model&, const Make&, moe::Random&)>& law) {
   std::uint64_t stream = 0;
-  for (const std::string& family : examples(moe::family_words()))
+  for (const auto& [family, targets] : all_families())
     for (const std::string& network : examples(moe::network_words()))
       for (const std::string& gate : {std::string("linear"), network})
         for (const std::string& link : examples(moe::gate_words()))
           for (const bool own_inputs : {false, true}) {
             // Without intercepts the raw outputs' sum has any sign.
             if (link == "linear" && gate.find("no-intercept") != std::string::npos) continue;
-            const Make make{family, network, gate, link, 3, 3, classes_of(family), own_inputs};
+            const Make make{family, network, gate, link, 3, 3, classes_of(family), own_inputs, targets};
             moe::Random random(17, ++stream);
             Model model = make_model(make);
             randomize(model, random);
@@ -224,8 +232,10 @@ TEST_CASE("the order of experts does not matter", "[laws]") {
 TEST_CASE("values and gradients stay finite far out", "[laws]") {
   for_each_model([&](Model& model, const Make& make, moe::Random& random) {
     Rows rows = some_rows(model, 9, random);
-    const moe::Support support = model.family().support();
-    if (support != moe::Support::kClasses && support != moe::Support::kUnitInterval) rows.y *= 1e3;
+    for (arma::uword t = 0; t < model.targets(); ++t)
+      if (const moe::Support support = model.family().supports()[t];
+          support != moe::Support::kClasses && support != moe::Support::kUnitInterval)
+        rows.y.col(t) *= 1e3;
     rows.trials *= 1e3;
     for (const double size : {1e3, -1e3}) {
       arma::vec theta = model.theta;

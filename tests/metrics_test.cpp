@@ -30,18 +30,18 @@ TEST_CASE("a normal distribution's CRPS, nll and coverage", "[metrics]") {
     return 2 *
            (z * std::erf(z / std::sqrt(2.0)) + 2 * std::exp(-z * z / 2) / std::sqrt(2 * M_PI) - 1 / std::sqrt(M_PI));
   };
-  CHECK(metrics.crps == Approx((crps(0) + crps(1) + 2 * crps(2.5)) / 4).epsilon(1e-13));
+  CHECK(metrics.numbers[0].crps == Approx((crps(0) + crps(1) + 2 * crps(2.5)) / 4).epsilon(1e-13));
   const double constant = std::log(2.0) + 0.5 * std::log(2 * M_PI);
   CHECK(metrics.nll == Approx(constant + 0.5 * (0 + 1 + 2 * 6.25) / 4).epsilon(1e-13));
   CHECK(metrics.log_likelihood == Approx(-4 * metrics.nll).epsilon(1e-14));
-  CHECK(metrics.rmse == Approx(std::sqrt((0 + 4 + 2 * 25) / 4.0)).epsilon(1e-14));
-  CHECK(metrics.mae == Approx((0 + 2 + 2 * 5) / 4.0).epsilon(1e-14));
+  CHECK(metrics.numbers[0].rmse == Approx(std::sqrt((0 + 4 + 2 * 25) / 4.0)).epsilon(1e-14));
+  CHECK(metrics.numbers[0].mae == Approx((0 + 2 + 2 * 5) / 4.0).epsilon(1e-14));
   const double mean = (1 + 3 + 12) / 4.0, total = 9 + 1 + 2 * 4;
   CHECK(mean == 4);
-  CHECK(metrics.r2 == Approx(1 - 54 / total).epsilon(1e-13));
-  CHECK(metrics.coverage[0].second == Approx(0.25));  // z = 0 only
-  CHECK(metrics.coverage[1].second == Approx(0.5));   // z = 0, 1: |z| < 1.645
-  CHECK(metrics.coverage[2].second == Approx(0.5));   // |z| < 1.96
+  CHECK(metrics.numbers[0].r2 == Approx(1 - 54 / total).epsilon(1e-13));
+  CHECK(metrics.numbers[0].coverage[0].second == Approx(0.25));  // z = 0 only
+  CHECK(metrics.numbers[0].coverage[1].second == Approx(0.5));   // z = 0, 1: |z| < 1.645
+  CHECK(metrics.numbers[0].coverage[2].second == Approx(0.5));   // |z| < 1.96
 }
 
 TEST_CASE("classes: brier, confusion and responsibilities", "[metrics]") {

@@ -32,7 +32,7 @@ namespace {
 /// A model of that spec with arbitrary numbers everywhere, "all inputs" for every branch unless the spec says otherwise.
 Model make_model(moe::ModelSpec spec, std::vector<std::string> labels = {}) {
   moe::Random random(7);
-  moe::Schema schema{{"x", "two \"words\"\n", "\u00e4\u4e16"}, "y", std::move(labels), "w", ""};
+  moe::Schema schema{{"x", "two \"words\"\n", "\u00e4\u4e16"}, {"y"}, std::move(labels), "w", ""};
   moe::Standardization units;
   units.input_center = {0.1, -2e-300, 3};
   units.input_scale = {1, 0.3, 1e10};
@@ -78,15 +78,15 @@ bool same_bits(const arma::vec& a, const arma::vec& b) {
 
 void check_same(const Model& a, const Model& b) {
   CHECK(a.schema.inputs == b.schema.inputs);
-  CHECK(a.schema.target == b.schema.target);
+  CHECK(a.schema.targets == b.schema.targets);
   CHECK(a.schema.labels == b.schema.labels);
   CHECK(a.schema.weight == b.schema.weight);
   CHECK(a.schema.id == b.schema.id);
   CHECK(same_bits(a.standardization.input_center, b.standardization.input_center));
   CHECK(same_bits(a.standardization.input_scale, b.standardization.input_scale));
-  CHECK(a.standardization.target_center == b.standardization.target_center);
-  CHECK(a.standardization.target_scale == b.standardization.target_scale);
-  CHECK(a.standardization.target_spread == b.standardization.target_spread);
+  CHECK(same_bits(a.standardization.target_center, b.standardization.target_center));
+  CHECK(same_bits(a.standardization.target_scale, b.standardization.target_scale));
+  CHECK(same_bits(a.standardization.target_spread, b.standardization.target_spread));
   CHECK(a.spec().experts == b.spec().experts);
   CHECK(a.spec().expert_inputs == b.spec().expert_inputs);
   CHECK(a.spec().gate == b.spec().gate);
@@ -99,6 +99,13 @@ void check_same(const Model& a, const Model& b) {
   CHECK(a.fit.objective == b.fit.objective);
   CHECK(a.fit.solver == b.fit.solver);
   CHECK(std::isnan(a.fit.l2) == std::isnan(b.fit.l2));
+  REQUIRE(a.fit.study.has_value() == b.fit.study.has_value());
+  if (a.fit.study) {
+    CHECK(same_bits(a.fit.study->shares, b.fit.study->shares));
+    CHECK(same_bits(a.fit.study->starved, b.fit.study->starved));
+    CHECK(same_bits(a.fit.study->steps, b.fit.study->steps));
+  }
+  CHECK((a.fit.l1 == b.fit.l1 && a.fit.gate_l1 == b.fit.gate_l1));
   CHECK((std::isnan(a.fit.l2) || (a.fit.l2 == b.fit.l2 && a.fit.gate_l2 == b.fit.gate_l2)));
   REQUIRE(a.fit.uncertainty.has_value() == b.fit.uncertainty.has_value());
   if (!a.fit.uncertainty) return;
@@ -317,6 +324,16 @@ TEST_CASE("a model file keeps every bit of every kind of model", "[model_file]")
   models.back().fit.uncertainty->factor.set_size(models.back().theta.n_elem, 0);  // computed, and nothing known
   models.push_back(small_model());
   models.back().fit.uncertainty.reset();
+  models.push_back(small_model());
+  models.back().fit.l1 = 0.125;
+  moe::FitStudy study;
+  study.shares = {0.25, 0.75};
+  study.starved = {1, 0};
+  study.steps = {0, 1};
+  models.push_back(small_model());
+  models.back().fit.study = study;
+  models.push_back(models.back());
+  models.back().fit.uncertainty.reset();
   REQUIRE(models.size() > 10);
   for (const Model& model : models) {
     const ScratchDir scratch;
@@ -384,7 +401,7 @@ TEST_CASE("a model with too many names is not saved", "[model_file]") {
   const ScratchDir scratch;
   Model model = small_model();
   ErrorKind kind{};
-  model.schema.target = std::string(5 << 20, 'y');
+  model.schema.targets = {std::string(5 << 20, 'y')};
   CHECK_THAT(sentence_of([&] { moe::save_model(model, scratch.path("model")); }, &kind),
              Catch::Contains("cannot be saved"));
   CHECK(kind == ErrorKind::kModel);
@@ -705,7 +722,7 @@ TEST_CASE("every model file that a release has written is read", "[model_file]")
     const Facts& facts = known.at(name);
     const Model model = moe::load_model(entry.path().string());
     CHECK(model.schema.inputs == facts.inputs);
-    CHECK(model.schema.target == facts.target);
+    CHECK(model.schema.targets == std::vector{facts.target});
     CHECK(model.schema.labels.size() == facts.labels);
     CHECK(model.size() == facts.experts);
     CHECK(model.family().spec() == facts.family);

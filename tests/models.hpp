@@ -16,6 +16,7 @@ struct Make {
   std::string link = "softmax";
   arma::uword experts = 3, inputs = 3, classes = 0;
   bool own_inputs = false;
+  arma::uword targets = 1;
 };
 
 /// The number of classes that a family is tried with; 0 for a number.
@@ -23,19 +24,25 @@ inline arma::uword classes_of(const std::string& family) {
   return family == "bernoulli" ? 2 : family == "categorical" ? 3 : 0;
 }
 
-/// `classes` = 0: of a target that may be shifted and scaled.
-inline moe::Standardization some_standardization(arma::uword inputs, arma::uword classes) {
-  moe::Standardization by;
+/// `classes` = 0: of targets that may be shifted and scaled.
+inline moe::Standardization some_standardization(arma::uword inputs, arma::uword classes, arma::uword targets = 1) {
+  moe::Standardization by = moe::Standardization::none(inputs, targets);
   by.input_center = arma::linspace(-1, 2, inputs);
   by.input_scale = arma::linspace(0.5, 3, inputs);
-  if (classes == 0) by.target_center = 4, by.target_scale = 2.5;
+  for (arma::uword t = 0; t < targets && classes == 0; ++t) {
+    by.target_center[t] = 4 - 5 * static_cast<double>(t);
+    by.target_scale[t] = 2.5 / (1 + 4 * static_cast<double>(t));
+  }
   return by;
 }
 
-inline moe::Schema some_schema(arma::uword inputs, arma::uword classes) {
+/// Its targets are y, or y1, y2 ..
+inline moe::Schema some_schema(arma::uword inputs, arma::uword classes, arma::uword targets = 1) {
   moe::Schema schema;
   for (arma::uword j = 1; j <= inputs; ++j) schema.inputs.push_back("x" + std::to_string(j));
-  schema.target = "y";
+  schema.targets = {"y"};
+  if (targets > 1) schema.targets.clear();
+  for (arma::uword t = 1; t <= targets && targets > 1; ++t) schema.targets.push_back("y" + std::to_string(t));
   for (arma::uword c = 0; c < classes; ++c) schema.labels.push_back(std::string(1, static_cast<char>('a' + c)));
   return schema;
 }
@@ -54,18 +61,22 @@ inline moe::Model make_model(const Make& make) {
     spec.gate_inputs = {2};
     for (arma::uword k = 0; k < make.experts; ++k) spec.expert_inputs[k] = {k % make.inputs, (k + 1) % make.inputs};
   }
-  const auto family = moe::make_family(make.family, {make.classes, 1, 1});
-  moe::Schema schema = some_schema(make.inputs, make.classes);
+  const std::vector<moe::TargetInfo> targets(make.targets, moe::TargetInfo{make.classes, 1, 1});
+  const auto family = moe::make_family(make.family, targets);
+  moe::Schema schema = some_schema(make.inputs, make.classes, make.targets);
   if (family->reads_trials()) schema.trials = "trials";
-  return moe::Model(schema, some_standardization(make.inputs, family->location_scale() ? 0 : 1), spec);
+  return moe::Model(schema, some_standardization(make.inputs, family->location_scale() ? 0 : 1, make.targets), spec);
 }
 
 /// Random parameters at which every link's weights have a positive sum.
 inline void randomize(moe::Model& model, moe::Random& random) {
   for (double& value : model.theta) value = 0.7 * random.normal();
   for (const moe::Expert& expert : model.experts)  // whose means are powers of e
-    if (expert.family->link() == moe::Family::Link::kLog)
-      model.theta.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) *= 0.3;
+    for (arma::uword t = 0; t < model.targets(); ++t)
+      if (expert.family->marginal(t, &model.theta[expert.psi]).family->link() == moe::Family::Link::kLog) {
+        model.theta.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) *= 0.3;
+        break;
+      }
   if (model.gate->name() != "linear") return;
   const moe::Branch& gate = model.gate_branch;  // one with intercepts: else the sum has any sign
   for (arma::uword i = 0; i < gate.network->parameters(); ++i) model.theta[gate.offset + i] *= 0.01;
@@ -73,10 +84,11 @@ inline void randomize(moe::Model& model, moe::Random& random) {
     model.theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
 }
 
-/// A target, in model units, that all experts can explain.
-inline double some_target(const moe::Model& model, double trials, moe::Random& random) {
+/// A value of target t, in model units, that all experts can explain.
+inline double some_target(const moe::Model& model, double trials, moe::Random& random, arma::uword t = 0) {
   double y = random.normal();
-  for (const moe::Support support : model.schema.supports) {
+  for (const auto& supports : model.schema.supports) {
+    const moe::Support support = supports.at(t);
     if (support == moe::Support::kClasses) y = static_cast<double>(random.below(model.schema.labels.size()));
     if (support == moe::Support::kCounts) y = static_cast<double>(random.below(8));
     if (support == moe::Support::kSuccesses)
@@ -91,7 +103,7 @@ inline double some_target(const moe::Model& model, double trials, moe::Random& r
 inline moe::Rows some_rows(const moe::Model& model, arma::uword count, moe::Random& random) {
   moe::Rows rows;
   rows.X.ones(1 + model.schema.inputs.size(), count);
-  rows.y.set_size(count, 1);
+  rows.y.set_size(count, model.targets());
   rows.w.set_size(count);
   const bool tried = !model.schema.trials.empty();
   if (tried) rows.trials.set_size(count);
@@ -99,7 +111,7 @@ inline moe::Rows some_rows(const moe::Model& model, arma::uword count, moe::Rand
     for (arma::uword j = 1; j < rows.X.n_rows; ++j) rows.X(j, n) = random.normal();
     const double trials = tried ? static_cast<double>(1 + random.below(9)) : 0;
     if (tried) rows.trials[n] = trials;
-    rows.y[n] = some_target(model, trials, random);
+    for (arma::uword t = 0; t < model.targets(); ++t) rows.y(n, t) = some_target(model, trials, random, t);
     rows.w[n] = random.uniform(0.5, 1.5);
   }
   return rows;
@@ -113,9 +125,10 @@ inline moe::Dataset in_data_units(const moe::Model& model, const moe::Rows& rows
     data.X.row(j) =
         model.standardization.input_center[j - 1] + model.standardization.input_scale[j - 1] * rows.X.row(j);
   data.y = rows.y;
-  if (!model.classes()) data.y = model.standardization.target_center + model.standardization.target_scale * rows.y;
+  for (arma::uword t = 0; t < rows.y.n_cols && !model.classes(); ++t)
+    data.y.col(t) = model.standardization.target_center[t] + model.standardization.target_scale[t] * rows.y.col(t);
   data.w = rows.w;
   data.trials = rows.trials;
-  data.offset = model.standardization.target_scale * rows.offset;
+  data.offset = model.standardization.target_scale[0] * rows.offset;
   return data;
 }

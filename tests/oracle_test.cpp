@@ -25,9 +25,9 @@ moe::Model model_of(const json& c) {
   moe::Standardization by;
   by.input_center.zeros(d);
   by.input_scale.ones(d);
-  by.target_center = c.at("target_center");
-  by.target_scale = c.at("target_scale");
-  by.target_spread = c.at("target_spread");
+  by.target_center = c.at("target_center").get<double>();
+  by.target_scale = c.at("target_scale").get<double>();
+  by.target_spread = c.at("target_spread").get<double>();
   const moe::ModelSpec spec{c.at("experts"), c.at("gate"),        c.at("gate_link"),
                             c.at("family"),  c.at("gate_inputs"), c.at("expert_inputs")};
   moe::Model model(some_schema(d, c.at("classes")), by, spec);

@@ -72,7 +72,7 @@ void check_truth(const Generated& table) {
   const moe::Model& model = *table.truth;
   const arma::uword n = table.y.n_elem, K = model.size();
   CHECK(model.schema.inputs == table.inputs);
-  CHECK(model.schema.target == "y");
+  CHECK(model.schema.targets == std::vector<std::string>{"y"});
   arma::mat surprise(n, K, arma::fill::zeros);
   std::vector<double> squares;
   for (arma::uword i = 0; i < n; ++i) {

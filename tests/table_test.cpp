@@ -293,7 +293,7 @@ TEST_CASE("train --dry-run tells what was understood", "[table][cli]") {
 TEST_CASE("a model file's columns are held to its inputs", "[table]") {
   const ScratchDir scratch;
   moe::Schema schema;
-  schema.target = "y";
+  schema.targets = {"y"};
   moe::Column colour{"colour"};
   colour.category = true;
   colour.levels = {"blue", "red"};

@@ -17,6 +17,8 @@ enum class Support { kReal, kPositive, kUnitInterval, kCounts, kSuccesses, kClas
 
 /// "" where y is one of them, else what was expected.
 std::string expected_of(Support support, double y);
+/// The same of target t, where each of `supports` is what one family says: of every target, or of all alike.
+std::string expected_of(const std::vector<std::vector<Support>>& supports, std::size_t t, double y);
 
 /// What becomes of a cell that is missing: empty, NA, nan, NaN, ? or a word that the user names.
 enum class Missing {
@@ -28,16 +30,16 @@ enum class Missing {
 
 /// What a user asks of a table's columns; each is a column specification (see select_columns).
 struct ColumnRequest {
-  std::string target;                        ///< "": the last column
-  std::string features;                      ///< "": all but target, weight and id
-  std::string gate_features;                 ///< "": as features
-  std::vector<std::string> expert_features;  ///< "COLS" for all or "K=COLS" for expert K; none: as features
-  bool gate_reads = true;                    ///< false: the gate reads no columns, whatever the above says
-  std::vector<bool> expert_reads;            ///< the same of each expert; empty: all read
-  std::string weight, id;                    ///< "": none
-  std::string trials, offset, exposure;      ///< "": none; see Schema
-  std::vector<Support> supports;             ///< what a number must be
-  std::string positive;                      ///< the label to put last, "" for the greatest
+  std::string target;                          ///< one or several; "": the last column
+  std::string features;                        ///< "": all but target, weight and id
+  std::string gate_features;                   ///< "": as features
+  std::vector<std::string> expert_features;    ///< "COLS" for all or "K=COLS" for expert K; none: as features
+  bool gate_reads = true;                      ///< false: the gate reads no columns, whatever the above says
+  std::vector<bool> expert_reads;              ///< the same of each expert; empty: all read
+  std::string weight, id;                      ///< "": none
+  std::string trials, offset, exposure;        ///< "": none; see Schema
+  std::vector<std::vector<Support>> supports;  ///< what numbers must be: see Schema
+  std::string positive;                        ///< the label to put last, "" for the greatest
   TargetKind kind = TargetKind::kAutomatic;
   std::string categorical;  ///< inputs that are categories whatever their cells are; "": none
   Missing missing = Missing::kError;

@@ -41,7 +41,7 @@ constexpr const char* kMissingLevel = "(missing)";
 struct Schema {
   /// The rows of X after the ones, in order: columns' names, and "colour=red", "age=(missing)" for what is made of one.
   std::vector<std::string> inputs;
-  std::string target;
+  std::vector<std::string> targets;  ///< the columns of y, one or more
   std::vector<std::string>
       labels;          ///< the classes in order, the last one "positive" when there are two; empty for a number
   std::string weight;  ///< "" for none
@@ -54,8 +54,9 @@ struct Schema {
   std::vector<Column> columns{};
   std::vector<std::string> na{};  ///< words for a missing cell beside the usual ones
 
-  /// What a number must be; not kept in a file, the families tell.
-  std::vector<Support> supports{};
+  /// What numbers must be, as each family has it: of every target, or of all alike. Not kept in a file, the families
+  /// tell.
+  std::vector<std::vector<Support>> supports{};
 
   bool classes() const { return !labels.empty(); }
 };
@@ -63,7 +64,7 @@ struct Schema {
 /// Rows of a table, in the data's own units. Observations are columns of X.
 struct Dataset {
   arma::mat X;                         ///< (1 + d) x n: a row of ones, then the inputs
-  arma::mat y;                         ///< n x 1: the target, or its class 0 .. C-1; n x 0 where the table has none
+  arma::mat y;                         ///< n x T: the targets, or a class 0 .. C-1; n x 0 where the table has none
   arma::vec w;                         ///< n weights, all 1 without a weight column
   std::vector<std::string> ids{};      ///< n, or none
   std::vector<std::string> records{};  ///< n input records as CSV text, where a TableReader was asked to keep them
@@ -96,6 +97,9 @@ struct TrainingTable {
   std::vector<ColumnNote> notes{};  ///< of the columns that were read, in the table's order
   std::size_t dropped = 0;          ///< rows left out because a cell is missing
 };
+
+/// More targets than this are a slip.
+constexpr std::size_t kMostTargets = 1000;
 
 /// Reads all of `reader`. An input whose cells are text is a category: at most 1,000 levels, not mostly numbers, no dates; its
 /// first 1,000 rows decide. Throws Error: usage for a column that is not there; data for a cell that is neither, a target with one

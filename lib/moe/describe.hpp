@@ -25,6 +25,9 @@ std::vector<std::string> output_names(const Model& model, arma::uword k);
 /// An expert's sigma and its like, in data units.
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k);
 
+/// What the fit's guards found, a sentence each: starved experts, a gate that is a step, a sigma on its floor.
+std::vector<std::string> guard_notes(const Model& model);
+
 /// One JSON object; see `moe inspect --help` for its keys. Errors are those of the fit, or of `inference`, with intervals of that
 /// level.
 std::string describe_json(const Model& model);

@@ -1,6 +1,6 @@
-// A family p(y | eta, psi): how an expert's network outputs eta (b x m) and its dispersion parameters psi describe a target.
-// y and eta are in the model's units (see Family::location_scale()); densities, squared errors and everything else that a family
-// returns as a figure count in the data's own units.
+// A family p(y | eta, psi): how an expert's network outputs eta (b x m) and its dispersion parameters psi describe a
+// target, or several (y: b x T). y and eta are in the model's units (see Family::location_scale()); densities, squared
+// errors and everything else that a family returns as a figure count in the data's own units.
 #pragma once
 
 #include <armadillo>
@@ -19,6 +19,7 @@ struct TargetInfo {
   arma::uword classes = 0;  ///< 0 for a number
   double scale = 1;         ///< data units in one model unit
   double spread = 1;        ///< the target's standard deviation in model units: what a floor for sigma is relative to
+  std::string name{};       ///< of its column, where there are several
 };
 
 class Family {
@@ -33,17 +34,31 @@ class Family {
     std::vector<double> slope;
   };
 
+  /// One of the targets by itself.
+  struct Marginal {
+    const Family* family;       ///< of one target; lives as long as the family that it belongs to
+    arma::uword first_output;   ///< of eta: where its outputs begin
+    std::vector<double> psi{};  ///< its own dispersions
+  };
+
   explicit Family(const TargetInfo& target) : target_(target) {}
   virtual ~Family() = default;
   virtual std::string spec() const = 0;
   virtual Link link() const = 0;
 
+  /// T: how many targets it describes.
+  virtual arma::uword targets() const { return 1; }
   const TargetInfo& target() const { return target_; }
+  virtual const TargetInfo& target_at(arma::uword) const { return target_; }
+  /// The distribution of target t, 0 .. T-1, whatever the others are.
+  virtual Marginal marginal(arma::uword t, const double* psi) const;
   bool classes() const { return target_.classes > 0; }
   /// What the target may be.
   virtual Support support() const { return classes() ? Support::kClasses : Support::kReal; }
+  /// What each of the targets may be.
+  virtual std::vector<Support> supports() const { return {support()}; }
   /// Whether the density is a probability of whole numbers.
-  bool discrete() const { return support() == Support::kCounts || support() == Support::kSuccesses; }
+  bool discrete() const;
   /// Whether it stays of its kind when the target is shifted and scaled: only then is the target standardised.
   virtual bool location_scale() const { return false; }
   /// m: outputs that an expert's network must have.
@@ -58,7 +73,7 @@ class Family {
   /// What psi stands for.
   virtual std::vector<Figure> figures(const double*) const { return {}; }
 
-  /// out_n = log p(y_n | eta_n, psi), finite for finite arguments. y: b x 1.
+  /// out_n = log p(y_n | eta_n, psi), finite for finite arguments. y: b x T.
   virtual void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const = 0;
   /// d_eta_n = weight_n d log p / d eta_n (b x m); adds sum_n weight_n d log p / d psi to d_psi.
   virtual void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight,
@@ -69,20 +84,25 @@ class Family {
   virtual bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                            arma::mat& seconds) const;
   /// The same where there are such, else those of a surrogate: a function that touches log p in u from below and has them, for
-  /// steps that maximise it.
+  /// steps that maximise it. Where fit_dispersion() settles psi, the second ones may be those in eta alone (b x m^2).
   virtual void curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                          arma::mat& seconds) const {
     derivatives(y, eta, psi, scores, seconds);
   }
-  /// The psi that maximises sum_n w_n log p where sum_n w_n (y_n - eta_n)^2 / sum_n w_n is `mean_square` (model units): false
-  /// where that does not settle it.
-  virtual bool fit_dispersion(double mean_square, double* psi) const;
+  /// The psi that maximises sum_n w_n log p where sum_n w_n (y_n - eta_n)' (y_n - eta_n) / sum_n w_n is `mean_products`
+  /// (T x T, model units): false where that does not settle it.
+  virtual bool fit_dispersion(const arma::mat& mean_products, double* psi) const;
+  /// Whether log p falls in proportion to |y - eta|, so that eta's best coefficients are those of least absolute deviations; then
+  /// psi becomes the best one where their weighted mean is `mean_deviation`.
+  virtual bool fit_absolute(double /*mean_deviation*/, double* /*psi*/) const { return false; }
 
   /// Where an expert that is to explain y (model units) begins: eta (m values) and psi.
   virtual void start(double y, double* eta, double* psi) const = 0;
+  /// The same of T targets.
+  virtual void start_at(const double* y, double* eta, double* psi) const { start(*y, eta, psi); }
 
-  /// The expert's prediction: b x 1 in model units, b x 1 for bernoulli (the probability of class 1), b x C probabilities
-  /// for categorical.
+  /// The expert's prediction: b x T in model units, b x 1 for bernoulli (the probability of class 1), b x C
+  /// probabilities for categorical.
   virtual void mean(const arma::mat& eta, const double* psi, arma::mat& mu) const = 0;
   /// Whether psi acts on the mean, or outputs beyond it on the density: then it can be fitted by its likelihood only.
   virtual bool likelihood_only() const { return false; }
@@ -94,8 +114,12 @@ class Family {
 
   /// A draw at row n of eta, in model units (a class as its number); the quantile at a uniform number where nothing else is said.
   virtual double draw(const arma::mat& eta, arma::uword row, const double* psi, Random& random) const;
+  /// The same of T targets.
+  virtual void draw_at(const arma::mat& eta, arma::uword row, const double* psi, Random& random, double* y) const {
+    *y = draw(eta, row, psi, random);
+  }
 
-  // Of a number only, in model units; classes throw std::logic_error.
+  // Of one number only, in model units; classes and several targets throw std::logic_error.
   /// out_n = Var(Y): infinite where it does not exist.
   virtual void variance(const arma::mat& eta, const double* psi, arma::vec& out) const;
   virtual void cdf(const arma::vec& y, const arma::mat& eta, const double* psi, arma::vec& out) const;
@@ -104,6 +128,8 @@ class Family {
   virtual bool normal() const { return false; }
   /// Whether psi puts sigma on its floor: a spurious maximum.
   virtual bool on_floor(const double* psi) const;
+  /// The smallest of its scales, in its target's standard deviation; infinite where it has none, or none that is free.
+  virtual double least_scale(const double* psi) const;
 
  private:
   TargetInfo target_;
@@ -113,8 +139,15 @@ class Family {
 /// family that does not fit the target.
 std::shared_ptr<const Family> make_family(const std::string& spec, const TargetInfo& target);
 
+/// Of one target or more: "gaussian" describes each of several alike, "gaussian,poisson" names one for each, and given
+/// the expert they are independent; "gaussian:full" knows their correlations, too. Throws as above, and for several
+/// targets that are not all numbers.
+std::shared_ptr<const Family> make_family(const std::string& spec, const std::vector<TargetInfo>& targets);
+
 /// What a family describes, whatever the target; throws as make_family() does.
 Support family_support(const std::string& spec);
+/// The same of "gaussian,poisson": one for each target; a single one is for all.
+std::vector<Support> family_supports(const std::string& spec);
 
 /// The psi at which a gaussian's sigma is `sigma` (model units) for a target of that spread.
 double gaussian_psi(double sigma, double spread);

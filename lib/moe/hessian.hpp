@@ -14,6 +14,9 @@ bool has_derivatives(const Family& family);
 /// Whether likelihood_hessian() knows this model: linear or constant networks, a softmax gate, a family with derivatives.
 bool has_hessian(const Model& model);
 
+/// Rows whose second derivatives are to be held at once: several targets may have many.
+arma::uword rows_at_once(const Model& model);
+
 /// Second derivatives in theta of the mean of -log p(y|x) over rows (Louis 1982: with r the responsibilities and s the scores of
 /// the complete data, -E_r[second] - E_r[s s'] + E_r[s] E_r[s]'). With a basis: in the coefficients of its orthonormal columns,
 /// where a design's own cost no digits. Same bits for any number of threads.

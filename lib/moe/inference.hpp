@@ -3,8 +3,8 @@
 // A maximum of the likelihood, penalties included, has the covariance H^-1 (H minus the second derivatives there: the observed
 // information), or H^-1 (sum over rows of w^2 s s') H^-1 (the sandwich of Huber 1967 and White 1982; s a row's first derivatives),
 // which is right where the model is not and where weights are no counts. A single gaussian expert without a penalty has that of
-// linear regression: the residual variance has n - p degrees of freedom, and so has Student's t. All are maxima's inside the
-// parameters' space: boundary_notes() says where one is not.
+// linear regression: the residual variance has n - p degrees of freedom, and so has Student's t; of several targets
+// each has. All are maxima's inside the parameters' space: boundary_notes() says where one is not.
 #pragma once
 
 #include <armadillo>
@@ -26,13 +26,14 @@ struct Inference {
   arma::uword failed = 0;  ///< fits of a bootstrap that gave nothing, and are left out
 };
 
-/// Whether observed_uncertainty() knows this model: it has second derivatives, and 300 parameters at most.
+/// Whether observed_uncertainty() knows this model: it has second derivatives, 300 parameters at most, and was fitted without an l1
+/// penalty, which leaves nothing of the kind.
 bool has_uncertainty(const Model& model);
 /// From the observed information at the model's theta, in the fit's own penalties. An information that is not positive definite
 /// leaves nothing known. `rows` are in the model's units; same bits for any number of threads.
 Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads);
 Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads);
-/// The penalties that the model was fitted with, or train()'s own where it records none.
+/// The penalties that the model was fitted with, or those of the time when none were recorded.
 Penalty penalty_of(const FitSummary& fit);
 
 /// What the fit has left in the model.

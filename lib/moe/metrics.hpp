@@ -17,9 +17,11 @@ struct Metrics {
   double objective = 0;       ///< the objective that the model was trained with, without penalties
   double nll = 0;             ///< mean of -log p(y|x), natural logarithm, normalised density, data units
   double log_likelihood = 0;  ///< weighted sum
-  // A number:
-  double rmse = 0, mae = 0, r2 = 0, crps = 0;
-  std::vector<std::pair<double, double>> coverage;  ///< level, share of rows inside the central interval
+  struct OfNumber {
+    double rmse = 0, mae = 0, r2 = 0, crps = 0;
+    std::vector<std::pair<double, double>> coverage;  ///< level, share of rows inside the central interval
+  };
+  std::vector<OfNumber> numbers;  ///< of each target; none of a class
   // Classes:
   double accuracy = 0, brier = 0, auc = 0;
   arma::mat confusion;  ///< C x C weights: true class by row, predicted by column
@@ -39,17 +41,7 @@ struct LikelihoodSums {
 /// NaN under an unnormalised gate.
 LikelihoodSums likelihood_sums(const Model& model, const Rows& rows);
 
-/// What a fit shows on its rows.
-struct FitStudy {
-  arma::vec shares;                  ///< mean responsibility of each expert
-  std::vector<arma::uword> starved;  ///< experts (from 0) with fewer rows than coefficients
-  /// Experts whose weight is 0 or 1 in every row: a split that is a step, whose gate's weights grow without end but for the
-  /// penalty.
-  std::vector<arma::uword> steps;
-  double supremum = 0;  ///< the log-likelihood that they lead to
-};
-
-/// The gate is a softmax.
+/// How the model's experts share the rows. The gate is a softmax.
 FitStudy study_fit(const Model& model, const Rows& rows);
 
 /// Area under the ROC curve of scores against two classes (1 = positive), ties counted half, weighted; NaN with one class only.

@@ -18,17 +18,19 @@
 
 namespace moe {
 
-/// (value - center) / scale, of each input and of a numeric target.
+/// (value - center) / scale, of each input and of each numeric target.
 struct Standardization {
-  arma::vec input_center, input_scale;  ///< d
-  double target_center = 0, target_scale = 1;
-  double target_spread = 1;  ///< the target's standard deviation in model units (1 where it is standardised)
+  arma::vec input_center, input_scale;          ///< d
+  arma::vec target_center{0}, target_scale{1};  ///< T
+  arma::vec target_spread{1};  ///< the targets' standard deviations in model units (1 where they are standardised)
 
   /// What is shifted and scaled.
   struct Parts {
     bool inputs = true, target = true;
     bool centers = true;  ///< false: scaled only, as a model without intercepts needs it
   };
+  /// Nothing is shifted or scaled.
+  static Standardization none(arma::uword inputs, arma::uword targets);
   /// Weighted means and standard deviations; a constant column keeps its units.
   static Standardization of(const Dataset& data, bool classes, Parts parts);
 };
@@ -36,14 +38,16 @@ struct Standardization {
 /// Rows in the model's units.
 struct Rows {
   arma::mat X;            ///< (1 + d) x n, first row ones
-  arma::mat y;            ///< n x 1
+  arma::mat y;            ///< n x T
   arma::vec w;            ///< n
   arma::vec offset{};     ///< n, added to the first output of every expert; or empty
   arma::vec trials{};     ///< n, or empty
   arma::uword first = 0;  ///< of a slice: its first row's place in the whole
   arma::uword count() const { return X.n_cols; }
-  /// Rows first .. last as views, without copying.
+  /// Rows first .. last as views, without copying but for several targets.
   Rows slice(arma::uword first, arma::uword last) const;
+  /// Copies these rows, in this order; `out` keeps its memory from call to call.
+  void gather(const std::size_t* rows, arma::uword count, Rows& out) const;
 };
 
 /// A network and where it finds its inputs and its parameters.
@@ -75,6 +79,16 @@ struct Uncertainty {
   bool known() const { return factor.n_cols > 0; }
 };
 
+/// What a fit shows on its rows, of each of K experts.
+struct FitStudy {
+  arma::vec shares;   ///< mean responsibility
+  arma::vec starved;  ///< 1 where it explains fewer rows than it has coefficients, else 0
+  /// 1 where its weight is 0 or 1 in every row: a split that is a step, whose gate's weights grow without end but for the penalty.
+  arma::vec steps;
+  double supremum =
+      std::numeric_limits<double>::quiet_NaN();  ///< the log-likelihood that steps lead to; NaN without any
+};
+
 /// How a fit went; what `moe inspect` shows.
 struct FitSummary {
   double rows = 0, weight = 0;
@@ -84,7 +98,9 @@ struct FitSummary {
   std::string objective, solver;
   /// The penalties of the experts and of the gate; NaN: not recorded.
   double l2 = std::numeric_limits<double>::quiet_NaN(), gate_l2 = std::numeric_limits<double>::quiet_NaN();
+  double l1 = 0, gate_l1 = 0;
   std::optional<Uncertainty> uncertainty{};  ///< nothing where none was computed
+  std::optional<FitStudy> study{};           ///< of a likelihood, under a softmax
 };
 
 /// What a user asks for; networks, gate and family as make_network() and its like read them.
@@ -113,11 +129,12 @@ struct Model {
   Model() = default;
 
   arma::uword size() const { return experts.size(); }
-  /// Of the first expert. What all must share: classes, and the target's units.
+  /// Of the first expert. What all must share: classes, and the targets' units.
   const Family& family() const { return *experts.front().family; }
   /// "poisson", or "poisson + gaussian" where they differ.
   std::string family_spec() const;
   bool classes() const { return schema.classes(); }
+  arma::uword targets() const { return schema.targets.size(); }
   /// Free parameters: those of theta less the directions in which it can move without changing the density.
   arma::uword degrees_of_freedom() const;
   /// Each branch's tensors in theta's order, named as in a model file: "gate.0", "expert.2.0", "expert.2.psi", "psi".
@@ -132,8 +149,8 @@ struct Model {
   /// To the model's units. The first overload reuses the dataset's memory.
   Rows standardize(Dataset&& data) const;
   Rows standardize(const Dataset& data) const;
-  double target_in_data_units(double y) const {
-    return standardization.target_center + standardization.target_scale * y;
+  double target_in_data_units(double y, arma::uword t = 0) const {
+    return standardization.target_center[t] + standardization.target_scale[t] * y;
   }
 };
 

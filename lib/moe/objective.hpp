@@ -35,7 +35,7 @@ class Objective {
   /// What the objective is large in comparison with: it and its gradient count in this unit. The squared error of a target in
   /// large units is large, and the solvers' tolerances must not depend on that.
   virtual double unit(const Model& model) const {
-    return model.standardization.target_scale * model.standardization.target_scale;
+    return arma::dot(model.standardization.target_scale, model.standardization.target_scale);
   }
   /// Adds the loss of the block's rows (`forward` has been run at theta and block.X) to `totals`, and its gradient where
   /// totals.gradient is not empty. The pass itself adds up weight and log_sum.

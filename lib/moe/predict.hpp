@@ -21,30 +21,42 @@ class Predictive {
   void at(const Dataset& block);
   arma::uword rows() const { return forward_.rows(); }
 
-  arma::mat weights() const;        ///< b x K: g_k, negative ones possible under a linear gate
-  arma::mat expert_means() const;   ///< b x K; for two classes each expert's probability of the last one
-  arma::vec mean() const;           ///< sum_k g_k mu_k, of a number
-  arma::vec sd() const;             ///< of a number: within experts and between them
+  arma::mat weights() const;  ///< b x K: g_k, negative ones possible under a linear gate
+  // Of target t alone, 0 .. T-1:
+  arma::mat expert_means(arma::uword t = 0) const;  ///< b x K; of two classes each expert's probability of the last one
+  arma::vec mean(arma::uword t = 0) const;          ///< sum_k g_k mu_k, of a number
+  arma::vec sd(arma::uword t = 0) const;            ///< of a number: within experts and between them
+  arma::vec cdf(const arma::vec& target, arma::uword t = 0) const;
+  arma::vec quantile(double p, arma::uword t = 0) const;
+  /// Continuous ranked probability score at the block's target: in closed form where all experts are normal.
+  arma::vec crps(arma::uword t = 0) const;
+  bool discrete(arma::uword t = 0) const;  ///< whether every expert's density is a probability of whole numbers
+
+  // Of a class:
   arma::mat probabilities() const;  ///< b x C
   arma::uvec label() const;         ///< the most probable class
-  arma::vec cdf(const arma::vec& target) const;
-  arma::vec quantile(double p) const;
-  /// Continuous ranked probability score at the block's target: in closed form where all experts are normal.
-  arma::vec crps() const;
-  bool discrete() const;  ///< whether every expert's density is a probability of whole numbers
-  // At the block's target:
+
+  // At the block's targets, all together:
   arma::vec log_density() const;           ///< log sum_k g_k p_k
   arma::mat expert_log_densities() const;  ///< b x K
   arma::mat responsibilities() const;      ///< b x K
   arma::uvec most_responsible() const;     ///< the expert with the largest weight, 0-based (no target needed)
-  /// Draws a target for each row, and tells which expert (0-based) drew it.
-  void draw(Random& random, arma::vec& target, arma::uvec& expert) const;
+  /// Draws the targets of each row (b x T), and tells which expert (0-based) drew them.
+  void draw(Random& random, arma::mat& target, arma::uvec& expert) const;
 
  private:
   const double* psi(arma::uword k) const { return model_.theta.memptr() + model_.experts[k].psi; }
-  arma::vec normal_crps() const;
-  arma::vec numeric_crps() const;
-  arma::vec in_data_units(const arma::vec& y) const;
+  /// What expert k says of target t: a family of one, with its part of eta (b x m) and its psi.
+  struct Part {
+    Family::Marginal of;
+    arma::mat eta;
+  };
+  Part part(arma::uword k, arma::uword t) const;
+  std::vector<Part> parts(arma::uword t) const;
+  arma::vec cdf(const std::vector<Part>& parts, const arma::vec& target, arma::uword t) const;
+  arma::vec normal_crps(arma::uword t) const;
+  arma::vec numeric_crps(arma::uword t) const;
+  arma::vec in_data_units(const arma::vec& y, arma::uword t) const;
   const Model& model_;
   ForwardPass forward_;
   Rows block_;

@@ -14,6 +14,8 @@ struct Word {
 
 std::vector<Word> network_words();
 std::vector<Word> family_words();
+/// What describes several targets, at two targets each.
+std::vector<Word> several_family_words();
 std::vector<Word> gate_words();
 std::vector<Word> objective_words();
 std::vector<Word> solver_words();

@@ -27,6 +27,8 @@ class Problem {
   };
   /// False where no such step is known.
   virtual bool improve(const arma::vec&, Improvement&) { return false; }
+  /// Parameters that the function has kinks in, on which a minimum lies: improve() steps onto them, gradients do not lead there.
+  virtual arma::uvec kinked() const { return {}; }
   /// Draws a new order of the rows and cuts it into batches; returns how many.
   virtual arma::uword shuffle(Random& random) = 0;
   /// The value over one batch, and its gradient.

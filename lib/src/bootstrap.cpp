@@ -118,7 +118,7 @@ void resample_rows(Random& random, Dataset& data) {
 void draw_targets(const Model& model, Random& random, Dataset& data) {
   Predictive predictive(model);
   predictive.at(data);
-  arma::vec target;
+  arma::mat target;
   arma::uvec expert;
   predictive.draw(random, target, expert);
   data.y = target;

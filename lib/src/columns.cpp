@@ -135,6 +135,13 @@ std::vector<std::size_t> positions(const std::vector<std::size_t>& columns, cons
   return result;
 }
 
+std::string expected_of(const std::vector<std::vector<Support>>& supports, std::size_t t, double y) {
+  for (const std::vector<Support>& of : supports)
+    if (const std::string expected = expected_of(of.size() == 1 ? of[0] : of.at(t), y); !expected.empty())
+      return expected;
+  return "";
+}
+
 std::string expected_of(Support support, double y) {
   const bool count = y >= 0 && y == std::floor(y);
   switch (support) {

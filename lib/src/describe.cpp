@@ -107,6 +107,37 @@ Json fit_object(const FitSummary& fit) {
           {"seed", count(fit.seed)}};
 }
 
+/// The experts, from 1, that have a flag of 1.
+std::vector<std::string> flagged(const arma::vec& flags) {
+  std::vector<std::string> experts;
+  for (const arma::uword k : arma::uvec(arma::find(flags > 0))) experts.push_back(std::to_string(k + 1));
+  return experts;
+}
+
+arma::vec on_floor(const Model& model) {
+  arma::vec flags(model.size(), arma::fill::zeros);
+  for (arma::uword k = 0; k < model.size(); ++k)
+    if (model.experts[k].family->on_floor(model.theta.memptr() + model.experts[k].psi)) flags[k] = 1;
+  return flags;
+}
+
+Json numbers_of(const arma::vec& flags) {
+  Json result = Json::array();
+  for (const arma::uword k : arma::uvec(arma::find(flags > 0))) result.push_back(k + 1);
+  return result;
+}
+
+/// null where the fit was not studied.
+Json guards_object(const Model& model) {
+  if (!model.fit.study) return nullptr;
+  const FitStudy& study = *model.fit.study;
+  return {{"shares", study.shares},
+          {"starved", numbers_of(study.starved)},
+          {"steps", numbers_of(study.steps)},
+          {"supremum", number_or_null(study.supremum)},
+          {"on_floor", numbers_of(on_floor(model))}};
+}
+
 /// Coefficients of columns that follow from those before them, of any branch.
 std::vector<std::string> dependent_names(const Model& model, const arma::mat& factor) {
   std::vector<std::string> names;
@@ -265,9 +296,10 @@ std::string describe_inference(const Model& model, const Errors* errors) {
       text += " (" + std::to_string(inference.replicates.n_cols) + " fits, " + std::to_string(inference.failed) +
               " that gave nothing; intervals are percentiles)";
     text += uncertainty.degrees_of_freedom > 0
-                ? formatted(", t with %.6g degrees of freedom", uncertainty.degrees_of_freedom) +
-                      formatted(", residual standard error %.6g", uncertainty.residual_standard_error)
+                ? formatted(", t with %.6g degrees of freedom", uncertainty.degrees_of_freedom)
                 : ", z normal";
+    if (std::isfinite(uncertainty.residual_standard_error))
+      text += formatted(", residual standard error %.6g", uncertainty.residual_standard_error);
     text += "\n";
   }
   for (const std::string& note : notes_of(model, uncertainty)) text += "note: " + note + "\n";
@@ -313,17 +345,44 @@ std::vector<std::string> coefficient_names(const Model& model, const Branch& bra
 }
 
 std::vector<std::string> output_names(const Model& model, arma::uword k) {
-  const Family& family = *model.experts[k].family;
-  if (family.classes() && family.outputs() > 1) return model.schema.labels;
-  const std::string first = family.link() == Family::Link::kLogistic ? "log-odds"
-                            : family.link() == Family::Link::kLog    ? "log mean"
-                                                                     : model.schema.target;
-  return family.outputs() == 1 ? std::vector<std::string>{first} : std::vector<std::string>{"mean", "log_sigma"};
+  const Expert& expert = model.experts[k];
+  if (model.classes() && expert.family->outputs() > 1) return model.schema.labels;
+  std::vector<std::string> names;
+  for (arma::uword t = 0; t < model.targets(); ++t) {
+    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
+    const std::string target = model.schema.targets[t], before = model.targets() > 1 ? target + " " : "";
+    const std::string first = family.link() == Family::Link::kLogistic ? before + "log-odds"
+                              : family.link() == Family::Link::kLog    ? before + "log mean"
+                                                                       : target;
+    names.push_back(family.outputs() == 1 ? first : before + "mean");
+    if (family.outputs() > 1) names.push_back(before + "log_sigma");
+  }
+  return names;
 }
 
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k) {
   const Expert& expert = model.experts[k];
   return expert.family->figures(model.theta.memptr() + expert.psi);
+}
+
+std::vector<std::string> guard_notes(const Model& model) {
+  std::vector<std::string> notes;
+  if (!model.fit.study) return notes;
+  const FitStudy& study = *model.fit.study;
+  if (arma::any(on_floor(model) > 0))
+    notes.emplace_back(
+        "warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains its rows "
+        "exactly, and the likelihood means little");
+  for (const arma::uword k : arma::uvec(arma::find(study.starved > 0)))
+    notes.push_back("warning: expert " + std::to_string(k + 1) + " is starved: it explains " +
+                    formatted("%.3g", study.shares[k] * model.fit.rows) + " of " + formatted("%.0f", model.fit.rows) +
+                    " rows: expected fewer experts");
+  if (arma::any(study.steps > 0))
+    notes.push_back(
+        "note: the gate's split of expert " + join(flagged(study.steps)) +
+        " from the others is a step: its weights grow without end, the log-likelihood's supremum is about " +
+        formatted("%.6f", study.supremum));
+  return notes;
 }
 
 namespace {
@@ -356,7 +415,10 @@ std::string describe_columns(const Model& model) {
 Json described(const Model& model, const Errors* errors) {
   Json result;
   result["task"] = model.classes() ? "classification" : "regression";
-  result["target"] = model.schema.target;
+  if (model.targets() == 1)
+    result["target"] = model.schema.targets[0];
+  else
+    result["targets"] = model.schema.targets;
   if (model.classes()) result["labels"] = model.schema.labels;
   result["features"] = model.schema.inputs;
   for (const Column& column : model.schema.columns) result["columns"].push_back(column_object(column));
@@ -365,6 +427,7 @@ Json described(const Model& model, const Errors* errors) {
   result["experts"] = Json::array();
   for (arma::uword k = 0; k < model.size(); ++k) result["experts"].push_back(expert_object(model, k, errors));
   result["inference"] = inference_object(model, errors);
+  result["guards"] = guards_object(model);
   result["fit"] = fit_object(model.fit);
   return result;
 }
@@ -390,7 +453,8 @@ std::string describe_json(const Model& model, const std::optional<Inference>& in
 std::string describe_json(const Model& model) { return describe_json(model, stored_inference(model), kLevel); }
 
 std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level) {
-  std::string text = std::string(model.classes() ? "classes of '" : "number '") + model.schema.target + "' from " +
+  const char* const what = model.classes() ? "classes of '" : model.targets() == 1 ? "number '" : "numbers '";
+  std::string text = what + join(model.schema.targets, "', '") + "' from " +
                      std::to_string(model.schema.inputs.size()) +
                      (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " + std::to_string(model.size()) +
                      (model.size() == 1 ? " expert\n" : " experts\n") + describe_columns(model);
@@ -399,7 +463,9 @@ std::string describe_text(const Model& model, const std::optional<Inference>& in
     for (arma::uword k = 0; k < model.size(); ++k) text += describe_expert(model, k, errors);
     text += describe_inference(model, errors);
   });
-  return text + describe_fit(model.fit);
+  text += describe_fit(model.fit);
+  for (const std::string& note : guard_notes(model)) text += note + "\n";
+  return text;
 }
 
 std::string describe_text(const Model& model) { return describe_text(model, stored_inference(model), kLevel); }

@@ -2,19 +2,23 @@
 
 #include <cmath>
 
+#include "absolute_deviations.hpp"
+#include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "parallel.hpp"
 
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 512;
+constexpr arma::uword kBlock = 512;  // of rows whose responsibilities are computed at once
 constexpr arma::uword kParts = 32;
 /// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
 /// same in every step and, in orthonormal coordinates, 1/2.
 constexpr arma::uword kMostForNewton = 300;
 /// Of the largest second derivative: what is added to all, and to those that are not positive definite, more and more.
 constexpr double kFirstShift = 1e-13, kShiftGrowth = 100, kLastShift = 1e8;
+/// Of a sum of deviations: less is no gain.
+constexpr double kNoGain = 1e-13;
 /// A step of a dispersion in logarithms at most: Newton's steps overshoot far from the maximum.
 constexpr double kLongestDispersion = 2;
 
@@ -35,6 +39,19 @@ arma::vec newton_step(const arma::mat& J, const arma::vec& score) {
 /// Sum of v_n x_n x_n' (x_n columns).
 arma::mat weighted_squares(const arma::mat& X, const arma::vec& v) { return (X.each_row() % v.t()) * X.t(); }
 
+/// What a step (p x T) takes from the sum of the residuals' products, where `score` (p x T) and `information` are sums
+/// over the same rows; every target has the same design.
+arma::mat gained_products(const arma::mat& step, const arma::mat& score, const arma::mat& information,
+                          const arma::mat& precision) {
+  const arma::mat G = arma::symmatu(information.submat(0, 0, step.n_rows - 1, step.n_rows - 1));
+  if (step.n_cols == 1) {
+    const double gained = (2 * arma::dot(step, score) - arma::dot(step, G * step)) / precision[0];
+    return arma::mat(1, 1).fill(gained);
+  }
+  const arma::mat cross = step.t() * score * arma::inv(precision);
+  return cross + cross.t() - step.t() * (G / precision[0]) * step;
+}
+
 }  // namespace
 
 /// Sums over rows. Derivatives are those of the expected log-likelihood, in orthonormal coordinates; `information` is minus the
@@ -44,8 +61,9 @@ struct EmStep::Statistics {
     arma::vec score;        // coefficients, then psi
     arma::mat information;  // the same
     double mass = 0;        // sum of w r
-    double square = 0;      // sum of w r (y - eta)^2
-    double precision = 0;   // minus the second derivative in eta, where all rows have the same
+    // Where eta is the mean and all rows have the same second derivatives in it; T x T:
+    arma::mat products;   // sum of w r (y - eta)' (y - eta)
+    arma::mat precision;  // minus the second derivatives
   };
   double loss = 0;
   Fit gate;  // of all logits but the last
@@ -57,7 +75,7 @@ struct EmStep::Statistics {
       to.score += from.score;
       to.information += from.information;
       to.mass += from.mass;
-      to.square += from.square;
+      to.products += from.products;
       to.precision = from.precision;
     };
     join(gate, other.gate);
@@ -72,7 +90,13 @@ EmStep::EmStep(const Model& model, const Rows& rows, const Basis& basis, const a
       basis_(basis),
       penalty_(penalty_weights),
       weight_(arma::accu(rows.w)),
-      threads_(threads) {}
+      threads_(threads) {
+  const arma::mat unit(model.targets(), model.targets(), arma::fill::eye);
+  for (const Expert& expert : model.experts) {
+    std::vector<double> psi(expert.family->dispersions() + 1);
+    closed_.push_back(expert.family->fit_dispersion(unit, psi.data()));
+  }
+}
 
 bool EmStep::knows(const Model& model) {
   bool linear = model.gate->normalised() && model.gate_branch.network->is_linear();
@@ -116,27 +140,33 @@ void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* giv
     Statistics::Fit& fit = to.experts[k];
     const arma::vec w = block.w % r.col(k);
     expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
-    const arma::uword p = D.n_rows, m = expert.network->outputs(), u = scores.n_cols;
+    const arma::uword p = D.n_rows, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
+    const arma::uword curved = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
     const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };
     for (arma::uword i = 0; i < u; ++i) {
       const arma::vec s = w % scores.col(i);
       if (i < m) fit.score.subvec(place(i), arma::size(p, 1)) += D * s;
       if (i >= m) fit.score[place(i)] += arma::accu(s);
-      for (arma::uword j = i; j < u; ++j) {
-        const arma::vec v = -w % seconds.col(i * u + j);
+      for (arma::uword j = i; j < curved; ++j) {
+        const arma::vec v = -w % seconds.col(i * stride + j);
+        if (T > 1 && v.is_zero()) continue;  // of two targets that are independent
         if (j < m) fit.information.submat(place(i), place(j), arma::size(p, p)) += weighted_squares(D, v);
         if (i < m && j >= m) fit.information.submat(place(i), place(j), arma::size(p, 1)) += D * v;
         if (i >= m) fit.information(place(i), place(j)) += arma::accu(v);
       }
     }
     fit.mass += arma::accu(w);
-    fit.square += arma::dot(w, arma::square(block.y.col(0) - eta.col(0)));
-    fit.precision = -seconds[0];
+    for (arma::uword s = 0; s < T && fit.products.n_rows == m; ++s)
+      for (arma::uword t = 0; t < T; ++t) {
+        fit.products(s, t) += arma::dot(w, (block.y.col(s) - eta.col(s)) % (block.y.col(t) - eta.col(t)));
+        fit.precision(s, t) = -seconds(0, s * stride + t);
+      }
   }
 }
 
 EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* given) const {
-  const arma::uword blocks = (rows_.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
+  const arma::uword rows = rows_at_once(model_), blocks = (rows_.count() + rows - 1) / rows;
+  const arma::uword each = (blocks + kParts - 1) / kParts;
   std::vector<Statistics> parts((blocks + each - 1) / each);
   const arma::uword gate = (model_.size() - 1) * model_.gate_branch.network->last_inputs();
   parallel_for(parts.size(), threads_, [&](std::size_t part) {
@@ -146,12 +176,15 @@ EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* give
     to.experts.resize(model_.size());
     for (std::size_t k = 0; k < to.experts.size(); ++k) {
       const arma::uword size = model_.experts[k].network->parameters() + model_.experts[k].family->dispersions();
+      const arma::uword means = model_.experts[k].family->outputs() == model_.targets() ? model_.targets() : 0;
       to.experts[k].score.zeros(size);
       to.experts[k].information.zeros(size, size);
+      to.experts[k].products.zeros(means, means);
+      to.experts[k].precision.zeros(means, means);
     }
     ForwardPass forward(model_);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b)
-      add(rows_.slice(b * kBlock, std::min(rows_.count(), (b + 1) * kBlock) - 1), theta, given, forward, to);
+      add(rows_.slice(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, forward, to);
   });
   for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];
   return std::move(parts[0]);
@@ -184,18 +217,18 @@ void EmStep::move_gate(const Statistics& from, const arma::vec& theta, Result& r
 }
 
 void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result& result) const {
-  double pooled_square = 0, pooled_mass = 0;
-  std::vector<double> mean_squares(model_.size());
+  arma::mat pooled_products(model_.targets(), model_.targets(), arma::fill::zeros);
+  double pooled_mass = 0;
   for (arma::uword k = 0; k < model_.size(); ++k) {
+    if (kinked(k)) continue;
     const Expert& expert = model_.experts[k];
     const Statistics::Fit& fit = from.experts[k];
     const arma::uword m = expert.network->outputs(), p = expert.network->last_inputs(),
                       design = basis_.design_of(k + 1);
     const arma::mat own(const_cast<double*>(theta.memptr()) + expert.offset, p, m, false, true);
     const arma::mat ridge = weight_ * arma::mat(const_cast<double*>(penalty_.memptr()) + expert.offset, p, m, false);
-    double unused = 0;
-    std::vector<double> psi(theta.memptr() + expert.psi, theta.memptr() + expert.psi + expert.family->dispersions());
-    const bool closed = expert.family->fit_dispersion(1, psi.empty() ? &unused : psi.data());
+    const arma::uword dispersions = expert.family->dispersions();
+    const bool closed = closed_[k];
     arma::vec score = fit.score;
     score.head(m * p) -= arma::vectorise(basis_.derivatives(design, ridge % own));
     arma::mat J = fit.information;
@@ -219,30 +252,111 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
       continue;
     }
     // What is left of the squares after the step, without another pass.
-    const arma::mat G = arma::symmatu(fit.information.submat(0, 0, arma::size(m * p, m * p)));
-    const double gained =
-        (2 * arma::dot(own_step, fit.score.head(m * p)) - arma::dot(own_step, G * own_step)) / fit.precision;
-    const double square = std::max(fit.square - gained, 0.0);
-    pooled_square += square;
+    arma::mat products =
+        fit.products - gained_products(arma::reshape(own_step, p, m), arma::reshape(fit.score.head(m * p), p, m),
+                                       fit.information, fit.precision);
+    products.diag() = arma::clamp(products.diag(), 0.0, arma::datum::inf);
+    std::vector<double> psi(theta.begin() + expert.psi, theta.begin() + expert.psi + dispersions);
+    psi.push_back(0);  // never empty
+    pooled_products += products;
     pooled_mass += fit.mass;
-    mean_squares[k] = fit.mass > 0 ? square / fit.mass : 0;
-    if (fit.mass > 0) expert.family->fit_dispersion(mean_squares[k], psi.empty() ? &unused : psi.data());
+    if (fit.mass > 0) expert.family->fit_dispersion(products / fit.mass, psi.data());
     if (expert.family->shared_dispersion()) continue;
-    for (arma::uword i = 0; i < psi.size(); ++i) result.target[expert.psi + i] = psi[i];
+    for (arma::uword i = 0; i < dispersions; ++i) result.target[expert.psi + i] = psi[i];
   }
   const Expert& first = model_.experts.front();
   if (first.family->shared_dispersion())
-    first.family->fit_dispersion(pooled_square / pooled_mass, result.target.memptr() + first.psi);
+    first.family->fit_dispersion(pooled_products / pooled_mass, result.target.memptr() + first.psi);
+}
+
+bool EmStep::kinked(arma::uword k) const {
+  const Expert& expert = model_.experts[k];
+  std::vector<double> psi(expert.family->dispersions());
+  return expert.family->fit_absolute(1, psi.data()) &&
+         !arma::any(penalty_.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) > 0);
+}
+
+arma::uvec EmStep::kinked() const {
+  std::vector<arma::uword> result;
+  for (arma::uword k = 0; k < model_.size(); ++k)
+    for (arma::uword i = 0; kinked(k) && i < model_.experts[k].network->parameters(); ++i)
+      result.push_back(model_.experts[k].offset + i);
+  return arma::uvec(result);
+}
+
+void EmStep::move_kinked(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const {
+  const Expert& expert = model_.experts[k];
+  const arma::uword p = expert.network->parameters(), design = basis_.design_of(k + 1);
+  arma::uvec free = arma::regspace<arma::uvec>(0, p - 1);
+  free.shed_rows(basis_.dependent(design));
+  arma::mat D;
+  basis_.whiten(design, rows_.X, D);
+  D = D.rows(free);
+  arma::vec y = rows_.y.col(0);
+  if (!rows_.offset.is_empty()) y -= rows_.offset;
+  const arma::vec v = rows_.w % r;
+  const double mass = arma::accu(v);
+  if (!(mass > 0)) return;
+  const arma::vec from = basis_.orthonormal(design, theta.subvec(expert.offset, arma::size(p, 1)));
+  arma::vec to = from;
+  to.elem(free) = least_absolute(D, y, v, from.elem(free));
+  const double before = absolute_deviation(D, y, v, from.elem(free));
+  double after = absolute_deviation(D, y, v, to.elem(free));
+  const double length = arma::norm(to - from);
+  std::vector<double> psi(expert.family->dispersions());
+  expert.family->fit_absolute(before / mass, psi.data());
+  if (before - after > kNoGain * before) {
+    // How steeply it falls on the way, where the scale is the best one for where it begins.
+    result.slope = std::max(result.slope, (before - after) / length * mass / before);
+    result.target.subvec(expert.offset, arma::size(p, 1)) = basis_.coefficients(design, to);
+  } else {
+    after = before;
+  }
+  expert.family->fit_absolute(after / mass, psi.data());
+  std::copy(psi.begin(), psi.end(), result.target.begin() + expert.psi);
 }
 
 EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const {
+  arma::mat own;
+  bool any = false;
+  for (arma::uword k = 0; k < model_.size(); ++k) any = any || kinked(k);
+  if (any && given == nullptr) {
+    own = responsibilities(model_, rows_, theta);
+    given = &own;
+  }
   const Statistics statistics = collect(theta, given);
   Result result;
   result.value = statistics.loss / weight_ + 0.5 * arma::accu(penalty_ % theta % theta);
   result.target = theta;
   move_gate(statistics, theta, result);
   move_experts(statistics, theta, result);
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    if (!kinked(k)) continue;
+    result.slope = std::max(result.slope, std::abs(statistics.experts[k].score.back()) / std::sqrt(weight_));
+    move_kinked(k, given->col(k), theta, result);
+  }
   result.slope /= std::sqrt(weight_);
+  return result;
+}
+
+arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta) {
+  ForwardPass forward(model);
+  arma::mat result(rows.count(), model.size()), terms, shares;
+  arma::vec part;
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const arma::uword last = std::min(rows.count(), first + kBlock) - 1;
+    const Rows block = rows.slice(first, last);
+    forward.run(theta, block);
+    terms = forward.log_weights();
+    for (arma::uword k = 0; k < model.size(); ++k) {
+      const Expert& expert = model.experts[k];
+      expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, part);
+      terms.col(k) += part;
+    }
+    log_sum_exp(terms, part);
+    exp_shifted(terms, part, {}, shares);
+    result.rows(first, last) = shares;
+  }
   return result;
 }
 

@@ -2,8 +2,8 @@
 //
 // E: the responsibilities. M: each expert's weighted fit, the gate's soft-target multinomial logit, each by one Newton step on the
 // expected log-likelihood of the complete data (Lange 1995): for a gaussian that is its weighted least squares, and sigma follows
-// in closed form; for other families a step of iteratively reweighted least squares. All of it in the orthonormal coordinates of a
-// Basis, so that solving normal equations loses no digits.
+// in closed form; for other families a step of iteratively reweighted least squares, and for laplace the exact fit of least absolute
+// deviations. All of it in the orthonormal coordinates of a Basis, so that solving normal equations loses no digits.
 #pragma once
 
 #include "basis.hpp"
@@ -26,6 +26,8 @@ class EmStep {
   };
   /// `given`: responsibilities (rows x K) in place of those that theta implies, or nullptr.
   Result run(const arma::vec& theta, const arma::mat* given = nullptr) const;
+  /// The parameters that the likelihood has kinks in: a maximum lies on them, and run() does.
+  arma::uvec kinked() const;
 
  private:
   struct Statistics;
@@ -34,13 +36,21 @@ class EmStep {
   Statistics collect(const arma::vec& theta, const arma::mat* given) const;
   void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
   void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;
+  /// Whether expert k's fit is one of least absolute deviations, free of penalties.
+  bool kinked(arma::uword k) const;
+  /// Expert k by least absolute deviations; `r`: its responsibilities.
+  void move_kinked(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const;
 
   const Model& model_;
   const Rows& rows_;
   const Basis& basis_;
   const arma::vec& penalty_;
   double weight_;
+  std::vector<bool> closed_;  // of each expert: whether its psi follows from its residuals' products
   unsigned threads_;
 };
+
+/// rows x K: each expert's share of each row at theta.
+arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta);
 
 }  // namespace moe

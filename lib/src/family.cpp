@@ -1,5 +1,7 @@
 #include "moe/family.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "moe/random.hpp"
@@ -8,7 +10,7 @@ namespace moe {
 namespace {
 
 [[noreturn]] void only_for_numbers(const char* what) {
-  throw std::logic_error(std::string(what) + " asked of a family of classes");
+  throw std::logic_error(std::string(what) + " asked of a family of classes, or of several targets");
 }
 
 }  // namespace
@@ -19,8 +21,25 @@ void Family::quantile(double, const arma::mat&, const double*, arma::vec&) const
 bool Family::derivatives(const arma::mat&, const arma::mat&, const double*, arma::mat&, arma::mat&) const {
   return false;
 }
-bool Family::fit_dispersion(double, double*) const { return false; }
+bool Family::fit_dispersion(const arma::mat&, double*) const { return false; }
 bool Family::on_floor(const double*) const { return false; }
+
+bool Family::discrete() const {
+  const std::vector<Support> all = supports();
+  return std::all_of(all.begin(), all.end(),
+                     [](Support of) { return of == Support::kCounts || of == Support::kSuccesses; });
+}
+
+Family::Marginal Family::marginal(arma::uword, const double* psi) const {
+  return {this, 0, {psi, psi + dispersions()}};
+}
+
+double Family::least_scale(const double* psi) const {
+  if (location_scale())
+    if (const auto all = figures(psi); !all.empty() && !all[0].slope.empty())
+      return all[0].value / (target_.scale * target_.spread);
+  return std::numeric_limits<double>::infinity();
+}
 
 double Family::draw(const arma::mat& eta, arma::uword row, const double* psi, Random& random) const {
   arma::vec out;

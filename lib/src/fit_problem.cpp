@@ -34,9 +34,12 @@ FitProblem::FitProblem(const FitData& data, Watch watch)
       order_(data.rows.count()),
       best_value_(std::numeric_limits<double>::infinity()) {
   std::iota(order_.begin(), order_.end(), 0);
+  const bool likelihood = data.objective.is_likelihood() && data.model.gate->normalised();
+  if (likelihood && !EmStep::knows(data.model))
+    generalised_em_.emplace(data.model, data.rows, data.penalty, data.threads);
   if (data.basis == nullptr) return;
   coordinates_.emplace(data.model, *data.basis, arma::accu(data.rows.w));
-  if (data.objective.is_likelihood() && EmStep::knows(data.model))
+  if (likelihood && EmStep::knows(data.model))
     em_.emplace(data.model, data.rows, *data.basis, pass_.penalty_weights(), data.threads);
 }
 
@@ -101,8 +104,8 @@ bool FitProblem::hessian(const arma::vec& at, arma::mat& second) {
 }
 
 bool FitProblem::improve(const arma::vec& at, Improvement& improvement) {
-  if (!em_) return false;
-  EmStep::Result result = em_->run(theta(at));
+  if (!em_ && !generalised_em_) return false;
+  const EmStep::Result result = em_ ? em_->run(theta(at)) : generalised_em_->run(theta(at));
   evaluated_ = true;
   improvement = {result.value / unit_, result.slope / unit_, seen(result.target)};
   return true;
@@ -117,15 +120,7 @@ arma::uword FitProblem::shuffle(Random& random) {
 double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& at, arma::vec& gradient) {
   const arma::uword size = data_.batch == 0 ? order_.size() : std::min<arma::uword>(data_.batch, order_.size());
   const arma::uword first = batch * size, count = std::min(size, static_cast<arma::uword>(order_.size()) - first);
-  gathered_.X.set_size(data_.rows.X.n_rows, count);
-  gathered_.y.set_size(count, 1);
-  gathered_.w.set_size(count);
-  for (arma::uword i = 0; i < count; ++i) {
-    const std::size_t n = order_[first + i];
-    std::copy_n(data_.rows.X.colptr(n), data_.rows.X.n_rows, gathered_.X.colptr(i));
-    gathered_.y[i] = data_.rows.y[n];
-    gathered_.w[i] = data_.rows.w[n];
-  }
+  data_.rows.gather(order_.data() + first, count, gathered_);
   if (arma::accu(gathered_.w) == 0) {
     gradient.zeros(at.n_elem);
     return 0;

@@ -8,6 +8,7 @@
 
 #include "basis.hpp"
 #include "em_step.hpp"
+#include "generalised_em.hpp"
 #include "moe/objective.hpp"
 #include "moe/solver.hpp"
 
@@ -36,6 +37,7 @@ class FitProblem : public Problem {
   arma::vec l1_weights() const override { return pass_.l1_weights() / unit_; }
   bool hessian(const arma::vec& theta, arma::mat& second) override;
   bool improve(const arma::vec& theta, Improvement& improvement) override;
+  arma::uvec kinked() const override { return em_ ? em_->kinked() : arma::uvec(); }
   arma::uword shuffle(Random& random) override;
   double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override;
@@ -61,7 +63,8 @@ class FitProblem : public Problem {
   double unit_;  // of the objective: solvers see it, and what belongs to it, divided by this
   std::optional<Coordinates> coordinates_;
   Pass pass_, validation_pass_;
-  std::optional<EmStep> em_;
+  std::optional<EmStep> em_;  // where linear networks have weighted fits
+  std::optional<GeneralisedEm> generalised_em_;
   Watch watch_;
   std::vector<std::size_t> order_;
   Rows gathered_;

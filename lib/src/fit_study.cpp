@@ -35,7 +35,7 @@ void for_each_block(const Model& model, const Rows& rows, const Visit& visit) {
 }
 
 /// The log-likelihood with the weights of experts that are steps rounded to 0 and 1, which the gate's growing weights lead to.
-double at_the_limit(const Model& model, const Rows& rows, const std::vector<arma::uword>& steps) {
+double at_the_limit(const Model& model, const Rows& rows, const arma::uvec& steps) {
   double sum = 0;
   for_each_block(model, rows, [&](const Rows& block, const arma::mat& log_g, const arma::mat& log_p) {
     arma::mat g = arma::exp(log_g);
@@ -69,13 +69,15 @@ FitStudy study_fit(const Model& model, const Rows& rows) {
   });
   FitStudy study;
   study.shares = mass / arma::accu(rows.w);
+  study.starved.zeros(K);
+  study.steps.zeros(K);
   const double rows_of_weight_1 = static_cast<double>(rows.count());
   for (arma::uword k = 0; k < K; ++k) {
     if (study.shares[k] * rows_of_weight_1 < static_cast<double>(model.experts[k].network->last_inputs()))
-      study.starved.push_back(k);
-    if (K > 1 && blunt[k] < kSharp && reached[k] > 0.5 && model.gate_branch.network->inputs() > 0) study.steps.push_back(k);
+      study.starved[k] = 1;
+    if (K > 1 && blunt[k] < kSharp && reached[k] > 0.5 && model.gate_branch.network->inputs() > 0) study.steps[k] = 1;
   }
-  if (!study.steps.empty()) study.supremum = at_the_limit(model, rows, study.steps);
+  if (arma::any(study.steps > 0)) study.supremum = at_the_limit(model, rows, arma::find(study.steps > 0));
   return study;
 }
 

@@ -14,42 +14,47 @@ constexpr std::size_t kBuffer = 1 << 20;
 constexpr arma::uword kBlock = 1024;
 constexpr std::uint64_t kDrawStream = 7;
 
-std::string header(const std::vector<std::string>& inputs, const std::string& target, bool truth) {
+std::string header(const std::vector<std::string>& inputs, const std::vector<std::string>& targets, bool truth) {
   std::string text;
-  for (const std::string& name : inputs) {
-    append_csv_field(text, name);
-    text += ',';
-  }
-  append_csv_field(text, target);
-  return text + (truth ? ",expert\n" : "\n");
+  for (const auto* names : {&inputs, &targets})
+    for (const std::string& name : *names) {
+      append_csv_field(text, name);
+      text += ',';
+    }
+  text.back() = truth ? ',' : '\n';
+  return text + (truth ? "expert\n" : "");
 }
 
-/// The target, and who drew it.
-void append_target(std::string& text, double y, const std::vector<std::string>& labels, const unsigned* expert) {
-  if (labels.empty())
-    append_number(text, y);
-  else
-    append_csv_field(text, labels[static_cast<std::size_t>(y)]);
+/// The targets, and who drew them.
+void append_targets(std::string& text, const arma::rowvec& y, const std::vector<std::string>& labels,
+                    const unsigned* expert) {
+  for (arma::uword t = 0; t < y.n_elem; ++t) {
+    if (t > 0) text += ',';
+    if (labels.empty())
+      append_number(text, y[t]);
+    else
+      append_csv_field(text, labels[static_cast<std::size_t>(y[t])]);
+  }
   if (expert != nullptr) text += ',' + std::to_string(*expert);
   text += '\n';
 }
 
 /// One record; a NaN is a missing cell.
-void append_record(std::string& text, const double* x, arma::uword d, double y, const std::vector<std::string>& labels,
-                   const unsigned* expert) {
+void append_record(std::string& text, const double* x, arma::uword d, const arma::rowvec& y,
+                   const std::vector<std::string>& labels, const unsigned* expert) {
   for (arma::uword j = 0; j < d; ++j) {
     if (!std::isnan(x[j])) append_number(text, x[j]);
     text += ',';
   }
-  append_target(text, y, labels, expert);
+  append_targets(text, y, labels, expert);
 }
 
 }  // namespace
 
 void write_csv(const Generated& generated, bool truth, OutputFile& out) {
-  std::string text = header(generated.inputs, "y", truth);
+  std::string text = header(generated.inputs, {"y"}, truth);
   for (arma::uword n = 0; n < generated.X.n_cols; ++n) {
-    append_record(text, generated.X.colptr(n), generated.X.n_rows, generated.y[n], generated.labels,
+    append_record(text, generated.X.colptr(n), generated.X.n_rows, generated.y.row(n), generated.labels,
                   truth ? &generated.expert[n] : nullptr);
     if (text.size() < kBuffer) continue;
     out.write(text);
@@ -67,11 +72,11 @@ void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, boo
   Predictive predictive(model);
   Random random(seed, kDrawStream);
   Dataset block;
-  arma::vec y;
+  arma::mat y;
   arma::uvec drawn;
   std::vector<std::string> names;
   for (const Column& column : columns_of(schema)) names.push_back(column.name);
-  out.write(header(names, schema.target, truth));
+  out.write(header(names, schema.targets, truth));
   while (rows.next(block, kBlock)) {
     predictive.at(block);
     predictive.draw(random, y, drawn);
@@ -79,14 +84,15 @@ void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, boo
     for (arma::uword n = 0; n < block.rows(); ++n) {
       const unsigned expert = static_cast<unsigned>(drawn[n]) + 1;
       if (plain) {
-        append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y[n], schema.labels, truth ? &expert : nullptr);
+        append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y.row(n), schema.labels,
+                      truth ? &expert : nullptr);
         continue;
       }
       for (std::size_t i = 0; i < names.size(); ++i) {
         append_csv_field(text, block.records[n * names.size() + i]);
         text += ',';
       }
-      append_target(text, y[n], schema.labels, truth ? &expert : nullptr);
+      append_targets(text, y.row(n), schema.labels, truth ? &expert : nullptr);
     }
     out.write(text);
   }

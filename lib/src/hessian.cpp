@@ -1,5 +1,7 @@
 #include "moe/hessian.hpp"
 
+#include <algorithm>
+
 #include "basis.hpp"
 #include "moe/numeric.hpp"
 #include "parallel.hpp"
@@ -8,6 +10,8 @@ namespace moe {
 namespace {
 
 constexpr arma::uword kBlock = 512;
+/// Second derivatives, in doubles.
+constexpr arma::uword kMostHeld = arma::uword{1} << 22;
 constexpr arma::uword kParts = 16;  // at most; each has a matrix of its own
 
 /// A quantity that the row's density depends on through theta: a gate's logit, an output of an expert, or a psi.
@@ -168,14 +172,15 @@ arma::mat summed(const Model& model, const arma::vec& theta, const Rows& rows, u
                  const Add& add) {
   const std::vector<Slot> slots = slots_of(model, Inputs(model, basis));
   const Curvature curvature(model);
-  const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
+  const arma::uword size = rows_at_once(model), blocks = (rows.count() + size - 1) / size;
+  const arma::uword each = (blocks + kParts - 1) / kParts;
   std::vector<arma::mat> parts((blocks + each - 1) / each);
   parallel_for(parts.size(), threads, [&](std::size_t part) {
     ForwardPass forward(model);
     Inputs inputs(model, basis);
     parts[part].zeros(theta.n_elem, theta.n_elem);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
-      const Rows block = rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
+      const Rows block = rows.slice(b * size, std::min(rows.count(), (b + 1) * size) - 1);
       forward.run(theta, block);
       inputs.at(block.X);
       add(Block{slots, curvature, pieces_of(forward, theta, block.y), inputs, block.w}, parts[part]);
@@ -189,10 +194,19 @@ arma::mat summed(const Model& model, const arma::vec& theta, const Rows& rows, u
 
 bool has_derivatives(const Family& family) {
   const std::vector<double> psi(family.dispersions() + 1, 0);
-  const arma::mat y(1, 1, arma::fill::ones);
+  const arma::mat y(1, family.targets(), arma::fill::ones);
   const arma::mat eta(1, family.outputs() + (family.reads_trials() ? 1 : 0), arma::fill::ones);
   arma::mat scores, seconds;
   return family.derivatives(y, eta, psi.data(), scores, seconds);
+}
+
+arma::uword rows_at_once(const Model& model) {
+  arma::uword held = 0;
+  for (const Expert& expert : model.experts) {
+    const arma::uword size = expert.family->outputs() + expert.family->dispersions();
+    held += size * size;
+  }
+  return model.targets() == 1 ? kBlock : std::clamp<arma::uword>(kMostHeld / held, 1, kBlock);
 }
 
 bool has_hessian(const Model& model) {

@@ -128,6 +128,17 @@ bool is_regression(const Model& model, const Penalty& penalty) {
          expert.family->dispersions() == 1 && penalty.experts == 0;
 }
 
+/// Whether it is one of several targets: then coefficients and psi have errors that have nothing to do with each other.
+bool is_regression_of_several(const Model& model, const Penalty& penalty) {
+  const Expert& expert = model.experts.front();
+  if (model.size() > 1 || model.targets() == 1 || !expert.network->is_linear() || penalty.experts > 0) return false;
+  for (arma::uword t = 0; t < model.targets(); ++t) {
+    const Family& own = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
+    if (!own.normal() || own.outputs() != 1 || own.dispersions() != 1) return false;
+  }
+  return true;
+}
+
 double residual_squares(const Model& model, const Rows& rows) {
   constexpr arma::uword kBlock = 512;
   ForwardPass forward(model);
@@ -138,6 +149,11 @@ double residual_squares(const Model& model, const Rows& rows) {
     sum += arma::dot(block.w, arma::square(block.y.col(0) - forward.eta(0).col(0)));
   }
   return sum;
+}
+
+/// Coefficients of each target.
+double degrees_of_fit(const Model& model, const Space& space) {
+  return static_cast<double>(space.coefficients()) / static_cast<double>(model.targets());
 }
 
 /// From the residuals themselves, which may all be 0 where sigma has a floor.
@@ -154,7 +170,7 @@ Uncertainty regression_uncertainty(const Model& model, const Space& space, const
   }
   result.factor = space.theta_rows(factor);
   result.degrees_of_freedom = freedom;
-  result.residual_standard_error = model.standardization.target_scale * error;
+  result.residual_standard_error = model.standardization.target_scale[0] * error;
   return result;
 }
 
@@ -236,18 +252,26 @@ bool has_step(const Model& model, arma::uword b, const Uncertainty& uncertainty)
 
 }  // namespace
 
-bool has_uncertainty(const Model& model) { return model.theta.n_elem <= kMostParameters && has_hessian(model); }
+bool has_uncertainty(const Model& model) {
+  return model.theta.n_elem <= kMostParameters && has_hessian(model) && !penalty_of(model.fit).has_l1();
+}
 
 Penalty penalty_of(const FitSummary& fit) {
-  return std::isnan(fit.l2) ? Penalty{0, 1e-10} : Penalty{fit.l2, fit.gate_l2};
+  return std::isnan(fit.l2) ? Penalty{0, 1e-10} : Penalty{fit.l2, fit.gate_l2, fit.l1, fit.gate_l1};
 }
 
 Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
   const Space space(model, rows, threads);
   if (is_regression(model, penalty)) return regression_uncertainty(model, space, rows);
   Uncertainty result;
-  if (const auto factor = information_factor(model, space, rows, penalty, threads))
-    result.factor = space.theta_rows(*factor);
+  auto factor = information_factor(model, space, rows, penalty, threads);
+  if (factor && is_regression_of_several(model, penalty)) {
+    const double weight = arma::accu(rows.w), freedom = weight - degrees_of_fit(model, space);
+    if (!(freedom > 0)) return result;
+    factor->head_rows(space.coefficients()) *= std::sqrt(weight / freedom);
+    result.degrees_of_freedom = freedom;
+  }
+  if (factor) result.factor = space.theta_rows(*factor);
   return result;
 }
 

@@ -36,7 +36,9 @@ class Evaluation {
     metrics_.weight = arma::accu(data.w);
     metrics_.experts.assign(model.size(), {0, 0, 0});
     metrics_.confusion.zeros(model.schema.labels.size(), model.schema.labels.size());
-    for (const double level : kLevels) metrics_.coverage.emplace_back(level, 0);
+    if (!model.classes()) metrics_.numbers.resize(model.targets());
+    for (Metrics::OfNumber& number : metrics_.numbers)
+      for (const double level : kLevels) number.coverage.emplace_back(level, 0);
     score_.reserve(data.rows());
   }
 
@@ -45,16 +47,14 @@ class Evaluation {
     const arma::mat g = predictive_.weights();
     for (arma::uword k = 0; k < model_.size(); ++k) metrics_.experts[k].share += arma::dot(block.w, g.col(k));
     if (model_.gate->normalised()) add_densities(block);
-    if (model_.classes())
-      add_classes(block);
-    else
-      add_numbers(block);
+    if (model_.classes()) add_classes(block);
+    for (arma::uword t = 0; t < metrics_.numbers.size(); ++t) add_number(block, t);
   }
 
   Metrics finish(const Dataset& data) {
     const double weight = metrics_.weight;
-    for (double* sum : {&metrics_.mae, &metrics_.crps, &metrics_.accuracy, &metrics_.brier}) *sum /= weight;
-    for (auto& [level, share] : metrics_.coverage) share /= weight;
+    for (double* sum : {&metrics_.accuracy, &metrics_.brier}) *sum /= weight;
+    for (arma::uword t = 0; t < metrics_.numbers.size(); ++t) finish_number(data, t);
     for (Metrics::ByExpert& expert : metrics_.experts) {
       expert.share /= weight;
       expert.responsibility /= weight;
@@ -65,11 +65,6 @@ class Evaluation {
     if (model_.classes()) {
       const bool binary = model_.schema.labels.size() == 2;
       metrics_.auc = binary ? area_under_curve(arma::vec(score_), data.y.col(0), data.w) : kNone;
-    } else {
-      metrics_.rmse = std::sqrt(squares_ / weight);
-      const double center = arma::dot(data.w, data.y.col(0)) / weight;
-      const double total = arma::dot(data.w, arma::square(data.y.col(0) - center));
-      metrics_.r2 = total > 0 ? 1 - squares_ / total : kNone;
     }
     return metrics_;
   }
@@ -84,18 +79,32 @@ class Evaluation {
     }
   }
 
-  void add_numbers(const Dataset& block) {
-    const arma::vec y = block.y.col(0), error = predictive_.mean() - y;
-    squares_ += arma::dot(block.w, arma::square(error));
-    metrics_.mae += arma::dot(block.w, arma::abs(error));
+  void add_number(const Dataset& block, arma::uword t) {
+    Metrics::OfNumber& sums = metrics_.numbers[t];
+    const arma::vec y = block.y.col(t), error = predictive_.mean(t) - y;
+    sums.rmse += arma::dot(block.w, arma::square(error));
+    sums.mae += arma::dot(block.w, arma::abs(error));
     if (!model_.gate->normalised()) return;
-    metrics_.crps += arma::dot(block.w, predictive_.crps());
+    sums.crps += arma::dot(block.w, predictive_.crps(t));
     // Inside the central interval: neither all below y, nor all up to it, is less than a tail.
-    const arma::vec up_to = predictive_.cdf(y), below = predictive_.discrete() ? predictive_.cdf(y - 0.5) : up_to;
-    for (auto& [level, share] : metrics_.coverage) {
+    const arma::vec up_to = predictive_.cdf(y, t),
+                    below = predictive_.discrete(t) ? predictive_.cdf(y - 0.5, t) : up_to;
+    for (auto& [level, share] : sums.coverage) {
       const double tail = 0.5 * (1 - level);
       share += arma::dot(block.w, arma::conv_to<arma::vec>::from(up_to >= tail && below <= 1 - tail));
     }
+  }
+
+  void finish_number(const Dataset& data, arma::uword t) {
+    Metrics::OfNumber& number = metrics_.numbers[t];
+    const double squares = number.rmse, weight = metrics_.weight;
+    const double center = arma::dot(data.w, data.y.col(t)) / weight;
+    const double total = arma::dot(data.w, arma::square(data.y.col(t) - center));
+    number.rmse = std::sqrt(squares / weight);
+    number.r2 = total > 0 ? 1 - squares / total : kNone;
+    number.mae /= weight;
+    number.crps /= weight;
+    for (auto& [level, share] : number.coverage) share /= weight;
   }
 
   void add_classes(const Dataset& block) {
@@ -117,15 +126,17 @@ class Evaluation {
   }
 
   void without_density() {
-    metrics_.nll = metrics_.log_likelihood = metrics_.crps = kNone;
-    for (auto& [level, share] : metrics_.coverage) share = kNone;
+    metrics_.nll = metrics_.log_likelihood = kNone;
+    for (Metrics::OfNumber& number : metrics_.numbers) {
+      number.crps = kNone;
+      for (auto& [level, share] : number.coverage) share = kNone;
+    }
     for (Metrics::ByExpert& expert : metrics_.experts) expert.responsibility = expert.nll = kNone;
   }
 
   const Model& model_;
   Predictive predictive_;
   Metrics metrics_;
-  double squares_ = 0;
   std::vector<double> score_;
 };
 
@@ -133,7 +144,7 @@ class Evaluation {
 
 Metrics evaluate(const Model& model, const Dataset& data) {
   if (!data.has_target())
-    throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.target + "'");
+    throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.targets[0] + "'");
   Evaluation evaluation(model, data);
   for (arma::uword first = 0; first < data.rows(); first += kBlock)
     evaluation.add(block_of(data, first, std::min(kBlock, data.rows() - first)));

@@ -26,4 +26,8 @@ class MixtureObjective : public Objective {
                  Totals& totals) const;
 };
 
+/// The expected log-likelihood of the complete data: -sum_k r_nk log (g_k p_k), where `responsibilities` (rows x K) are kept by
+/// reference.
+std::shared_ptr<const Objective> make_expected_likelihood(const arma::mat& responsibilities);
+
 }  // namespace moe

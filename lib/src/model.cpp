@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -43,17 +44,51 @@ void standardize_in_place(const Standardization& by, bool classes, Rows& rows) {
     for (arma::uword j = 0; j < by.input_center.n_elem; ++j) x[j] = (x[j] - by.input_center[j]) / by.input_scale[j];
   }
   if (classes) return;
-  rows.y = (rows.y - by.target_center) / by.target_scale;
-  rows.offset /= by.target_scale;
+  for (arma::uword t = 0; t < rows.y.n_cols; ++t)
+    rows.y.col(t) = (rows.y.col(t) - by.target_center[t]) / by.target_scale[t];
+  rows.offset /= by.target_scale[0];
+}
+
+/// Throws Error (usage) for what means something to one target only.
+void require_one_target(const Schema& schema) {
+  const auto refuse = [&](const std::string& name, const char* option) {
+    if (!name.empty())
+      throw Error(ErrorKind::kUsage, std::string(option) + ": there are " + std::to_string(schema.targets.size()) +
+                                         " targets, and it tells of one: expected one target with it");
+  };
+  refuse(schema.trials, "--trials");
+  refuse(schema.offset, "--offset");
+  refuse(schema.exposure, "--exposure");
+}
+
+/// Each expert's family, one object where it is the same.
+std::vector<std::shared_ptr<const Family>> families_of(const ModelSpec& spec, const std::vector<TargetInfo>& targets) {
+  std::vector<std::shared_ptr<const Family>> families;
+  std::map<std::string, std::shared_ptr<const Family>> known;
+  for (std::size_t k = 0; k < spec.experts.size(); ++k) {
+    const std::string& word = spec.expert_families.empty() ? spec.family : spec.expert_families[k];
+    std::shared_ptr<const Family>& family = known[word];
+    if (!family) family = make_family(word, targets);
+    families.push_back(family);
+  }
+  return families;
 }
 
 }  // namespace
 
+Standardization Standardization::none(arma::uword inputs, arma::uword targets) {
+  Standardization result;
+  result.input_center.zeros(inputs);
+  result.input_scale.ones(inputs);
+  result.target_center.zeros(targets);
+  result.target_scale.ones(targets);
+  result.target_spread.ones(targets);
+  return result;
+}
+
 Standardization Standardization::of(const Dataset& data, bool classes, Parts parts) {
   const arma::uword d = data.X.n_rows - 1;
-  Standardization result;
-  result.input_center.zeros(d);
-  result.input_scale.ones(d);
+  Standardization result = none(d, data.y.n_cols);
   if (parts.inputs) {
     for (arma::uword j = 0; j < d; ++j) {
       const auto [mean, deviation] = mean_and_deviation(data.X.memptr() + 1 + j, data.X.n_rows, data.w);
@@ -62,10 +97,12 @@ Standardization Standardization::of(const Dataset& data, bool classes, Parts par
     }
   }
   if (classes) return result;
-  const auto [mean, deviation] = mean_and_deviation(data.y.memptr(), 1, data.w);
-  if (parts.target && parts.centers) result.target_center = mean;
-  if (parts.target && deviation > 0) result.target_scale = deviation;
-  if (!parts.target && deviation > 0) result.target_spread = deviation;
+  for (arma::uword t = 0; t < data.y.n_cols; ++t) {
+    const auto [mean, deviation] = mean_and_deviation(data.y.colptr(t), 1, data.w);
+    if (parts.target && parts.centers) result.target_center[t] = mean;
+    if (parts.target && deviation > 0) result.target_scale[t] = deviation;
+    if (!parts.target && deviation > 0) result.target_spread[t] = deviation;
+  }
   return result;
 }
 
@@ -75,11 +112,28 @@ Rows Rows::slice(arma::uword from, arma::uword to) const {
     return all.is_empty() ? arma::vec() : arma::vec(const_cast<double*>(all.memptr()) + from, count, false, true);
   };
   return {arma::mat(const_cast<double*>(X.colptr(from)), X.n_rows, count, false, true),
-          arma::mat(const_cast<double*>(y.memptr()) + from, count, 1, false, true),
+          y.n_cols == 1 ? arma::mat(const_cast<double*>(y.memptr()) + from, count, 1, false, true)
+                        : arma::mat(y.rows(from, to)),
           part(w),
           part(offset),
           part(trials),
           first + from};
+}
+
+void Rows::gather(const std::size_t* from, arma::uword count, Rows& out) const {
+  out.X.set_size(X.n_rows, count);
+  out.y.set_size(count, y.n_cols);
+  out.w.set_size(count);
+  out.offset.set_size(offset.is_empty() ? 0 : count);
+  out.trials.set_size(trials.is_empty() ? 0 : count);
+  for (arma::uword i = 0; i < count; ++i) {
+    const std::size_t n = from[i];
+    std::copy_n(X.colptr(n), X.n_rows, out.X.colptr(i));
+    for (arma::uword t = 0; t < y.n_cols; ++t) out.y(i, t) = y(n, t);
+    out.w[i] = w[n];
+    if (!offset.is_empty()) out.offset[i] = offset[n];
+    if (!trials.is_empty()) out.trials[i] = trials[n];
+  }
 }
 
 void Branch::design(const arma::mat& X, arma::mat& out) const {
@@ -95,12 +149,13 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
       standardization(std::move(standardization_)),
       gate(make_gate(spec.gate_link)),
       theta(std::move(theta_)) {
-  const TargetInfo target{schema.labels.size(), standardization.target_scale, standardization.target_spread};
-  std::vector<std::shared_ptr<const Family>> families;
-  for (std::size_t k = 0; k < spec.experts.size(); ++k)
-    families.push_back(k > 0 && spec.expert_families.empty()
-                           ? families[0]
-                           : make_family(spec.expert_families.empty() ? spec.family : spec.expert_families[k], target));
+  if (targets() != standardization.target_scale.n_elem) throw std::logic_error("other targets than were standardised");
+  if (targets() > 1) require_one_target(schema);
+  std::vector<TargetInfo> infos;
+  for (arma::uword t = 0; t < targets(); ++t)
+    infos.push_back(
+        {schema.labels.size(), standardization.target_scale[t], standardization.target_spread[t], schema.targets[t]});
+  const auto families = families_of(spec, infos);
   arma::uword end = 0;
   const auto place = [&](Branch& branch, const std::string& network, const std::vector<std::size_t>& inputs,
                          arma::uword outputs) {
@@ -125,7 +180,7 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
     if (expert.family->reads_trials() && schema.trials.empty())
       throw Error(ErrorKind::kUsage, "family '" + expert.family->spec() +
                                          "' counts successes of a number of trials: expected --trials COL with it");
-    schema.supports.push_back(expert.family->support());
+    schema.supports.push_back(expert.family->supports());
   }
   if (shared) end += family().dispersions();
   if (theta.is_empty()) theta.zeros(end);

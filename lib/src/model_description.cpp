@@ -33,8 +33,8 @@ void require_text(const char* what, const std::string& name) {
 
 void require_text(const Schema& schema) {
   for (const std::string& name : schema.inputs) require_text("column", name);
-  for (const std::string& name :
-       {schema.target, schema.weight, schema.id, schema.trials, schema.offset, schema.exposure})
+  for (const std::string& name : schema.targets) require_text("column", name);
+  for (const std::string& name : {schema.weight, schema.id, schema.trials, schema.offset, schema.exposure})
     require_text("column", name);
   for (const std::string& label : schema.labels) require_text("class", label);
   for (const std::string& word : schema.na) require_text("word", word);
@@ -125,13 +125,22 @@ std::string read_network(const Parsed& branch) {
   return network;
 }
 
+void check_targets(const Schema& schema) {
+  if (schema.targets.empty()) refuse("it has no target");
+  for (const std::string& target : schema.targets)
+    if (target.empty()) refuse("it has no target");
+  if (schema.targets.size() > kMostTargets) refuse("it has more than " + std::to_string(kMostTargets) + " targets");
+  if (schema.targets.size() > 1 && schema.classes()) refuse("it has classes, and several targets");
+}
+
 /// Member by member; a missing one, or one of the wrong type, throws Json::exception.
 Description read_members(const Parsed& json) {
   Description result;
   result.schema.inputs = distinct_names(json, "inputs");
   read_columns(json, result.schema);
   result.schema.labels = distinct_names(json, "labels");
-  result.schema.target = text(json.at("target"));
+  result.schema.targets =
+      json.contains("targets") ? distinct_names(json, "targets") : std::vector{text(json.at("target"))};
   result.schema.weight = text(json.at("weight"));
   result.schema.id = text(json.at("id"));
   result.spec.family = text(json.at("family"));
@@ -173,16 +182,19 @@ std::string describe_for_file(const Model& model) {
     experts.push_back(describe_branch(spec.experts[k], spec.expert_inputs[k], schema));
     if (!spec.expert_families.empty()) experts.back()["family"] = spec.expert_families[k];
   }
-  Json result{{"inputs", schema.inputs},
-              {"target", schema.target},
-              {"labels", schema.labels},
-              {"weight", schema.weight},
-              {"id", schema.id},
-              {"family", spec.family},
-              {"gate", gate},
-              {"experts", experts},
-              {"objective", model.fit.objective},
-              {"solver", model.fit.solver}};
+  Json result{{"inputs", schema.inputs}};
+  if (model.targets() == 1)
+    result["target"] = schema.targets[0];
+  else
+    result["targets"] = schema.targets;
+  result.update({{"labels", schema.labels},
+                 {"weight", schema.weight},
+                 {"id", schema.id},
+                 {"family", spec.family},
+                 {"gate", gate},
+                 {"experts", experts},
+                 {"objective", model.fit.objective},
+                 {"solver", model.fit.solver}});
   for (const auto& [member, name] :
        {std::pair{"trials", schema.trials}, std::pair{"offset", schema.offset}, std::pair{"exposure", schema.exposure}})
     if (!name.empty()) result[member] = name;
@@ -197,7 +209,7 @@ Description read_description(const std::string& description) {
   try {
     Description result = read_members(*json);
     if (result.spec.experts.empty()) refuse("it has no experts");
-    if (result.schema.target.empty()) refuse("it has no target");
+    check_targets(result.schema);
     if (result.schema.labels.size() == 1) refuse("it has one class only");
     return result;
   } catch (const Parsed::exception&) {

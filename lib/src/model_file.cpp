@@ -4,14 +4,18 @@
 //     header      JSON {"__metadata__": {"format": "moe", "version": "1", "model": DESCRIPTION},
 //                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
 //     tensors     F64, little-endian, one right after the other in this order:
-//                   input.center [d], input.scale [d], target.center [], target.scale [], target.spread []
+//                   input.center [d], input.scale [d], target.center [], target.scale [], target.spread [];
+//                   those of T > 1 targets [T]
 //                   theta as Model::tensors() lists it: "gate.0" [outputs, 1 + inputs] (intercepts first), .., "expert.1.0",
 //                   .., "expert.1.psi" [p], .. or "psi" [p]
 //                   what the fit came to: "fit.rows" [], "fit.weight" [], .. (kFitNumbers)
-//                   where they are recorded, its penalties: "fit.l2" [], "fit.gate_l2" []
+//                   where they are recorded, its penalties: "fit.l2" [], "fit.gate_l2" [], and where one is not 0 "fit.l1" [],
+//                   "fit.gate_l1" []
 //                   where errors were computed: "fit.degrees_of_freedom" [] (of Student's t; 0: normal),
 //                   "fit.residual_standard_error" [] (NaN: none), "fit.covariance_factor" [f, P]: theta's covariance, P x P, is
 //                   the sum of the products of each row with itself; f = 0 where there is none
+//                   where the fit was studied: "fit.shares" [K], "fit.starved" [K] and "fit.steps" [K] (1: that expert is, else 0),
+//                   "fit.supremum" [] (NaN: no steps)
 //                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
@@ -20,7 +24,8 @@
 // Where an input is not a column as it stands: "columns": [{"name": name, and of a category "levels": [words, the reference first],
 // of a number "fill": its value where the cell is missing, "indicator": true where an input tells so}, ..], the inputs being what
 // input_names() makes of them, and "na": [words for a missing cell] where there are some beside the usual ones.
-// Where there are some: "trials", "offset" and "exposure", names of columns; and each expert's "family" where they differ.
+// Several targets are named by "targets": [names] in place of "target". Where there are some: "trials", "offset" and
+// "exposure", names of columns; and each expert's "family" where they differ.
 //
 // There is nothing in it but the model: the same model gives the same bytes. A change that a reader must know of gets a new
 // version number.
@@ -69,8 +74,13 @@ constexpr std::array<FitNumber, 2> kPenalties{{
     {"fit.l2", &FitSummary::l2},
     {"fit.gate_l2", &FitSummary::gate_l2},
 }};
+constexpr std::array<FitNumber, 2> kLasso{{
+    {"fit.l1", &FitSummary::l1},
+    {"fit.gate_l1", &FitSummary::gate_l1},
+}};
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
+constexpr std::array<const char*, 4> kStudy{"fit.shares", "fit.starved", "fit.steps", "fit.supremum"};
 /// Elements of a covariance's factor: 8 MiB. Only models with few parameters have one.
 constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
 
@@ -88,22 +98,31 @@ std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
 
 std::vector<TensorView> tensors_of(const Model& model) {
   const Standardization& units = model.standardization;
-  const std::uint64_t d = model.schema.inputs.size();
+  const std::uint64_t d = model.schema.inputs.size(), T = units.target_center.n_elem;
+  const std::vector<std::uint64_t> of_targets = T == 1 ? std::vector<std::uint64_t>{} : std::vector{T};
   std::vector<TensorView> tensors{{kUnits[0], {d}, units.input_center.memptr()},
                                   {kUnits[1], {d}, units.input_scale.memptr()},
-                                  {kUnits[2], {}, &units.target_center},
-                                  {kUnits[3], {}, &units.target_scale},
-                                  {kUnits[4], {}, &units.target_spread}};
+                                  {kUnits[2], of_targets, units.target_center.memptr()},
+                                  {kUnits[3], of_targets, units.target_scale.memptr()},
+                                  {kUnits[4], of_targets, units.target_spread.memptr()}};
   for (const Model::Tensor& tensor : model.tensors())
     tensors.push_back({tensor.name, shape_of(tensor), model.theta.memptr() + tensor.offset});
   const auto add = [&](const FitNumber& number) { tensors.push_back({number.name, {}, &(model.fit.*number.value)}); };
   std::for_each(kFitNumbers.begin(), kFitNumbers.end(), add);
   if (!std::isnan(model.fit.l2)) std::for_each(kPenalties.begin(), kPenalties.end(), add);
+  if (model.fit.l1 > 0 || model.fit.gate_l1 > 0) std::for_each(kLasso.begin(), kLasso.end(), add);
   if (const auto& uncertainty = model.fit.uncertainty) {
     const arma::mat& factor = uncertainty->factor;
     tensors.push_back({kUncertainty[0], {}, &uncertainty->degrees_of_freedom});
     tensors.push_back({kUncertainty[1], {}, &uncertainty->residual_standard_error});
     tensors.push_back({kUncertainty[2], {factor.n_cols, model.theta.n_elem}, factor.memptr()});
+  }
+  if (const auto& study = model.fit.study) {
+    const std::uint64_t K = model.size();
+    tensors.push_back({kStudy[0], {K}, study->shares.memptr()});
+    tensors.push_back({kStudy[1], {K}, study->starved.memptr()});
+    tensors.push_back({kStudy[2], {K}, study->steps.memptr()});
+    tensors.push_back({kStudy[3], {}, &study->supremum});
   }
   return tensors;
 }
@@ -122,7 +141,7 @@ void check_format(const SafetensorsReader& file) {
 /// What the file has: how many tensors of theta, and which of the groups that may be missing.
 struct Places {
   std::size_t theta;
-  bool penalties, uncertainty;
+  bool penalties, lasso, uncertainty, study;
 };
 
 /// Names and places of what stands round theta's tensors.
@@ -140,15 +159,26 @@ Places check_places(const SafetensorsReader& file) {
     return true;
   };
   Places places{};
+  places.study = ends_with(kStudy.back(), kStudy.size());
+  for (std::size_t i = 0; places.study && i < kStudy.size(); ++i)
+    expect(end + i, kStudy[i], i + 1 < kStudy.size() ? 1 : 0);
+  const std::size_t last = end;
   places.uncertainty = ends_with(kUncertainty.back(), kUncertainty.size());
   for (std::size_t i = 0; places.uncertainty && i < kUncertainty.size(); ++i)
     expect(end + i, kUncertainty[i], i + 1 < kUncertainty.size() ? 0 : 2);
-  if (places.uncertainty && tensors.back().elements > kMostFactor) file.fail("its covariance is larger than any has");
-  places.penalties = ends_with(kPenalties.back().name, kPenalties.size());
-  for (std::size_t i = 0; places.penalties && i < kPenalties.size(); ++i) expect(end + i, kPenalties[i].name, 0);
+  if (places.uncertainty && tensors[last - 1].elements > kMostFactor)
+    file.fail("its covariance is larger than any has");
+  const auto pair = [&](const std::array<FitNumber, 2>& numbers) {
+    const bool there = ends_with(numbers.back().name, numbers.size());
+    for (std::size_t i = 0; there && i < numbers.size(); ++i) expect(end + i, numbers[i].name, 0);
+    return there;
+  };
+  places.lasso = pair(kLasso);
+  places.penalties = pair(kPenalties);
   if (end < kUnits.size() + kFitNumbers.size()) file.fail("damaged: it has too few tensors");
   end -= kFitNumbers.size();
-  for (std::size_t i = 0; i < kUnits.size(); ++i) expect(i, kUnits[i], i >= 2 ? 0 : 1);
+  const std::size_t of_targets = std::min<std::size_t>(tensors[2].shape.size(), 1);
+  for (std::size_t i = 0; i < kUnits.size(); ++i) expect(i, kUnits[i], i >= 2 ? of_targets : 1);
   for (std::size_t i = 0; i < kFitNumbers.size(); ++i) expect(end + i, kFitNumbers[i].name, 0);
   places.theta = end - kUnits.size();
   return places;
@@ -158,10 +188,28 @@ Standardization read_units(SafetensorsReader& file) {
   Standardization units;
   units.input_center = file.read();
   units.input_scale = file.read();
-  units.target_center = file.read().at(0);
-  units.target_scale = file.read().at(0);
-  units.target_spread = file.read().at(0);
+  units.target_center = file.read();
+  units.target_scale = file.read();
+  units.target_spread = file.read();
   return units;
+}
+
+Uncertainty read_uncertainty(SafetensorsReader& file, const Places& places) {
+  const auto& tensors = file.tensors();
+  const std::vector<std::uint64_t>& shape = tensors[tensors.size() - 1 - (places.study ? kStudy.size() : 0)].shape;
+  Uncertainty uncertainty;
+  uncertainty.degrees_of_freedom = file.read().at(0);
+  uncertainty.residual_standard_error = file.read().at(0);
+  uncertainty.factor = file.read();
+  uncertainty.factor.reshape(shape[1], shape[0]);
+  return uncertainty;
+}
+
+FitStudy read_study(SafetensorsReader& file) {
+  FitStudy study;
+  for (arma::vec* numbers : {&study.shares, &study.starved, &study.steps}) *numbers = file.read();
+  study.supremum = file.read().at(0);
+  return study;
 }
 
 FitSummary read_fit(SafetensorsReader& file, const Places& places) {
@@ -169,13 +217,9 @@ FitSummary read_fit(SafetensorsReader& file, const Places& places) {
   const auto read = [&](const FitNumber& number) { fit.*number.value = file.read().at(0); };
   std::for_each(kFitNumbers.begin(), kFitNumbers.end(), read);
   if (places.penalties) std::for_each(kPenalties.begin(), kPenalties.end(), read);
-  if (!places.uncertainty) return fit;
-  const std::vector<std::uint64_t> shape = file.tensors().back().shape;
-  Uncertainty& uncertainty = fit.uncertainty.emplace();
-  uncertainty.degrees_of_freedom = file.read().at(0);
-  uncertainty.residual_standard_error = file.read().at(0);
-  uncertainty.factor = file.read();
-  uncertainty.factor.reshape(shape[1], shape[0]);
+  if (places.lasso) std::for_each(kLasso.begin(), kLasso.end(), read);
+  if (places.uncertainty) fit.uncertainty = read_uncertainty(file, places);
+  if (places.study) fit.study = read_study(file);
   return fit;
 }
 
@@ -184,19 +228,26 @@ bool is_scale(double value) { return std::isfinite(value) && value > 0; }
 void check_numbers(const Standardization& units, const arma::vec& theta, const Schema& schema) {
   if (units.input_center.n_elem != schema.inputs.size() || units.input_scale.n_elem != schema.inputs.size())
     refuse("it has centers and scales for other inputs than its own");
-  if (!units.input_center.is_finite() || !std::isfinite(units.target_center)) refuse("a center is not finite");
-  for (const double scale : units.input_scale)
-    if (!is_scale(scale)) refuse("a scale is not above 0 and finite");
-  if (!is_scale(units.target_scale) || !is_scale(units.target_spread)) refuse("a scale is not above 0 and finite");
+  for (const arma::vec* of : {&units.target_center, &units.target_scale, &units.target_spread})
+    if (of->n_elem != schema.targets.size()) refuse("it has centers and scales for other targets than its own");
+  if (!units.input_center.is_finite() || !units.target_center.is_finite()) refuse("a center is not finite");
+  for (const arma::vec* of : {&units.input_scale, &units.target_scale, &units.target_spread})
+    for (const double scale : *of)
+      if (!is_scale(scale)) refuse("a scale is not above 0 and finite");
   if (!theta.is_finite()) refuse("a parameter is not finite");
 }
 
-void check_fit(const FitSummary& fit, arma::uword parameters) {
-  if (!(std::isnan(fit.l2) == std::isnan(fit.gate_l2)) || fit.l2 < 0 || fit.gate_l2 < 0)
+void check_fit(const FitSummary& fit, const Model& model) {
+  if (!(std::isnan(fit.l2) == std::isnan(fit.gate_l2)) || fit.l2 < 0 || fit.gate_l2 < 0 || !(fit.l1 >= 0) ||
+      !(fit.gate_l1 >= 0))
     refuse("a penalty of its fit is below 0, or no number");
+  if (fit.study)
+    for (const arma::vec* numbers : {&fit.study->shares, &fit.study->starved, &fit.study->steps})
+      if (numbers->n_elem != model.size() || !numbers->is_finite())
+        refuse("its fit tells of other experts than its own");
   if (!fit.uncertainty) return;
   const Uncertainty& uncertainty = *fit.uncertainty;
-  if (uncertainty.factor.n_rows != parameters || uncertainty.factor.n_cols > parameters)
+  if (uncertainty.factor.n_rows != model.theta.n_elem || uncertainty.factor.n_cols > model.theta.n_elem)
     refuse("it has a covariance of other parameters than its own");
   if (!uncertainty.factor.is_finite()) refuse("a covariance is not finite");
   if (!(uncertainty.degrees_of_freedom >= 0) || uncertainty.residual_standard_error < 0)
@@ -204,10 +255,11 @@ void check_fit(const FitSummary& fit, arma::uword parameters) {
 }
 
 /// Refuses a description of more, or less, than the `available` parameters of the file, before room is made for it.
-void check_size(const ModelSpec& spec, std::size_t classes, std::uint64_t available) {
+void check_size(const ModelSpec& spec, const Schema& schema, std::uint64_t available) {
   const std::uint64_t experts = spec.experts.size();
+  const std::vector<TargetInfo> targets(schema.targets.size(), TargetInfo{schema.labels.size(), 1, 1});
   const auto family_of = [&](std::size_t k) {
-    return make_family(spec.expert_families.empty() ? spec.family : spec.expert_families[k], TargetInfo{classes, 1, 1});
+    return make_family(spec.expert_families.empty() ? spec.family : spec.expert_families[k], targets);
   };
   std::uint64_t needed = 0;
   const auto add = [&](const Network& network) {  // no sum of two networks overflows: see make_network()'s widths
@@ -233,7 +285,7 @@ void check_tensors(const std::vector<Model::Tensor>& expected, const std::vector
 /// `parts` are the tensors that theta came from.
 Model build(Description description, Standardization units, arma::vec theta, const std::vector<StoredTensor>& parts) {
   check_numbers(units, theta, description.schema);
-  check_size(description.spec, description.schema.labels.size(), theta.n_elem);
+  check_size(description.spec, description.schema, theta.n_elem);
   Model model(std::move(description.schema), std::move(units), description.spec, std::move(theta));
   check_tensors(model.tensors(), parts);
   return model;
@@ -268,11 +320,13 @@ Model load_model(const std::string& path) {
   // From here on the file is known to be what some program wrote.
   try {
     Description description = read_description(file.metadata().at("model"));
+    if ((tensors[2].shape.size() == 1) != (description.schema.targets.size() > 1))
+      refuse("it has centers and scales for other targets than its own");
     if (!description.objective.empty()) make_objective(description.objective);
     fit.objective = std::move(description.objective);
     fit.solver = std::move(description.solver);
     Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
-    check_fit(fit, model.theta.n_elem);
+    check_fit(fit, model);
     model.fit = std::move(fit);
     return model;
   } catch (const Error& error) {

@@ -27,7 +27,8 @@ struct Word {
 };
 
 constexpr Word kWords[] = {
-    {"mean", "the predicted number", Needs::kNumber, false, false},
+    {"mean", "the predicted number; this and what follows of several targets as mean_<target>..", Needs::kNumber, false,
+     false},
     {"sd", "its standard deviation, within and between experts", Needs::kNumber, true, false},
     {"median", "the same as q0.5", Needs::kNumber, true, false},
     {"qP", "a quantile, as q0.05", Needs::kNumber, true, false},
@@ -36,7 +37,9 @@ constexpr Word kWords[] = {
     {"expert", "the expert with the largest weight, 1..K", Needs::kAnything, false, false},
     {"gate", "gate_1..gate_K: the gate's weights", Needs::kAnything, false, false},
     {"responsibility", "responsibility_1..: who explains the row, its target known", Needs::kAnything, true, true},
-    {"expert_means", "mean_1..mean_K: each expert's prediction (for classes the last one's probability)",
+    {"expert_means",
+     "mean_1..mean_K: each expert's prediction (for classes the last one's probability); of several targets "
+     "mean_1_<target>..",
      Needs::kAnything, false, false},
     {"label", "the most probable class", Needs::kClasses, false, false},
     {"proba", "p_<label>..: each class's probability", Needs::kClasses, false, false},
@@ -78,20 +81,41 @@ void check(const Word& word, const Model& model) {
   if (word.density) require_density(model, place);
 }
 
-Output make_output(const Word& word, const std::string& typed, const Model& model) {
-  const std::string name = word.name;
-  if (name == "mean") return {{"mean"}, [](const Predictive& p) { return arma::mat(p.mean()); }};
-  if (name == "sd") return {{"sd"}, [](const Predictive& p) { return arma::mat(p.sd()); }};
-  if (name == "median") return {{"median"}, [](const Predictive& p) { return arma::mat(p.quantile(0.5)); }};
-  if (name == "qP") {
-    const double at = level(typed, typed.substr(1));
-    return {{typed}, [at](const Predictive& p) { return arma::mat(p.quantile(at)); }};
-  }
+/// What each target has columns of its own for: `values` of target t, with `headers` that are followed by its name
+/// where there are several.
+Output of_each_target(const Model& model, const std::vector<std::string>& headers,
+                      const std::function<arma::mat(const Predictive&, arma::uword)>& values) {
+  const arma::uword targets = model.targets();
+  if (targets == 1) return {headers, [values](const Predictive& p) { return values(p, 0); }};
+  Output result;
+  for (const std::string& target : model.schema.targets)
+    for (const std::string& header : headers) result.headers.push_back(header + "_" + target);
+  result.values = [values, targets](const Predictive& p) {
+    arma::mat all;
+    for (arma::uword t = 0; t < targets; ++t) all = arma::join_rows(all, values(p, t));
+    return all;
+  };
+  return result;
+}
+
+/// Those of a number.
+Output make_number_output(const std::string& name, const std::string& typed, const Model& model) {
+  if (name == "mean")
+    return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.mean(t); });
+  if (name == "sd") return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.sd(t); });
   if (name == "interval:P") {
     const double tail = 0.5 * (1 - level(typed, typed.substr(9)));
-    return {{"lower", "upper"},
-            [tail](const Predictive& p) { return arma::mat(arma::join_rows(p.quantile(tail), p.quantile(1 - tail))); }};
+    return of_each_target(model, {"lower", "upper"}, [tail](const Predictive& p, arma::uword t) {
+      return arma::mat(arma::join_rows(p.quantile(tail, t), p.quantile(1 - tail, t)));
+    });
   }
+  const double at = name == "median" ? 0.5 : level(typed, typed.substr(1));
+  return of_each_target(model, {typed}, [at](const Predictive& p, arma::uword t) { return p.quantile(at, t); });
+}
+
+Output make_output(const Word& word, const std::string& typed, const Model& model) {
+  const std::string name = word.name;
+  if (word.needs == Needs::kNumber) return make_number_output(name, typed, model);
   if (name == "density")
     return {{"density"}, [](const Predictive& p) { return arma::mat(arma::exp(p.log_density())); }};
   if (name == "expert")
@@ -100,7 +124,8 @@ Output make_output(const Word& word, const std::string& typed, const Model& mode
   if (name == "responsibility")
     return {numbered("responsibility_", model.size()), [](const Predictive& p) { return p.responsibilities(); }};
   if (name == "expert_means")
-    return {numbered("mean_", model.size()), [](const Predictive& p) { return p.expert_means(); }};
+    return of_each_target(model, numbered("mean_", model.size()),
+                          [](const Predictive& p, arma::uword t) { return p.expert_means(t); });
   if (name == "label")
     return {
         {"label"}, [](const Predictive& p) { return arma::conv_to<arma::mat>::from(p.label()); }, &model.schema.labels};

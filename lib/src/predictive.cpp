@@ -24,8 +24,24 @@ void Predictive::at(const Dataset& block) {
   forward_.run(model_.theta, block_);
 }
 
-arma::vec Predictive::in_data_units(const arma::vec& y) const {
-  return model_.standardization.target_center + model_.standardization.target_scale * y;
+arma::vec Predictive::in_data_units(const arma::vec& y, arma::uword t) const {
+  return model_.standardization.target_center[t] + model_.standardization.target_scale[t] * y;
+}
+
+Predictive::Part Predictive::part(arma::uword k, arma::uword t) const {
+  const Expert& expert = model_.experts[k];
+  const arma::mat eta = forward_.eta(k);
+  if (model_.targets() == 1) return {expert.family->marginal(0, psi(k)), eta};
+  Part result{expert.family->marginal(t, psi(k)), {}};
+  const arma::uword first = result.of.first_output;
+  result.eta = eta.cols(first, first + result.of.family->outputs() - 1);
+  return result;
+}
+
+std::vector<Predictive::Part> Predictive::parts(arma::uword t) const {
+  std::vector<Part> result;
+  for (arma::uword k = 0; k < model_.size(); ++k) result.push_back(part(k, t));
+  return result;
 }
 
 arma::mat Predictive::weights() const {
@@ -34,25 +50,26 @@ arma::mat Predictive::weights() const {
   return result;
 }
 
-arma::mat Predictive::expert_means() const {
+arma::mat Predictive::expert_means(arma::uword t) const {
   arma::mat result(rows(), model_.size()), mu;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     model_.experts[k].family->mean(forward_.eta(k), psi(k), mu);
-    result.col(k) = in_data_units(mu.tail_cols(1));
+    result.col(k) = in_data_units(mu.col(model_.targets() > 1 ? t : mu.n_cols - 1), t);
   }
   return result;
 }
 
-arma::vec Predictive::mean() const { return arma::sum(weights() % expert_means(), 1); }
+arma::vec Predictive::mean(arma::uword t) const { return arma::sum(weights() % expert_means(t), 1); }
 
-arma::vec Predictive::sd() const {
-  const arma::mat g = weights(), mu = expert_means();
+arma::vec Predictive::sd(arma::uword t) const {
+  const arma::mat g = weights(), mu = expert_means(t);
   const arma::vec center = arma::sum(g % mu, 1);
-  const double scale = model_.standardization.target_scale;
-  arma::vec variance(rows(), arma::fill::zeros), part;
+  const double scale = model_.standardization.target_scale[t];
+  arma::vec variance(rows(), arma::fill::zeros), own;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    model_.experts[k].family->variance(forward_.eta(k), psi(k), part);
-    variance += g.col(k) % (scale * scale * part + arma::square(mu.col(k) - center));
+    const Part expert = part(k, t);
+    expert.of.family->variance(expert.eta, expert.of.psi.data(), own);
+    variance += g.col(k) % (scale * scale * own + arma::square(mu.col(k) - center));
   }
   return arma::sqrt(variance);
 }
@@ -74,33 +91,37 @@ arma::uvec Predictive::label() const { return arma::index_max(probabilities(), 1
 
 arma::uvec Predictive::most_responsible() const { return arma::index_max(weights(), 1); }
 
-arma::vec Predictive::cdf(const arma::vec& target) const {
-  const arma::vec y = (target - model_.standardization.target_center) / model_.standardization.target_scale;
+arma::vec Predictive::cdf(const arma::vec& target, arma::uword t) const { return cdf(parts(t), target, t); }
+
+arma::vec Predictive::cdf(const std::vector<Part>& parts, const arma::vec& target, arma::uword t) const {
+  const Standardization& by = model_.standardization;
+  const arma::vec y = (target - by.target_center[t]) / by.target_scale[t];
   const arma::mat g = weights();
-  arma::vec result(rows(), arma::fill::zeros), part;
-  for (arma::uword k = 0; k < model_.size(); ++k) {
-    model_.experts[k].family->cdf(y, forward_.eta(k), psi(k), part);
-    result += g.col(k) % part;
+  arma::vec result(rows(), arma::fill::zeros), own;
+  for (arma::uword k = 0; k < parts.size(); ++k) {
+    parts[k].of.family->cdf(y, parts[k].eta, parts[k].of.psi.data(), own);
+    result += g.col(k) % own;
   }
   return result;
 }
 
 // A mixture's quantile lies between those of its experts; a bisection halves that bracket down to neighbouring doubles. Where the
 // distribution function jumps, the quantile is the upper one.
-arma::vec Predictive::quantile(double p) const {
-  arma::vec low(rows()), high(rows()), part;
-  for (arma::uword k = 0; k < model_.size(); ++k) {
-    model_.experts[k].family->quantile(p, forward_.eta(k), psi(k), part);
-    part = in_data_units(part);
-    low = k == 0 ? part : arma::min(low, part);
-    high = k == 0 ? part : arma::max(high, part);
+arma::vec Predictive::quantile(double p, arma::uword t) const {
+  const std::vector<Part> parts = this->parts(t);
+  arma::vec low(rows()), high(rows()), own;
+  for (arma::uword k = 0; k < parts.size(); ++k) {
+    parts[k].of.family->quantile(p, parts[k].eta, parts[k].of.psi.data(), own);
+    own = in_data_units(own, t);
+    low = k == 0 ? own : arma::min(low, own);
+    high = k == 0 ? own : arma::max(high, own);
   }
-  const bool jumps = discrete();
+  const bool jumps = discrete(t);
   if (jumps) low -= arma::conv_to<arma::vec>::from(low < high);
   for (bool open = true; open;) {
     arma::vec middle = low + 0.5 * (high - low);
     if (jumps) middle = arma::floor(middle);
-    const arma::vec below = cdf(middle);
+    const arma::vec below = cdf(parts, middle, t);
     open = false;
     for (arma::uword n = 0; n < rows(); ++n) {
       if (!(low[n] < middle[n] && middle[n] < high[n])) continue;
@@ -111,26 +132,30 @@ arma::vec Predictive::quantile(double p) const {
   return jumps ? high : arma::vec(low + 0.5 * (high - low));
 }
 
-bool Predictive::discrete() const {
-  return std::all_of(model_.experts.begin(), model_.experts.end(),
-                     [](const Expert& expert) { return expert.family->discrete(); });
+bool Predictive::discrete(arma::uword t) const {
+  return std::all_of(model_.experts.begin(), model_.experts.end(), [&](const Expert& expert) {
+    const Support support = expert.family->supports()[t];
+    return support == Support::kCounts || support == Support::kSuccesses;
+  });
 }
 
-arma::vec Predictive::crps() const {
-  const bool normal = std::all_of(model_.experts.begin(), model_.experts.end(),
-                                  [](const Expert& expert) { return expert.family->normal(); });
-  return normal ? normal_crps() : numeric_crps();
+arma::vec Predictive::crps(arma::uword t) const {
+  const std::vector<Part> parts = this->parts(t);
+  const bool normal =
+      std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.of.family->normal(); });
+  return normal ? normal_crps(t) : numeric_crps(t);
 }
 
 // CRPS = E |Y - y| - E |Y - Y'| / 2 (Gneiting, Raftery 2007), each a sum over experts.
-arma::vec Predictive::normal_crps() const {
-  const arma::mat g = weights(), mu = expert_means();
-  const arma::vec y = in_data_units(block_.y.col(0));
+arma::vec Predictive::normal_crps(arma::uword t) const {
+  const arma::mat g = weights(), mu = expert_means(t);
+  const arma::vec y = in_data_units(block_.y.col(t), t);
   arma::mat variance(rows(), model_.size());
-  arma::vec part;
+  arma::vec own;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    model_.experts[k].family->variance(forward_.eta(k), psi(k), part);
-    variance.col(k) = std::pow(model_.standardization.target_scale, 2) * part;
+    const Part expert = part(k, t);
+    expert.of.family->variance(expert.eta, expert.of.psi.data(), own);
+    variance.col(k) = std::pow(model_.standardization.target_scale[t], 2) * own;
   }
   arma::vec result(rows(), arma::fill::zeros);
   for (arma::uword n = 0; n < rows(); ++n)
@@ -158,14 +183,16 @@ constexpr double kMostJumps = 1000;
 
 // CRPS by its definition, the integral of (F(t) - 1{t >= y})^2: exact sums over the jumps of counts, quadrature between every
 // expert's quantiles else, as narrow experts may lie far apart.
-arma::vec Predictive::numeric_crps() const {
-  const arma::vec y = in_data_units(block_.y.col(0));
+arma::vec Predictive::numeric_crps(arma::uword t) const {
+  const std::vector<Part> parts = this->parts(t);
+  const arma::vec y = in_data_units(block_.y.col(t), t);
   arma::vec result(rows(), arma::fill::zeros);
-  const auto add = [&](const arma::vec& t, const arma::vec& width) {
-    result += width % arma::square(cdf(t) - arma::conv_to<arma::vec>::from(t >= y));
+  const auto add = [&](const arma::vec& at, const arma::vec& width) {
+    result += width % arma::square(cdf(parts, at, t) - arma::conv_to<arma::vec>::from(at >= y));
   };
-  if (discrete()) {  // jump by jump from y down and up; where there are many, some at a time by the one in their middle
-    const arma::vec low = arma::min(quantile(kLevels[0]), y), high = arma::max(quantile(1 - kLevels[0]), y);
+  if (discrete(
+          t)) {  // jump by jump from y down and up; where there are many, some at a time by the one in their middle
+    const arma::vec low = arma::min(quantile(kLevels[0], t), y), high = arma::max(quantile(1 - kLevels[0], t), y);
     const arma::vec stride = arma::max(arma::ceil((high - low) / kMostJumps), arma::ones(rows()));
     const arma::vec middle = arma::floor(0.5 * (stride - 1));
     for (double i = 0; arma::any(y + i * stride < high); ++i)
@@ -175,11 +202,11 @@ arma::vec Predictive::numeric_crps() const {
     return result;
   }
   arma::mat ends(rows(), model_.size() * std::size(kLevels) + 1);
-  arma::vec part;
-  for (arma::uword k = 0; k < model_.size(); ++k)
+  arma::vec own;
+  for (arma::uword k = 0; k < parts.size(); ++k)
     for (std::size_t i = 0; i < std::size(kLevels); ++i) {
-      model_.experts[k].family->quantile(kLevels[i], forward_.eta(k), psi(k), part);
-      ends.col(k * std::size(kLevels) + i) = in_data_units(part);
+      parts[k].of.family->quantile(kLevels[i], parts[k].eta, parts[k].of.psi.data(), own);
+      ends.col(k * std::size(kLevels) + i) = in_data_units(own, t);
     }
   ends.tail_cols(1) = y;
   ends = arma::sort(ends, "ascend", 1);
@@ -214,16 +241,19 @@ arma::mat Predictive::responsibilities() const {
   return result;
 }
 
-void Predictive::draw(Random& random, arma::vec& target, arma::uvec& expert) const {
+void Predictive::draw(Random& random, arma::mat& target, arma::uvec& expert) const {
   const arma::mat g = weights();
-  target.set_size(rows());
+  target.set_size(rows(), model_.targets());
   expert.set_size(rows());
   std::vector<double> row(model_.size());
+  arma::vec y(model_.targets());
   for (arma::uword n = 0; n < rows(); ++n) {
     for (arma::uword k = 0; k < model_.size(); ++k) row[k] = g(n, k);
     expert[n] = random.index(row);
-    const double y = model_.experts[expert[n]].family->draw(forward_.eta(expert[n]), n, psi(expert[n]), random);
-    target[n] = model_.classes() ? y : model_.target_in_data_units(y);
+    const arma::uword k = expert[n];
+    model_.experts[k].family->draw_at(forward_.eta(k), n, psi(k), random, y.memptr());
+    for (arma::uword t = 0; t < y.n_elem; ++t)
+      target(n, t) = model_.classes() ? y[t] : model_.target_in_data_units(y[t], t);
   }
 }
 

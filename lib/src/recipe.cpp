@@ -170,21 +170,18 @@ void remove_cells(const RecipeOptions& options, Generated& table) {
 Model model_of(const Mixture& mixture, const std::vector<std::string>& inputs) {
   Schema schema;
   schema.inputs = inputs;
-  schema.target = "y";
-  Standardization units;
-  units.input_center.zeros(inputs.size());
-  units.input_scale.ones(inputs.size());
+  schema.targets = {"y"};
   ModelSpec spec;
   spec.gate_inputs.resize(inputs.size());
   std::iota(spec.gate_inputs.begin(), spec.gate_inputs.end(), std::size_t{0});
   spec.experts.assign(mixture.experts.n_cols, "linear");
   spec.expert_inputs.assign(mixture.experts.n_cols, spec.gate_inputs);
-  Model model(std::move(schema), std::move(units), spec);
+  Model model(std::move(schema), Standardization::none(inputs.size(), 1), spec);
   std::copy_n(mixture.gate.memptr(), mixture.gate.n_elem, model.theta.begin() + model.gate_branch.offset);
   for (std::size_t k = 0; k < model.experts.size(); ++k) {
     const Expert& expert = model.experts[k];
     std::copy_n(mixture.experts.colptr(k), mixture.experts.n_rows, model.theta.begin() + expert.offset);
-    model.theta[expert.psi] = gaussian_psi(mixture.sigma[k], model.standardization.target_spread);
+    model.theta[expert.psi] = gaussian_psi(mixture.sigma[k], model.standardization.target_spread[0]);
   }
   model.fit.objective = "likelihood";
   model.fit.solver = "none";

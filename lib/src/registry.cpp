@@ -2,6 +2,7 @@
 // one file in the folder of its kind, declare its maker here and add its line to the table.
 #include "moe/registry.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "moe/error.hpp"
@@ -33,6 +34,8 @@ std::shared_ptr<const Family> make_zero_inflated_poisson(const std::string& argu
 std::shared_ptr<const Family> make_binomial(const std::string& arguments, const TargetInfo& target);
 std::shared_ptr<const Family> make_bernoulli(const std::string& arguments, const TargetInfo& target);
 std::shared_ptr<const Family> make_categorical(const std::string& arguments, const TargetInfo& target);
+std::shared_ptr<const Family> make_joint(const std::vector<std::string>& specs, const std::vector<TargetInfo>& targets);
+std::shared_ptr<const Family> make_full_gaussian(const std::vector<TargetInfo>& targets);
 
 std::shared_ptr<const Gate> make_softmax_gate();
 std::shared_ptr<const Gate> make_positive_gate();
@@ -112,6 +115,9 @@ const Table<decltype(&make_gaussian)>& families() {
   return table;
 }
 
+/// What is no composite of families of one target each.
+constexpr const char* kFull = "gaussian:full";
+
 const Table<decltype(&make_softmax_gate)>& gates() {
   static const Table<decltype(&make_softmax_gate)> table{
       {{"softmax", "positive weights that sum to 1: the mixture is a density", {"softmax"}}, make_softmax_gate},
@@ -143,7 +149,8 @@ const Table<decltype(&make_adam)>& solvers() {
         {"newton"}},
        make_newton},
       {{"em",
-        "expectation maximisation, then newton's steps: linear networks, softmax, likelihood (Jordan, Jacobs 1994)",
+        "expectation maximisation, then newton's steps; generalised for MLPs: softmax, likelihood (Jordan, Jacobs "
+        "1994)",
         {"em"}},
        make_em},
       {{"owlqn", "all rows at once, weights to 0 exactly under --l1 and --gate-l1 (Andrew, Gao 2007)", {"owlqn"}},
@@ -182,10 +189,27 @@ std::pair<std::string, std::string> split_spec(const std::string& spec) {
   return {spec.substr(0, colon), spec.substr(colon + 1)};
 }
 
+std::vector<std::string> split_list(const std::string& specs) {
+  std::vector<std::string> result;
+  for (std::size_t begin = 0; begin <= specs.size();) {
+    const std::size_t end = std::min(specs.find(',', begin), specs.size());
+    result.push_back(specs.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return result;
+}
+
 }  // namespace
 
 std::vector<Word> network_words() { return words_of(networks()); }
 std::vector<Word> family_words() { return words_of(families()); }
+std::vector<Word> several_family_words() {
+  return {{"FAMILY,FAMILY",
+           "one for each of several targets, or one for all: independent given the expert",
+           {"gaussian", "gaussian:shared", "gaussian:unit", "gaussian:hetero,student", "gaussian,poisson",
+            "gamma,zero-inflated-poisson"}},
+          {kFull, "several targets together: a covariance matrix for each expert", {kFull}}};
+}
 std::vector<Word> gate_words() { return words_of(gates()); }
 std::vector<Word> objective_words() { return words_of(objectives()); }
 std::vector<Word> solver_words() { return words_of(solvers()); }
@@ -204,6 +228,22 @@ Network make_network(const std::string& spec, arma::uword inputs, arma::uword ou
 std::shared_ptr<const Family> make_family(const std::string& spec, const TargetInfo& target) {
   const auto [name, arguments] = split_spec(spec);
   return find(families(), "family", name)(arguments, target);
+}
+
+std::shared_ptr<const Family> make_family(const std::string& spec, const std::vector<TargetInfo>& targets) {
+  const std::vector<std::string> specs = split_list(spec);
+  if (targets.size() == 1 && specs.size() == 1) return make_family(spec, targets[0]);
+  if (spec == kFull) return make_full_gaussian(targets);
+  if (std::find(specs.begin(), specs.end(), kFull) != specs.end())
+    throw Error(ErrorKind::kUsage, "family 'gaussian:full' describes all targets together: expected it alone");
+  return make_joint(specs, targets);
+}
+
+std::vector<Support> family_supports(const std::string& spec) {
+  const std::vector<std::string> specs = split_list(spec);
+  if (spec == kFull) return {Support::kReal};
+  if (specs.size() == 1) return {family_support(spec)};
+  return make_family(spec, std::vector<TargetInfo>(specs.size()))->supports();
 }
 
 Support family_support(const std::string& spec) {

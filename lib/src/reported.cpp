@@ -43,6 +43,19 @@ FormTable in_input_units(const Model& model, const Branch& branch) {
   return table;
 }
 
+/// Undoes the standardization of target t, whose part of the expert's outputs is `of`.
+void in_target_units(const Model& model, arma::uword t, const Expert& expert, const Family::Marginal& of,
+                     FormTable& table) {
+  const double scale = model.standardization.target_scale[t];
+  AffineForm* const first = table.cells.data() + of.first_output * table.rows;
+  for (arma::uword j = 0; j < table.rows; ++j)
+    for (AffineForm::Term& term : first[j].terms) term.weight *= scale;
+  if (!expert.network->has_intercept()) return;
+  first[0].constant = model.standardization.target_center[t];
+  // The second output of a number is a log scale.
+  if (!model.classes() && of.family->outputs() > 1) first[table.rows].constant = std::log(scale);
+}
+
 /// Takes the reference's column from all, itself too.
 void compare_to(arma::uword reference, FormTable& table) {
   for (arma::uword out = 0; out < table.columns; ++out)
@@ -89,13 +102,9 @@ FormTable expert_forms(const Model& model, arma::uword k) {
   const Expert& expert = model.experts[k];
   FormTable table = in_input_units(model, expert);
   if (table.is_empty()) return table;
-  const Standardization& units = model.standardization;
-  for (arma::uword j = 0; j < table.rows; ++j)
-    for (AffineForm::Term& term : table.cells[j].terms) term.weight *= units.target_scale;
-  if (expert.network->has_intercept()) {
-    table.cells[0].constant = units.target_center;
-    // The second output of a number is a log scale.
-    if (!model.classes() && table.columns > 1) table.cells[table.rows].constant = std::log(units.target_scale);
+  for (arma::uword t = 0; t < model.targets(); ++t) {
+    const Family::Marginal of = expert.family->marginal(t, model.theta.memptr() + expert.psi);
+    in_target_units(model, t, expert, of, table);
   }
   if (const auto reference = reference_output(model, k + 1)) compare_to(*reference, table);
   return table;

@@ -60,16 +60,18 @@ Candidate narrowed(const Schema& schema, const ModelSpec& spec) {
 }
 
 /// Throws Error (data) for a target that not every family of the candidate describes: others may, so that the reader let it pass.
-void require_support(const ModelSpec& spec, const Dataset& data) {
+void require_support(const ModelSpec& spec, const Schema& schema, const Dataset& data) {
   std::vector<std::string> families = spec.expert_families;
   if (families.empty()) families = {spec.family};
   for (const std::string& family : families) {
     if (family == "auto") continue;
-    const Support support = family_support(family);
-    for (arma::uword n = 0; n < data.rows(); ++n)
-      if (const std::string expected = expected_of(support, data.y[n]); !expected.empty())
-        throw Error(ErrorKind::kData, "row " + std::to_string(n + 1) + ": the target is not what family '" + family +
-                                          "' describes: " + expected);
+    const std::vector<std::vector<Support>> supports{family_supports(family)};
+    for (arma::uword t = 0; t < data.y.n_cols; ++t)
+      for (arma::uword n = 0; n < data.rows(); ++n)
+        if (const std::string expected = expected_of(supports, t, data.y(n, t)); !expected.empty())
+          throw Error(ErrorKind::kData, "row " + std::to_string(n + 1) + ": the target" +
+                                            (data.y.n_cols > 1 ? " '" + schema.targets[t] + "'" : "") +
+                                            " is not what family '" + family + "' describes: " + expected);
   }
 }
 
@@ -90,7 +92,7 @@ Fitted fitted(const Candidate& candidate, const Dataset& rows, const std::option
     return result;
   }
   try {
-    if (!candidate.schema.classes()) require_support(candidate.spec, rows);
+    if (!candidate.schema.classes()) require_support(candidate.spec, candidate.schema, rows);
     std::optional<Dataset> judged;
     if (validation) judged = take_inputs(*validation, candidate.inputs);
     const auto observer = [&](const PassReport&) { return watch.keep_going(); };
@@ -223,7 +225,7 @@ struct Pair {
 Dataset drawn(const Candidate& candidate, const Model& model, Dataset data, Random random) {
   Predictive predictive(model);
   predictive.at(take_inputs(data, candidate.inputs));
-  arma::vec target;
+  arma::mat target;
   arma::uvec expert;
   predictive.draw(random, target, expert);
   data.y = target;

@@ -19,9 +19,10 @@ constexpr double kOwn = 0.98;
 constexpr int kSteps = 2;
 constexpr int kLloyd = 10;
 constexpr std::size_t kKinds = 5;
+constexpr std::size_t kUsualStarts = 20;
 /// Short runs of every other start: as many as this many rows allow, within bounds.
 constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
-constexpr int kShort = 15, kMoveShort = 60;  // steps; a move is judged nearer to its end
+constexpr int kShort = 15, kMoveShort = 60;                    // steps; a move is judged nearer to its end
 constexpr std::size_t kMostMovedRows = 1000, kMostMoves = 12;  // of each pair of experts
 /// In log-likelihood, where only some of the rows tell: less may be their chance.
 constexpr double kGainOfSome = 3;
@@ -40,10 +41,11 @@ Rows sample(const Rows& rows, std::size_t most, Random& random) {
   return result;
 }
 
-/// Inputs and target as points, (d + 1) x n, the target in units of its spread.
+/// Inputs and targets as points, (d + T) x n, targets in units of their spread.
 arma::mat points_of(const Model& model, const Rows& rows) {
-  arma::mat points = rows.X.tail_rows(rows.X.n_rows - 1);
-  return arma::join_cols(points, rows.y.t() / (model.classes() ? 1.0 : model.standardization.target_spread));
+  arma::mat targets = rows.y.t();
+  if (!model.classes()) targets.each_col() /= model.standardization.target_spread;
+  return arma::join_cols(arma::mat(rows.X.tail_rows(rows.X.n_rows - 1)), targets);
 }
 
 arma::mat random_centers(const arma::mat& points, arma::uword K, Random& random) {
@@ -127,35 +129,26 @@ arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, i
   return attempt % 3 == 1 ? few(model, k, points.n_cols, random) : neighbours(model, k, points, random);
 }
 
-/// Intercepts at which each expert explains the mean target of its rows, every weight 0.
+/// Begins an expert at targets that it is to explain.
+void start_at(const arma::vec& y, const Expert& expert, arma::vec& theta) {
+  arma::vec eta(expert.family->outputs());
+  expert.family->start_at(y.memptr(), eta.memptr(), theta.memptr() + expert.psi);
+  for (arma::uword out = 0; out < eta.n_elem && expert.network->has_intercept(); ++out)
+    theta[expert.offset + expert.network->intercept(out)] = eta[out];
+}
+
+/// Intercepts at which each expert explains the mean targets of its rows, every weight 0.
 arma::vec flat(const Model& model, const Rows& rows, const arma::mat& R) {
   arma::vec theta(model.theta.n_elem, arma::fill::zeros);
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     const arma::vec w = rows.w % R.col(k);
-    double y = arma::dot(w, rows.y.col(0)) / arma::accu(w);
-    if (model.classes()) y = rows.y[w.index_max()];
-    arma::vec eta(expert.family->outputs());
-    expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
-    if (!expert.network->has_intercept()) continue;
-    for (arma::uword out = 0; out < eta.n_elem; ++out) theta[expert.offset + expert.network->intercept(out)] = eta[out];
+    arma::vec y(model.targets());
+    for (arma::uword t = 0; t < y.n_elem; ++t) y[t] = arma::dot(w, rows.y.col(t)) / arma::accu(w);
+    if (model.classes()) y[0] = rows.y[w.index_max()];
+    start_at(y, expert, theta);
   }
   return theta;
-}
-
-arma::mat responsibilities(const Model& model, const arma::vec& theta, const Rows& rows) {
-  ForwardPass forward(model);
-  forward.run(theta, rows);
-  arma::mat terms = forward.log_weights(), log_r, r;
-  arma::vec part;
-  for (arma::uword k = 0; k < model.size(); ++k) {
-    const Expert& expert = model.experts[k];
-    expert.family->log_density(rows.y, forward.eta(k), theta.memptr() + expert.psi, part);
-    terms.col(k) += part;
-  }
-  log_softmax(terms, log_r);
-  exp_shifted(log_r, {}, {}, r);
-  return r;
 }
 
 /// A way to share rows out.
@@ -221,18 +214,15 @@ arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
     theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
   for (const Expert& expert : model.experts) {
     expert.network->start(theta.memptr() + expert.offset, random);
-    const double y = rows.y[random.below(rows.count())];
-    arma::vec eta(expert.family->outputs());
-    expert.family->start(y, eta.memptr(), theta.memptr() + expert.psi);
-    if (expert.network->has_intercept())
-      for (arma::uword out = 0; out < eta.n_elem; ++out)
-        theta[expert.offset + expert.network->intercept(out)] = eta[out];
+    start_at(rows.y.row(random.below(rows.count())).t(), expert, theta);
   }
   return theta;
 }
 
+bool goes_aside(std::size_t index) { return index % (index < kUsualStarts ? 4 : 2) == 1; }
+
 arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t index, Random& random) {
-  if (!fitted || model.size() == 1 || index % 4 == 3) return random_start(model, all, random);
+  if (!fitted || model.size() == 1 || goes_aside(index)) return random_start(model, all, random);
   const Rows rows = sample(all, kMostRows, random);
   const arma::mat points = points_of(model, rows);
   const ShortRuns runs(model, rows);
@@ -253,7 +243,7 @@ arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t in
 
 arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& theta, Random& random) {
   const Rows rows = sample(all, kMostMovedRows, random);
-  const arma::mat points = points_of(model, rows), R = responsibilities(model, theta, rows);
+  const arma::mat points = points_of(model, rows), R = responsibilities(model, rows, theta);
   const ShortRuns runs(model, rows);
   arma::vec best;
   arma::vec stays = theta;  // some of the rows alone pull it off, too
@@ -287,17 +277,13 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     if (expert.family->on_floor(theta.memptr() + expert.psi)) return true;
-    const auto figures = expert.family->figures(theta.memptr() + expert.psi);
-    const double spread = model.standardization.target_scale * model.standardization.target_spread;
-    if (expert.family->location_scale() && !figures.empty() && !figures[0].slope.empty() &&
-        figures[0].value < kTight * spread)
-      suspects.push_back(k);
+    if (expert.family->least_scale(theta.memptr() + expert.psi) < kTight) suspects.push_back(k);
   }
   if (suspects.empty() || model.size() == 1) return false;
-  const arma::mat R = responsibilities(model, theta, rows);
+  const arma::mat R = responsibilities(model, rows, theta);
   for (const arma::uword k : suspects)
     if (arma::dot(rows.w, R.col(k)) / arma::mean(rows.w) <
-        kHandful * static_cast<double>(model.experts[k].network->last_inputs()))
+        kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1))
       return true;
   return false;
 }

@@ -67,7 +67,7 @@ struct TableReader::State {
   State(CsvReader& reader, const Schema& schema, Target target, Options options);
 
   void plan_inputs();
-  void plan_target(const Schema& schema);
+  void plan_targets(const Schema& schema);
   void plan_rest(const Schema& schema);
   RowPlan plan_of_numbers() const;
   Dataset dataset(ParsedRows&& rows) const;
@@ -95,7 +95,7 @@ TableReader::State::State(CsvReader& csv, const Schema& schema, Target target, O
   plan.na = schema.na;
   plan.records = options.keep_records;
   plan_inputs();
-  if (target == Target::kRequired) plan_target(schema);
+  if (target == Target::kRequired) plan_targets(schema);
   plan_rest(schema);
 }
 
@@ -115,17 +115,19 @@ void TableReader::State::plan_inputs() {
   layout.columns = columns.size();
 }
 
-void TableReader::State::plan_target(const Schema& schema) {
-  const std::size_t at = require_column(reader, columns, schema.target, "target");
-  CellUse use;
-  if (schema.classes()) {
-    use.kind = CellUse::Kind::kKnown;
-    use.known = &known.emplace_back(schema.labels);
-    use.what = "class";
-  } else {
-    use.check = support_check(schema.supports);
+void TableReader::State::plan_targets(const Schema& schema) {
+  for (std::size_t t = 0; t < schema.targets.size(); ++t) {
+    const std::size_t at = require_column(reader, columns, schema.targets[t], "target");
+    CellUse use;
+    if (schema.classes()) {
+      use.kind = CellUse::Kind::kKnown;
+      use.known = &known.emplace_back(schema.labels);
+      use.what = "class";
+    } else {
+      use.check = support_check(schema.supports, t);
+    }
+    layout.targets.push_back(plan.add(at, std::move(use)).slot);
   }
-  layout.target = plan.add(at, std::move(use)).slot;
 }
 
 void TableReader::State::plan_rest(const Schema& schema) {
@@ -135,7 +137,7 @@ void TableReader::State::plan_rest(const Schema& schema) {
   };
   const OtherColumns others{find_column(reader, schema.weight), needed(schema.trials, "trials"),
                             needed(schema.offset, "offset"), needed(schema.exposure, "exposure")};
-  plan_others(plan, others, schema.classes() ? std::nullopt : layout.target, layout);
+  plan_others(plan, others, !schema.classes() && layout.targets.size() == 1, layout);
   CellUse text;
   text.kind = CellUse::Kind::kText;
   if (const auto at = find_column(reader, schema.id)) id = plan.add(*at, text).slot;

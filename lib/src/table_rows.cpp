@@ -56,7 +56,8 @@ class Placement {
       x = expand(columns_[i], columns_[i].category ? code(block, i, row[i]) : row[i], x);
   }
   void others(const TableRows& block, const double* row, arma::uword n) const {
-    if (layout_.target) data_.y[n] = code(block, *layout_.target, row[*layout_.target]);
+    for (std::size_t t = 0; t < layout_.targets.size(); ++t)
+      data_.y(n, t) = code(block, layout_.targets[t], row[layout_.targets[t]]);
     if (layout_.weight) data_.w[n] = row[*layout_.weight];
     if (layout_.trials) data_.trials[n] = row[*layout_.trials];
     if (!layout_.offset && !layout_.exposure) return;
@@ -86,7 +87,7 @@ std::string exposure_check(double value, std::string_view) {
 
 }  // namespace
 
-void plan_others(RowPlan& plan, const OtherColumns& others, std::optional<std::size_t> target, RowLayout& layout) {
+void plan_others(RowPlan& plan, const OtherColumns& others, bool successes, RowLayout& layout) {
   const auto add = [&](std::optional<std::size_t> column, auto check) -> std::optional<std::size_t> {
     if (!column) return std::nullopt;
     CellUse use;
@@ -98,8 +99,8 @@ void plan_others(RowPlan& plan, const OtherColumns& others, std::optional<std::s
   layout.offset = add(others.offset, nullptr);
   layout.exposure = add(others.exposure, exposure_check);
   layout.stride = plan.values;
-  if (!layout.trials || !target) return;
-  plan.check = [target = *target, trials = *layout.trials,
+  if (!layout.trials || !successes) return;
+  plan.check = [target = layout.targets[0], trials = *layout.trials,
                 column = *others.trials](const double* row) -> std::optional<std::pair<std::size_t, std::string>> {
     if (!(row[target] > row[trials])) return std::nullopt;
     return std::pair{column, format_number(row[target]) + " successes in " + format_number(row[trials]) +
@@ -107,13 +108,12 @@ void plan_others(RowPlan& plan, const OtherColumns& others, std::optional<std::s
   };
 }
 
-std::function<std::string(double, std::string_view)> support_check(const std::vector<Support>& supports) {
+std::function<std::string(double, std::string_view)> support_check(const std::vector<std::vector<Support>>& supports,
+                                                                   std::size_t t) {
   if (supports.empty()) return nullptr;
-  return [supports](double value, std::string_view cell) -> std::string {
-    for (const Support support : supports)
-      if (const std::string expected = expected_of(support, value); !expected.empty())
-        return "'" + printable(cell) + "' is not what the family describes: " + expected;
-    return "";
+  return [supports, t](double value, std::string_view cell) -> std::string {
+    const std::string expected = expected_of(supports, t, value);
+    return expected.empty() ? "" : "'" + printable(cell) + "' is not what the family describes: " + expected;
   };
 }
 
@@ -130,7 +130,7 @@ Dataset assemble(std::deque<TableRows>& blocks, const RowLayout& layout, const s
   Dataset data;
   data.X = arma::mat(1 + inputs, rows, arma::fill::none);
   ask_for_huge_pages(data.X.memptr(), data.X.n_elem * sizeof(double));
-  data.y = arma::mat(rows, layout.target ? 1 : 0, arma::fill::none);
+  data.y = arma::mat(rows, layout.targets.size(), arma::fill::none);
   data.w = arma::vec(rows, arma::fill::ones);
   if (layout.trials) data.trials = arma::vec(rows, arma::fill::none);
   if (layout.offset || layout.exposure) data.offset = arma::vec(rows, arma::fill::none);

@@ -19,15 +19,17 @@ struct OtherColumns {
 /// Where a row's values stand among those that a RowPlan yields: the cells of the input columns first.
 struct RowLayout {
   std::size_t columns = 0, stride = 0;
-  std::optional<std::size_t> target{}, weight{}, trials{}, offset{}, exposure{};
+  std::vector<std::size_t> targets{};
+  std::optional<std::size_t> weight{}, trials{}, offset{}, exposure{};
 };
 
-/// Plans the columns beside the inputs, which are planned, with what their numbers must be; `target`: where the target's number
-/// stands, successes of the trials, or nothing.
-void plan_others(RowPlan& plan, const OtherColumns& others, std::optional<std::size_t> target, RowLayout& layout);
+/// Plans the columns beside inputs and targets, which are planned, with what their numbers must be; `successes`: whether the only
+/// target, a number, counts those of the trials.
+void plan_others(RowPlan& plan, const OtherColumns& others, bool successes, RowLayout& layout);
 
-/// What a CellUse checks of a target.
-std::function<std::string(double, std::string_view)> support_check(const std::vector<Support>& supports);
+/// What a CellUse checks of target t.
+std::function<std::string(double, std::string_view)> support_check(const std::vector<std::vector<Support>>& supports,
+                                                                   std::size_t t);
 
 /// The rows of a block, and what its fresh levels are called by all: codes[slot][number in the block]; none for other slots.
 struct TableRows {

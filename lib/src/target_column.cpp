@@ -47,11 +47,12 @@ std::vector<double> level_codes(const LevelTable& from, const std::vector<std::s
   return codes;
 }
 
-TargetColumn::TargetColumn(const ColumnRequest& request, const std::string& first, const std::string& place)
-    : request_(request), first_(place + ": '" + printable(first) + "'") {
-  textual_ = request.kind == TargetKind::kAutomatic && !is_missing_word(first) && !is_number(first) &&
+TargetColumn::TargetColumn(const ColumnRequest& request, TargetKind kind, std::size_t t, const std::string& first,
+                           const std::string& place)
+    : request_(request), kind_(kind), t_(t), first_(place + ": '" + printable(first) + "'") {
+  textual_ = kind == TargetKind::kAutomatic && !is_missing_word(first) && !is_number(first) &&
              std::find(request.na.begin(), request.na.end(), first) == request.na.end();
-  classes_ = textual_ || request.kind == TargetKind::kClasses;
+  classes_ = textual_ || kind == TargetKind::kClasses;
 }
 
 CellUse TargetColumn::use() const {
@@ -61,19 +62,18 @@ CellUse TargetColumn::use() const {
   if (classes_)
     use.kind = CellUse::Kind::kFresh;
   else
-    use.check = support_check(request_.supports);
+    use.check = support_check(request_.supports, t_);
   return use;
 }
 
-void TargetColumn::add(TableRows& block, const RowLayout& layout, std::size_t line) {
-  const std::size_t slot = *layout.target;
+void TargetColumn::add(TableRows& block, std::size_t slot, std::size_t stride, std::size_t line) {
   if (classes_) {
     block.codes[slot] = levels_.add(block.parsed.levels[slot], line);
     return;
   }
   if (block.parsed.rows == 0) return;
   const double* value = block.parsed.values.get() + slot;
-  for (std::size_t n = 0; n < block.parsed.rows && distinct_.size() <= kFew; ++n, value += layout.stride)
+  for (std::size_t n = 0; n < block.parsed.rows && distinct_.size() <= kFew; ++n, value += stride)
     if (std::find(distinct_.rbegin(), distinct_.rend(), *value) == distinct_.rend()) distinct_.push_back(*value);
 }
 
@@ -87,7 +87,7 @@ std::optional<CsvFault> TargetColumn::fault(std::size_t column) const {
 std::size_t TargetColumn::few_whole_numbers() const {
   const bool whole = std::all_of(distinct_.begin(), distinct_.end(), [](double v) { return v == std::floor(v); });
   const bool few = distinct_.size() >= 2 && distinct_.size() <= kFew;
-  return request_.kind == TargetKind::kAutomatic && !classes_ && whole && few ? distinct_.size() : 0;
+  return kind_ == TargetKind::kAutomatic && !classes_ && whole && few ? distinct_.size() : 0;
 }
 
 /// Text in the first cell and numbers in most others are a number with a slip, not classes.

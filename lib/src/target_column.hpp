@@ -28,12 +28,13 @@ std::vector<double> level_codes(const LevelTable& from, const std::vector<std::s
 
 class TargetColumn {
  public:
-  /// `first`: its first cell that is there, at `place`.
-  TargetColumn(const ColumnRequest& request, const std::string& first, const std::string& place);
+  /// `t`: which of the targets it is; `first`: its first cell that is there, at `place`.
+  TargetColumn(const ColumnRequest& request, TargetKind kind, std::size_t t, const std::string& first,
+               const std::string& place);
 
   CellUse use() const;
   /// Sees the values of a block, or takes in its classes.
-  void add(TableRows& block, const RowLayout& layout, std::size_t line);
+  void add(TableRows& block, std::size_t slot, std::size_t stride, std::size_t line);
   /// What is wrong with the classes so far, and on which line.
   std::optional<CsvFault> fault(std::size_t column) const;
   bool classes() const { return classes_; }
@@ -51,6 +52,8 @@ class TargetColumn {
   void refuse_slip() const;
 
   const ColumnRequest& request_;
+  TargetKind kind_;
+  std::size_t t_;
   std::string first_;  // where the first cell stands, and what it says
   bool textual_ = false, classes_ = false;
   std::vector<double> distinct_;  // numbers, a few of them

@@ -24,7 +24,7 @@ namespace moe {
 namespace {
 
 /// Streams of the seed: what each is for.
-constexpr std::uint64_t kSplitStream = 1, kMoveStreams = 100, kStartStreams = 1000;
+constexpr std::uint64_t kSplitStream = 1, kSampleStream = 2, kMoveStreams = 100, kStartStreams = 1000;
 /// Maxima that split and merge goes on from, and how often.
 constexpr std::size_t kMostMoved = 6;
 constexpr int kRounds = 5;
@@ -35,6 +35,11 @@ constexpr arma::uword kMostForEm = 300;
 /// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
 constexpr double kRestartBudget = 2e6;
 constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
+/// Rows that starts are compared on where there are more than twice as many: the maxima of so many rows lie where those of all do.
+constexpr arma::uword kRowsToCompare = 20000;
+/// How many maxima then go on with all rows: those whose mean loss is this near to the best one's.
+constexpr std::size_t kMostGoOn = 2;
+constexpr double kNearBest = 0.01;
 /// Two starts found the same maximum where their mean losses differ by less.
 constexpr double kSameMaximum = 1e-6;
 
@@ -48,6 +53,8 @@ struct Fit {
   double validation = 0;
   arma::uword passes = 0;
   bool converged = false, on_floor = false, spurious = false;
+  bool moved = false;      ///< it began where experts of another one's end were split and merged
+  arma::uword starts = 1;  ///< that ended there
   std::string stop;
 };
 
@@ -97,6 +104,12 @@ arma::uword constant_inputs(const Dataset& data) {
   return count;
 }
 
+bool has_constant_column(const arma::mat& y) {
+  for (arma::uword t = 0; t < y.n_cols; ++t)
+    if (arma::all(y.col(t) == y(0, t))) return true;
+  return false;
+}
+
 /// The rows that have a weight: the others must not act, not even through the largest value of a column.
 Dataset counted_rows(const Dataset& data) {
   const arma::uvec rows = arma::find(data.w > 0);
@@ -133,7 +146,7 @@ arma::uword default_restarts(const Model& model, const Solver& solver, const Row
 class Training {
  public:
   Training(Model& model, const Rows& rows, const Rows* validation, const TrainOptions& options,
-           const Observer& observer, bool several_ways)
+           const Observer& observer, bool several_ways, bool rehearsal = false)
       : model_(model),
         rows_(rows),
         validation_(validation),
@@ -141,12 +154,17 @@ class Training {
         observer_(observer),
         objective_(make_objective(options.objective)),
         solver_(make_solver(options.solver)),
+        rehearsal_(rehearsal),
         several_ways_(several_ways && options.solver == "em" && has_hessian(model) && rows.count() <= kMostRowsAside),
         began_(std::chrono::steady_clock::now()) {}
 
   void run(const Model* start, TrainReport& report);
 
  private:
+  /// The ends of all starts, and where they led on.
+  std::vector<Fit> fit_all(const Model* start);
+  /// The same over some of the rows, and the ends over all rows of the best of them.
+  std::vector<Fit> fit_best_of_some(TrainReport& report);
   Fit fit(arma::uword restart, arma::vec theta, unsigned threads);
   bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
             std::optional<double> validation);
@@ -154,6 +172,9 @@ class Training {
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits, unsigned threads);
   void summarise(const Fit& best);
+  void prepare();
+  /// Whether starts may use steps of EM.
+  bool by_em() const { return !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_); }
   /// Coefficients that have no value of their own, as columns of a design depend on others.
   arma::uword aliased_parameters() const;
   void name_aliased(arma::uword k, std::vector<std::string>& names) const;
@@ -169,6 +190,7 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
+  bool rehearsal_;
   bool several_ways_;  // whether starts may differ in their solvers, too
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
@@ -181,8 +203,9 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
                     std::optional<double> validation) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (observer_ && !stopped_)
-    stopped_ = !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
-                           objective_->is_likelihood() && on_floor(model_, theta), seconds(), theta, model_});
+    stopped_ =
+        !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
+                    objective_->is_likelihood() && on_floor(model_, theta), rehearsal_, seconds(), theta, model_});
   return !stopped_;
 }
 
@@ -194,7 +217,7 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
                      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
   // By another way to other maxima: EM's first steps are long.
-  const bool aside = several_ways_ && restart % 4 == 3 && restart < restarts_;
+  const bool aside = several_ways_ && goes_aside(restart) && restart < restarts_;
   const auto solver = aside ? make_solver("newton") : solver_;
   SolverResult result = solver->minimise(problem, problem.seen(theta), options_.solver_options, random);
   if (!stopped_) problem.require_minimum();
@@ -206,7 +229,7 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
     fit.converged = false;
     fit.stop += ", best at pass " + std::to_string(problem.best_pass());
   }
-  fit.theta = problem.theta(result.theta);
+  fit.theta = result.passes > 0 ? problem.theta(result.theta) : theta;  // there and back would cost bits
   if (problem.best()) fit.theta = *problem.best();
   const Pass pass(model_, *objective_, options_.penalty, threads);
   balance(model_, pass.l1_weights(), pass.penalty_weights(), fit.theta);
@@ -230,13 +253,13 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
       return maximum.spurious == fit.spurious && same_value(maximum.objective, fit.value);
     });
     if (known == report.maxima.end())
-      report.maxima.push_back({fit.value, 1, fit.spurious});
+      report.maxima.push_back({fit.value, fit.starts, fit.spurious});
     else
-      ++known->starts;
+      known->starts += fit.starts;
     if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
-    if (i < restarts_ && same_maximum(fit, fits[best])) ++report.starts_at_best;
+    if (!fit.moved && same_maximum(fit, fits[best])) report.starts_at_best += fit.starts;
   }
-  report.moved = best >= restarts_;
+  report.moved = fits[best].moved;
   std::stable_sort(report.maxima.begin(), report.maxima.end(), [](const Maximum& a, const Maximum& b) {
     return a.spurious != b.spurious ? b.spurious : a.objective < b.objective;
   });
@@ -257,7 +280,9 @@ void Training::split_and_merge(std::vector<Fit>& fits, unsigned threads) {
     parallel_for(from.size(), options_.threads, [&](std::size_t i) {
       Random random(options_.seed, kMoveStreams + static_cast<std::uint64_t>(round) * kMostMoved + i);
       const arma::vec theta = moe::split_and_merge(model_, rows_, from[i].theta, random);
-      if (!theta.is_empty() && !stopped_) moved[i] = fit(restarts_, theta, threads);
+      if (theta.is_empty() || stopped_) return;
+      moved[i] = fit(restarts_, theta, threads);
+      moved[i].moved = true;
     });
     std::vector<Fit> next;
     for (std::size_t i = 0; i < moved.size(); ++i)
@@ -311,9 +336,9 @@ void Training::summarise(const Fit& best) {
   fit.seed = static_cast<double>(options_.seed);
   fit.l2 = options_.penalty.experts;
   fit.gate_l2 = options_.penalty.gate;
-  // Those of a fit that l1 drew to 0 are not what second derivatives say.
-  if (options_.errors && !options_.penalty.has_l1() && objective_->is_likelihood() && !stopped_ &&
-      has_uncertainty(model_) && !options_.penalty.has_l1())  // a lasso's errors are not those of its information
+  fit.l1 = options_.penalty.experts_l1;
+  fit.gate_l1 = options_.penalty.gate_l1;
+  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
     fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
@@ -329,32 +354,74 @@ void Training::name_aliased(arma::uword k, std::vector<std::string>& names) cons
   }
 }
 
-void Training::run(const Model* start, TrainReport& report) {
-  restarts_ = start != nullptr        ? 1
-              : options_.restarts > 0 ? options_.restarts
-                                      : default_restarts(model_, *solver_, rows_);
-  const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
+void Training::prepare() {
   // An l1 penalty is one on theta itself.
   if (!solver_->stochastic() && all_linear(model_) && !options_.penalty.has_l1())
     basis_.emplace(model_, rows_, options_.threads);
-  model_.fit = FitSummary();
-  model_.fit.objective = objective_->name();
-  model_.fit.solver = solver_->name();
-  const bool fitted = !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_);
+}
+
+std::vector<Fit> Training::fit_all(const Model* start) {
+  const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
   std::vector<Fit> fits(restarts_);
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
-    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, fitted, i, random), inside);
+    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside);
   });
-  if (fitted && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits, inside);
+  if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits, inside);
+  return fits;
+}
+
+std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
+  Random random(options_.seed, kSampleStream);
+  const std::vector<std::size_t> order = random.permutation(rows_.count());
+  Rows some;
+  rows_.gather(order.data(), kRowsToCompare, some);
+  Training rehearsal(model_, some, nullptr, options_, observer_, true, true);
+  rehearsal.restarts_ = restarts_;
+  rehearsal.prepare();
+  std::vector<Fit> tried = rehearsal.fit_all(nullptr);
+  stopped_ = rehearsal.stopped_.load();
+  std::erase_if(tried, [](const Fit& end) { return end.theta.is_empty(); });
+  std::stable_sort(tried.begin(), tried.end(), [](const Fit& a, const Fit& b) {
+    return a.spurious != b.spurious ? b.spurious : a.value < b.value;
+  });
+  std::vector<Fit> next;
+  for (const Fit& end : tried) {
+    if (end.spurious && !tried[0].spurious)
+      ++report.starts_set_aside;
+    else if (!next.empty() && rehearsal.same_maximum(end, next.back()))
+      ++next.back().starts;
+    else if (next.size() < kMostGoOn && end.value - tried[0].value < kNearBest * objective_->unit(model_))
+      next.push_back(end);
+  }
+  report.rehearsed = kRowsToCompare;
+  std::vector<Fit> fits;
+  for (const Fit& end : next) {
+    fits.push_back(fit(fits.size(), end.theta, options_.threads));
+    fits.back().starts = end.starts;
+    fits.back().moved = end.moved;
+  }
+  return fits;
+}
+
+void Training::run(const Model* start, TrainReport& report) {
+  restarts_ = start != nullptr        ? 1
+              : options_.restarts > 0 ? options_.restarts
+                                      : default_restarts(model_, *solver_, rows_);
+  model_.fit = FitSummary();
+  model_.fit.objective = objective_->name();
+  model_.fit.solver = solver_->name();
+  prepare();
+  const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > 2 * kRowsToCompare;
+  const std::vector<Fit> fits = many ? fit_best_of_some(report) : fit_all(start);
   const Fit& best = fits[choose(fits, report)];
   model_.theta = best.theta;
   if (!model_.theta.is_finite())
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
   if (!objective_->is_likelihood()) fit_dispersions(model_, rows_, options_.threads);
   summarise(best);
-  if (objective_->is_likelihood() && model_.gate->normalised()) report.study = study_fit(model_, rows_);
+  if (objective_->is_likelihood() && model_.gate->normalised()) model_.fit.study = study_fit(model_, rows_);
   if (basis_)
     for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
   count_weights(report);
@@ -366,13 +433,24 @@ void Training::run(const Model* start, TrainReport& report) {
   report.seconds = seconds();
 }
 
+/// Throws Error (usage) for a column that none of the experts has a use for.
+void require_use(const Model& model) {
+  const auto any = [&](const auto& is) { return std::any_of(model.experts.begin(), model.experts.end(), is); };
+  const Schema& schema = model.schema;
+  if (!schema.trials.empty() && !any([](const Expert& expert) { return expert.family->reads_trials(); }))
+    throw Error(ErrorKind::kUsage,
+                "--trials: family '" + model.family_spec() + "' has no use for it: expected --family binomial with it");
+  if (!schema.exposure.empty() &&
+      !any([](const Expert& expert) { return expert.family->link() == Family::Link::kLog; }))
+    throw Error(ErrorKind::kUsage, "--exposure: its logarithm is added to log means, and family '" +
+                                       model.family_spec() +
+                                       "' has none: expected --offset, or a family such as poisson");
+}
+
 /// A model of the data's units: the target is standardised where every family allows it, and nothing is centred where a branch
 /// has no intercept.
 Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data, bool standardize) {
-  Standardization none;
-  none.input_center.zeros(schema.inputs.size());
-  none.input_scale.ones(schema.inputs.size());
-  const Model probe(schema, none, spec);
+  const Model probe(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
   Standardization::Parts parts{standardize, standardize, probe.gate_branch.network->has_intercept()};
   for (const Expert& expert : probe.experts) {
     parts.target = parts.target && expert.family->location_scale();
@@ -390,9 +468,11 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
   spec.family = resolved_family(spec.family, schema, options, spec.gate_link);
   if (spec.experts.size() == 1) spec.gate = "constant";
-  if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels))
+  if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels ||
+                           start->schema.targets.size() != schema.targets.size()))
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
   Model model = start != nullptr ? *start : unfitted(schema, spec, data, options.standardize);
+  require_use(model);
   if (options.objective != "likelihood")
     for (const Expert& expert : model.experts)
       if (expert.family->likelihood_only())
@@ -402,7 +482,7 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   TrainOptions resolved = options;
   resolved.solver = resolved_solver(model, options);
   report.constant_inputs = constant_inputs(data);
-  report.constant_target = !schema.classes() && arma::all(data.y.col(0) == data.y[0]);
+  report.constant_target = !schema.classes() && has_constant_column(data.y);
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));

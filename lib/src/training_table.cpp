@@ -23,30 +23,50 @@ constexpr std::size_t kSampleRecords = 1000, kSampleBytes = std::size_t{1} << 20
 /// So many cells that are all different are names or ids, not categories.
 constexpr std::size_t kNames = 50;
 
+/// The targets that a request names. Throws Error (usage) where there are none, too many, or several that are to be
+/// classes.
+std::vector<std::size_t> target_columns(const ColumnRequest& request, const std::vector<std::string>& names) {
+  if (request.target.empty()) return {names.size() - 1};
+  std::vector<std::size_t> columns = select_columns(request.target, names, {});
+  const auto refuse = [&](const std::string& sentence) {
+    throw Error(ErrorKind::kUsage, "--target: '" + printable(request.target) + "' names " +
+                                       std::to_string(columns.size()) + (columns.size() == 1 ? " column" : " columns") +
+                                       sentence);
+  };
+  if (columns.empty()) refuse(": expected one or more");
+  if (columns.size() > kMostTargets) refuse(": expected " + std::to_string(kMostTargets) + " at most");
+  if (columns.size() > 1 && request.kind == TargetKind::kClasses)
+    refuse(", and the family describes a class: expected one target, or families of numbers");
+  for (const std::vector<Support>& family : request.supports)
+    if (family.size() > 1 && family.size() != columns.size())
+      refuse(", and the family list " + std::to_string(family.size()) + ": expected one for all, or one for each");
+  return columns;
+}
+
 /// Where the columns stand that are no inputs.
 struct RoleColumns {
   RoleColumns(const ColumnRequest& request, const std::vector<std::string>& names)
-      : target(one_column(request.target, names, "--target").value_or(names.size() - 1)),
+      : targets(target_columns(request, names)),
         weight(one_column(request.weight, names, "--weight")),
         id(one_column(request.id, names, "--id")),
         trials(one_column(request.trials, names, "--trials")),
         offset(one_column(request.offset, names, "--offset")),
         exposure(one_column(request.exposure, names, "--exposure")),
-        no_inputs{target} {
+        no_inputs(targets) {
     for (const auto& [column, option] :
          {std::pair{weight, "--weight"}, std::pair{id, "--id"}, std::pair{trials, "--trials"},
           std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}}) {
       if (!column) continue;
-      if (column == target)
+      if (std::find(targets.begin(), targets.end(), *column) != targets.end())
         throw Error(ErrorKind::kUsage,
-                    std::string(option) + ": '" + names[target] + "' is the target: expected another column");
+                    std::string(option) + ": '" + names[*column] + "' is the target: expected another column");
       no_inputs.push_back(*column);
     }
   }
 
   /// Notes their names.
   void name(const std::vector<std::string>& names, Schema& schema) const {
-    schema.target = names[target];
+    for (const std::size_t target : targets) schema.targets.push_back(names[target]);
     if (weight) schema.weight = names[*weight];
     if (id) schema.id = names[*id];
     if (trials) schema.trials = names[*trials];
@@ -56,7 +76,7 @@ struct RoleColumns {
 
   OtherColumns others() const { return {weight, trials, offset, exposure}; }
 
-  std::size_t target;
+  std::vector<std::size_t> targets;
   std::optional<std::size_t> weight, id, trials, offset, exposure;
   std::vector<std::size_t> no_inputs;
 };
@@ -139,7 +159,9 @@ class TrainingRead {
 
  private:
   std::string name(std::size_t column) const { return reader_.names()[column]; }
+  std::string target_place() const { return reader_.file_name() + ": " + name(roles_.targets[0]); }
   void choose_kinds();
+  void add_target(std::size_t t, const Sample& sample);
   void plan();
   CellUse use_of(const Input& input) const;
   void read_rows();
@@ -161,7 +183,7 @@ class TrainingRead {
   std::vector<BranchColumns> models_;
   std::vector<std::size_t> used_;
   std::vector<Input> inputs_;
-  std::optional<TargetColumn> target_;
+  std::vector<TargetColumn> targets_;
   RowPlan plan_;
   RowLayout layout_;
   std::deque<TableRows> rows_;
@@ -205,7 +227,7 @@ void TrainingRead::choose_kinds() {
   std::set<std::size_t> forced;
   if (!request_.categorical.empty())
     for (const std::size_t column : select_columns(request_.categorical, reader_.names(), roles_.no_inputs)) {
-      if (column == roles_.target)
+      if (std::find(roles_.targets.begin(), roles_.targets.end(), column) != roles_.targets.end())
         throw Error(ErrorKind::kUsage,
                     "--categorical: '" + name(column) + "' is the target: expected an input, or --family categorical");
       forced.insert(column);
@@ -216,8 +238,17 @@ void TrainingRead::choose_kinds() {
     input.forced = forced.contains(column);
     input.category = input.forced || sample.texts > sample.numbers;
   }
-  const Sample& target = samples[roles_.target];
-  target_.emplace(request_, target.first, blocks_.place(line_ + target.line, static_cast<long>(roles_.target)));
+  for (std::size_t t = 0; t < roles_.targets.size(); ++t) add_target(t, samples[roles_.targets[t]]);
+}
+
+/// One target of any kind, or several numbers.
+void TrainingRead::add_target(std::size_t t, const Sample& sample) {
+  const std::string place = blocks_.place(line_ + sample.line, static_cast<long>(roles_.targets[t]));
+  const bool several = roles_.targets.size() > 1;
+  if (several && sample.numbers + sample.texts > 0 && !is_number(sample.first))
+    throw Error(ErrorKind::kData, place + ": '" + printable(sample.first) +
+                                      "' is a class, and there are several targets: expected numbers, or one target");
+  targets_.emplace_back(request_, several ? TargetKind::kNumber : request_.kind, t, sample.first, place);
 }
 
 CellUse TrainingRead::use_of(const Input& input) const {
@@ -238,8 +269,9 @@ void TrainingRead::plan() {
   plan_.drop = request_.missing == Missing::kDrop;
   for (const Input& input : inputs_) plan_.add(input.at, use_of(input));
   layout_.columns = inputs_.size();
-  layout_.target = plan_.add(roles_.target, target_->use()).slot;
-  plan_others(plan_, roles_.others(), target_->classes() ? std::nullopt : layout_.target, layout_);
+  for (std::size_t t = 0; t < targets_.size(); ++t)
+    layout_.targets.push_back(plan_.add(roles_.targets[t], targets_[t].use()).slot);
+  plan_others(plan_, roles_.others(), targets_.size() == 1 && !targets_[0].classes(), layout_);
   missing_.resize(plan_.values);
 }
 
@@ -270,8 +302,10 @@ void TrainingRead::take(ParsedRows&& rows) {
                         "more than " + std::to_string(kMostLevels) +
                             " levels: expected a category of fewer, or --features without it"});
   }
-  target_->add(block, layout_, line_);
-  consider(target_->fault(roles_.target));
+  for (std::size_t t = 0; t < targets_.size(); ++t) {
+    targets_[t].add(block, layout_.targets[t], layout_.stride, line_);
+    consider(targets_[t].fault(roles_.targets[t]));
+  }
   if (first) fail(*first);
   for (std::size_t slot = 0; slot < missing_.size(); ++slot) missing_[slot] += parsed.missing[slot];
   line_ += parsed.lines;
@@ -322,9 +356,9 @@ void TrainingRead::settle_codes(const std::vector<Column>& columns) {
   std::vector<std::vector<double>> final_codes(plan_.values);
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].category) final_codes[i] = level_codes(inputs_[i].levels.all(), columns[i].levels);
-  if (target_->labels() > 0)
-    final_codes[*layout_.target] = target_->settle(result_.table.schema.labels, request_.positive,
-                                                   reader_.file_name() + ": " + name(roles_.target));
+  if (targets_[0].labels() > 0)
+    final_codes[layout_.targets[0]] =
+        targets_[0].settle(result_.table.schema.labels, request_.positive, target_place());
   for (TableRows& block : rows_)
     for (std::size_t slot = 0; slot < plan_.values; ++slot)
       for (double& code : block.codes[slot]) code = final_codes[slot][static_cast<std::size_t>(code)];
@@ -332,10 +366,9 @@ void TrainingRead::settle_codes(const std::vector<Column>& columns) {
 
 void TrainingRead::settle_target() {
   TrainingTable& table = result_.table;
-  const std::size_t few = target_->few_whole_numbers();
+  const std::size_t few = targets_[0].few_whole_numbers();
   table.few_whole_numbers = few == 2 ? 0 : few;
-  target_->settle_numbers(table.data.y, table.schema.labels, request_.positive,
-                          reader_.file_name() + ": " + name(roles_.target));
+  targets_[0].settle_numbers(table.data.y, table.schema.labels, request_.positive, target_place());
 }
 
 /// A missing number becomes the weighted mean of the others.

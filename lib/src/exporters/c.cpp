@@ -178,7 +178,7 @@ class Writer {
  private:
   std::string head() const {
     std::string text = "/* A mixture of " + std::to_string(model_.size()) + " experts for '" +
-                       commented(model_.schema.target) +
+                       commented(model_.schema.targets[0]) +
                        "', written by moe " MOE_VERSION ".\n\n   Inputs, in this order:\n";
     for (const std::string& name : model_.schema.inputs) text += "     " + commented(name) + "\n";
     text += "\n   moe_predict(x, &p) fills p from MOE_INPUTS numbers in the data's own units.\n";
@@ -269,8 +269,8 @@ class Writer {
   }
 
   std::string predict_number() const {
-    const std::string center = literal(model_.standardization.target_center),
-                      scale = literal(model_.standardization.target_scale);
+    const std::string center = literal(model_.standardization.target_center[0]),
+                      scale = literal(model_.standardization.target_scale[0]);
     std::string text = "  p->mean = 0;\n  for (k = 0; k < MOE_EXPERTS; ++k) {\n";
     text += "    p->expert_means[k] = " + center + " + " + scale + " * eta[k];\n";
     text += "    p->mean += p->gate[k] * p->expert_means[k];\n  }\n";
@@ -313,8 +313,8 @@ class Writer {
     text += "  for (k = 0; k < MOE_EXPERTS; ++k) {\n";
     switch (model_.family().link()) {
       case Family::Link::kIdentity:
-        text += "    double r = (y - (" + literal(model_.standardization.target_center) + " + " +
-                literal(model_.standardization.target_scale) + " * eta[k])) / moe_sigma[k];\n";
+        text += "    double r = (y - (" + literal(model_.standardization.target_center[0]) + " + " +
+                literal(model_.standardization.target_scale[0]) + " * eta[k])) / moe_sigma[k];\n";
         text += "    a[k] += -0.5 * r * r - log(moe_sigma[k]) - 0.91893853320467274178;\n";
         break;
       case Family::Link::kLogistic:
@@ -340,6 +340,9 @@ std::string export_c(const Model& model) {
   if (!model.schema.columns.empty())
     throw Error(ErrorKind::kUsage,
                 "format c takes numbers only, and the model reads categories or missing cells: expected --format json");
+  if (model.targets() > 1)
+    throw Error(ErrorKind::kUsage, "format c cannot express " + std::to_string(model.targets()) +
+                                       " targets, only one, yet: expected --format json");
   for (const Expert& expert : model.experts) {
     const std::string spec = expert.family->spec();
     if (!(expert.family->classes() || (expert.family->normal() && expert.family->outputs() == 1)) ||

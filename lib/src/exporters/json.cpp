@@ -14,6 +14,11 @@ Json matrix(const arma::vec& theta, const Model::Tensor& tensor) {
   return rows;
 }
 
+/// A number of one target, a list of several.
+Json of_targets(const arma::vec& values) {
+  return values.n_elem == 1 ? Json(values[0]) : Json(std::vector<double>(values.begin(), values.end()));
+}
+
 }  // namespace
 
 std::string export_json(const Model& model) {
@@ -22,11 +27,13 @@ std::string export_json(const Model& model) {
   result["version"] = 1;
   result.update(describe(model));
   const Standardization& by = model.standardization;
-  result["standardization"] = {
-      {"features",
-       {{"center", std::vector<double>(by.input_center.begin(), by.input_center.end())},
-        {"scale", std::vector<double>(by.input_scale.begin(), by.input_scale.end())}}},
-      {"target", {{"center", by.target_center}, {"scale", by.target_scale}, {"spread", by.target_spread}}}};
+  result["standardization"] = {{"features",
+                                {{"center", std::vector<double>(by.input_center.begin(), by.input_center.end())},
+                                 {"scale", std::vector<double>(by.input_scale.begin(), by.input_scale.end())}}},
+                               {"target",
+                                {{"center", of_targets(by.target_center)},
+                                 {"scale", of_targets(by.target_scale)},
+                                 {"spread", of_targets(by.target_spread)}}}};
   result["parameters"] = Json::object();
   for (const Model::Tensor& tensor : model.tensors()) result["parameters"][tensor.name] = matrix(model.theta, tensor);
   return result.dump(2) + "\n";

@@ -76,8 +76,8 @@ class Gaussian : public Family {
     return true;
   }
 
-  bool fit_dispersion(double mean_square, double* psi) const override {
-    if (kind_ != Sigma::kUnit) *psi = gaussian_psi(std::sqrt(mean_square), target().spread);
+  bool fit_dispersion(const arma::mat& mean_products, double* psi) const override {
+    if (kind_ != Sigma::kUnit) *psi = gaussian_psi(std::sqrt(mean_products[0]), target().spread);
     return true;
   }
 
@@ -132,6 +132,7 @@ class Gaussian : public Family {
 double gaussian_psi(double sigma, double spread) { return floored_psi(sigma, spread); }
 
 std::shared_ptr<const Family> make_hetero(const TargetInfo& target);
+std::shared_ptr<const Family> make_full_gaussian(const std::vector<TargetInfo>& targets);
 
 std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const TargetInfo& target) {
   if (target.classes > 0)
@@ -141,7 +142,8 @@ std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const 
   if (arguments == "shared") return std::make_shared<Gaussian>(Sigma::kShared, target);
   if (arguments == "unit") return std::make_shared<Gaussian>(Sigma::kUnit, target);
   if (arguments == "hetero") return make_hetero(target);
-  throw Error(ErrorKind::kUsage, unknown_word("gaussian", arguments, {"own", "shared", "unit", "hetero"}));
+  if (arguments == "full") return make_full_gaussian({target});
+  throw Error(ErrorKind::kUsage, unknown_word("gaussian", arguments, {"own", "shared", "unit", "hetero", "full"}));
 }
 
 }  // namespace moe

@@ -33,6 +33,10 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
     *eta = y;
     *psi = floored_psi(0.5 * M_SQRT1_2 * target().spread, target().spread);
   }
+  bool fit_absolute(double mean_deviation, double* psi) const override {
+    *psi = floored_psi(mean_deviation, target().spread);
+    return true;
+  }
   bool derivatives(const arma::mat&, const arma::mat&, const double*, arma::mat&, arma::mat&) const override {
     return false;
   }

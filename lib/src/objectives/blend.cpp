@@ -5,6 +5,28 @@
 namespace moe {
 namespace {
 
+/// Between model units, column by column, and the data's; `center` where the weights need not sum to 1.
+class Units {
+ public:
+  explicit Units(const Model& model) : by_(model.standardization), center_(!model.gate->normalised()) {}
+  void to_data(arma::mat& mu) const {
+    for (arma::uword c = 0; c < mu.n_cols; ++c) mu.col(c) = center(c) + scale(c) * mu.col(c);
+  }
+  void to_model(arma::mat& mu) const {
+    for (arma::uword c = 0; c < mu.n_cols; ++c) mu.col(c) = (mu.col(c) - center(c)) / scale(c);
+  }
+  /// Of the c-th column; all columns of classes have the same.
+  double scale(arma::uword c) const { return by_.target_scale[std::min(c, by_.target_scale.n_elem - 1)]; }
+
+ private:
+  double center(arma::uword c) const {
+    return center_ ? by_.target_center[std::min(c, by_.target_center.n_elem - 1)] : 0;
+  }
+
+  const Standardization& by_;
+  bool center_;
+};
+
 class Blend : public Objective {
  public:
   std::string name() const override { return "blend"; }
@@ -12,16 +34,15 @@ class Blend : public Objective {
 
   void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const override {
     const Model& model = forward.model();
-    const double center = model.gate->normalised() ? 0 : model.standardization.target_center;
-    const double scale = model.standardization.target_scale;
+    const Units units(model);
     arma::mat weights, difference;
     exp_shifted(forward.log_weights(), {}, forward.signs(), weights);
     std::vector<arma::mat> mu(model.size());
     model.family().observed(block.y, difference);
-    difference = center + scale * difference;
+    units.to_data(difference);
     for (arma::uword k = 0; k < model.size(); ++k) {
       model.experts[k].family->mean(forward.eta(k), theta.memptr() + model.experts[k].psi, mu[k]);
-      mu[k] = center + scale * mu[k];
+      units.to_data(mu[k]);
       difference -= mu[k].each_col() % weights.col(k);
     }
     totals.loss += arma::dot(block.w, arma::sum(arma::square(difference), 1));
@@ -30,9 +51,10 @@ class Blend : public Objective {
     for (arma::uword k = 0; k < model.size(); ++k) {
       const arma::vec pull = -2 * (block.w % weights.col(k));
       d_log_weights.col(k) = pull % arma::sum(difference % mu[k], 1);
-      arma::mat d_eta = forward.d_eta(k);
-      model.experts[k].family->mean_backward(forward.eta(k), (mu[k] - center) / scale,
-                                             difference.each_col() % (scale * pull), d_eta);
+      arma::mat d_eta = forward.d_eta(k), d_mu(arma::size(mu[k]));
+      for (arma::uword c = 0; c < d_mu.n_cols; ++c) d_mu.col(c) = difference.col(c) % (units.scale(c) * pull);
+      units.to_model(mu[k]);
+      model.experts[k].family->mean_backward(forward.eta(k), mu[k], d_mu, d_eta);
     }
     forward.backward(theta, block, d_log_weights, totals.gradient);
   }

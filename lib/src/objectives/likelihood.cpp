@@ -1,4 +1,4 @@
-// likelihood: -log sum_k g_k p(y | eta_k).
+// likelihood: -log sum_k g_k p(y | eta_k), and what EM's M step maximises in its place.
 #include "mixture_objective.hpp"
 
 namespace moe {
@@ -29,7 +29,26 @@ class Likelihood : public MixtureObjective {
   }
 };
 
+class ExpectedLikelihood : public Likelihood {
+ public:
+  explicit ExpectedLikelihood(const arma::mat& responsibilities) : responsibilities_(responsibilities) {}
+
+  void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const override {
+    arma::mat pull = responsibilities_.rows(block.first, block.first + block.count() - 1);
+    pull.each_col() %= block.w;
+    totals.loss -= arma::accu(pull % log_terms(forward, theta, block));
+    if (!totals.gradient.is_empty()) pull_back(forward, theta, block, pull, totals);
+  }
+
+ private:
+  const arma::mat& responsibilities_;
+};
+
 }  // namespace
+
+std::shared_ptr<const Objective> make_expected_likelihood(const arma::mat& responsibilities) {
+  return std::make_shared<ExpectedLikelihood>(responsibilities);
+}
 
 std::shared_ptr<const Objective> make_likelihood() { return std::make_shared<Likelihood>(); }
 

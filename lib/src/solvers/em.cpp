@@ -1,5 +1,6 @@
 // em: steps of expectation maximisation, each halved until the objective does not rise, then Newton's steps (or lbfgs, where there
-// are no second derivatives) until the gradient is small: EM finds the neighbourhood of a maximum surely, and creeps there.
+// are no second derivatives) until the gradient is small: EM finds the neighbourhood of a maximum surely, and creeps there. Where the
+// objective has kinks EM's steps alone move the parameters that lie on them, and lbfgs the others, in turn.
 #include <cmath>
 
 #include "moe/error.hpp"
@@ -15,6 +16,30 @@ constexpr arma::uword kPasses = 1000;
 constexpr arma::uword kMostSteps = 500;  // before the other methods take over in any case
 constexpr int kHalvings = 30;
 constexpr double kRounding = 1e-14;  // relative error that a value may carry
+constexpr int kTurns = 100;          // of lbfgs and EM
+constexpr double kStill = 1e-10;     // a step of a parameter below this is none
+
+/// A problem, some of whose parameters stay where they are.
+class Held : public Problem {
+ public:
+  Held(Problem& problem, const arma::uvec& held) : problem_(problem), held_(held) {}
+  double evaluate(const arma::vec& theta, arma::vec& gradient) override {
+    const double value = problem_.evaluate(theta, gradient);
+    gradient.elem(held_).zeros();
+    return value;
+  }
+  arma::uword shuffle(Random& random) override { return problem_.shuffle(random); }
+  double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override {
+    return problem_.evaluate_batch(batch, theta, gradient);
+  }
+  bool keep_going(arma::uword pass, const arma::vec& theta, double value) override {
+    return problem_.keep_going(pass, theta, value);
+  }
+
+ private:
+  Problem& problem_;
+  const arma::uvec& held_;
+};
 
 class Em : public Solver {
  public:
@@ -38,12 +63,8 @@ class Em : public Solver {
       newton_steps(problem, result, tolerance, passes);
       return result;
     }
-    SolverOptions last = options;
-    last.tolerance = tolerance;
-    last.epochs = passes > result.passes ? passes - result.passes : 1;
-    SolverResult end = make_solver("lbfgs")->minimise(problem, std::move(result.theta), last, random);
-    end.passes += result.passes;
-    return end;
+    settle(problem, result, here, tolerance, passes, random);
+    return result;
   }
 
  private:
@@ -54,6 +75,29 @@ class Em : public Solver {
       if (!step(problem, at, here)) return;
       ++at.passes;
       if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";
+    }
+  }
+
+  /// By lbfgs, between whose runs EM looks after the kinks.
+  static void settle(Problem& problem, SolverResult& at, Problem::Improvement& here, double tolerance,
+                     arma::uword passes, Random& random) {
+    const arma::uvec kinked = problem.kinked();
+    Held held(problem, kinked);
+    for (int turn = 0; turn < kTurns; ++turn) {
+      SolverOptions options;
+      options.tolerance = tolerance;
+      options.epochs = passes > at.passes ? passes - at.passes : 1;
+      const arma::uword before = at.passes;
+      at = make_solver("lbfgs")->minimise(held, std::move(at.theta), options, random);
+      at.passes += before;
+      if (kinked.is_empty() || at.stop.empty() || at.passes >= passes) return;
+      problem.improve(at.theta, here);
+      if (arma::all(arma::abs(here.target.elem(kinked) - at.theta.elem(kinked)) < kStill)) return;
+      at.converged = false;
+      at.stop = "no step lowers the loss any more";
+      if (!step(problem, at, here)) return;
+      ++at.passes;
+      if (!problem.keep_going(at.passes, at.theta, at.value)) return;
     }
   }
 

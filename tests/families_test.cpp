@@ -1,0 +1,223 @@
+// Each family by the program as a user runs it: against fits by R (testdata/oracle/families.json, from
+// scripts/oracle-families.R), in mixtures of several, and on targets that are none of its own.
+#include <algorithm>
+#include <armadillo>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "shell.hpp"
+
+namespace {
+
+using nlohmann::json;
+
+/// The oracle's names of dispersions, and inspect's; "" for what inspect does not show.
+const std::map<std::string, std::string> kNames = {
+    {"size", "theta"}, {"zero_probability", "zero_share"}, {"sd", "sigma"}, {"omega", ""},
+    {"skewness", ""},  {"location_intercept", ""},         {"lm_sigma", ""}};
+
+/// Numbers to `epsilon` of themselves; in objects, every one that is expected.
+void check_equal(const json& found, const json& expected, double epsilon = 1e-6) {
+  if (expected.is_object()) {
+    for (const auto& [name, value] : expected.items()) {
+      INFO(name);
+      REQUIRE(found.contains(name));
+      check_equal(found.at(name), value, epsilon);
+    }
+    return;
+  }
+  CHECK(found.get<double>() == Approx(expected.get<double>()).epsilon(epsilon).margin(1e-12));
+}
+
+/// `scale`: of the errors, which the oracle divides by n where a single gaussian's, as linear regression's, divide by n - p.
+void check_expert(const json& found, const json& expected, double scale) {
+  check_equal(found.at("coefficients"), expected.at("coefficients"));
+  json errors = expected.value("lm_standard_errors", expected.value("standard_errors", json::object()));
+  if (!expected.contains("lm_standard_errors"))
+    for (json& error : errors)
+      if (error.is_number()) error = scale * error.get<double>();
+  if (!errors.empty()) check_equal(found.at("standard_errors"), errors, 1e-5);
+  for (const auto& [name, value] : expected.items()) {
+    if (!value.is_number()) continue;
+    const std::size_t end = name.find("_standard_error");
+    const auto at = kNames.find(name.substr(0, end));
+    std::string own = at == kNames.end() ? name.substr(0, end) : at->second;
+    if (own.empty()) continue;
+    if (end != std::string::npos) own += "_standard_error";
+    INFO(own);
+    REQUIRE(found.contains(own));
+    check_equal(found.at(own), value, end == std::string::npos ? 1e-6 : 1e-5);
+  }
+}
+
+/// The fit's figures: the command's, which ends with `moe inspect --json`.
+json fitted(const Ran& ran) {
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  return json::parse(ran.out.substr(ran.out.find('{')));
+}
+
+}  // namespace
+
+TEST_CASE("fits are R's", "[families]") {
+  std::ifstream in(MOE_SOURCE "/testdata/oracle/families.json");
+  const json cases = json::parse(in).at("cases");
+  REQUIRE(cases.size() == 21);
+  const Shell sh;
+  for (const json& c : cases) {
+    std::string arguments;
+    for (const json& word : c.at("arguments")) arguments += " " + word.get<std::string>();
+    const Ran ran = sh("moe train -q" + arguments + " $DATA/oracle/" + c.at("csv").get<std::string>() +
+                       " -o m.moe && moe inspect --json m.moe");
+    INFO(c.at("name").get<std::string>());
+    const json model = fitted(ran);
+    const json& expected = c.at("experts");
+    CHECK(model.at("fit").at("converged") == true);
+    // gaussian:hetero's sigmas have a floor, 1e-4 of the target's standard deviation, that R's have not.
+    const double margin = model.at("family") == "gaussian:hetero" ? 1e-6 : 1e-7;
+    CHECK(model.at("fit").at("log_likelihood").get<double>() ==
+          Approx(c.at("log_likelihood").get<double>()).epsilon(0).margin(margin));
+    // The oracle has experts in the order of their intercepts.
+    std::vector<std::size_t> order(expected.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto intercept = [&](std::size_t k) {
+      return model.at("experts")[k].at("coefficients").at("(intercept)").get<double>();
+    };
+    if (order.size() > 1)
+      std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return intercept(a) < intercept(b); });
+    const double weight = model.at("fit").at("weight").get<double>(),
+                 scale = c.at("name") == "gaussian-weighted" ? std::sqrt(weight / (weight - 3)) : 1;
+    for (std::size_t k = 0; k < order.size(); ++k) {
+      INFO("expert " << k);
+      check_expert(model.at("experts")[order[k]], expected[k], scale);
+    }
+    if (!c.contains("gate")) continue;
+    INFO("gate");
+    const json& gate = model.at("gate").at("coefficients");
+    for (const auto& [name, value] : c.at("gate").at("coefficients")[0].items())
+      CHECK(gate[order[0]].at(name).get<double>() - gate[order[1]].at(name).get<double>() ==
+            Approx(value.get<double>()).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("a laplace fit is the best of all lines through as many rows as it has coefficients", "[families]") {
+  // Small whole numbers, so that rows lie on each other's lines; the minimum of sum w |y - x' beta| is at one of the vertices.
+  const Shell sh;
+  std::string csv = "a,b,w,y\n";
+  arma::mat X(3, 14, arma::fill::ones);
+  arma::vec y(14), w(14);
+  std::uint32_t state = 7;
+  const auto draw = [&](std::uint32_t below) {
+    state = state * 1664525u + 1013904223u;
+    return static_cast<double>((state >> 16) % below);
+  };
+  for (arma::uword n = 0; n < 14; ++n) {
+    X(1, n) = draw(5);
+    X(2, n) = draw(4);
+    w[n] = 1 + draw(3);
+    y[n] = X(1, n) - X(2, n) + draw(4);
+    csv += std::to_string(X(1, n)) + "," + std::to_string(X(2, n)) + "," + std::to_string(w[n]) + "," +
+           std::to_string(y[n]) + "\n";
+  }
+  double least = std::numeric_limits<double>::infinity();
+  for (arma::uword i = 0; i < 14; ++i)
+    for (arma::uword j = 0; j < i; ++j)
+      for (arma::uword k = 0; k < j; ++k) {
+        const arma::uvec rows{i, j, k};
+        const arma::mat A = X.cols(rows).t();
+        if (std::abs(arma::det(A)) < 0.5) continue;
+        const arma::vec beta = arma::solve(A, y.elem(rows));
+        least = std::min(least, arma::dot(w, arma::abs(y - X.t() * beta)));
+      }
+  const double weight = arma::accu(w);
+  const json model = fitted(sh("echo '" + csv +
+                               "' > d.csv; moe train -q -k 1 --family laplace --weight w d.csv -o m.moe && "
+                               "moe inspect --json m.moe"));
+  CHECK(model.at("fit").at("log_likelihood").get<double>() ==
+        Approx(-weight * (std::log(2 * least / weight) + 1)).epsilon(1e-9));
+}
+
+TEST_CASE("families that contain the gaussian end no lower", "[families]") {
+  const Shell sh;
+  for (const std::string k : {"1", "2", "3"}) {
+    const auto log_likelihood = [&](const std::string& family) {
+      return fitted(sh("moe train -q -y accel -k " + k + " --family " + family +
+                       " $DATA/mcycle.csv -o m.moe && moe inspect --json m.moe"))
+          .at("fit")
+          .at("log_likelihood")
+          .get<double>();
+    };
+    INFO(k << " experts");
+    const double gaussian = log_likelihood("gaussian");
+    // The gaussian is student's at infinitely many degrees of freedom.
+    CHECK(log_likelihood("student") > gaussian - 1e-3);
+    CHECK(log_likelihood("skew-normal") > gaussian - 1e-6);
+    CHECK(log_likelihood("gaussian:hetero") > gaussian - 1e-6);
+    CHECK(log_likelihood("gaussian:shared") < gaussian + 1e-6);
+  }
+}
+
+TEST_CASE("one expert more ends no lower", "[families]") {
+  const Shell sh;
+  for (const std::string family : {"gaussian", "student", "laplace", "skew-normal"}) {
+    double before = -std::numeric_limits<double>::infinity();
+    for (const std::string k : {"1", "2", "3"}) {
+      const double here = fitted(sh("moe train -q -y accel -k " + k + " --family " + family +
+                                    " $DATA/mcycle.csv -o m.moe && moe inspect --json m.moe"))
+                              .at("fit")
+                              .at("log_likelihood")
+                              .get<double>();
+      INFO(family << ", " << k << " experts");
+      CHECK(here >= before - 1e-6);
+      before = here;
+    }
+  }
+}
+
+TEST_CASE("a target that is not the family's is refused in a sentence", "[families]") {
+  const Shell sh;
+  sh("printf 'x,y\n1,2\n2,2.5\n3,1\n4,4\n' > real.csv; printf 'x,y\n1,2\n2,-3\n3,1\n' > negative.csv; "
+     "printf 'x,y\n1,0.2\n2,0.5\n3,1\n' > one.csv; printf 'x,n,y\n1,3,2\n2,2,3\n3,4,1\n' > trials.csv; "
+     "printf 'x,t,y\n1,3,2\n2,0,3\n3,4,1\n' > exposure.csv; printf 'x,n,y\n1,3,2\n2,5,3\n3,4,1\n' > fine.csv");
+  struct Case {
+    const char* arguments;
+    int status;
+    const char* sentence;
+  };
+  const Case cases[] = {
+      {"--family poisson real.csv", 3,
+       "real.csv:3:2 y: '2.5' is not what the family describes: expected a count: a whole number from 0"},
+      {"--family negative-binomial negative.csv", 3,
+       "negative.csv:3:2 y: '-3' is not what the family describes: expected a count: a whole number from 0"},
+      {"--family zero-inflated-poisson real.csv", 3, "real.csv:3:2 y: '2.5' is not what the family describes"},
+      {"--family gamma negative.csv", 3,
+       "negative.csv:3:2 y: '-3' is not what the family describes: expected a number above 0"},
+      {"--family beta one.csv", 3,
+       "one.csv:4:2 y: '1' is not what the family describes: expected a number between 0 and 1, both excluded"},
+      {"--family binomial --trials n trials.csv", 3, "trials.csv:3:2 n: 3 successes in 2 trials"},
+      {"--family binomial fine.csv", 2, "family 'binomial' counts successes of a number of trials: expected --trials"},
+      {"--family poisson --trials n fine.csv", 2, "--trials: family 'poisson' has no use for it"},
+      {"--family poisson --exposure t exposure.csv", 3, "exposure.csv:3:2 t: the exposure is not above 0"},
+      {"--family gaussian --exposure n fine.csv", 2, "--exposure: its logarithm is added to log means"},
+      {"-k 2 --expert poisson:linear --expert gaussian:linear real.csv", 3, "real.csv:3:2 y: '2.5' is not what"},
+      {"-k 2 --expert poisson:linear --expert bernoulli:linear fine.csv", 2, "--expert: some describe classes"},
+      {"-k 2 --expert poisson:linear --family gaussian fine.csv", 2, "--family says one for all"},
+      {"--family student:3 real.csv", 2, "family 'student:3': student takes no arguments"},
+      {"--family studnt real.csv", 2, "unknown family 'studnt': did you mean 'student'?"},
+  };
+  for (const Case& c : cases) {
+    const Ran ran =
+        sh(std::string("moe train -y y ") + c.arguments + " -o m.moe; status=$?; ls m.moe 2>/dev/null; exit $status");
+    INFO(ran);
+    CHECK(ran.status == c.status);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.rfind("moe train: ", 0) == 0);
+    CHECK(ran.err.find(c.sentence) != std::string::npos);
+    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+  }
+}
