@@ -39,7 +39,8 @@ double megabytes_at_limit(const char* path) {
   struct stat status {};
   ::fstat(descriptor, &status);
   const auto size = static_cast<std::size_t>(status.st_size);
-  const auto* text = static_cast<const char*>(::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0));
+  const auto* text =
+      static_cast<const char*>(::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0));
   const unsigned threads = std::thread::hardware_concurrency();
   const char* at = static_cast<const char*>(std::memchr(text, '\n', size)) + 1;
   std::vector<std::thread> pool;
@@ -47,7 +48,8 @@ double megabytes_at_limit(const char* path) {
   std::vector<std::unique_ptr<double[]>> values(threads);
   for (unsigned i = 0; i < threads; ++i) {
     const char* const nominal = text + size / threads * (i + 1);
-    const char* const end = i + 1 == threads ? text + size : static_cast<const char*>(std::memchr(nominal, '\n', size)) + 1;
+    const char* const end =
+        i + 1 == threads ? text + size : static_cast<const char*>(std::memchr(nominal, '\n', size)) + 1;
     values[i].reset(new double[static_cast<std::size_t>(end - at) / 2]);
     pool.emplace_back([at, end, to = values[i].get(), count = &counts[i]] { *count = parse(at, end, to); });
     at = end;

@@ -54,7 +54,8 @@ void read_table(const std::string& path, const moe::CsvOptions& options, std::ui
   if (table.dropped > 0 || request.kind == moe::TargetKind::kAutomatic) return;
   moe::CsvReader again(path, options);
   const moe::Dataset data = moe::TableReader(again, table.schema, moe::TableReader::Target::kRequired).rest();
-  if (!arma::approx_equal(data.X, table.data.X, "absdiff", 0) || !arma::approx_equal(data.y, table.data.y, "absdiff", 0))
+  if (!arma::approx_equal(data.X, table.data.X, "absdiff", 0) ||
+      !arma::approx_equal(data.y, table.data.y, "absdiff", 0))
     std::abort();
 }
 
