@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build demo test lint fmt maxima coverage asan install clean help
+.PHONY: build demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv asan install clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -33,6 +33,19 @@ maxima:  ## the best known maxima of real data beside moe's, and R's flexmix on 
 coverage:  ## simulate how often 95 % intervals hold the truth: 1,000 fits
 	@scripts/coverage
 
+numbers: build  ## hold ten million decimals to strtod
+	@MOE_NUMBERS=10000000 build/moe_tests "decimals round as strtod rounds them"
+
+csv-differential: build  ## hold the reading of 2,000 tables of every dialect to Python's csv and float() (python3)
+	@scripts/csv-differential
+
+fuzz:  ## the CSV reader under libFuzzer and the sanitizers, for FUZZ_SECONDS (clang)
+	@scripts/install-deps
+	@scripts/fuzz
+
+bench-csv: build  ## how fast tables are read, beside data.table, DuckDB and pandas (what is there: see the script)
+	@scripts/bench-csv
+
 asan:  ## run every test under the address and undefined-behaviour sanitizers
 	@scripts/install-deps
 	@cmake -S . -B build-asan -G "Unix Makefiles" -DMOE_SANITIZE=ON $(CMAKE_FLAGS) >/dev/null
@@ -46,4 +59,4 @@ clean:  ## remove what was built
 	@rm -rf build build-asan build-lint
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile

@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "command.hpp"
-#include "moe/csv.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/numeric.hpp"
@@ -177,12 +176,6 @@ void say(const std::string& text) {
 
 Option model_option() { return {"model", "m", "FILE", "", "the model; - is standard input"}; }
 Option output_option(const std::string& what) { return {"output", "o", "FILE", "-", what + "; - is standard output"}; }
-Option header_option() {
-  return {"header", "", "auto|yes|no", "auto",
-          "whether the first row names the columns; auto: where none of its cells is a number, or one that is none "
-          "stands above a "
-          "number. Without names the columns are x1, x2, .."};
-}
 Option json_option() { return {"json", "", "", "", "one JSON object instead of a table"}; }
 
 unsigned threads(const Arguments& arguments) {

@@ -21,6 +21,8 @@ struct Option {
 class Arguments {
  public:
   bool has(const std::string& name) const { return values_.count(name) > 0; }
+  /// Whether the command has the option.
+  bool knows(const std::string& name) const { return fallbacks_.count(name) > 0; }
   /// The value of an option, or its fallback.
   std::string text(const std::string& name) const;
   std::vector<std::string> all(const std::string& name) const;
@@ -67,7 +69,6 @@ void say(const std::string& text);
 // Options that several commands have.
 Option model_option();
 Option output_option(const std::string& what);
-Option header_option();
 Option json_option();
 
 /// The value of --threads: at least 1.

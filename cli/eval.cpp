@@ -122,9 +122,10 @@ void run(const Arguments& arguments) {
   const std::string model_path = required_model(arguments);
   const std::string data = data_path(arguments.positional(0), model_path);
   const moe::Model model = moe::load_model(model_path);
-  moe::CsvReader reader(data, csv_header(arguments));
-  const moe::Metrics metrics =
-      moe::evaluate(model, moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired).rest());
+  moe::CsvReader reader(data, csv_options(arguments));
+  using Target = moe::TableReader::Target;
+  moe::TableReader rows(reader, model.schema, Target::kRequired, {false, false, ignore_unknown(arguments)});
+  const moe::Metrics metrics = moe::evaluate(model, rows.rest());
   print(arguments.has("json") ? to_json(metrics, model).dump(2) + "\n"
                               : to_text(metrics, model, arguments.has("by-expert")));
 }
@@ -139,10 +140,12 @@ Command eval_command() {
        {"one figure for a script", "moe eval -m fitted.moe --json test.csv | jq .nll"}},
       "[DATA]",
       1,
-      {model_option(),
-       json_option(),
-       {"by-expert", "", "", "", "each expert's mean weight, mean responsibility and own nll (always there in JSON)"},
-       header_option()},
+      with_csv_options({model_option(),
+                        json_option(),
+                        {"by-expert", "", "", "",
+                         "each expert's mean weight, mean responsibility and own nll (always there in JSON)"},
+                        unknown_option(),
+                        {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),
       "nll is the mean of -log p(y|x), natural logarithm, in the data's own units: it may be negative, as a density "
       "may exceed 1.\n"
       "brier is the mean of (p - y)^2 for two classes, and summed over the classes for more. Means are weighted where "

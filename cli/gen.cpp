@@ -1,6 +1,7 @@
 #include <limits>
 
 #include "command.hpp"
+#include "csv_options.hpp"
 #include "moe/error.hpp"
 #include "moe/model_file.hpp"
 #include "moe/recipe.hpp"
@@ -54,10 +55,10 @@ void run_from_model(const Arguments& arguments) {
   const std::string path = arguments.text("from");
   const std::string data = data_path(arguments.positional(0), path);
   const moe::Model model = moe::load_model(path);
-  moe::CsvReader reader(data);
+  moe::CsvReader reader(data, csv_options(arguments));
   moe::OutputFile out(arguments.text("output"));
   moe::resample_csv(model, reader, arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max()),
-                    arguments.has("truth"), out);
+                    arguments.has("truth"), out, ignore_unknown(arguments));
   out.commit();
 }
 
@@ -79,18 +80,20 @@ Command gen_command() {
        {"new targets from a fitted model, at the inputs of a table", "moe gen --from fitted.moe data.csv > drawn.csv"}},
       "RECIPE | --from MODEL [DATA]",
       1,
-      {{"rows", "n", "ROWS", "1000", "how many rows"},
-       {"features", "d", "D", "", "how many inputs, where the recipe leaves it open"},
-       {"experts", "k", "K", "", "how many experts or classes, where the recipe leaves it open"},
-       {"noise", "", "SD", "", "standard deviation of the noise"},
-       {"outliers", "", "P", "0", "fraction of rows whose target is drawn from a far wider distribution"},
-       {"missing", "", "P", "0", "fraction of input cells left empty (train takes no empty cells yet)"},
-       {"truth", "", "", "", "append the column 'expert': which of 1..K drew the row"},
-       {"model-out", "", "FILE", "", "save the model that drew the rows"},
-       {"from", "", "MODEL", "", "draw targets from this model at DATA's inputs (parametric bootstrap)"},
-       {"seed", "", "N", "1", "of everything random"},
-       {"list", "", "", "", "list the recipes"},
-       output_option("where the table goes")},
+      with_csv_options(
+          {{"rows", "n", "ROWS", "1000", "how many rows"},
+           {"features", "d", "D", "", "how many inputs, where the recipe leaves it open"},
+           {"experts", "k", "K", "", "how many experts or classes, where the recipe leaves it open"},
+           {"noise", "", "SD", "", "standard deviation of the noise"},
+           {"outliers", "", "P", "0", "fraction of rows whose target is drawn from a far wider distribution"},
+           {"missing", "", "P", "0", "fraction of input cells left empty (see train --missing)"},
+           {"truth", "", "", "", "append the column 'expert': which of 1..K drew the row"},
+           {"model-out", "", "FILE", "", "save the model that drew the rows"},
+           {"from", "", "MODEL", "", "draw targets from this model at DATA's inputs (parametric bootstrap)"},
+           {"seed", "", "N", "1", "of everything random"},
+           {"list", "", "", "", "list the recipes"},
+           unknown_option(),
+           output_option("where the table goes")}),
       "",
       run};
 }

@@ -47,8 +47,10 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
 
 moe::Inference inference_of(const Arguments& arguments, const moe::Model& model, const std::string& word) {
   if (word != "bootstrap") require_uncertainty(model, word);
-  moe::CsvReader reader(data_path(arguments.positional(1), arguments.positional(0)), csv_header(arguments));
-  const moe::Dataset data = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired).rest();
+  moe::CsvReader reader(data_path(arguments.positional(1), arguments.positional(0)), csv_options(arguments));
+  const moe::Dataset data = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
+                                             {false, false, ignore_unknown(arguments)})
+                                .rest();
   const moe::Penalty penalty = moe::penalty_of(model.fit);
   if (word == "observed")
     return {"observed information",
@@ -90,17 +92,19 @@ Command inspect_command() {
        {"errors from 1,000 fits to rows drawn anew", "moe inspect fitted.moe data.csv --bootstrap 1000"}},
       "MODEL [DATA]",
       2,
-      {json_option(),
-       {"level", "", "P", "0.95", "of the intervals"},
-       {"errors", "", "WORD", "",
-        "compute standard errors from DATA, the rows of the fit: observed, sandwich or bootstrap; else they are those "
-        "that "
-        "the fit left in the model"},
-       {"bootstrap", "", "B", "1000", "errors from B fits to rows drawn with replacement, from MODEL's parameters on"},
-       {"parametric", "", "", "", "the bootstrap's targets are drawn from the model at DATA's inputs"},
-       {"seed", "", "N", "1", "of the bootstrap"},
-       {"threads", "", "N", "0", "0: all cores. The result does not depend on it"},
-       header_option()},
+      with_csv_options({json_option(),
+                        {"level", "", "P", "0.95", "of the intervals"},
+                        {"errors", "", "WORD", "",
+                         "compute standard errors from DATA, the rows of the fit: observed, sandwich or bootstrap; "
+                         "else they are those "
+                         "that "
+                         "the fit left in the model"},
+                        {"bootstrap", "", "B", "1000",
+                         "errors from B fits to rows drawn with replacement, from MODEL's parameters on"},
+                        {"parametric", "", "", "", "the bootstrap's targets are drawn from the model at DATA's inputs"},
+                        {"seed", "", "N", "1", "of the bootstrap"},
+                        {"threads", "", "N", "0", "0: all cores. The result does not depend on it"},
+                        unknown_option()}),
       "AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities: lower is better. l is "
       "the\n"
       "log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.\n\n"

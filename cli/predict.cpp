@@ -11,9 +11,9 @@ void run(const Arguments& arguments) {
   const std::string model_path = required_model(arguments);
   const std::string data = data_path(arguments.positional(0), model_path);
   const moe::Model model = moe::load_model(model_path);
-  moe::CsvReader reader(data, csv_header(arguments));
+  moe::CsvReader reader(data, csv_options(arguments));
   moe::OutputFile out(arguments.text("to"));
-  moe::predict_csv(model, reader, {arguments.text("output"), arguments.has("append")}, out);
+  moe::predict_csv(model, reader, {arguments.text("output"), arguments.has("append"), ignore_unknown(arguments)}, out);
   out.commit();
 }
 
@@ -22,8 +22,8 @@ std::string words() {
   for (const auto& [name, help] : moe::predict_outputs())
     text += "  " + name + std::string(16 - name.size(), ' ') + help + "\n";
   return text +
-         "Rows come out in the order in which they came in, a thousand at a time: memory does not grow with their "
-         "number.";
+         "Rows come out in the order in which they came in, as soon as they are there: memory does not grow with "
+         "their number.";
 }
 
 }  // namespace
@@ -36,11 +36,13 @@ Command predict_command() {
            {"classes", "moe predict -m classes.moe --output label,proba < new.csv"}},
           "[DATA]",
           1,
-          {model_option(),
-           {"output", "", "LIST", "", "what to predict: mean, or label,proba for classes, where nothing is said"},
-           {"append", "", "", "", "keep the input's columns before the predictions"},
-           {"to", "o", "FILE", "-", "where the predictions go; - is standard output"},
-           header_option()},
+          with_csv_options(
+              {model_option(),
+               {"output", "", "LIST", "", "what to predict: mean, or label,proba for classes, where nothing is said"},
+               {"append", "", "", "", "keep the input's columns before the predictions"},
+               {"to", "o", "FILE", "-", "where the predictions go; - is standard output"},
+               unknown_option(),
+               {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),
           words(),
           run};
 }

@@ -117,7 +117,7 @@ moe::TrainingTable read_table(const Arguments& arguments, std::vector<Trial>& tr
     requests.back().columns.features = trial.features;
   }
   agree_on_target(requests);
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_header(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments));
   moe::SharedTable shared = moe::read_shared_table(reader, requests);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     trials[i].spec.gate_inputs = std::move(shared.models[i].gate);
@@ -253,9 +253,8 @@ std::vector<Option> options() {
         "K's fit, both fitted to each from as many starts as to the data"},
        {"quiet", "q", "", "", "no progress; warnings all the same"},
        json_option(),
-       header_option(),
        {"output", "o", "FILE", "", "save the best, fitted to all rows: what train writes for it"}});
-  return result;
+  return with_csv_options(std::move(result));
 }
 
 constexpr const char* kNotes =

@@ -4,6 +4,7 @@
 
 #include "command.hpp"
 #include "csv_options.hpp"
+#include "dry_run.hpp"
 #include "follower.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
@@ -33,21 +34,33 @@ std::vector<std::string> expert_networks(const Arguments& arguments) {
 
 /// The table as a new model reads it, or as the model to go on with does.
 moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, const moe::ModelSpec& spec) {
-  moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")), csv_header(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")), csv_options(arguments));
   if (start == nullptr) return moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size());
   for (const char* option :
        {"target", "features", "gate-features", "expert-features", "weight", "id", "positive", "trials", "offset",
-        "exposure", "experts", "expert", "gate", "gate-link", "family", "standardize"})
+        "exposure", "categorical", "missing", "na", "experts", "expert", "gate", "gate-link", "family", "standardize"})
     if (arguments.has(option))
       throw Error(ErrorKind::kUsage, std::string("--") + option +
                                          ": --resume goes on with the model as it is: expected one of the two only");
   moe::TrainingTable table;
   table.schema = start->schema;
-  table.data = moe::TableReader(reader, start->schema, moe::TableReader::Target::kRequired).rest();
+  table.data = moe::TableReader(reader, start->schema, moe::TableReader::Target::kRequired,
+                                {false, false, ignore_unknown(arguments)})
+                   .rest();
   return table;
 }
 
+/// Reads the table and tells what it is; nothing is fitted.
+void dry_run(const Arguments& arguments) {
+  const moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
+  if (arguments.has("resume"))
+    throw Error(ErrorKind::kUsage, "--dry-run: --resume's columns are the model's: see 'moe inspect'");
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments));
+  print(to_text(reader, moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size())));
+}
+
 void run(const Arguments& arguments) {
+  if (arguments.has("dry-run")) return dry_run(arguments);
   const std::string output = arguments.text("output");
   if ((output == "-" || output.empty()) && isatty(STDOUT_FILENO))
     throw Error(ErrorKind::kUsage, "standard output is a terminal, and a model is binary: expected -o FILE or a pipe");
@@ -97,9 +110,9 @@ std::vector<Option> options() {
        {"every", "", "SECONDS", "60", "how often"},
        {"resume", "", "FILE", "", "go on with this model: its networks, family, columns and parameters"},
        {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"},
-       header_option(),
+       {"dry-run", "", "", "", "say what was understood of DATA and of the options, and fit nothing"},
        output_option("where the model goes")});
-  return result;
+  return with_csv_options(std::move(result));
 }
 
 std::string listing(const char* title, const std::vector<moe::Word>& words) {
@@ -130,6 +143,7 @@ Command train_command() {
   return {"train",
           "Fit a mixture of experts to a CSV file.",
           {{"two linear experts and a softmax gate", "moe train -y price houses.csv -o price.moe"},
+           {"what is in a table, and what would become of it", "moe train --dry-run houses.csv"},
            {"two targets and their correlation", "moe train -y a,b --family gaussian:full data.csv -o both.moe"},
            {"three experts, the best of 100 starts", "moe train -y accel -k 3 --restarts 100 mcycle.csv -o mcycle.moe"},
            {"two classes, two multilayer perceptrons, a part of the rows to stop by",

@@ -88,6 +88,30 @@ void describe_target(const moe::ModelSpec& spec, moe::ColumnRequest& request) {
   if (!request.supports.empty()) request.kind = classes > 0 ? moe::TargetKind::kClasses : moe::TargetKind::kNumber;
 }
 
+moe::Missing missing(const std::string& word) {
+  const std::vector<std::pair<std::string, moe::Missing>> known{{"error", moe::Missing::kError},
+                                                                {"drop", moe::Missing::kDrop},
+                                                                {"mean", moe::Missing::kMean},
+                                                                {"indicator", moe::Missing::kIndicator}};
+  std::vector<std::string> names;
+  for (const auto& [name, value] : known) {
+    if (name == word) return value;
+    names.push_back(name);
+  }
+  throw Error(ErrorKind::kUsage, "--missing: " + moe::unknown_word("word", word, names));
+}
+
+/// "a,b" -> a and b; none for "".
+std::vector<std::string> words(const std::string& list) {
+  std::vector<std::string> result;
+  for (std::size_t begin = 0; begin < list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    if (end > begin) result.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return result;
+}
+
 /// Refuses options that the solver asked for has no use for.
 void check_solver_options(const Arguments& arguments) {
   const std::string solver = arguments.text("solver");
@@ -113,6 +137,13 @@ std::vector<Option> fit_options() {
       {"expert-features", "", "[K=]COLS", "", "the experts' inputs, of all or of expert K; may be repeated", true},
       {"weight", "", "COL", "", "a weight for each row, any number from 0"},
       {"id", "", "COL", "", "a name for each row: not used, carried along by predict"},
+      {"categorical", "", "COLS", "", "inputs that are categories though their cells are numbers"},
+      {"missing", "", "WORD", "error",
+       "a cell that is empty, NA, nan, NaN or ?: error, or drop the row; mean: the weighted mean of the others, and "
+       "for a "
+       "category a level of its own; indicator: the same, and an input that is 1 where a number was missing"},
+      {"na", "", "LIST", "", "more words for a missing cell, as -999,none"},
+      unknown_option(),
       {"trials", "", "COL", "", "binomial: how many trials each row's successes are of"},
       {"exposure", "", "COL", "", "counts: how long or how much was observed; its logarithm is added to log means"},
       {"offset", "", "COL", "", "a known part of every expert's linear predictor, in its units"},
@@ -179,6 +210,9 @@ moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSp
   request.trials = arguments.text("trials");
   request.offset = arguments.text("offset");
   request.exposure = arguments.text("exposure");
+  request.categorical = arguments.text("categorical");
+  request.missing = missing(arguments.text("missing"));
+  request.na = words(arguments.text("na"));
   describe_target(spec, request);
   return request;
 }
@@ -218,8 +252,10 @@ std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const mo
     options.validation = *fraction;
     return std::nullopt;
   }
-  moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))), csv_header(arguments));
-  return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired).rest();
+  moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))), csv_options(arguments));
+  return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired,
+                          {false, false, ignore_unknown(arguments)})
+      .rest();
 }
 
 }  // namespace cli

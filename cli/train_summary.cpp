@@ -99,6 +99,10 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (table.few_whole_numbers > 0)
     say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
         " different whole numbers and is taken as a number; --family categorical takes them as classes");
+  for (const moe::ColumnNote& note : table.notes)
+    if (!note.same_as.empty())
+      say("note: column '" + moe::printable(note.name) + "' is the same as '" + moe::printable(note.same_as) + "'");
+  if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
   if (report.constant_inputs > 0)
     say("note: " + std::to_string(report.constant_inputs) +
         (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") + " nothing");

@@ -20,6 +20,14 @@ std::string expected_of(Support support, double y);
 /// The same of target t, where each of `supports` is what one family says: of every target, or of all alike.
 std::string expected_of(const std::vector<std::vector<Support>>& supports, std::size_t t, double y);
 
+/// What becomes of a cell that is missing: empty, NA, nan, NaN, ? or a word that the user names.
+enum class Missing {
+  kError,     ///< it is refused
+  kDrop,      ///< training goes without its row; later tables may have none
+  kMean,      ///< a number: the weighted mean of the others; a category: the level "(missing)", the last one
+  kIndicator  ///< the same, and an input of 0 and 1 tells where a number was missing
+};
+
 /// What a user asks of a table's columns; each is a column specification (see select_columns).
 struct ColumnRequest {
   std::string target;                          ///< one or several; "": the last column
@@ -33,6 +41,9 @@ struct ColumnRequest {
   std::vector<std::vector<Support>> supports;  ///< what numbers must be: see Schema
   std::string positive;                        ///< the label to put last, "" for the greatest
   TargetKind kind = TargetKind::kAutomatic;
+  std::string categorical;  ///< inputs that are categories whatever their cells are; "": none
+  Missing missing = Missing::kError;
+  std::vector<std::string> na;  ///< further words for a missing cell
 };
 
 /// The columns that `specification` names: a comma-separated list of names, 1-based indices, ranges a-b of either, and -NAME

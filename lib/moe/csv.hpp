@@ -1,4 +1,4 @@
-// Comma-separated values in and out: RFC 4180 records, read a line at a time.
+// Comma-separated values in and out: RFC 4180 records, and what is met in practice.
 #pragma once
 
 #include <cstddef>
@@ -13,14 +13,27 @@ namespace moe {
 /// none stands above a number.
 enum class CsvHeader { kAutomatic, kYes, kNo };
 
-/// Reads records in order. Quoted fields may hold separators, doubled quotes and line breaks; CRLF, a byte-order
-/// mark and a missing last newline are understood; empty lines are passed over.
+/// How a table is written, and read.
+struct CsvOptions {
+  CsvHeader header = CsvHeader::kAutomatic;
+  /// Between the fields: ',', ';', '\t' or '|'; '\0': the one that the first two records have in common.
+  char delimiter = '\0';
+  char comment = '\0';   ///< lines that begin with it are passed over; '\0': there are none
+  unsigned threads = 0;  ///< that parse; 0: all cores. What is read does not depend on it.
+};
+
+class CsvBlocks;
+
+/// Reads records in order. Quoted fields may hold separators, doubled quotes and line breaks; lines end by LF, CRLF or, where the
+/// first does, by CR alone; a byte-order mark and a missing last line end are understood; empty lines are passed over; gzip
+/// and zstd are undone.
 class CsvReader {
  public:
   /// `path`: a file, or "-" for standard input. Reads the header, if any: without one the columns are named x1, x2, ...
-  /// Throws Error: io where it cannot be read; data for an empty file, an empty or repeated column name, a NUL byte,
-  /// a quote that never closes, a line beyond 16 MiB.
-  explicit CsvReader(const std::string& path, CsvHeader header = CsvHeader::kAutomatic);
+  /// Throws Error: io where it cannot be read; data for an empty file, an empty or repeated column name, a NUL byte, a quote
+  /// that never closes, a record beyond 16 MiB, UTF-16, separators between which nothing decides.
+  explicit CsvReader(const std::string& path, const CsvOptions& options = {});
+  CsvReader(const std::string& path, CsvHeader header) : CsvReader(path, CsvOptions{header}) {}
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
@@ -37,6 +50,13 @@ class CsvReader {
   std::string place(std::size_t column) const;
   /// The path as messages show it.
   const std::string& file_name() const;
+  /// What was understood: "commas, a header", "semicolons, no header, gzip".
+  std::string dialect() const;
+  /// Threads to parse with, 1 at least.
+  unsigned threads() const;
+
+  /// The records to come, for the library's own readers of whole tables: whoever takes blocks calls no next().
+  CsvBlocks& blocks();
 
  private:
   struct State;

@@ -63,11 +63,13 @@ class Predictive {
 };
 
 struct PredictOptions {
-  std::string output;   ///< comma-separated words of cli; "": mean, or label,proba for classes
-  bool append = false;  ///< after the input's own columns
+  std::string output;           ///< comma-separated words of cli; "": mean, or label,proba for classes
+  bool append = false;          ///< after the input's own columns
+  bool ignore_unknown = false;  ///< see TableReader::Options
 };
 
-/// Streams predictions: one record for each of the reader's, in order; memory does not grow with the rows.
+/// Streams predictions: one record for each of the reader's, in order and as soon as they come, computed on the reader's threads;
+/// memory does not grow with the rows.
 void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& options, OutputFile& out);
 
 /// The words that PredictOptions::output may hold, each with what it gives.

@@ -46,6 +46,7 @@ Generated generate(const std::string& recipe, const RecipeOptions& options);
 void write_csv(const Generated& generated, bool truth, OutputFile& out);
 /// Targets drawn from `model` at the inputs of a table (parametric bootstrap): the model's inputs, its target and, with
 /// `truth`, expert. Throws Error (usage) where the model is no density.
-void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, bool truth, OutputFile& out);
+void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, bool truth, OutputFile& out,
+                  bool ignore_unknown = false);
 
 }  // namespace moe

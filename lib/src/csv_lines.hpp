@@ -1,45 +1,25 @@
-// The lines of a CSV file, through fast-cpp-csv-parser's LineReader.
+// Lines, through fast-cpp-csv-parser's LineReader.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <vector>
-
-#include "moe/file.hpp"
 
 namespace moe {
 
-constexpr std::size_t kLongestLine = std::size_t{1} << 24;  // with its newline; LineReader's limit
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kLongestLine = std::size_t{1} << 24;  // with its line break; LineReader's limit
 
-/// Each line as long as the one before is no longer needed.
+/// The lines of a text in memory, which must not be longer than kLongestLine - 1.
 class CsvLines {
  public:
-  /// Throws Error (io).
-  explicit CsvLines(const std::string& path);
+  explicit CsvLines(std::string_view text);
   ~CsvLines();
-
-  /// The next line without its line break, or nullptr at the end; valid until the next call. Throws Error: io; data for a
-  /// NUL byte or a line beyond 16 MiB.
+  /// The next line without its LF or CRLF, or nullptr at the end; valid until the next call. A NUL byte ends a line early.
   const char* next();
-  std::size_t line() const { return line_; }
-  const std::string& name() const { return file_.name(); }
 
  private:
   struct Reader;
-
-  bool load();
-  std::size_t fill();
-  void drop_used();
-
-  InputFile file_;
-  std::vector<char> buffer_;
-  std::size_t used_ = 0, filled_ = 0;  // bytes: handed to the reader, there in all
-  bool ended_ = false, nul_ahead_ = false;
   std::unique_ptr<Reader> reader_;
-  std::size_t line_ = 0;
 };
 
 }  // namespace moe

@@ -6,6 +6,7 @@
 
 #include "json_text.hpp"
 #include "moe/error.hpp"
+#include "moe/numeric.hpp"
 #include "reported.hpp"
 
 namespace moe {
@@ -386,6 +387,31 @@ std::vector<std::string> guard_notes(const Model& model) {
 
 namespace {
 
+Json column_object(const Column& column) {
+  Json result{{"name", column.name}};
+  if (column.category) {
+    result["kind"] = "category";
+    result["levels"] = column.levels;
+  } else {
+    result["kind"] = "number";
+    result["missing"] = number_or_null(column.fill);
+  }
+  return result;
+}
+
+/// What stands behind the inputs of a category, and for missing cells.
+std::string describe_columns(const Model& model) {
+  std::string text;
+  for (const Column& column : model.schema.columns) {
+    if (column.category)
+      text += "category '" + column.name + "': " + std::to_string(column.levels.size()) + " levels, compared to '" +
+              (column.levels.empty() ? "" : column.levels[0]) + "'\n";
+    else if (!column.plain())
+      text += "number '" + column.name + "': " + format_number(column.fill) + " where the cell is missing\n";
+  }
+  return text;
+}
+
 Json described(const Model& model, const Errors* errors) {
   Json result;
   result["task"] = model.classes() ? "classification" : "regression";
@@ -395,6 +421,7 @@ Json described(const Model& model, const Errors* errors) {
     result["targets"] = model.schema.targets;
   if (model.classes()) result["labels"] = model.schema.labels;
   result["features"] = model.schema.inputs;
+  for (const Column& column : model.schema.columns) result["columns"].push_back(column_object(column));
   result["family"] = model.family_spec();
   result["gate"] = gate_object(model, errors);
   result["experts"] = Json::array();
@@ -430,7 +457,7 @@ std::string describe_text(const Model& model, const std::optional<Inference>& in
   std::string text = what + join(model.schema.targets, "', '") + "' from " +
                      std::to_string(model.schema.inputs.size()) +
                      (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " + std::to_string(model.size()) +
-                     (model.size() == 1 ? " expert\n" : " experts\n");
+                     (model.size() == 1 ? " expert\n" : " experts\n") + describe_columns(model);
   with_errors(inference, level, [&](const Errors* errors) {
     text += describe_gate(model, errors);
     for (arma::uword k = 0; k < model.size(); ++k) text += describe_expert(model, k, errors);

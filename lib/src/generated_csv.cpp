@@ -25,13 +25,9 @@ std::string header(const std::vector<std::string>& inputs, const std::vector<std
   return text + (truth ? "expert\n" : "");
 }
 
-/// One record; a NaN is a missing cell.
-void append_record(std::string& text, const double* x, arma::uword d, const arma::rowvec& y,
-                   const std::vector<std::string>& labels, const unsigned* expert) {
-  for (arma::uword j = 0; j < d; ++j) {
-    if (!std::isnan(x[j])) append_number(text, x[j]);
-    text += ',';
-  }
+/// The targets, and who drew them.
+void append_targets(std::string& text, const arma::rowvec& y, const std::vector<std::string>& labels,
+                    const unsigned* expert) {
   for (arma::uword t = 0; t < y.n_elem; ++t) {
     if (t > 0) text += ',';
     if (labels.empty())
@@ -41,6 +37,16 @@ void append_record(std::string& text, const double* x, arma::uword d, const arma
   }
   if (expert != nullptr) text += ',' + std::to_string(*expert);
   text += '\n';
+}
+
+/// One record; a NaN is a missing cell.
+void append_record(std::string& text, const double* x, arma::uword d, const arma::rowvec& y,
+                   const std::vector<std::string>& labels, const unsigned* expert) {
+  for (arma::uword j = 0; j < d; ++j) {
+    if (!std::isnan(x[j])) append_number(text, x[j]);
+    text += ',';
+  }
+  append_targets(text, y, labels, expert);
 }
 
 }  // namespace
@@ -57,23 +63,36 @@ void write_csv(const Generated& generated, bool truth, OutputFile& out) {
   out.write(text);
 }
 
-void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, bool truth, OutputFile& out) {
+void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, bool truth, OutputFile& out,
+                  bool ignore_unknown) {
   require_density(model, "--from");
-  TableReader rows(reader, model.schema, TableReader::Target::kIgnored);
+  const Schema& schema = model.schema;
+  const bool plain = schema.columns.empty();  // else the cells stay as they are, levels and missing ones
+  TableReader rows(reader, schema, TableReader::Target::kIgnored, {false, !plain, ignore_unknown});
   Predictive predictive(model);
   Random random(seed, kDrawStream);
   Dataset block;
   arma::mat y;
   arma::uvec drawn;
-  out.write(header(model.schema.inputs, model.schema.targets, truth));
+  std::vector<std::string> names;
+  for (const Column& column : columns_of(schema)) names.push_back(column.name);
+  out.write(header(names, schema.targets, truth));
   while (rows.next(block, kBlock)) {
     predictive.at(block);
     predictive.draw(random, y, drawn);
     std::string text;
     for (arma::uword n = 0; n < block.rows(); ++n) {
       const unsigned expert = static_cast<unsigned>(drawn[n]) + 1;
-      append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y.row(n), model.schema.labels,
-                    truth ? &expert : nullptr);
+      if (plain) {
+        append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y.row(n), schema.labels,
+                      truth ? &expert : nullptr);
+        continue;
+      }
+      for (std::size_t i = 0; i < names.size(); ++i) {
+        append_csv_field(text, block.records[n * names.size() + i]);
+        text += ',';
+      }
+      append_targets(text, y.row(n), schema.labels, truth ? &expert : nullptr);
     }
     out.write(text);
   }

@@ -1,11 +1,13 @@
 #include "model_description.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "bounded_json.hpp"
+#include "level_table.hpp"
 
 namespace moe {
 namespace {
@@ -35,6 +37,19 @@ void require_text(const Schema& schema) {
   for (const std::string& name : {schema.weight, schema.id, schema.trials, schema.offset, schema.exposure})
     require_text("column", name);
   for (const std::string& label : schema.labels) require_text("class", label);
+  for (const std::string& word : schema.na) require_text("word", word);
+  for (const Column& column : schema.columns) {
+    require_text("column", column.name);
+    for (const std::string& level : column.levels) require_text("level", level);
+  }
+}
+
+Json describe_column(const Column& column) {
+  Json result{{"name", column.name}};
+  if (column.category) result["levels"] = column.levels;
+  if (!std::isnan(column.fill)) result["fill"] = column.fill;
+  if (column.indicator) result["indicator"] = true;
+  return result;
 }
 
 Json describe_branch(const std::string& network, const std::vector<std::size_t>& inputs, const Schema& schema) {
@@ -61,6 +76,31 @@ std::vector<std::string> distinct_names(const Parsed& object, const char* list) 
     if (!seen.insert(names.back()).second) refuse(std::string(list) + " names '" + printable(names.back()) + "' twice");
   }
   return names;
+}
+
+Column read_column(const Parsed& json) {
+  Column column{text(json.at("name"))};
+  column.category = json.contains("levels");
+  if (column.category) column.levels = distinct_names(json, "levels");
+  if (json.contains("fill")) column.fill = json.at("fill").get<double>();
+  if (json.contains("indicator")) column.indicator = json.at("indicator").get<bool>();
+  if (column.levels.size() > kMostLevels + 1) refuse("a column has more than 1,000 levels");
+  if (column.category && (column.indicator || !std::isnan(column.fill))) refuse("a category has what a number has");
+  if (column.indicator && !std::isfinite(column.fill)) refuse("a column lacks its value for missing cells");
+  return column;
+}
+
+/// The columns that the inputs come from, where the file has them.
+void read_columns(const Parsed& json, Schema& schema) {
+  if (json.contains("na")) schema.na = distinct_names(json, "na");
+  if (!json.contains("columns")) return;
+  std::set<std::string> seen;
+  for (const Parsed& item : json.at("columns").get_ref<const Parsed::array_t&>()) {
+    schema.columns.push_back(read_column(item));
+    if (!seen.insert(schema.columns.back().name).second)
+      refuse("columns names '" + printable(schema.columns.back().name) + "' twice");
+  }
+  if (input_names(schema.columns) != schema.inputs) refuse("its inputs are not what its columns make");
 }
 
 std::vector<std::size_t> read_inputs(const Parsed& branch, const Schema& schema) {
@@ -97,6 +137,7 @@ void check_targets(const Schema& schema) {
 Description read_members(const Parsed& json) {
   Description result;
   result.schema.inputs = distinct_names(json, "inputs");
+  read_columns(json, result.schema);
   result.schema.labels = distinct_names(json, "labels");
   result.schema.targets =
       json.contains("targets") ? distinct_names(json, "targets") : std::vector{text(json.at("target"))};
@@ -157,6 +198,8 @@ std::string describe_for_file(const Model& model) {
   for (const auto& [member, name] :
        {std::pair{"trials", schema.trials}, std::pair{"offset", schema.offset}, std::pair{"exposure", schema.exposure}})
     if (!name.empty()) result[member] = name;
+  for (const Column& column : schema.columns) result["columns"].push_back(describe_column(column));
+  if (!schema.na.empty()) result["na"] = schema.na;
   return result.dump();
 }
 

@@ -21,6 +21,9 @@
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
 // empty for a number], "weight": name or "", "id": name or "", "family": word, "gate": {"link": word, "network": word, "inputs":
 // [indices into inputs; left out for all]}, "experts": [{"network": word, "inputs": ..}, ..], "objective": word, "solver": word}.
+// Where an input is not a column as it stands: "columns": [{"name": name, and of a category "levels": [words, the reference first],
+// of a number "fill": its value where the cell is missing, "indicator": true where an input tells so}, ..], the inputs being what
+// input_names() makes of them, and "na": [words for a missing cell] where there are some beside the usual ones.
 // Several targets are named by "targets": [names] in place of "target". Where there are some: "trials", "offset" and
 // "exposure", names of columns; and each expert's "family" where they differ.
 //

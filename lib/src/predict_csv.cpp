@@ -9,9 +9,6 @@
 namespace moe {
 namespace {
 
-/// Rows predicted at once.
-constexpr arma::uword kBlock = 1024;
-
 /// Some columns of the output. Where `labels` is set a value is a label's index.
 struct Output {
   std::vector<std::string> headers;
@@ -173,15 +170,65 @@ void append_values(std::string& text, const Output& output, const arma::mat& val
   }
 }
 
-/// No NaN is passed on.
-void require_finite(const arma::mat& values, const std::string& file, arma::uword before) {
-  if (values.is_finite()) return;
+/// The first row with a value that is not finite, which is not passed on; n for none.
+arma::uword first_odd_row(const arma::mat& values) {
+  if (values.is_finite()) return values.n_rows;
   arma::uvec odd = arma::find_nonfinite(values);
   odd.transform([&](arma::uword i) { return i % values.n_rows; });
-  throw Error(ErrorKind::kData,
-              file + ": row " + std::to_string(before + odd.min() + 1) +
-                  ": the prediction is not a finite number: expected inputs within reach of the training data's");
+  return odd.min();
 }
+
+/// Predicts rows and prints them; one for each thread.
+class Printer {
+ public:
+  Printer(const Model& model, const std::vector<Output>& outputs, bool records, bool ids)
+      : outputs_(outputs), values_(outputs.size()), predictive_(model), records_(records), ids_(ids) {}
+
+  TableReader::Printed operator()(const Dataset& rows) {
+    TableReader::Printed printed;
+    for (arma::uword first = 0; first < rows.rows() && !printed.odd_row; first += kGroup) {
+      const arma::uword count = std::min(kGroup, rows.rows() - first), good = predict(rows, first, count);
+      for (arma::uword n = 0; n < good; ++n) append_row(printed.text, rows, first + n, n);
+      if (good < count) printed.odd_row = first + good;
+    }
+    return printed;
+  }
+
+ private:
+  /// However many rows come at once, each is predicted among kGroup of them, so that products take the same path to the same bits.
+  static constexpr arma::uword kGroup = 256;
+
+  /// Computes the group's values; how many rows before one that is not finite.
+  arma::uword predict(const Dataset& rows, arma::uword first, arma::uword count) {
+    arma::uvec index(kGroup);
+    for (arma::uword n = 0; n < kGroup; ++n) index[n] = first + std::min(n, count - 1);
+    Dataset group;
+    group.X = rows.X.cols(index);
+    group.y = rows.y.n_cols > 0 ? arma::mat(rows.y.rows(index)) : arma::mat(kGroup, 0);
+    group.w = rows.w.elem(index);
+    if (!rows.offset.is_empty()) group.offset = rows.offset.elem(index);
+    if (!rows.trials.is_empty()) group.trials = rows.trials.elem(index);
+    predictive_.at(group);
+    arma::uword good = count;
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
+      values_[i] = outputs_[i].values(predictive_);
+      good = std::min(good, first_odd_row(values_[i]));
+    }
+    return good;
+  }
+  void append_row(std::string& text, const Dataset& rows, arma::uword row, arma::uword in_group) {
+    if (records_) text += rows.records[row];
+    if (ids_) append_csv_field(text, rows.ids[row]);
+    for (std::size_t i = 0; i < outputs_.size(); ++i)
+      append_values(text, outputs_[i], values_[i], in_group, i == 0 && !records_ && !ids_);
+    text += '\n';
+  }
+
+  const std::vector<Output>& outputs_;
+  std::vector<arma::mat> values_;
+  Predictive predictive_;
+  bool records_, ids_;
+};
 
 }  // namespace
 
@@ -195,39 +242,34 @@ void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& op
   bool needs_target = false;
   const std::vector<Output> outputs = make_outputs(model, options.output, needs_target);
   using Target = TableReader::Target;
-  TableReader rows(reader, model.schema, needs_target ? Target::kRequired : Target::kIgnored, options.append);
+  TableReader rows(reader, model.schema, needs_target ? Target::kRequired : Target::kIgnored,
+                   {options.append, false, options.ignore_unknown});
   const auto& names = reader.names();
   std::vector<std::string> before;
   if (options.append)
     before = names;
   else if (!model.schema.id.empty() && std::find(names.begin(), names.end(), model.schema.id) != names.end())
     before = {model.schema.id};
-  std::string text;
+  std::string header;
   for (const std::string& name : header_of(outputs, before)) {
-    if (!text.empty()) text += ',';
-    append_csv_field(text, name);
+    if (!header.empty()) header += ',';
+    append_csv_field(header, name);
   }
-  out.write(text += '\n');
-  Predictive predictive(model);
-  Dataset block;
-  std::vector<arma::mat> values(outputs.size());
-  for (arma::uword before_block = 0; rows.next(block, kBlock); before_block += block.rows()) {
-    predictive.at(block);
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      values[i] = outputs[i].values(predictive);
-      require_finite(values[i], reader.file_name(), before_block);
-    }
-    text.clear();
-    for (arma::uword n = 0; n < block.rows(); ++n) {
-      if (options.append) text += block.records[n];
-      if (!options.append && !before.empty()) append_csv_field(text, block.ids[n]);
-      for (std::size_t i = 0; i < outputs.size(); ++i)
-        append_values(text, outputs[i], values[i], n, i == 0 && before.empty());
-      text += '\n';
-    }
-    out.write(text);
-    out.flush();
-  }
+  out.write(header += '\n');
+  arma::uword done = 0;
+  rows.stream([&] { return Printer(model, outputs, options.append, !options.append && !before.empty()); },
+              [&](const TableReader::Printed& printed, arma::uword count) {
+                if (!printed.text.empty()) {
+                  out.write(printed.text);
+                  out.flush();
+                }
+                if (printed.odd_row)
+                  throw Error(ErrorKind::kData, reader.file_name() + ": row " +
+                                                    std::to_string(done + *printed.odd_row + 1) +
+                                                    ": the prediction is not a finite number: expected inputs within "
+                                                    "reach of the training data's");
+                done += count;
+              });
 }
 
 }  // namespace moe

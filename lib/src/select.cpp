@@ -53,8 +53,7 @@ Candidate narrowed(const Schema& schema, const ModelSpec& spec) {
   std::set<std::size_t> used(spec.gate_inputs.begin(), spec.gate_inputs.end());
   for (const auto& inputs : spec.expert_inputs) used.insert(inputs.begin(), inputs.end());
   Candidate result{schema, spec, {used.begin(), used.end()}};
-  result.schema.inputs.clear();
-  for (const std::size_t input : result.inputs) result.schema.inputs.push_back(schema.inputs[input]);
+  result.schema = take_inputs(schema, result.inputs);
   result.spec.gate_inputs = positions(spec.gate_inputs, result.inputs);
   for (auto& inputs : result.spec.expert_inputs) inputs = positions(inputs, result.inputs);
   return result;

@@ -337,6 +337,9 @@ class Writer {
 }  // namespace
 
 std::string export_c(const Model& model) {
+  if (!model.schema.columns.empty())
+    throw Error(ErrorKind::kUsage,
+                "format c takes numbers only, and the model reads categories or missing cells: expected --format json");
   if (model.targets() > 1)
     throw Error(ErrorKind::kUsage, "format c cannot express " + std::to_string(model.targets()) +
                                        " targets, only one, yet: expected --format json");

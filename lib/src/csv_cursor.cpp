@@ -1,0 +1,170 @@
+#include "csv_cursor.hpp"
+
+#include <algorithm>
+
+#include "moe/error.hpp"
+
+namespace moe {
+
+bool CsvCursor::next_record() {
+  for (;; ++line_) {
+    if (line_end_ == '\r' && *at_ == '\n' && at_ < text_.end) ++at_;  // the rest of a CRLF among lone CRs
+    if (at_ >= text_.end) {
+      if (text_.broken.empty()) return false;
+      throw CsvFault{line_, -1, text_.broken};
+    }
+    if (dialect_.comment != '\0' && *at_ == dialect_.comment) {
+      at_ = static_cast<const char*>(std::memchr(at_, line_end_, static_cast<std::size_t>(text_.end - at_))) + 1;
+      continue;
+    }
+    const char* begin = skip_blanks(at_);
+    if (!at_line_end(begin)) break;
+    at_ = begin + (*begin == line_end_ ? 1 : 2);
+  }
+  record_line_ = line_;
+  more_ = true;
+  field_ = 0;
+  return true;
+}
+
+std::string_view CsvCursor::field() {
+  const char* begin = skip_blanks(at_);
+  if (*begin == '"') return quoted(begin + 1);
+  const char* const stop = find_either(begin, delimiter_, line_end_);
+  const char* end = stop;
+  if (*stop == line_end_ && end != begin && end[-1] == '\r') --end;
+  end_field(stop);
+  while (end != begin && dialect_.is_blank(end[-1])) --end;
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+void CsvCursor::skip() {
+  const char* begin = skip_blanks(at_);
+  if (*begin == '"')
+    quoted(begin + 1);
+  else
+    end_field(find_either(begin, delimiter_, line_end_));
+}
+
+std::size_t CsvCursor::skip_rest() {
+  std::size_t count = 0;
+  for (; more_; ++count) skip();
+  return count;
+}
+
+/// `at` is behind the first quote.
+std::string_view CsvCursor::quoted(const char* at) {
+  const char* const begin = at;
+  const auto column = static_cast<long>(field_);
+  const std::size_t opened = line_;
+  bool plain = true;  // no quote in it
+  for (;; ++at) {
+    const char* const quote =
+        at < text_.end ? static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(text_.end - at)))
+                       : nullptr;
+    const char* const end = quote != nullptr ? quote : text_.end;
+    const auto breaks = static_cast<std::size_t>(std::count(at, end, line_end_));
+    line_ += breaks;
+    if (quote == nullptr) {
+      if (!text_.broken.empty() && text_.in_quotes.empty()) throw CsvFault{line_, -1, text_.broken};
+      throw CsvFault{opened, column,
+                     "the quote that opens here is " + (text_.in_quotes.empty() ? "never closed" : text_.in_quotes) +
+                         ": expected a closing quote"};
+    }
+    at = quote + 1;
+    if (*at == '"') {
+      plain = false;
+      continue;
+    }
+    const char* const after = skip_blanks(at);
+    const std::string_view text(begin, static_cast<std::size_t>(quote - begin));
+    const std::size_t line = line_;
+    if (end_field(after)) return plain ? text : unquoted(begin, quote);
+    std::string_view rest(after, static_cast<std::size_t>(find_either(after, line_end_, line_end_) - after));
+    if (rest.ends_with('\r')) rest.remove_suffix(1);
+    throw CsvFault{line, column,
+                   "text after the closing quote: '" + printable(rest) + "': expected a comma or the end of the line"};
+  }
+}
+
+/// Takes what is doubled off where it stands: text only shrinks.
+std::string_view CsvCursor::unquoted(const char* begin, const char* end) {
+  char* const first = text_.begin + (begin - text_.begin);
+  char* to = first;
+  for (const char* from = first; from != end; ++from) {
+    *to++ = *from;
+    if (*from == '"') ++from;
+  }
+  return {first, static_cast<std::size_t>(to - first)};
+}
+
+namespace {
+
+/// Finds where records end by the quotes alone, as the tokenizer opens and closes them.
+class RecordEnds {
+ public:
+  RecordEnds(const CsvDialect& dialect, std::string_view text)
+      : dialect_(dialect), begin_(text.data()), end_(text.data() + text.size()), outside_(text.data()) {}
+
+  std::size_t last() {
+    const char* quote = next_quote(begin_);
+    while (quote != nullptr) {
+      if (!opens(quote)) {
+        quote = next_quote(quote + 1);
+        continue;
+      }
+      note_line_end(quote);
+      const char* closing = next_quote(quote + 1);
+      while (closing != nullptr && closing + 1 != end_ && closing[1] == '"') closing = next_quote(closing + 2);
+      if (closing == nullptr) return found();
+      outside_ = closing + 1;
+      quote = next_quote(outside_);
+    }
+    note_line_end(end_);
+    return found();
+  }
+
+ private:
+  const char* next_quote(const char* at) const {
+    return at < end_ ? static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(end_ - at))) : nullptr;
+  }
+  /// Whether the quote is its field's first character, and in no comment.
+  bool opens(const char* quote) const {
+    const char* before = quote;
+    while (before != outside_ && dialect_.is_blank(before[-1])) --before;
+    const bool first = before == begin_ || (before != outside_ && starts_field(before - 1));
+    return first && (dialect_.comment == '\0' || !in_comment(quote));
+  }
+  bool starts_field(const char* before) const {
+    if (*before == dialect_.delimiter || *before == dialect_.line_end) return true;
+    return *before == '\n' && before != begin_ && before[-1] == '\r' && dialect_.line_end == '\r';
+  }
+  bool in_comment(const char* at) const {
+    const char* line = last_line_end(outside_, at);
+    if (line == nullptr && outside_ != begin_) return false;
+    const char* first = line == nullptr ? begin_ : line;
+    return first != at && *first == dialect_.comment;
+  }
+  /// Behind the last line end in [from, to), or nullptr.
+  const char* last_line_end(const char* from, const char* to) const {
+    const void* found = ::memrchr(from, dialect_.line_end, static_cast<std::size_t>(to - from));
+    return found == nullptr ? nullptr : static_cast<const char*>(found) + 1;
+  }
+  void note_line_end(const char* to) {
+    if (const char* found = last_line_end(outside_, to)) line_end_ = found;
+  }
+  std::size_t found() const { return line_end_ == nullptr ? 0 : static_cast<std::size_t>(line_end_ - begin_); }
+
+  const CsvDialect& dialect_;
+  const char *begin_, *end_;
+  const char* outside_;  // no quote is open from here on
+  const char* line_end_ = nullptr;
+};
+
+}  // namespace
+
+std::size_t end_of_records(const CsvDialect& dialect, std::string_view text) {
+  return RecordEnds(dialect, text).last();
+}
+
+}  // namespace moe

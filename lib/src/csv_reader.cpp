@@ -1,0 +1,188 @@
+// The reader of records: a header, and the fields that csv_cursor.hpp finds in the blocks of csv_blocks.hpp.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+
+#include "cell.hpp"
+#include "csv_blocks.hpp"
+#include "moe/csv.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+constexpr std::size_t kNowhere = std::string_view::npos;
+
+/// A record kept beyond the text that it stood in.
+struct Held {
+  std::size_t line = 0;
+  std::vector<std::string> fields{};
+  std::size_t bytes = 0, lines = 0;  // of the text up to its end
+};
+
+/// Reads the cursor's next record.
+std::optional<Held> hold(CsvCursor& cursor, const CsvText& text) {
+  if (!cursor.next_record()) return std::nullopt;
+  Held record{cursor.record_line()};
+  while (cursor.more()) record.fields.emplace_back(cursor.field());
+  record.bytes = static_cast<std::size_t>(cursor.position() - text.begin);
+  record.lines = cursor.lines();
+  return record;
+}
+
+/// Whether a first record with both names and numbers is a header: the second has a number where it has a name.
+bool heads(const Held& first, const Held& second) {
+  for (std::size_t i = 0; i < std::min(first.fields.size(), second.fields.size()); ++i)
+    if (!is_number(first.fields[i]) && is_number(second.fields[i])) return true;
+  return false;
+}
+
+/// Whether the first of the cursor's records, which is given, names the columns.
+bool is_header(const Held& first, CsvHeader asked, CsvCursor& cursor, const CsvText& text) {
+  const auto numbers = static_cast<std::size_t>(std::count_if(first.fields.begin(), first.fields.end(), is_number));
+  if (asked != CsvHeader::kAutomatic) return asked == CsvHeader::kYes;
+  if (numbers == 0 || numbers == first.fields.size()) return numbers == 0;
+  const std::optional<Held> second = hold(cursor, text);
+  return second && heads(first, *second);
+}
+
+/// Refuses an empty name, and one that stands twice. The first slip in reading order is the one reported.
+void check_names(const CsvBlocks& blocks, const Held& header) {
+  std::unordered_set<std::string_view> seen;
+  for (std::size_t column = 0; column < header.fields.size(); ++column) {
+    const std::string& name = header.fields[column];
+    const std::string place =
+        blocks.place(header.line, static_cast<long>(column)) + (name.empty() ? "" : " " + printable(name));
+    if (name.empty()) throw Error(ErrorKind::kData, place + ": the name is empty: expected a name for each column");
+    if (!seen.insert(name).second)
+      throw Error(ErrorKind::kData,
+                  place + ": the name '" + printable(name) + "' stands twice: expected each column's name once");
+  }
+}
+
+}  // namespace
+
+struct CsvReader::State {
+  State(const std::string& path, const CsvOptions& options) : blocks(path, options) {}
+
+  void read_header();
+  bool next_block();
+
+  CsvBlocks blocks;
+  CsvBlock block;
+  std::optional<CsvCursor> cursor;
+  std::size_t block_line = 0;  // where the block begins
+  std::vector<std::string_view> fields;
+};
+
+void CsvReader::State::read_header() {
+  const CsvHeader asked = blocks.options().header;
+  const CsvBlock head = blocks.head();
+  CsvCursor records(blocks.dialect(), head.text);
+  try {
+    const std::optional<Held> first = hold(records, head.text);
+    if (!first)
+      throw Error(ErrorKind::kData, blocks.file_name() + ": the file is empty: expected " +
+                                        (asked == CsvHeader::kNo ? "rows" : "a header and rows"));
+    if (is_header(*first, asked, records, head.text)) {
+      check_names(blocks, *first);
+      blocks.take_header(first->bytes, first->lines, first->fields, true);
+      return;
+    }
+    std::vector<std::string> names;
+    for (std::size_t column = 1; column <= first->fields.size(); ++column)
+      names.push_back("x" + std::to_string(column));
+    blocks.take_header(0, 0, std::move(names), false);
+  } catch (const CsvFault& fault) {
+    blocks.fail(0, fault);
+  }
+}
+
+bool CsvReader::State::next_block() {
+  if (cursor) block_line += cursor->lines();
+  cursor.reset();
+  if (!blocks.next(block, CsvBlocks::Fill::kWhatIsThere)) return false;
+  cursor.emplace(blocks.dialect(), block.text);
+  return true;
+}
+
+CsvReader::CsvReader(const std::string& path, const CsvOptions& options)
+    : state_(std::make_unique<State>(path, options)) {
+  state_->read_header();
+  state_->block_line = state_->blocks.first_line();
+}
+
+CsvReader::~CsvReader() = default;
+
+const std::vector<std::string>& CsvReader::names() const { return state_->blocks.names(); }
+
+bool CsvReader::next() {
+  State& state = *state_;
+  try {
+    while (!state.cursor || !state.cursor->next_record())
+      if (!state.next_block()) return false;
+    state.fields.clear();
+    while (state.cursor->more()) state.fields.push_back(state.cursor->field());
+    if (state.fields.size() == names().size()) return true;
+    throw state.blocks.wrong_count(state.cursor->record_line(), state.fields.size());
+  } catch (const CsvFault& fault) {
+    state.blocks.fail(state.block_line, fault);
+  }
+}
+
+const std::vector<std::string_view>& CsvReader::fields() const { return state_->fields; }
+
+double CsvReader::number(std::size_t column) const {
+  const std::string_view cell = state_->fields[column];
+  const std::optional<double> value = parse_number(cell);
+  if (value && std::isfinite(*value)) return *value;
+  throw Error(ErrorKind::kData, place(column) + ": " + not_a_number(cell) + ": " + number_expected(cell));
+}
+
+std::string CsvReader::place() const {
+  return state_->blocks.place(state_->block_line + state_->cursor->record_line(), -1);
+}
+
+std::string CsvReader::place(std::size_t column) const {
+  return state_->blocks.place(state_->block_line + state_->cursor->record_line(), static_cast<long>(column));
+}
+
+const std::string& CsvReader::file_name() const { return state_->blocks.file_name(); }
+
+std::string CsvReader::dialect() const {
+  const CsvBlocks& blocks = state_->blocks;
+  std::string text =
+      name_of_delimiter(blocks.dialect().delimiter) + (blocks.has_header() ? ", a header" : ", no header");
+  if (blocks.dialect().line_end == '\r') text += ", lines end by CR";
+  if (*blocks.compression() != '\0') text += std::string(", ") + blocks.compression();
+  return text;
+}
+
+unsigned CsvReader::threads() const {
+  const unsigned asked = state_->blocks.options().threads;
+  return asked > 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
+}
+
+CsvBlocks& CsvReader::blocks() { return state_->blocks; }
+
+void append_csv_field(std::string& record, std::string_view field) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  const bool odd_end = !field.empty() && (is_blank(field.front()) || is_blank(field.back()) || field.front() == '#');
+  // Other separators too: what is left bare tells how the table is written.
+  if (!odd_end && field.find_first_of(",;\t|\"\r\n") == kNowhere && !field.starts_with(kByteOrderMark)) {
+    record += field;
+    return;
+  }
+  record += '"';
+  for (const char c : field) {
+    if (c == '"') record += '"';
+    record += c;
+  }
+  record += '"';
+}
+
+}  // namespace moe

@@ -1,0 +1,75 @@
+#include "level_table.hpp"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "cell.hpp"
+#include "moe/dataset.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+
+/// Where it stands, or where it is to stand.
+std::size_t LevelTable::place(std::string_view text) const {
+  const std::size_t mask = places_.size() - 1;
+  for (std::size_t at = XXH3_64bits(text.data(), text.size()) & mask;; at = (at + 1) & mask)
+    if (places_[at] == 0 || levels_[places_[at] - 1].text == text) return at;
+}
+
+std::size_t LevelTable::find(std::string_view text) const {
+  return places_.empty() ? kNone : std::size_t{places_[place(text)]} - 1;
+}
+
+std::size_t LevelTable::insert(std::string_view text, std::size_t line) {
+  if (2 * (levels_.size() + 1) > places_.size()) grow();
+  std::uint32_t& number = places_[place(text)];
+  if (number == 0) {
+    levels_.push_back({std::string(text), line});
+    number = static_cast<std::uint32_t>(levels_.size());
+  }
+  return number - 1;
+}
+
+void LevelTable::grow() {
+  places_.assign(std::max<std::size_t>(16, 2 * places_.size()), 0);
+  for (std::size_t i = 0; i < levels_.size(); ++i) places_[place(levels_[i].text)] = static_cast<std::uint32_t>(i + 1);
+}
+
+std::vector<std::string> LevelTable::texts() const {
+  std::vector<std::string> result;
+  for (const Level& level : levels_) result.push_back(level.text);
+  return result;
+}
+
+bool all_numeric(const std::vector<std::string>& texts) {
+  return std::all_of(texts.begin(), texts.end(), [](const std::string& text) { return is_number(text); });
+}
+
+std::string canonical_level(std::string_view text, bool numeric) {
+  return numeric && is_number(text) ? format_number(*parse_number(text)) : std::string(text);
+}
+
+std::vector<std::string> ordered_levels(const std::vector<std::string>& texts) {
+  const bool numeric = all_numeric(texts);
+  std::vector<std::string> result;
+  for (const std::string& text : texts) result.push_back(canonical_level(text, numeric));
+  std::sort(result.begin(), result.end(), [numeric](const std::string& a, const std::string& b) {
+    return numeric ? *parse_number(a) < *parse_number(b) : a < b;
+  });
+  result.erase(std::unique(result.begin(), result.end()), result.end());
+  return result;
+}
+
+KnownLevels::KnownLevels(const std::vector<std::string>& levels) : names_(levels), table_(levels) {
+  std::vector<std::string> said = levels;
+  said.erase(std::remove(said.begin(), said.end(), kMissingLevel), said.end());
+  numeric_ = all_numeric(said);
+}
+
+std::size_t KnownLevels::find(std::string_view text) const {
+  const std::size_t found = table_.find(text);
+  return found == LevelTable::kNone && numeric_ ? table_.find(canonical_level(text, true)) : found;
+}
+
+}  // namespace moe

@@ -1,0 +1,193 @@
+#include "row_parser.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "cell.hpp"
+#include "moe/dataset.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+constexpr double kMissingValue = std::numeric_limits<double>::quiet_NaN();
+
+/// Why a text is no level of a column that nobody called categorical; `hint`: that one may.
+std::string no_level(std::string_view text, const std::string& hint) {
+  const bool date = is_date(text), dressed = is_dressed_number(text);
+  if (!date && !dressed && !parse_number(text)) return "";
+  if (!date && !dressed && is_number(text)) return "";
+  const bool comma = is_decimal_comma(text);
+  return (date ? "'" + printable(text) + "' is a date" : not_a_number(text)) + ": " + number_expected(text) +
+         (date || (dressed && !comma) ? hint : "");
+}
+
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 20;
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) shown.push_back(printable(names[i]));
+  return join(shown) + (names.size() > kMost ? " and " + std::to_string(names.size() - kMost) + " more" : "");
+}
+
+}  // namespace
+
+RowParser::RowParser(const CsvBlocks& blocks, const RowPlan& plan) : blocks_(blocks), plan_(plan) {
+  for (const std::string& word : plan.na)
+    if (is_number(word)) na_numbers_.push_back(*parse_number(word));
+  for (const std::vector<CellUse>& uses : plan.columns) {
+    const bool plain = uses.size() == 1 && uses[0].kind == CellUse::Kind::kNumber && !uses[0].check;
+    numbers_.push_back(plain && na_numbers_.empty() && !plan.records ? &uses[0] : nullptr);
+  }
+}
+
+/// Room for as many records as the text can have.
+void RowParser::make_room(const CsvText& text) {
+  const auto bytes = static_cast<std::size_t>(text.end - text.begin);
+  const std::size_t most = bytes / std::max<std::size_t>(2, plan_.columns.size()) + 1;
+  if (room_.size() < most * plan_.values) room_.resize(most * plan_.values);
+}
+
+ParsedRows RowParser::parse(const CsvBlock& block) {
+  ParsedRows out;
+  CsvCursor cursor(blocks_.dialect(), block.text);
+  make_room(block.text);
+  cursor_ = &cursor;
+  out_ = &out;
+  out.levels.resize(plan_.values);
+  out.missing.resize(plan_.values);
+  try {
+    while (cursor.next_record()) {
+      row_ = room_.data() + out.rows * plan_.values;
+      if (record())
+        ++out.rows;
+      else
+        ++out.dropped;
+    }
+  } catch (CsvFault& fault) {
+    out.fault = std::move(fault);
+  }
+  out.lines = cursor.lines();
+  out.values = arena_.take(out.rows * plan_.values);
+  std::copy_n(room_.data(), out.rows * plan_.values, out.values.get());
+  out.texts.resize(out.rows * plan_.texts);
+  if (plan_.records) out.records.resize(out.rows);
+  return out;
+}
+
+/// Reads a record; false where its row is dropped.
+bool RowParser::record() {
+  CsvCursor& cursor = *cursor_;
+  const std::size_t columns = plan_.columns.size();
+  dropped_ = false;
+  out_->texts.resize((out_->rows + 1) * plan_.texts);
+  if (plan_.records) out_->records.emplace_back();
+  for (std::size_t column = 0; column < columns; ++column) {
+    if (!cursor.more()) throw blocks_.wrong_count(cursor.record_line(), column);
+    if (numbers_[column] != nullptr && cursor.number(row_[numbers_[column]->slot])) continue;
+    if (plan_.columns[column].empty() && !plan_.records)
+      cursor.skip();
+    else
+      cell(column, cursor.field());
+  }
+  if (cursor.more()) throw blocks_.wrong_count(cursor.record_line(), columns + cursor.skip_rest());
+  if (dropped_) {
+    if (plan_.records) out_->records.pop_back();
+    return false;
+  }
+  if (!plan_.check) return true;
+  if (const auto wrong = plan_.check(row_))
+    throw CsvFault{cursor.record_line(), static_cast<long>(wrong->first), wrong->second};
+  return true;
+}
+
+void RowParser::cell(std::size_t column, std::string_view text) {
+  if (plan_.records) {
+    if (column > 0) out_->records.back() += ',';
+    append_csv_field(out_->records.back(), text);
+  }
+  for (const CellUse& use : plan_.columns[column]) take(use, column, text);
+}
+
+bool RowParser::is_missing(std::string_view text) const {
+  if (is_missing_word(text) || std::find(plan_.na.begin(), plan_.na.end(), text) != plan_.na.end()) return true;
+  if (na_numbers_.empty()) return false;
+  const auto value = parse_number(text);
+  return value && std::find(na_numbers_.begin(), na_numbers_.end(), *value) != na_numbers_.end();
+}
+
+void RowParser::take(const CellUse& use, std::size_t column, std::string_view text) {
+  if (use.kind == CellUse::Kind::kText) {
+    out_->texts[out_->rows * plan_.texts + use.slot] = text;
+    return;
+  }
+  if (use.kind == CellUse::Kind::kKnown) {
+    const std::size_t found = use.known->find(text);
+    if (found != LevelTable::kNone) {
+      row_[use.slot] = static_cast<double>(found);
+      return;
+    }
+  }
+  if (is_missing(text)) return take_missing(use, column, text);
+  if (use.kind != CellUse::Kind::kNumber) return take_level(use, column, text);
+  const std::optional<double> value = parse_number(text);
+  if (!value || !std::isfinite(*value))
+    refuse(column, not_a_number(text) + ": " + number_expected(text) +
+                       (value || is_decimal_comma(text) || is_date(text) ? "" : use.hint));
+  take_number(use, column, *value, text);
+}
+
+void RowParser::take_number(const CellUse& use, std::size_t column, double value, std::string_view text) {
+  row_[use.slot] = value;
+  if (!use.check) return;
+  const std::string wrong = use.check(value, text);
+  if (!wrong.empty()) refuse(column, wrong);
+}
+
+void RowParser::take_level(const CellUse& use, std::size_t column, std::string_view text) {
+  if (use.kind == CellUse::Kind::kKnown) {
+    row_[use.slot] = use.unknown;
+    if (use.unknown >= 0) return;
+    refuse(column, std::string("the ") + use.what + " '" + printable(text) + "' was not there in training: expected " +
+                       (use.known->names().size() == 1 ? "" : "one of ") + some_of(use.known->names()) + use.hint);
+  }
+  LevelTable& levels = out_->levels[use.slot];
+  const std::size_t before = levels.size(), number = levels.insert(text, cursor_->record_line());
+  ++levels[number].count;
+  row_[use.slot] = static_cast<double>(number);
+  if (number < before || !use.text_only) return;
+  if (const std::string wrong = no_level(text, use.hint); !wrong.empty()) refuse(column, wrong);
+}
+
+void RowParser::take_missing(const CellUse& use, std::size_t column, std::string_view text) {
+  ++out_->missing[use.slot];
+  row_[use.slot] = kMissingValue;
+  if (use.kind == CellUse::Kind::kKnown) {
+    const std::size_t level = use.known->find(kMissingLevel);
+    if (level == LevelTable::kNone && use.unknown < 0)
+      refuse(column,
+             (text.empty() ? std::string("the cell is empty") : "'" + printable(text) + "' stands for no value") +
+                 ": expected one of " + some_of(use.known->names()) + use.hint);
+    row_[use.slot] = level == LevelTable::kNone ? use.unknown : static_cast<double>(level);
+    return;
+  }
+  if (plan_.drop) {
+    dropped_ = true;
+    return;
+  }
+  if (use.fills) return;
+  if (use.kind == CellUse::Kind::kNumber)
+    refuse(column, not_a_number(text) + ": " + number_expected(text) + use.missing_hint);
+  refuse(column, (text.empty() ? std::string("the cell is empty") : "'" + printable(text) + "' stands for no value") +
+                     ": expected a " + use.what + use.missing_hint);
+}
+
+/// Another number of fields goes before what is wrong with one of them.
+void RowParser::refuse(std::size_t column, const std::string& sentence) {
+  const std::size_t fields = column + 1 + cursor_->skip_rest();
+  if (fields != plan_.columns.size()) throw blocks_.wrong_count(cursor_->record_line(), fields);
+  throw CsvFault{cursor_->record_line(), static_cast<long>(column), sentence};
+}
+
+}  // namespace moe

@@ -1,0 +1,94 @@
+// Rows of numbers from a block of text, as a plan for each column says.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "csv_blocks.hpp"
+#include "level_table.hpp"
+#include "page_buffer.hpp"
+
+namespace moe {
+
+/// What a column's cells are to become.
+struct CellUse {
+  enum class Kind {
+    kNumber,  ///< a finite number
+    kFresh,   ///< a level: its number among those of its block
+    kKnown,   ///< one of `known`: its number
+    kText     ///< kept as text
+  };
+  Kind kind = Kind::kNumber;
+  std::size_t slot = 0;    ///< of the row's values, or of its texts
+  bool fills = false;      ///< a missing cell is NaN; else it is an error, or its row is dropped
+  bool text_only = false;  ///< a fresh level must look like text: no dates, no decimal commas
+  const KnownLevels* known = nullptr;
+  double unknown = -1;  ///< a level's number where it is none of them; -1: an error
+  const char* what = "level";
+  std::string hint{};  ///< what the user might have meant, behind "expected a number .."
+  std::string missing_hint{};
+  /// A sentence on a number that cannot be; nothing else is called where there is none.
+  std::function<std::string(double value, std::string_view cell)> check{};
+};
+
+struct RowPlan {
+  std::vector<std::vector<CellUse>> columns;  ///< of the table; a column may have no use, or several
+  std::size_t values = 0, texts = 0;          ///< slots in a row
+  bool drop = false;                          ///< rows in which a cell is missing
+  bool records = false;                       ///< keep them as CSV text
+  std::vector<std::string> na{};
+  /// A last look at a row's values: what is wrong with the cell of a column.
+  std::function<std::optional<std::pair<std::size_t, std::string>>(const double* row)> check{};
+
+  CellUse& add(std::size_t column, CellUse use) {
+    use.slot = use.kind == CellUse::Kind::kText ? texts++ : values++;
+    columns[column].push_back(std::move(use));
+    return columns[column].back();
+  }
+};
+
+/// The rows of a block, up to its end or the first fault.
+struct ParsedRows {
+  std::size_t rows = 0, dropped = 0, lines = 0;
+  std::shared_ptr<double> values{};    // rows x RowPlan::values
+  std::vector<LevelTable> levels{};    // by slot; empty but for fresh levels
+  std::vector<std::size_t> missing{};  // cells, by slot
+  std::vector<std::string> texts{};    // rows x RowPlan::texts
+  std::vector<std::string> records{};
+  std::optional<CsvFault> fault{};
+};
+
+/// One for each thread: it keeps room for a block's values.
+class RowParser {
+ public:
+  RowParser(const CsvBlocks& blocks, const RowPlan& plan);
+  ParsedRows parse(const CsvBlock& block);
+
+ private:
+  void make_room(const CsvText& text);
+  bool record();
+  void cell(std::size_t column, std::string_view text);
+  void take(const CellUse& use, std::size_t column, std::string_view text);
+  void take_number(const CellUse& use, std::size_t column, double value, std::string_view text);
+  void take_level(const CellUse& use, std::size_t column, std::string_view text);
+  void take_missing(const CellUse& use, std::size_t column, std::string_view text);
+  bool is_missing(std::string_view text) const;
+  [[noreturn]] void refuse(std::size_t column, const std::string& sentence);
+
+  const CsvBlocks& blocks_;
+  const RowPlan& plan_;
+  std::vector<const CellUse*> numbers_;  // by column: its only use, where that is a number without more ado
+  std::vector<double> na_numbers_;
+  std::vector<double> room_;
+  PageArena arena_;
+  CsvCursor* cursor_ = nullptr;
+  ParsedRows* out_ = nullptr;
+  double* row_ = nullptr;
+  bool dropped_ = false;
+};
+
+}  // namespace moe

@@ -1,0 +1,120 @@
+#include "target_column.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cell.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+/// So few different whole numbers may be meant as classes.
+constexpr std::size_t kFew = 10;
+
+/// The labels in order, the positive one last. Throws Error: data for one class; usage for a positive one that is not there.
+std::vector<std::string> ordered_labels(const std::vector<std::string>& texts, const std::string& positive,
+                                        const std::string& place) {
+  std::vector<std::string> labels = ordered_levels(texts);
+  if (labels.size() < 2)
+    throw Error(ErrorKind::kData, place + ": every row is of class '" + labels[0] + "': expected two classes or more");
+  if (positive.empty()) return labels;
+  const auto at = std::find(labels.begin(), labels.end(), canonical_level(positive, all_numeric(labels)));
+  if (at == labels.end()) throw Error(ErrorKind::kUsage, "--positive: " + unknown_word("label", positive, labels));
+  std::rotate(at, at + 1, labels.end());
+  return labels;
+}
+
+}  // namespace
+
+std::vector<double> FreshLevels::add(const LevelTable& levels, std::size_t line) {
+  std::vector<double> codes;
+  codes.reserve(levels.size());
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const std::size_t number = all_.insert(levels[i].text, line + levels[i].line);
+    all_[number].count += levels[i].count;
+    codes.push_back(static_cast<double>(number));
+    if (!overflow_ && all_.size() > kMostLevels) overflow_ = line + levels[i].line;
+  }
+  return codes;
+}
+
+std::vector<double> level_codes(const LevelTable& from, const std::vector<std::string>& to) {
+  const KnownLevels known(to);
+  std::vector<double> codes;
+  for (std::size_t i = 0; i < from.size(); ++i) codes.push_back(static_cast<double>(known.find(from[i].text)));
+  return codes;
+}
+
+TargetColumn::TargetColumn(const ColumnRequest& request, TargetKind kind, std::size_t t, const std::string& first,
+                           const std::string& place)
+    : request_(request), kind_(kind), t_(t), first_(place + ": '" + printable(first) + "'") {
+  textual_ = kind == TargetKind::kAutomatic && !is_missing_word(first) && !is_number(first) &&
+             std::find(request.na.begin(), request.na.end(), first) == request.na.end();
+  classes_ = textual_ || kind == TargetKind::kClasses;
+}
+
+CellUse TargetColumn::use() const {
+  CellUse use;
+  use.what = "class";
+  use.missing_hint = ", or --missing drop";
+  if (classes_)
+    use.kind = CellUse::Kind::kFresh;
+  else
+    use.check = support_check(request_.supports, t_);
+  return use;
+}
+
+void TargetColumn::add(TableRows& block, std::size_t slot, std::size_t stride, std::size_t line) {
+  if (classes_) {
+    block.codes[slot] = levels_.add(block.parsed.levels[slot], line);
+    return;
+  }
+  if (block.parsed.rows == 0) return;
+  const double* value = block.parsed.values.get() + slot;
+  for (std::size_t n = 0; n < block.parsed.rows && distinct_.size() <= kFew; ++n, value += stride)
+    if (std::find(distinct_.rbegin(), distinct_.rend(), *value) == distinct_.rend()) distinct_.push_back(*value);
+}
+
+std::optional<CsvFault> TargetColumn::fault(std::size_t column) const {
+  if (!levels_.overflow_line()) return std::nullopt;
+  return CsvFault{*levels_.overflow_line(), static_cast<long>(column),
+                  "more than " + std::to_string(kMostLevels) +
+                      " classes: expected a column of classes, or --family gaussian for a number"};
+}
+
+std::size_t TargetColumn::few_whole_numbers() const {
+  const bool whole = std::all_of(distinct_.begin(), distinct_.end(), [](double v) { return v == std::floor(v); });
+  const bool few = distinct_.size() >= 2 && distinct_.size() <= kFew;
+  return kind_ == TargetKind::kAutomatic && !classes_ && whole && few ? distinct_.size() : 0;
+}
+
+/// Text in the first cell and numbers in most others are a number with a slip, not classes.
+void TargetColumn::refuse_slip() const {
+  std::size_t numbers = 0;
+  for (std::size_t i = 0; i < levels_.all().size(); ++i) numbers += is_number(levels_.all()[i].text) ? 1 : 0;
+  if (textual_ && 2 * numbers > levels_.all().size())
+    throw Error(ErrorKind::kData,
+                first_ + " is not a number, and most others are: expected numbers, or --family categorical");
+}
+
+std::vector<double> TargetColumn::settle(std::vector<std::string>& labels, const std::string& positive,
+                                         const std::string& place) {
+  if (!classes_) return {};
+  refuse_slip();
+  labels = ordered_labels(levels_.all().texts(), positive, place);
+  return level_codes(levels_.all(), labels);
+}
+
+void TargetColumn::settle_numbers(arma::mat& y, std::vector<std::string>& labels, const std::string& positive,
+                                  const std::string& place) const {
+  if (few_whole_numbers() != 2) return;
+  std::vector<std::string> texts;
+  for (const double value : distinct_) texts.push_back(format_number(value));
+  labels = ordered_labels(texts, positive, place);
+  const double last = *parse_number(labels[1]);
+  y.transform([last](double value) { return value == last ? 1.0 : 0.0; });
+}
+
+}  // namespace moe

@@ -1,0 +1,522 @@
+// Tables for training: what each column is, and the rows as matrices.
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "block_line.hpp"
+#include "cell.hpp"
+#include "moe/dataset.hpp"
+#include "moe/error.hpp"
+#include "parallel.hpp"
+#include "table_rows.hpp"
+#include "target_column.hpp"
+
+namespace moe {
+namespace {
+
+/// What an input is decides among the first records, so many at most and within so many bytes: the same ones from a file and a pipe.
+constexpr std::size_t kSampleRecords = 1000, kSampleBytes = std::size_t{1} << 20;
+/// So many cells that are all different are names or ids, not categories.
+constexpr std::size_t kNames = 50;
+
+/// The targets that a request names. Throws Error (usage) where there are none, too many, or several that are to be
+/// classes.
+std::vector<std::size_t> target_columns(const ColumnRequest& request, const std::vector<std::string>& names) {
+  if (request.target.empty()) return {names.size() - 1};
+  std::vector<std::size_t> columns = select_columns(request.target, names, {});
+  const auto refuse = [&](const std::string& sentence) {
+    throw Error(ErrorKind::kUsage, "--target: '" + printable(request.target) + "' names " +
+                                       std::to_string(columns.size()) + (columns.size() == 1 ? " column" : " columns") +
+                                       sentence);
+  };
+  if (columns.empty()) refuse(": expected one or more");
+  if (columns.size() > kMostTargets) refuse(": expected " + std::to_string(kMostTargets) + " at most");
+  if (columns.size() > 1 && request.kind == TargetKind::kClasses)
+    refuse(", and the family describes a class: expected one target, or families of numbers");
+  for (const std::vector<Support>& family : request.supports)
+    if (family.size() > 1 && family.size() != columns.size())
+      refuse(", and the family list " + std::to_string(family.size()) + ": expected one for all, or one for each");
+  return columns;
+}
+
+/// Where the columns stand that are no inputs.
+struct RoleColumns {
+  RoleColumns(const ColumnRequest& request, const std::vector<std::string>& names)
+      : targets(target_columns(request, names)),
+        weight(one_column(request.weight, names, "--weight")),
+        id(one_column(request.id, names, "--id")),
+        trials(one_column(request.trials, names, "--trials")),
+        offset(one_column(request.offset, names, "--offset")),
+        exposure(one_column(request.exposure, names, "--exposure")),
+        no_inputs(targets) {
+    for (const auto& [column, option] :
+         {std::pair{weight, "--weight"}, std::pair{id, "--id"}, std::pair{trials, "--trials"},
+          std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}}) {
+      if (!column) continue;
+      if (std::find(targets.begin(), targets.end(), *column) != targets.end())
+        throw Error(ErrorKind::kUsage,
+                    std::string(option) + ": '" + names[*column] + "' is the target: expected another column");
+      no_inputs.push_back(*column);
+    }
+  }
+
+  /// Notes their names.
+  void name(const std::vector<std::string>& names, Schema& schema) const {
+    for (const std::size_t target : targets) schema.targets.push_back(names[target]);
+    if (weight) schema.weight = names[*weight];
+    if (id) schema.id = names[*id];
+    if (trials) schema.trials = names[*trials];
+    if (offset) schema.offset = names[*offset];
+    if (exposure) schema.exposure = names[*exposure];
+  }
+
+  OtherColumns others() const { return {weight, trials, offset, exposure}; }
+
+  std::vector<std::size_t> targets;
+  std::optional<std::size_t> weight, id, trials, offset, exposure;
+  std::vector<std::size_t> no_inputs;
+};
+
+/// Every column that a branch of a model reads, in the table's order.
+std::vector<std::size_t> union_of(const std::vector<BranchColumns>& models) {
+  std::set<std::size_t> all;
+  for (const BranchColumns& model : models) {
+    all.insert(model.gate.begin(), model.gate.end());
+    for (const auto& columns : model.experts) all.insert(columns.begin(), columns.end());
+  }
+  return {all.begin(), all.end()};
+}
+
+/// The cells of a column among the first records.
+struct Sample {
+  std::size_t numbers = 0, texts = 0;
+  std::string first{};  // that is not missing
+  std::size_t line = 0;
+};
+
+std::vector<Sample> sample_columns(CsvBlocks& blocks, const std::vector<std::string>& na) {
+  const CsvBlock head = blocks.head(kSampleBytes);
+  CsvCursor cursor(blocks.dialect(), head.text);
+  std::vector<Sample> samples(blocks.names().size());
+  try {
+    for (std::size_t n = 0; n < kSampleRecords && cursor.next_record(); ++n)
+      for (std::size_t column = 0; cursor.more(); ++column) {
+        const std::string_view cell = cursor.field();
+        if (column >= samples.size() || is_missing_word(cell) || std::find(na.begin(), na.end(), cell) != na.end())
+          continue;
+        Sample& sample = samples[column];
+        if (sample.numbers + sample.texts == 0) {
+          sample.first = cell;
+          sample.line = cursor.record_line();
+        }
+        ++(is_number(cell) ? sample.numbers : sample.texts);
+      }
+  } catch (const CsvFault&) {
+    // Reading the rows comes to it again.
+  }
+  return samples;
+}
+
+/// An input on its way to a Column.
+struct Input {
+  std::size_t at;  // in the table
+  bool category = false, forced = false;
+  FreshLevels levels{};
+  std::size_t missing = 0;
+};
+
+/// Of each row of X over its columns, those aside where it is NaN; NaN where there are no others. The sums' order depends on the
+/// number of columns alone.
+arma::vec weighted_means(const arma::mat& X, const arma::vec& w, unsigned threads) {
+  constexpr arma::uword kChunk = 4096;
+  const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
+  arma::mat sums(X.n_rows, chunks, arma::fill::zeros), weights(X.n_rows, chunks, arma::fill::zeros);
+  parallel_for(chunks, threads, [&](std::size_t chunk) {
+    for (arma::uword n = chunk * kChunk; n < std::min(X.n_cols, (chunk + 1) * kChunk); ++n)
+      for (arma::uword row = 0; row < X.n_rows; ++row) {
+        const bool there = !std::isnan(X(row, n));
+        sums(row, chunk) += there ? w[n] * X(row, n) : 0;
+        weights(row, chunk) += there ? w[n] : 0;
+      }
+  });
+  arma::vec sum(X.n_rows, arma::fill::zeros), weight(X.n_rows, arma::fill::zeros);
+  for (arma::uword chunk = 0; chunk < chunks; ++chunk) {
+    sum += sums.col(chunk);
+    weight += weights.col(chunk);
+  }
+  return sum / weight;
+}
+
+/// Reads a table for training, step by step.
+class TrainingRead {
+ public:
+  TrainingRead(CsvReader& reader, const std::vector<ModelRequest>& requests);
+  SharedTable read();
+
+ private:
+  std::string name(std::size_t column) const { return reader_.names()[column]; }
+  std::string target_place() const { return reader_.file_name() + ": " + name(roles_.targets[0]); }
+  void choose_kinds();
+  void add_target(std::size_t t, const Sample& sample);
+  void plan();
+  CellUse use_of(const Input& input) const;
+  void read_rows();
+  void take(ParsedRows&& rows);
+  [[noreturn]] void fail(const CsvFault& fault) const { blocks_.fail(0, fault); }
+  void refuse_levels(const Input& input) const;
+  std::vector<Column> make_columns() const;
+  void settle_codes(const std::vector<Column>& columns);
+  void settle_target();
+  void fill_missing(std::vector<Column>& columns);
+  void name_columns(std::vector<Column>&& columns);
+  void note_columns();
+  void place_inputs(const std::vector<Column>& columns);
+
+  CsvReader& reader_;
+  CsvBlocks& blocks_;
+  const ColumnRequest& request_;
+  RoleColumns roles_;
+  std::vector<BranchColumns> models_;
+  std::vector<std::size_t> used_;
+  std::vector<Input> inputs_;
+  std::vector<TargetColumn> targets_;
+  RowPlan plan_;
+  RowLayout layout_;
+  std::deque<TableRows> rows_;
+  std::vector<std::size_t> missing_;  // by slot
+  std::size_t line_;
+  SharedTable result_;
+};
+
+TrainingRead::TrainingRead(CsvReader& reader, const std::vector<ModelRequest>& requests)
+    : reader_(reader),
+      blocks_(reader.blocks()),
+      request_(requests.front().columns),
+      roles_(request_, reader.names()),
+      line_(blocks_.first_line()) {
+  for (const ModelRequest& model : requests)
+    models_.push_back(branch_columns(model.columns, reader.names(), roles_.no_inputs, model.experts));
+  used_ = union_of(models_);
+}
+
+SharedTable TrainingRead::read() {
+  choose_kinds();
+  plan();
+  read_rows();
+  for (const Input& input : inputs_) refuse_levels(input);
+  std::vector<Column> columns = make_columns();
+  settle_codes(columns);
+  TrainingTable& table = result_.table;
+  table.data = assemble(rows_, layout_, columns, reader_.threads());
+  require_weight(table.data.w, reader_.file_name());
+  settle_target();
+  fill_missing(columns);
+  place_inputs(columns);
+  name_columns(std::move(columns));
+  note_columns();
+  return std::move(result_);
+}
+
+/// An input is a category where most of its first cells are text, or where the user says so.
+void TrainingRead::choose_kinds() {
+  const std::vector<Sample> samples = sample_columns(blocks_, request_.na);
+  std::set<std::size_t> forced;
+  if (!request_.categorical.empty())
+    for (const std::size_t column : select_columns(request_.categorical, reader_.names(), roles_.no_inputs)) {
+      if (std::find(roles_.targets.begin(), roles_.targets.end(), column) != roles_.targets.end())
+        throw Error(ErrorKind::kUsage,
+                    "--categorical: '" + name(column) + "' is the target: expected an input, or --family categorical");
+      forced.insert(column);
+    }
+  for (const std::size_t column : used_) {
+    const Sample& sample = samples[column];
+    Input& input = inputs_.emplace_back(Input{column});
+    input.forced = forced.contains(column);
+    input.category = input.forced || sample.texts > sample.numbers;
+  }
+  for (std::size_t t = 0; t < roles_.targets.size(); ++t) add_target(t, samples[roles_.targets[t]]);
+}
+
+/// One target of any kind, or several numbers.
+void TrainingRead::add_target(std::size_t t, const Sample& sample) {
+  const std::string place = blocks_.place(line_ + sample.line, static_cast<long>(roles_.targets[t]));
+  const bool several = roles_.targets.size() > 1;
+  if (several && sample.numbers + sample.texts > 0 && !is_number(sample.first))
+    throw Error(ErrorKind::kData, place + ": '" + printable(sample.first) +
+                                      "' is a class, and there are several targets: expected numbers, or one target");
+  targets_.emplace_back(request_, several ? TargetKind::kNumber : request_.kind, t, sample.first, place);
+}
+
+CellUse TrainingRead::use_of(const Input& input) const {
+  CellUse use;
+  use.fills = request_.missing == Missing::kMean || request_.missing == Missing::kIndicator;
+  use.missing_hint = ", or --missing drop, mean or indicator";
+  use.hint = ", or --categorical " + printable(name(input.at));
+  if (!input.category) return use;
+  use.kind = CellUse::Kind::kFresh;
+  use.what = "category";
+  use.text_only = !input.forced;
+  return use;
+}
+
+void TrainingRead::plan() {
+  plan_.columns.resize(reader_.names().size());
+  plan_.na = request_.na;
+  plan_.drop = request_.missing == Missing::kDrop;
+  for (const Input& input : inputs_) plan_.add(input.at, use_of(input));
+  layout_.columns = inputs_.size();
+  for (std::size_t t = 0; t < targets_.size(); ++t)
+    layout_.targets.push_back(plan_.add(roles_.targets[t], targets_[t].use()).slot);
+  plan_others(plan_, roles_.others(), targets_.size() == 1 && !targets_[0].classes(), layout_);
+  missing_.resize(plan_.values);
+}
+
+void TrainingRead::read_rows() {
+  const auto work = [&] {
+    return [parser = RowParser(blocks_, plan_)](const CsvBlock& block) mutable { return parser.parse(block); };
+  };
+  in_order<ParsedRows>(blocks_, CsvBlocks::Fill::kAll, reader_.threads(), work,
+                       [&](ParsedRows&& rows) { take(std::move(rows)); });
+}
+
+/// Takes a block's rows in. Of all that is wrong in it, what stands first is told.
+void TrainingRead::take(ParsedRows&& rows) {
+  TableRows& block = rows_.emplace_back(TableRows{std::move(rows), {}});
+  ParsedRows& parsed = block.parsed;
+  block.codes.resize(plan_.values);
+  std::optional<CsvFault> first = std::exchange(parsed.fault, std::nullopt);
+  if (first) first->line += line_;
+  const auto consider = [&](std::optional<CsvFault> fault) {
+    if (fault && (!first || fault->line < first->line)) first = std::move(fault);
+  };
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    Input& input = inputs_[i];
+    if (!input.category) continue;
+    block.codes[i] = input.levels.add(parsed.levels[i], line_);
+    if (const auto line = input.levels.overflow_line())
+      consider(CsvFault{*line, static_cast<long>(input.at),
+                        "more than " + std::to_string(kMostLevels) +
+                            " levels: expected a category of fewer, or --features without it"});
+  }
+  for (std::size_t t = 0; t < targets_.size(); ++t) {
+    targets_[t].add(block, layout_.targets[t], layout_.stride, line_);
+    consider(targets_[t].fault(roles_.targets[t]));
+  }
+  if (first) fail(*first);
+  for (std::size_t slot = 0; slot < missing_.size(); ++slot) missing_[slot] += parsed.missing[slot];
+  line_ += parsed.lines;
+  result_.table.dropped += parsed.dropped;
+  parsed.levels.clear();
+}
+
+/// Refuses a category that nobody asked for and that looks like something else.
+void TrainingRead::refuse_levels(const Input& input) const {
+  const LevelTable& levels = input.levels.all();
+  if (!input.category || input.forced) return;
+  std::size_t numbers = 0, cells = 0, text = levels.size();
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const bool number = is_number(levels[i].text);
+    numbers += number ? levels[i].count : 0;
+    cells += levels[i].count;
+    if (!number && text == levels.size()) text = i;
+  }
+  const std::string hint = "or --categorical " + printable(name(input.at));
+  if (2 * numbers >= cells && cells > 0)
+    fail({levels[text].line, static_cast<long>(input.at),
+          "'" + printable(levels[text].text) + "' is not a number, and most others are: expected numbers, --na " +
+              printable(levels[text].text) + ", " + hint});
+  if (levels.size() == cells && cells >= kNames)
+    throw Error(ErrorKind::kData,
+                reader_.file_name() + ": column '" + printable(name(input.at)) +
+                    "' has another text in every row: expected a category, or --features without it, " + hint);
+}
+
+std::vector<Column> TrainingRead::make_columns() const {
+  std::vector<Column> columns;
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    Column column{name(inputs_[i].at)};
+    column.category = inputs_[i].category;
+    if (column.category) {
+      column.levels = ordered_levels(inputs_[i].levels.all().texts());
+      if (missing_[i] > 0 && !plan_.drop) column.levels.emplace_back(kMissingLevel);
+    } else {
+      column.indicator = request_.missing == Missing::kIndicator && missing_[i] > 0;
+    }
+    columns.push_back(std::move(column));
+  }
+  return columns;
+}
+
+/// From a block's numbers of levels and classes to everybody's.
+void TrainingRead::settle_codes(const std::vector<Column>& columns) {
+  std::vector<std::vector<double>> final_codes(plan_.values);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].category) final_codes[i] = level_codes(inputs_[i].levels.all(), columns[i].levels);
+  if (targets_[0].labels() > 0)
+    final_codes[layout_.targets[0]] =
+        targets_[0].settle(result_.table.schema.labels, request_.positive, target_place());
+  for (TableRows& block : rows_)
+    for (std::size_t slot = 0; slot < plan_.values; ++slot)
+      for (double& code : block.codes[slot]) code = final_codes[slot][static_cast<std::size_t>(code)];
+}
+
+void TrainingRead::settle_target() {
+  TrainingTable& table = result_.table;
+  const std::size_t few = targets_[0].few_whole_numbers();
+  table.few_whole_numbers = few == 2 ? 0 : few;
+  targets_[0].settle_numbers(table.data.y, table.schema.labels, request_.positive, target_place());
+}
+
+/// A missing number becomes the weighted mean of the others.
+void TrainingRead::fill_missing(std::vector<Column>& columns) {
+  if (request_.missing != Missing::kMean && request_.missing != Missing::kIndicator) return;
+  arma::mat& X = result_.table.data.X;
+  const arma::vec means = weighted_means(X, result_.table.data.w, reader_.threads());
+  arma::uword row = 1;
+  for (std::size_t i = 0; i < columns.size(); row += columns[i++].inputs()) {
+    if (columns[i].category) continue;
+    if (!std::isfinite(means[row]))
+      throw Error(ErrorKind::kData, reader_.file_name() + ": every cell of column '" + printable(columns[i].name) +
+                                        "' is missing: expected numbers, or --features without it");
+    columns[i].fill = means[row];
+    for (arma::uword n = 0; missing_[i] > 0 && n < X.n_cols; ++n)
+      if (std::isnan(X(row, n))) X(row, n) = means[row];
+  }
+}
+
+/// Tells each branch the inputs that its columns make.
+void TrainingRead::place_inputs(const std::vector<Column>& columns) {
+  std::vector<std::size_t> first{0};
+  for (const Column& column : columns) first.push_back(first.back() + column.inputs());
+  const auto inputs_of = [&](const std::vector<std::size_t>& branch) {
+    std::vector<std::size_t> result;
+    for (const std::size_t i : positions(branch, used_))
+      for (std::size_t input = first[i]; input < first[i + 1]; ++input) result.push_back(input);
+    return result;
+  };
+  for (BranchColumns& model : models_) {
+    model.gate = inputs_of(model.gate);
+    for (auto& branch : model.experts) branch = inputs_of(branch);
+  }
+  result_.models = std::move(models_);
+}
+
+void TrainingRead::name_columns(std::vector<Column>&& columns) {
+  Schema& schema = result_.table.schema;
+  roles_.name(reader_.names(), schema);
+  schema.inputs = input_names(columns);
+  const bool plain = std::all_of(columns.begin(), columns.end(), [](const Column& column) { return column.plain(); });
+  schema.na = plain ? std::vector<std::string>{} : request_.na;
+  if (!plain) schema.columns = std::move(columns);
+  std::set<std::string> seen;
+  for (const std::string& input : schema.inputs)
+    if (!seen.insert(input).second)
+      throw Error(ErrorKind::kData, reader_.file_name() + ": two inputs would be named '" + printable(input) +
+                                        "': expected another name for the column");
+}
+
+/// Finds constant columns and those that are the same as one before.
+void TrainingRead::note_columns() {
+  TrainingTable& table = result_.table;
+  const arma::mat& X = table.data.X;
+  const auto same = [&](arma::uword a, arma::uword b) {
+    for (arma::uword n = 0; n < X.n_cols; ++n)
+      if (X(a, n) != X(b, n)) return false;
+    return true;
+  };
+  const auto constant = [&](arma::uword row) {
+    for (arma::uword n = 1; n < X.n_cols; ++n)
+      if (X(row, n) != X(row, 0)) return false;
+    return true;
+  };
+  const std::vector<Column> columns = columns_of(table.schema);
+  std::map<std::vector<double>, std::vector<std::pair<arma::uword, std::size_t>>> alike;  // by their first rows
+  arma::uword row = 1;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    ColumnNote note{columns[i].name, "input", missing_[i]};
+    const std::size_t inputs = columns[i].inputs();
+    note.constant = inputs == 0 || (inputs == 1 && constant(row));
+    if (!columns[i].category && !note.constant) {
+      std::vector<double> first;
+      for (arma::uword n = 0; n < std::min<arma::uword>(X.n_cols, kSampleRecords); ++n) first.push_back(X(row, n));
+      auto& others = alike[first];
+      for (const auto& [other, column] : others)
+        if (note.same_as.empty() && same(other, row)) note.same_as = columns[column].name;
+      others.emplace_back(row, i);
+    }
+    table.notes.push_back(note);
+    row += inputs;
+  }
+}
+
+}  // namespace
+
+std::vector<Column> columns_of(const Schema& schema) {
+  if (!schema.columns.empty()) return schema.columns;
+  std::vector<Column> columns;
+  for (const std::string& name : schema.inputs) columns.push_back({name});
+  return columns;
+}
+
+std::vector<std::string> input_names(const std::vector<Column>& columns) {
+  std::vector<std::string> names;
+  for (const Column& column : columns) {
+    if (!column.category) names.push_back(column.name);
+    if (column.indicator) names.push_back(column.name + "=" + kMissingLevel);
+    for (std::size_t level = 1; level < column.levels.size(); ++level)
+      names.push_back(column.name + "=" + column.levels[level]);
+  }
+  return names;
+}
+
+SharedTable read_shared_table(CsvReader& reader, const std::vector<ModelRequest>& requests) {
+  return TrainingRead(reader, requests).read();
+}
+
+TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& request, std::size_t experts) {
+  SharedTable shared = read_shared_table(reader, {{request, experts}});
+  shared.table.gate_inputs = std::move(shared.models[0].gate);
+  shared.table.expert_inputs = std::move(shared.models[0].experts);
+  return std::move(shared.table);
+}
+
+Dataset take_rows(const Dataset& data, const std::vector<std::size_t>& rows) {
+  const arma::uvec index = arma::conv_to<arma::uvec>::from(rows);
+  Dataset result;
+  result.X = data.X.cols(index);
+  result.y = data.y.rows(index);
+  result.w = data.w.elem(index);
+  if (!data.offset.is_empty()) result.offset = data.offset.elem(index);
+  if (!data.trials.is_empty()) result.trials = data.trials.elem(index);
+  return result;
+}
+
+Dataset take_inputs(Dataset data, const std::vector<std::size_t>& inputs) {
+  arma::uvec rows(1 + inputs.size());
+  rows[0] = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) rows[i + 1] = 1 + inputs[i];
+  if (rows.n_elem < data.X.n_rows || !rows.is_sorted()) data.X = arma::mat(data.X.rows(rows));
+  return data;
+}
+
+Schema take_inputs(Schema schema, const std::vector<std::size_t>& inputs) {
+  const std::set<std::size_t> taken(inputs.begin(), inputs.end());
+  std::vector<Column> columns;
+  std::vector<std::string> names;
+  for (const std::size_t input : inputs) names.push_back(schema.inputs[input]);
+  std::size_t input = 0;
+  for (Column& column : schema.columns) {
+    const std::size_t count = column.inputs();
+    if (count > 0 && taken.contains(input)) columns.push_back(std::move(column));
+    input += count;
+  }
+  schema.inputs = std::move(names);
+  schema.columns = std::move(columns);
+  return schema;
+}
+
+}  // namespace moe
