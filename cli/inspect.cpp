@@ -1,3 +1,4 @@
+#include <cmath>
 #include <limits>
 
 #include "command.hpp"
@@ -5,7 +6,10 @@
 #include "moe/bootstrap.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
+#include "moe/hessian.hpp"
+#include "moe/metrics.hpp"
 #include "moe/model_file.hpp"
+#include "moe/numeric.hpp"
 
 namespace cli {
 namespace {
@@ -38,11 +42,26 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
                                        "', not its likelihood: expected --bootstrap B");
   if (moe::penalty_of(model.fit).has_l1())
     throw Error(ErrorKind::kUsage, begin + "a fit with an l1 penalty has none of these: expected --bootstrap B");
+  for (const moe::Expert& expert : model.experts)
+    if (!moe::has_derivatives(*expert.family))
+      throw Error(ErrorKind::kUsage,
+                  begin + "family '" + expert.family->spec() + "' has no second derivatives: expected --bootstrap B");
   if (!moe::has_uncertainty(model))
     throw Error(ErrorKind::kUsage,
                 begin +
                     "the model has no second derivatives, or more than 300 parameters: expected linear "
                     "networks and a softmax gate");
+}
+
+/// A word where DATA is not what the model was fitted to, so that errors from it are none of the fit's.
+void require_fitted_rows(const moe::Model& model, const moe::Dataset& data) {
+  const double fitted = model.fit.log_likelihood;
+  if (model.fit.rows == 0 || !std::isfinite(fitted)) return;
+  const double here = moe::likelihood_sums(model, model.standardize(data)).log_likelihood;
+  constexpr double kSame = 1e-6;
+  if (!(std::abs(here - fitted) <= kSame * (1 + std::abs(fitted))))
+    say("warning: DATA is not what the model was fitted to: its log-likelihood there is " + moe::format_number(here) +
+        ", that of the fit " + moe::format_number(fitted));
 }
 
 moe::Inference inference_of(const Arguments& arguments, const moe::Model& model, const std::string& word) {
@@ -51,6 +70,7 @@ moe::Inference inference_of(const Arguments& arguments, const moe::Model& model,
   const moe::Dataset data = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
                                              {false, false, ignore_unknown(arguments)})
                                 .rest();
+  require_fitted_rows(model, data);
   const moe::Penalty penalty = moe::penalty_of(model.fit);
   if (word == "observed")
     return {"observed information",

@@ -165,13 +165,11 @@ arma::uword draws(const Arguments& arguments, const std::vector<Trial>& trials) 
 
 // --- All of it --------------------------------------------------------------------------------------------------------
 
-/// Counts have probabilities and measurements densities.
 void warn_of_units(const std::vector<moe::Outcome>& outcomes) {
-  std::set<bool> discrete;
+  std::vector<const moe::Model*> models;
   for (const moe::Outcome& outcome : outcomes)
-    if (outcome.model && !outcome.model->classes())
-      for (const moe::Expert& expert : outcome.model->experts) discrete.insert(expert.family->discrete());
-  if (discrete.size() > 1)
+    if (outcome.model) models.push_back(&*outcome.model);
+  if (mixes_measures(models))
     say("warning: some families give probabilities of counts and some densities: their likelihoods do not compare");
 }
 

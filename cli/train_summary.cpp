@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 #include "command.hpp"
 #include "moe/describe.hpp"
@@ -57,6 +58,14 @@ void summarise_l1(const moe::TrainReport& report) {
 
 }  // namespace
 
+bool mixes_measures(const std::vector<const moe::Model*>& models) {
+  std::set<bool> discrete;
+  for (const moe::Model* model : models)
+    for (const moe::Expert& expert : model->experts)
+      if (!model->classes()) discrete.insert(expert.family->discrete());
+  return discrete.size() > 1;
+}
+
 void summarise(const moe::Model& model, const moe::TrainReport& report) {
   const moe::FitSummary& fit = model.fit;
   say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
@@ -89,6 +98,8 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (report.constant_target)
     say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
         " is the same: there is nothing to learn");
+  if (mixes_measures({&model}))
+    say("warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
   for (const std::string& note : moe::guard_notes(model)) say(note);
   if (!report.aliased.empty())
     say("note: " + moe::printable(moe::join(report.aliased)) + (report.aliased.size() == 1 ? " is" : " are") +

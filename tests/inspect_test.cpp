@@ -103,7 +103,7 @@ TEST_CASE("what the guards found is told again", "[inspect]") {
   const Shell sh;
   const Ran ran = sh("moe train -y accel -k 3 $DATA/mcycle.csv -o m.moe");
   INFO(ran);
-  const std::string sentence = "note: the gate's split of expert ";
+  const std::string sentence = "note: the gate's split ";
   CHECK(ran.err.find(sentence) != std::string::npos);
   CHECK(sh("moe inspect m.moe").out.find(sentence) != std::string::npos);
   const auto guards = printed(sh, "moe inspect --json m.moe").at("guards");

@@ -18,7 +18,7 @@ class Random;
 struct TargetInfo {
   arma::uword classes = 0;  ///< 0 for a number
   double scale = 1;         ///< data units in one model unit
-  double spread = 1;        ///< the target's standard deviation in model units: what a floor for sigma is relative to
+  double spread = 1;        ///< see Standardization::target_spread: what a floor for sigma is relative to
   std::string name{};       ///< of its column, where there are several
 };
 

@@ -14,7 +14,7 @@ bool has_derivatives(const Family& family);
 /// Whether likelihood_hessian() knows this model: linear or constant networks, a softmax gate, a family with derivatives.
 bool has_hessian(const Model& model);
 
-/// Rows whose second derivatives are to be held at once: several targets may have many.
+/// Rows whose second derivatives are to be held at once: many classes and targets have many.
 arma::uword rows_at_once(const Model& model);
 
 /// Second derivatives in theta of the mean of -log p(y|x) over rows (Louis 1982: with r the responsibilities and s the scores of

@@ -22,7 +22,8 @@ namespace moe {
 struct Standardization {
   arma::vec input_center, input_scale;          ///< d
   arma::vec target_center{0}, target_scale{1};  ///< T
-  arma::vec target_spread{1};  ///< the targets' standard deviations in model units (1 where they are standardised)
+  arma::vec target_spread{
+      1};  ///< the targets' standard deviations in model units, or 10 quartile distances where those are less
 
   /// What is shifted and scaled.
   struct Parts {
@@ -170,6 +171,8 @@ class ForwardPass {
   const Model& model() const { return model_; }
   const arma::mat& log_weights() const { return log_weights_; }  ///< b x K
   const arma::mat& signs() const { return signs_; }              ///< b x K, or empty: all positive
+  /// b x K: log |g_k| + log p(y_n | expert k), in data units.
+  arma::mat log_terms(const arma::vec& theta, const arma::mat& y) const;
   /// Valid until the next run(): b x m, and the trials beside it where the family reads them.
   const arma::mat eta(arma::uword k) const;
   /// A view, b x m.

@@ -371,16 +371,21 @@ std::vector<std::string> guard_notes(const Model& model) {
   const FitStudy& study = *model.fit.study;
   if (arma::any(on_floor(model) > 0))
     notes.emplace_back(
-        "warning: an expert's sigma sits on its floor (1e-4 of the target's standard deviation): it explains its rows "
+        "warning: an expert's scale sits on its floor (a sigma: 1e-4 of the target's spread): it explains its rows "
         "exactly, and the likelihood means little");
-  for (const arma::uword k : arma::uvec(arma::find(study.starved > 0)))
-    notes.push_back("warning: expert " + std::to_string(k + 1) + " is starved: it explains " +
-                    formatted("%.3g", study.shares[k] * model.fit.rows) + " of " + formatted("%.0f", model.fit.rows) +
+  const std::vector<std::string> starved = flagged(study.starved), steps = flagged(study.steps);
+  if (!starved.empty()) {
+    const double rows = arma::accu(study.shares.elem(arma::find(study.starved > 0))) * model.fit.rows;
+    notes.push_back("warning: expert " + join(starved) +
+                    (starved.size() == 1 ? " is starved: it explains " : " are starved: they explain ") +
+                    formatted("%.3g", rows) + " of " + formatted("%.0f", model.fit.rows) +
                     " rows: expected fewer experts");
-  if (arma::any(study.steps > 0))
+  }
+  if (!steps.empty())
     notes.push_back(
-        "note: the gate's split of expert " + join(flagged(study.steps)) +
-        " from the others is a step: its weights grow without end, the log-likelihood's supremum is about " +
+        "note: the gate's split " +
+        (steps.size() == model.size() ? "between the experts" : "of expert " + join(steps) + " from the others") +
+        " is a step: its weights grow without end, the log-likelihood's supremum is about " +
         formatted("%.6f", study.supremum));
   return notes;
 }

@@ -341,21 +341,14 @@ EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const
 
 arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta) {
   ForwardPass forward(model);
-  arma::mat result(rows.count(), model.size()), terms, shares;
-  arma::vec part;
+  arma::mat result(rows.count(), model.size()), log_r, r;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
     const arma::uword last = std::min(rows.count(), first + kBlock) - 1;
     const Rows block = rows.slice(first, last);
     forward.run(theta, block);
-    terms = forward.log_weights();
-    for (arma::uword k = 0; k < model.size(); ++k) {
-      const Expert& expert = model.experts[k];
-      expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, part);
-      terms.col(k) += part;
-    }
-    log_sum_exp(terms, part);
-    exp_shifted(terms, part, {}, shares);
-    result.rows(first, last) = shares;
+    log_softmax(forward.log_terms(theta, block.y), log_r);
+    exp_shifted(log_r, {}, {}, r);
+    result.rows(first, last) = r;
   }
   return result;
 }

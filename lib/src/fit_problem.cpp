@@ -60,7 +60,7 @@ double FitProblem::checked(const PassResult& result) {
         "logarithm");
   if (!std::isfinite(result.value))
     throw Error(ErrorKind::kFit, "the loss is not a finite number, at pass " + std::to_string(passes_ + 1) +
-                                     ": expected a smaller --learning-rate, or smaller penalties");
+                                     ": expected smaller penalties, or under adam and sgd a smaller --learning-rate");
   if (data_.model.gate->normalised() || data_.objective.bounded_without_normalised_gate()) return result.value;
   const std::string sum = figure(std::exp(result.mean_log_sum));
   if (mixture && result.mean_log_sum > kRunaway)

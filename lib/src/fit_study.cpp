@@ -13,31 +13,21 @@ constexpr arma::uword kBlock = 1024;
 /// A weight this near to 0 or 1 in every row is a step.
 constexpr double kSharp = 1e-3;
 
-arma::mat log_densities(const Model& model, const ForwardPass& forward, const Rows& block) {
-  arma::mat result(block.count(), model.size());
-  arma::vec part;
-  for (arma::uword k = 0; k < model.size(); ++k) {
-    const Expert& expert = model.experts[k];
-    expert.family->log_density(block.y, forward.eta(k), model.theta.memptr() + expert.psi, part);
-    result.col(k) = part;
-  }
-  return result;
-}
-
 template <class Visit>
 void for_each_block(const Model& model, const Rows& rows, const Visit& visit) {
   ForwardPass forward(model);
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
     const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(model.theta, block);
-    visit(block, forward.log_weights(), log_densities(model, forward, block));
+    visit(block, forward.log_weights(), forward.log_terms(model.theta, block.y));
   }
 }
 
 /// The log-likelihood with the weights of experts that are steps rounded to 0 and 1, which the gate's growing weights lead to.
 double at_the_limit(const Model& model, const Rows& rows, const arma::uvec& steps) {
   double sum = 0;
-  for_each_block(model, rows, [&](const Rows& block, const arma::mat& log_g, const arma::mat& log_p) {
+  for_each_block(model, rows, [&](const Rows& block, const arma::mat& log_g, const arma::mat& terms) {
+    const arma::mat log_p = terms - log_g;
     arma::mat g = arma::exp(log_g);
     for (arma::uword n = 0; n < g.n_rows; ++n) {
       for (const arma::uword k : steps) {
@@ -59,9 +49,9 @@ double at_the_limit(const Model& model, const Rows& rows, const arma::uvec& step
 FitStudy study_fit(const Model& model, const Rows& rows) {
   const arma::uword K = model.size();
   arma::vec mass(K, arma::fill::zeros), blunt(K, arma::fill::zeros), reached(K, arma::fill::zeros);
-  for_each_block(model, rows, [&](const Rows& block, const arma::mat& log_g, const arma::mat& log_p) {
+  for_each_block(model, rows, [&](const Rows& block, const arma::mat& log_g, const arma::mat& terms) {
     arma::mat log_r;
-    log_softmax(log_g + log_p, log_r);
+    log_softmax(terms, log_r);
     mass += arma::exp(log_r).t() * block.w;
     const arma::mat g = arma::exp(log_g);
     blunt = arma::max(blunt, arma::vec(arma::max(arma::min(g, 1 - g), 0).t()));

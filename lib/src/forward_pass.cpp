@@ -48,6 +48,17 @@ void ForwardPass::run(const arma::vec& theta, const Rows& block) {
   model_.gate->forward(logits, log_weights_, signs_);
 }
 
+arma::mat ForwardPass::log_terms(const arma::vec& theta, const arma::mat& y) const {
+  arma::mat terms = log_weights_;
+  arma::vec part;
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    const Expert& expert = model_.experts[k];
+    expert.family->log_density(y, eta(k), theta.memptr() + expert.psi, part);
+    terms.col(k) += part;
+  }
+  return terms;
+}
+
 void ForwardPass::backward(const arma::vec& theta, const Rows& block, const arma::mat& d_log_weights,
                            arma::vec& gradient) {
   const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);

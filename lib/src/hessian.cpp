@@ -310,7 +310,7 @@ arma::uword rows_at_once(const Model& model) {
     const arma::uword size = expert.family->outputs() + expert.family->dispersions();
     held += size * size;
   }
-  return model.targets() == 1 ? kBlock : std::clamp<arma::uword>(kMostHeld / held, 1, kBlock);
+  return std::clamp<arma::uword>(kMostHeld / held, 1, kBlock);
 }
 
 bool has_hessian(const Model& model) {

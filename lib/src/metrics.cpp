@@ -159,19 +159,20 @@ Metrics evaluate(const Model& model, const Dataset& data) {
 LikelihoodSums likelihood_sums(const Model& model, const Rows& rows) {
   if (!model.gate->normalised()) return {kNone, kNone};
   ForwardPass forward(model);
-  forward.run(model.theta, rows);
-  arma::mat terms = forward.log_weights();
-  arma::vec part, total;
-  for (arma::uword k = 0; k < model.size(); ++k) {
-    const Expert& expert = model.experts[k];
-    expert.family->log_density(rows.y, forward.eta(k), model.theta.memptr() + expert.psi, part);
-    terms.col(k) += part;
-  }
-  log_sum_exp(terms, total);
+  LikelihoodSums sums;
+  arma::vec total;
   arma::mat log_r, r;
-  log_softmax(terms, log_r);
-  exp_shifted(log_r, {}, {}, r);
-  return {arma::dot(rows.w, total), -arma::dot(rows.w, arma::sum(r % log_r, 1))};
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    forward.run(model.theta, block);
+    const arma::mat terms = forward.log_terms(model.theta, block.y);
+    log_sum_exp(terms, total);
+    log_softmax(terms, log_r);
+    exp_shifted(log_r, {}, {}, r);
+    sums.log_likelihood += arma::dot(block.w, total);
+    sums.entropy -= arma::dot(block.w, arma::sum(r % log_r, 1));
+  }
+  return sums;
 }
 
 double area_under_curve(const arma::vec& score, const arma::vec& positive, const arma::vec& weight) {

@@ -86,6 +86,28 @@ Standardization Standardization::none(arma::uword inputs, arma::uword targets) {
   return result;
 }
 
+/// The distance between the quartiles, weights counted; of evenly spaced rows where there are many.
+double quartile_distance(const arma::vec& y, const arma::vec& w) {
+  constexpr arma::uword kMost = 100000;
+  const arma::uvec some = arma::regspace<arma::uvec>(0, (y.n_elem + kMost - 1) / kMost, y.n_elem - 1);
+  const arma::uvec order = some.elem(arma::stable_sort_index(y.elem(some)));
+  const double total = arma::accu(w.elem(order));
+  double below = 0, first = y[order[0]], third = first;
+  for (const arma::uword n : order) {
+    if (below < 0.25 * total) first = y[n];
+    if (below < 0.75 * total) third = y[n];
+    below += w[n];
+  }
+  return third - first;
+}
+
+/// A standard deviation that a few rows far away do not take along: floors and starts are relative to it.
+double spread_of(const arma::vec& y, const arma::vec& w, double deviation) {
+  constexpr double kMostQuartiles = 10;
+  const double quartiles = quartile_distance(y, w);
+  return quartiles > 0 ? std::min(deviation, kMostQuartiles * quartiles) : deviation;
+}
+
 Standardization Standardization::of(const Dataset& data, bool classes, Parts parts) {
   const arma::uword d = data.X.n_rows - 1;
   Standardization result = none(d, data.y.n_cols);
@@ -101,7 +123,7 @@ Standardization Standardization::of(const Dataset& data, bool classes, Parts par
     const auto [mean, deviation] = mean_and_deviation(data.y.colptr(t), 1, data.w);
     if (parts.target && parts.centers) result.target_center[t] = mean;
     if (parts.target && deviation > 0) result.target_scale[t] = deviation;
-    if (!parts.target && deviation > 0) result.target_spread[t] = deviation;
+    if (deviation > 0) result.target_spread[t] = spread_of(data.y.col(t), data.w, deviation) / result.target_scale[t];
   }
   return result;
 }

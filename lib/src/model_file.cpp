@@ -237,7 +237,14 @@ void check_numbers(const Standardization& units, const arma::vec& theta, const S
   if (!theta.is_finite()) refuse("a parameter is not finite");
 }
 
+void check_counts(const FitSummary& fit) {
+  constexpr double kTooLarge = 18446744073709551616.0;  // 2^64
+  for (const double count : {fit.rows, fit.parameters, fit.iterations, fit.restarts, fit.seed})
+    if (!(count >= 0 && count < kTooLarge)) refuse("a count of its fit is none");
+}
+
 void check_fit(const FitSummary& fit, const Model& model) {
+  check_counts(fit);
   if (!(std::isnan(fit.l2) == std::isnan(fit.gate_l2)) || fit.l2 < 0 || fit.gate_l2 < 0 || !(fit.l1 >= 0) ||
       !(fit.gate_l1 >= 0))
     refuse("a penalty of its fit is below 0, or no number");
@@ -250,7 +257,8 @@ void check_fit(const FitSummary& fit, const Model& model) {
   if (uncertainty.factor.n_rows != model.theta.n_elem || uncertainty.factor.n_cols > model.theta.n_elem)
     refuse("it has a covariance of other parameters than its own");
   if (!uncertainty.factor.is_finite()) refuse("a covariance is not finite");
-  if (!(uncertainty.degrees_of_freedom >= 0) || uncertainty.residual_standard_error < 0)
+  if (!(uncertainty.degrees_of_freedom >= 0 && std::isfinite(uncertainty.degrees_of_freedom)) ||
+      uncertainty.residual_standard_error < 0)
     refuse("it has degrees of freedom, or a residual standard error, below 0");
 }
 
@@ -271,6 +279,7 @@ void check_size(const ModelSpec& spec, const Schema& schema, std::uint64_t avail
     const auto family = family_of(k);
     add(make_network(spec.experts[k], spec.expert_inputs[k].size(), family->outputs()));
     if (k == 0 || !family->shared_dispersion()) needed += family->dispersions();
+    if (needed > available) refuse("it describes more parameters than it has");
   }
   if (needed < available) refuse("it has more parameters than it describes");
 }

@@ -246,12 +246,14 @@ void Predictive::draw(Random& random, arma::mat& target, arma::uvec& expert) con
   target.set_size(rows(), model_.targets());
   expert.set_size(rows());
   std::vector<double> row(model_.size());
+  std::vector<arma::mat> eta;  // once: where a family reads trials each is a copy
+  for (arma::uword k = 0; k < model_.size(); ++k) eta.push_back(forward_.eta(k));
   arma::vec y(model_.targets());
   for (arma::uword n = 0; n < rows(); ++n) {
     for (arma::uword k = 0; k < model_.size(); ++k) row[k] = g(n, k);
     expert[n] = random.index(row);
     const arma::uword k = expert[n];
-    model_.experts[k].family->draw_at(forward_.eta(k), n, psi(k), random, y.memptr());
+    model_.experts[k].family->draw_at(eta[k], n, psi(k), random, y.memptr());
     for (arma::uword t = 0; t < y.n_elem; ++t)
       target(n, t) = model_.classes() ? y[t] : model_.target_in_data_units(y[t], t);
   }

@@ -272,6 +272,26 @@ arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& 
   return best;
 }
 
+namespace {
+
+/// The sum of the shares `r` over rows that differ: a row that stands there twice, or weighs as much, is one coincidence.
+double distinct_rows(const Rows& rows, const arma::vec& r) {
+  constexpr double kShare = 1e-3;
+  const auto less = [&](arma::uword a, arma::uword b) {
+    for (arma::uword t = 0; t < rows.y.n_cols; ++t)
+      if (rows.y(a, t) != rows.y(b, t)) return rows.y(a, t) < rows.y(b, t);
+    return std::lexicographical_compare(rows.X.begin_col(a), rows.X.end_col(a), rows.X.begin_col(b), rows.X.end_col(b));
+  };
+  arma::uvec own = arma::find(r > kShare);
+  std::sort(own.begin(), own.end(), less);
+  double sum = 0;
+  for (arma::uword i = 0; i < own.n_elem; ++i)
+    if (i == 0 || less(own[i - 1], own[i])) sum += r[own[i]];
+  return sum;
+}
+
+}  // namespace
+
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   std::vector<arma::uword> suspects;
   for (arma::uword k = 0; k < model.size(); ++k) {
@@ -282,7 +302,7 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   if (suspects.empty() || model.size() == 1) return false;
   const arma::mat R = responsibilities(model, rows, theta);
   for (const arma::uword k : suspects)
-    if (arma::dot(rows.w, R.col(k)) / arma::mean(rows.w) <
+    if (distinct_rows(rows, R.col(k)) <
         kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1))
       return true;
   return false;

@@ -235,6 +235,7 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
   balance(model_, pass.l1_weights(), pass.penalty_weights(), fit.theta);
   fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
+  if (std::isnan(fit.value)) fit.value = std::numeric_limits<double>::infinity();
   fit.on_floor = objective_->is_likelihood() && on_floor(model_, fit.theta);
   fit.spurious = objective_->is_likelihood() && spurious(model_, fit.theta, rows_);
   return fit;
@@ -392,7 +393,8 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
       ++report.starts_set_aside;
     else if (!next.empty() && rehearsal.same_maximum(end, next.back()))
       ++next.back().starts;
-    else if (next.size() < kMostGoOn && end.value - tried[0].value < kNearBest * objective_->unit(model_))
+    else if (next.empty() ||
+             (next.size() < kMostGoOn && end.value - tried[0].value < kNearBest * objective_->unit(model_)))
       next.push_back(end);
   }
   report.rehearsed = kRowsToCompare;
@@ -417,7 +419,7 @@ void Training::run(const Model* start, TrainReport& report) {
   const std::vector<Fit> fits = many ? fit_best_of_some(report) : fit_all(start);
   const Fit& best = fits[choose(fits, report)];
   model_.theta = best.theta;
-  if (!model_.theta.is_finite())
+  if (!model_.theta.is_finite() || (validation_ == nullptr && !std::isfinite(best.value)))
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
   if (!objective_->is_likelihood()) fit_dispersions(model_, rows_, options_.threads);
   summarise(best);
@@ -431,6 +433,13 @@ void Training::run(const Model* start, TrainReport& report) {
   report.validation = best.validation;
   report.stopped = stopped_;
   report.seconds = seconds();
+}
+
+/// Throws Error (data) for more experts than rows, where each could have one of its own.
+void require_rows(const Model& model, arma::uword rows) {
+  if (model.size() > 1 && model.size() > rows)
+    throw Error(ErrorKind::kData, std::to_string(model.size()) + " experts and " + std::to_string(rows) +
+                                      (rows == 1 ? " row" : " rows") + ": expected fewer experts, or more rows");
 }
 
 /// Throws Error (usage) for a column that none of the experts has a use for.
@@ -453,7 +462,9 @@ Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data,
   const Model probe(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
   Standardization::Parts parts{standardize, standardize, probe.gate_branch.network->has_intercept()};
   for (const Expert& expert : probe.experts) {
-    parts.target = parts.target && expert.family->location_scale();
+    // A scale's logarithm that has no intercept cannot follow the target's units.
+    const bool follows = expert.network->has_intercept() || expert.family->outputs() == schema.targets.size();
+    parts.target = parts.target && expert.family->location_scale() && follows;
     parts.centers = parts.centers && expert.network->has_intercept();
   }
   return Model(schema, Standardization::of(data, schema.classes(), parts), spec);
@@ -473,6 +484,7 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
   Model model = start != nullptr ? *start : unfitted(schema, spec, data, options.standardize);
   require_use(model);
+  require_rows(model, data.rows());
   if (options.objective != "likelihood")
     for (const Expert& expert : model.experts)
       if (expert.family->likelihood_only())

@@ -20,9 +20,11 @@ constexpr int kTurns = 100;          // of lbfgs and EM
 constexpr double kStill = 1e-10;     // a step of a parameter below this is none
 
 /// A problem, some of whose parameters stay where they are.
+/// Its passes count from where those before it ended.
 class Held : public Problem {
  public:
   Held(Problem& problem, const arma::uvec& held) : problem_(problem), held_(held) {}
+  void count_from(arma::uword passes) { before_ = passes; }
   double evaluate(const arma::vec& theta, arma::vec& gradient) override {
     const double value = problem_.evaluate(theta, gradient);
     gradient.elem(held_).zeros();
@@ -33,12 +35,13 @@ class Held : public Problem {
     return problem_.evaluate_batch(batch, theta, gradient);
   }
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override {
-    return problem_.keep_going(pass, theta, value);
+    return pass == 0 || problem_.keep_going(before_ + pass, theta, value);
   }
 
  private:
   Problem& problem_;
   const arma::uvec& held_;
+  arma::uword before_ = 0;
 };
 
 class Em : public Solver {
@@ -84,10 +87,15 @@ class Em : public Solver {
     const arma::uvec kinked = problem.kinked();
     Held held(problem, kinked);
     for (int turn = 0; turn < kTurns; ++turn) {
+      if (at.passes >= passes) {
+        at.stop = "passes used up; --epochs allows more";
+        return;
+      }
       SolverOptions options;
       options.tolerance = tolerance;
-      options.epochs = passes > at.passes ? passes - at.passes : 1;
+      options.epochs = passes - at.passes;
       const arma::uword before = at.passes;
+      held.count_from(before);
       at = make_solver("lbfgs")->minimise(held, std::move(at.theta), options, random);
       at.passes += before;
       if (kinked.is_empty() || at.stop.empty() || at.passes >= passes) return;
