@@ -32,7 +32,16 @@ class PageArena {
   }
 
  private:
+  static constexpr std::size_t kSmall = std::size_t{1} << 16;
+
   void grow(std::size_t count) {
+    if (slab_ == nullptr &&
+        count * sizeof(double) < kSmall) {  // perhaps all there is: a large page takes long to clear
+      slab_ = std::shared_ptr<double>(new double[count], std::default_delete<double[]>());
+      size_ = count;
+      used_ = 0;
+      return;
+    }
     constexpr std::size_t kSlab = 4 * kHugePage;
     const std::size_t bytes = (std::max(kSlab, count * sizeof(double)) + kHugePage - 1) / kHugePage * kHugePage;
     const std::size_t room = bytes + kHugePage;  // to begin at a large page
