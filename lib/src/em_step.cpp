@@ -21,17 +21,22 @@ constexpr double kFirstShift = 1e-13, kShiftGrowth = 100, kLastShift = 1e8;
 constexpr double kNoGain = 1e-13;
 /// A step of a dispersion in logarithms at most: Newton's steps overshoot far from the maximum.
 constexpr double kLongestDispersion = 2;
+/// The same of linear predictors, on average over rows, where a fit is not least squares: those that are certain have next to no
+/// curvature left.
+constexpr double kLongestPredictor = 5;
 
-/// J^-1 score, with the smallest shift that makes J positive definite. Where J is 0 the result is.
-arma::vec newton_step(const arma::mat& J, const arma::vec& score) {
+/// J^-1 score, with the smallest shift that makes J positive definite and the step no longer than `longest`. Where J is 0 the
+/// result is.
+arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest) {
   const double size = arma::abs(J.diag()).max();
   if (!(size > 0)) return arma::zeros(score.n_elem);
   for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
     arma::mat shifted = arma::symmatu(J), U;
     shifted.diag() += shift;
     if (!arma::chol(U, shifted)) continue;
-    return arma::solve(arma::trimatu(U), arma::solve(arma::trimatl(U.t()), score, arma::solve_opts::fast),
-                       arma::solve_opts::fast);
+    arma::vec step = arma::solve(arma::trimatu(U), arma::solve(arma::trimatl(U.t()), score, arma::solve_opts::fast),
+                                 arma::solve_opts::fast);
+    if (arma::norm(step) <= longest) return step;
   }
   return arma::zeros(score.n_elem);
 }
@@ -203,7 +208,7 @@ void EmStep::move_gate(const Statistics& from, const arma::vec& theta, Result& r
   if (!from.gate.information.is_empty()) {
     arma::mat J = from.gate.information;
     for (arma::uword a = 0; a < free; ++a) J.submat(a * h, a * h, arma::size(h, h)) += curved;
-    step = arma::reshape(newton_step(J, score), h, free);
+    step = arma::reshape(newton_step(J, score, arma::datum::inf), h, free);
   } else {
     // The bound's inverse on logits less the last: 2 (I + 11').
     const arma::mat S = arma::reshape(score, h, free);
@@ -238,7 +243,8 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
         J.submat(i * p, i * p, arma::size(p, p)) += inverse.t() * arma::diagmat(ridge.col(i)) * inverse;
     }
     const arma::uword moved = closed ? m * p : score.n_elem;
-    arma::vec step = newton_step(J.submat(0, 0, arma::size(moved, moved)), score.head(moved));
+    const double longest = closed ? arma::datum::inf : kLongestPredictor * std::sqrt(weight_);
+    arma::vec step = newton_step(J.submat(0, 0, arma::size(moved, moved)), score.head(moved), longest);
     // Coefficients' scores are of columns with squares that sum to 1, and those of dispersions are sums over rows.
     arma::vec slopes = arma::abs(score);
     slopes.tail(score.n_elem - m * p) /= std::sqrt(weight_);

@@ -7,9 +7,8 @@ namespace {
 
 constexpr int kHalvings = 30;
 constexpr double kRounding = 1e-13;                                         // relative error that a value may carry
-constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of a curvature of 1
-/// Of the largest unit: a parameter that has next to no curvature is not to run away.
-constexpr double kLeastUnit = 1e-10;
+constexpr double kNothing = 1e-20;                                          // of the value, as a gain
+constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of the largest one
 
 /// One step more: it takes the last digits of a fit whose noise is large beside its signal, whose gain the value does not show.
 void polish(Problem& problem, SolverResult& at, const arma::vec& gradient) {
@@ -26,12 +25,12 @@ void polish(Problem& problem, SolverResult& at, const arma::vec& gradient) {
   at.value = value;
 }
 
-/// Whether all that a step could gain is less than the value's own rounding.
+/// Whether all that a step could gain is far less than the value's own rounding.
 bool at_rounding(Problem& problem, const SolverResult& at, const arma::vec& gradient) {
   arma::mat H;
   problem.hessian(at.theta, H);
   const arma::vec whole = newton_direction(H, gradient);
-  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kRounding * std::abs(at.value);
+  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kNothing * std::abs(at.value);
 }
 
 /// Moves to a point that is no higher; false where none is found.
@@ -57,22 +56,13 @@ bool step(Problem& problem, SolverResult& at, arma::vec& gradient) {
 }  // namespace
 
 arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
-  // Each parameter in units in which its own curvature is 1: a shift then suits all.
-  arma::vec unit = arma::sqrt(arma::abs(H.diag()));
-  const double size = unit.max();
-  if (!(size > 0)) return {};
-  unit.transform([&](double u) { return u > kLeastUnit * size ? u : kLeastUnit * size; });
-  arma::mat scaled = H;
-  scaled.each_col() /= unit;
-  scaled.each_row() /= unit.t();
-  const arma::vec slope = g / unit;
-  for (double shift = kFirstShift; shift < kLastShift; shift *= kShiftGrowth) {
-    arma::mat shifted = scaled, R;
+  const double size = arma::abs(H.diag()).max();
+  for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
+    arma::mat shifted = H, R;
     shifted.diag() += shift;
     if (!arma::chol(R, shifted)) continue;
-    return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), slope, arma::solve_opts::fast),
-                        arma::solve_opts::fast) /
-           unit;
+    return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), g, arma::solve_opts::fast),
+                        arma::solve_opts::fast);
   }
   return {};
 }
