@@ -28,7 +28,7 @@ const char* const kBeside[] = {"standard_errors", "z", "p", "lower", "upper"};
 TEST_CASE("errors stand beside what they are of, in the same shapes", "[inspect]") {
   const Shell sh;
   const json model =
-      printed(sh, "moe gen blobs -k 3 -n 300 --noise 3 | moe train --l2 0.01 --gate-l2 0.01 -q | moe inspect --json -");
+      printed(sh, "moe gen blobs -k 3 -n 300 --noise 8 | moe train --l2 0.01 --gate-l2 0.01 -q | moe inspect --json -");
   CHECK(model.at("inference").at("kind") == "observed information");
   CHECK(model.at("inference").at("distribution") == "z");
   CHECK(model.at("inference").at("level") == 0.95);
