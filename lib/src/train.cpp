@@ -422,9 +422,11 @@ void Training::run(const Model* start, TrainReport& report) {
   if (!model_.theta.is_finite() || (validation_ == nullptr && !std::isfinite(best.value)))
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
   if (!objective_->is_likelihood()) fit_dispersions(model_, rows_, options_.threads);
+  // Whatever found the maximum, coefficients that have no value of their own do not count.
+  if (!basis_ && all_linear(model_) && !options_.penalty.has_l1()) basis_.emplace(model_, rows_, options_.threads);
   summarise(best);
   if (objective_->is_likelihood() && model_.gate->normalised()) model_.fit.study = study_fit(model_, rows_);
-  if (basis_)
+  if (basis_ && !solver_->stochastic())
     for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
   count_weights(report);
   report.stop = best.stop;
