@@ -11,15 +11,15 @@ namespace {
 
 struct Certified {
   std::string set, parameter;
-  double estimate, residual_sd;
+  double estimate, sd, residual_sd;
 };
 
 std::vector<Certified> certified() {
   moe::CsvReader reader(MOE_SOURCE "/testdata/nist/certified.csv");
   std::vector<Certified> result;
   while (reader.next())
-    result.push_back(
-        {std::string(reader.fields()[0]), std::string(reader.fields()[1]), reader.number(2), reader.number(4)});
+    result.push_back({std::string(reader.fields()[0]), std::string(reader.fields()[1]), reader.number(2),
+                      reader.number(3), reader.number(4)});
   return result;
 }
 
@@ -65,6 +65,9 @@ TEST_CASE("linear regressions have the digits that NIST certifies", "[nist]") {
       if (figure.set != set.name) continue;
       INFO(figure.parameter);
       CHECK(digits(expert.at("coefficients").at(figure.parameter), figure.estimate) >= set.least);
+      if (figure.sd > 0) {  // an exact fit's are 0
+        CHECK(digits(expert.at("standard_errors").at(figure.parameter), figure.sd) >= 13);
+      }
       ++parameters;
       residual_sd = figure.residual_sd;
     }

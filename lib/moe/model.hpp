@@ -59,6 +59,8 @@ struct Branch {
 
   /// X: (1 + d) x b, all of the model's inputs -> what its network's forward() reads.
   void design(const arma::mat& X, arma::mat& out) const;
+  /// Whether other's is the same, of whatever X.
+  bool has_design_of(const Branch& other) const;
   /// Whether that is X itself.
   bool design_is_all_of(arma::uword rows_of_X) const;
 };

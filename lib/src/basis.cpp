@@ -40,11 +40,6 @@ arma::mat triangle_of(const Branch& branch, const Rows& rows, unsigned threads) 
   return parts[0];
 }
 
-bool same_design(const Branch& a, const Branch& b) {
-  return a.network->degree() == b.network->degree() && a.network->has_intercept() == b.network->has_intercept() &&
-         arma::size(a.columns) == arma::size(b.columns) && arma::all(a.columns == b.columns);
-}
-
 /// R with ones on the diagonal where it has none: there is a solution, and the rows that were added drop out again.
 arma::mat regular(const arma::mat& R, const arma::uvec& dependent) {
   arma::mat result = R;
@@ -60,7 +55,7 @@ arma::mat regular(const arma::mat& R, const arma::uvec& dependent) {
 Basis::Basis(const Model& model, const Rows& rows, unsigned threads) {
   const auto add = [&](const Branch& branch) {
     for (arma::uword i = 0; i < designs_.size(); ++i)
-      if (same_design(designs_[i].branch, branch)) return design_of_.push_back(i);
+      if (designs_[i].branch.has_design_of(branch)) return design_of_.push_back(i);
     design_of_.push_back(designs_.size());
     Design design{branch, triangle_of(branch, rows, threads), {}};
     std::vector<arma::uword> dependent;

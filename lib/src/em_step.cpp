@@ -27,7 +27,7 @@ constexpr double kLongestPredictor = 5;
 
 /// J^-1 score, with the smallest shift that makes J positive definite and the step no longer than `longest`. Where J is 0 the
 /// result is.
-arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest) {
+arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest = arma::datum::inf) {
   const double size = arma::abs(J.diag()).max();
   if (!(size > 0)) return arma::zeros(score.n_elem);
   for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
@@ -112,13 +112,9 @@ bool EmStep::knows(const Model& model) {
 void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* given, ForwardPass& forward,
                  Statistics& to) const {
   forward.run(theta, block);
-  arma::mat terms = forward.log_weights(), r, g;
+  const arma::mat terms = forward.log_terms(theta, block.y);
+  arma::mat r, g;
   arma::vec part;
-  for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Expert& expert = model_.experts[k];
-    expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, part);
-    terms.col(k) += part;
-  }
   log_sum_exp(terms, part);
   to.loss -= arma::dot(block.w, part);
   if (given != nullptr)
@@ -208,7 +204,7 @@ void EmStep::move_gate(const Statistics& from, const arma::vec& theta, Result& r
   if (!from.gate.information.is_empty()) {
     arma::mat J = from.gate.information;
     for (arma::uword a = 0; a < free; ++a) J.submat(a * h, a * h, arma::size(h, h)) += curved;
-    step = arma::reshape(newton_step(J, score, arma::datum::inf), h, free);
+    step = arma::reshape(newton_step(J, score), h, free);
   } else {
     // The bound's inverse on logits less the last: 2 (I + 11').
     const arma::mat S = arma::reshape(score, h, free);

@@ -2,17 +2,6 @@
 #include "parallel.hpp"
 
 namespace moe {
-namespace {
-
-/// Whether two branches are one product of the same rows.
-bool same_design(const Branch& a, const Branch& b) {
-  return a.network->is_linear() && b.network->is_linear() && a.network->degree() == b.network->degree() &&
-         a.network->has_intercept() == b.network->has_intercept() && arma::size(a.columns) == arma::size(b.columns) &&
-         arma::all(a.columns == b.columns);
-}
-
-}  // namespace
-
 ForwardPass::ForwardPass(const Model& model) : model_(model) {
   keep_blas_to_one_thread();
   const arma::uword width = 1 + model.schema.inputs.size();
@@ -22,7 +11,8 @@ ForwardPass::ForwardPass(const Model& model) : model_(model) {
 
 void ForwardPass::add(const Branch& branch, arma::uword width) {
   const arma::uword outputs = branch.network->outputs();
-  if (!runs_.empty() && same_design(runs_.back().branch, branch)) {
+  if (!runs_.empty() && runs_.back().branch.network->is_linear() && branch.network->is_linear() &&
+      runs_.back().branch.has_design_of(branch)) {
     Branch& joined = runs_.back().branch;
     places_.push_back({runs_.size() - 1, joined.network->outputs(), outputs});
     std::vector<Step> steps = joined.network->steps();

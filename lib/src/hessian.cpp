@@ -22,11 +22,6 @@ struct Slot {
   arma::uword offset, size;
 };
 
-bool same_design(const Branch& a, const Branch& b) {
-  return a.network->degree() == b.network->degree() && a.network->has_intercept() == b.network->has_intercept() &&
-         arma::size(a.columns) == arma::size(b.columns) && arma::all(a.columns == b.columns);
-}
-
 /// What the parameters of slots multiply: the branches' designs, each once, or whitened; at the end a one for every psi.
 class Inputs {
  public:
@@ -38,7 +33,7 @@ class Inputs {
         continue;
       }
       const auto known = std::find_if(branches_.begin(), branches_.end(),
-                                      [&](const Branch* other) { return same_design(*other, branch); });
+                                      [&](const Branch* other) { return other->has_design_of(branch); });
       places_.push_back(static_cast<arma::uword>(known - branches_.begin()));
       if (known == branches_.end()) branches_.push_back(&branch);
     }
@@ -93,17 +88,11 @@ Pieces pieces_of(ForwardPass& forward, const arma::vec& theta, const arma::mat& 
   pieces.scores.resize(model.size());
   pieces.seconds.resize(model.size());
   exp_shifted(forward.log_weights(), {}, {}, pieces.g);
-  arma::mat terms = forward.log_weights();
-  arma::vec part;
-  for (arma::uword k = 0; k < model.size(); ++k) {
-    const Expert& expert = model.experts[k];
-    const double* psi = theta.memptr() + expert.psi;
-    expert.family->log_density(y, forward.eta(k), psi, part);
-    terms.col(k) += part;
-    expert.family->derivatives(y, forward.eta(k), psi, pieces.scores[k], pieces.seconds[k]);
-  }
+  for (arma::uword k = 0; k < model.size(); ++k)
+    model.experts[k].family->derivatives(y, forward.eta(k), theta.memptr() + model.experts[k].psi, pieces.scores[k],
+                                         pieces.seconds[k]);
   arma::mat log_r;
-  log_softmax(terms, log_r);
+  log_softmax(forward.log_terms(theta, y), log_r);
   exp_shifted(log_r, {}, {}, pieces.r);
   return pieces;
 }

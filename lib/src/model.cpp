@@ -162,6 +162,11 @@ void Branch::design(const arma::mat& X, arma::mat& out) const {
   network->design(columns.n_elem == X.n_rows && columns.is_sorted() ? X : arma::mat(X.rows(columns)), out);
 }
 
+bool Branch::has_design_of(const Branch& other) const {
+  return network->degree() == other.network->degree() && network->has_intercept() == other.network->has_intercept() &&
+         arma::size(columns) == arma::size(other.columns) && arma::all(columns == other.columns);
+}
+
 bool Branch::design_is_all_of(arma::uword rows_of_X) const {
   return columns.n_elem == rows_of_X && columns.is_sorted() && network->degree() == 1 && network->has_intercept();
 }

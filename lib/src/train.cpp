@@ -52,7 +52,7 @@ struct Fit {
   double value = 0;  ///< what the starts are compared by
   double validation = 0;
   arma::uword passes = 0;
-  bool converged = false, on_floor = false, spurious = false;
+  bool converged = false, spurious = false;
   bool moved = false;      ///< it began where experts of another one's end were split and merged
   arma::uword starts = 1;  ///< that ended there
   std::string stop;
@@ -236,7 +236,6 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
   fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
   if (std::isnan(fit.value)) fit.value = std::numeric_limits<double>::infinity();
-  fit.on_floor = objective_->is_likelihood() && on_floor(model_, fit.theta);
   fit.spurious = objective_->is_likelihood() && spurious(model_, fit.theta, rows_);
   return fit;
 }
@@ -430,7 +429,7 @@ void Training::run(const Model* start, TrainReport& report) {
     for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
   count_weights(report);
   report.stop = best.stop;
-  report.on_floor = best.on_floor;
+  report.on_floor = objective_->is_likelihood() && on_floor(model_, best.theta);
   report.separated = model_.classes() && model_.fit.log_likelihood > -kCertain * model_.fit.weight;
   report.validation = best.validation;
   report.stopped = stopped_;
