@@ -40,6 +40,8 @@ inline Curve bounded_exp_curve(double x) {
 inline double value_of(double x) { return x; }
 inline double bounded(double x) { return bounded_curve(x).value; }
 inline double bounded_exp(double x) { return bounded_exp_curve(x).value; }
+inline double lesser(double a, double b) { return std::min(a, b); }
+inline double greater(double a, double b) { return std::max(a, b); }
 inline double square(double x) { return x * x; }
 inline double clamped(double x, double limit) { return std::min(std::max(x, -limit), limit); }
 inline double stirling_error_exp(double x) { return stirling_error_exp_curve(x).value; }

@@ -3,15 +3,17 @@
 //
 //   template <class T> struct Terms;                        what depends on psi alone, computed once a call
 //   template <class T> Terms<T> terms(const T* psi) const;
-//   template <class T>
-//   T log_p(double y, const T* eta, const Terms<T>& of, double trials) const;    before target().scale is counted
-//   double variance_at(const double* eta, const Terms<double>& of, double trials) const;
-//   double cdf_at(double y, const double* eta, const Terms<double>& of, double trials) const;
+//   template <class T, class Y>
+//   T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y& trials) const;    before target().scale is counted
+//   template <class T> T variance_at(const T* eta, const Terms<T>& of, const T& trials) const;
+//   template <class T> T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T& trials) const;
 //   double quantile_at(double p, const double* eta, const Terms<double>& of, double trials) const;
 //
-// where T is double or a Jet in eta and psi. The mean is link()'s of a single eta, times the trials, unless overridden.
+// where T is double, a Formula, or a Jet in eta and psi with double for Y. The mean is link()'s of a single eta, times the trials,
+// unless a mean_at() of its own hides that of JetFamily.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -19,7 +21,7 @@
 #include <string>
 #include <vector>
 
-#include "jet.hpp"
+#include "formula.hpp"
 #include "moe/error.hpp"
 #include "moe/family.hpp"
 
@@ -67,12 +69,14 @@ class JetFamily : public Family {
     return true;
   }
 
-  void mean(const arma::mat& eta, const double*, arma::mat& mu) const override {
+  template <class T, class Terms>
+  T mean_at(const T* eta, const Terms&, const T& trials) const {
+    return link() == Link::kLog ? bounded_exp(*eta) : link() == Link::kLogistic ? trials * logistic(*eta) : *eta;
+  }
+  void mean(const arma::mat& eta, const double* psi, arma::mat& mu) const override {
+    const auto terms = self().terms(psi);
     mu.set_size(eta.n_rows, 1);
-    for (arma::uword n = 0; n < eta.n_rows; ++n)
-      mu[n] = link() == Link::kLog        ? bounded_exp(eta[n])
-              : link() == Link::kLogistic ? trials(eta, n) * logistic(eta[n])
-                                          : eta[n];
+    for (arma::uword n = 0; n < eta.n_rows; ++n) mu[n] = self().mean_at(row(eta, n).data(), terms, trials(eta, n));
   }
 
   // exp's derivative is mu's share of it, also where exp is bounded and where the family multiplies it.
@@ -102,6 +106,19 @@ class JetFamily : public Family {
     });
   }
 
+  FamilyFormulas formulas(const double* psi) const override {
+    const Symbols of(psi);
+    const auto terms = self().terms(of.psi.data());
+    const Formula trials = trials_symbol();
+    return {self().mean_at(of.eta.data(), terms, trials), self().variance_at(of.eta.data(), terms, trials),
+            self().cdf_at(Formula::target(0), of.eta.data(), terms, trials)};
+  }
+  Formula log_density_formula(const double* psi) const override {
+    const Symbols of(psi);
+    const auto terms = self().terms(of.psi.data());
+    return self().log_p(Formula::target(0), of.eta.data(), terms, trials_symbol()) - std::log(target().scale);
+  }
+
  protected:
   /// psi alone as variables: terms(psi_variables(psi)) has the figures with their slopes.
   using PsiJet = Jet<Dispersions, 1>;
@@ -118,6 +135,16 @@ class JetFamily : public Family {
   static constexpr arma::uword kVariables = Outputs + Dispersions;
 
   const Self& self() const { return static_cast<const Self&>(*this); }
+  /// eta as variables, and psi as numbers.
+  struct Symbols {
+    std::array<Formula, Outputs> eta;
+    std::array<Formula, Dispersions> psi;
+    explicit Symbols(const double* values) {
+      for (std::size_t i = 0; i < Outputs; ++i) eta[i] = Formula::eta(i);
+      std::copy_n(values, Dispersions, psi.begin());
+    }
+  };
+  Formula trials_symbol() const { return reads_trials() ? Formula::trials() : Formula(1); }
   static double trials(const arma::mat& eta, arma::uword n) { return eta.n_cols > Outputs ? eta(n, Outputs) : 1; }
   static std::array<double, Outputs> row(const arma::mat& eta, arma::uword n) {
     std::array<double, Outputs> at;

@@ -3,16 +3,18 @@
 
 #include <cmath>
 
-#include "jet.hpp"
+#include "formula.hpp"
 
 namespace moe {
 
 /// -y (m - 1 - log m) - log(2 pi y) / 2 - (Stirling's error of y), m = mean / y: no large terms cancel (Loader 2000).
-template <class T>
-T poisson_log_p(double y, const T& log_mean) {
-  if (y == 0) return -exp(log_mean);
-  const T x = log_mean - std::log(y);
-  return y * (x - expm1(x)) - (0.5 * std::log(2 * M_PI * y) + stirling_error_of_count(y));
+template <class T, class Y>
+T poisson_log_p(const Y& y, const T& log_mean) {
+  const auto some = [&]() -> T {
+    const T x = log_mean - log(y);
+    return y * (x - expm1(x)) - (0.5 * log(2.0 * M_PI * y) + stirling_error_of_count(y));
+  };
+  return if_positive(y, some, [&]() -> T { return -exp(log_mean); });
 }
 
 }  // namespace moe

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "jet.hpp"
+#include "formula.hpp"
 #include "scale_floor.hpp"
 
 namespace moe {

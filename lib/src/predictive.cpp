@@ -69,7 +69,9 @@ arma::vec Predictive::sd(arma::uword t) const {
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Part expert = part(k, t);
     expert.of.family->variance(expert.eta, expert.of.psi.data(), own);
-    variance += g.col(k) % (scale * scale * own + arma::square(mu.col(k) - center));
+    const arma::vec far = scale * scale * own + arma::square(mu.col(k) - center);
+    for (arma::uword n = 0; n < rows(); ++n)  // a weight that underflows is not 0
+      variance[n] += std::isinf(own[n]) ? own[n] : g(n, k) * far[n];
   }
   return arma::sqrt(variance);
 }

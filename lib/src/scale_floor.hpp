@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "jet.hpp"
+#include "formula.hpp"
 
 namespace moe {
 

@@ -39,17 +39,19 @@ class Beta : public JetFamily<Beta, 1, 1> {
   }
   // By Stirling's formula: -phi KL(m, y) and terms that do not grow with phi. What Gamma sees is passed as its
   // logarithm: m phi itself may be no number.
-  template <class T>
-  T log_p(double y, const T* eta, const Terms<T>& of, double) const {
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     const T log_m = -log1p_exp(-*eta), log_rest = -log1p_exp(*eta);
     return of.stirling - stirling_error_exp(log_m + of.log_precision) -
            stirling_error_exp(log_rest + of.log_precision) - of.precision * divergence(y, *eta, log_m, log_rest) +
-           0.5 * (log_m + log_rest + of.log_precision - std::log(2 * M_PI)) - (std::log(y) + std::log1p(-y));
+           0.5 * (log_m + log_rest + of.log_precision - std::log(2 * M_PI)) - (log(y) + log1p(-y));
   }
-  double variance_at(const double* eta, const Terms<double>& of, double) const {
+  template <class T>
+  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
     return logistic(*eta) * logistic(-*eta) / (1 + of.precision);
   }
-  double cdf_at(double y, const double* eta, const Terms<double>& of, double) const {
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
     return beta_cdf(y, shape(*eta, of), shape(-*eta, of));
   }
   double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
@@ -58,16 +60,19 @@ class Beta : public JetFamily<Beta, 1, 1> {
 
  private:
   /// m log(m / y) + (1 - m) log((1 - m) / (1 - y)), also where they are near each other.
-  template <class T>
-  static T divergence(double y, const T& eta, const T& log_m, const T& log_rest) {
+  template <class T, class Y>
+  static T divergence(const Y& y, const T& eta, const T& log_m, const T& log_rest) {
     const T m = logistic(eta), rest = logistic(-eta);
-    const T excess = y < 0.5 ? y - m : rest - (1 - y);
-    if (std::abs(value_of(excess)) < 0.5 * std::min(value_of(m), value_of(rest)))
-      return -(m * log1p(excess / m) + rest * log1p(-excess / rest));
-    return m * (log_m - std::log(y)) + rest * (log_rest - std::log1p(-y));
+    const T excess = if_positive(
+        0.5 - y, [&]() -> T { return y - m; }, [&]() -> T { return rest - (1.0 - y); });
+    return if_positive(
+        0.5 * lesser(value_of(m), value_of(rest)) - abs(value_of(excess)),
+        [&]() -> T { return -(m * log1p(excess / m) + rest * log1p(-excess / rest)); },
+        [&]() -> T { return m * (log_m - log(y)) + rest * (log_rest - log1p(-y)); });
   }
-  static double shape(double eta, const Terms<double>& of) {
-    return std::exp(std::max(of.log_precision - log1p_exp(-eta), -kLargestExponent));
+  template <class T>
+  static T shape(const T& eta, const Terms<T>& of) {
+    return exp(greater(of.log_precision - log1p_exp(-eta), -kLargestExponent));
   }
 };
 

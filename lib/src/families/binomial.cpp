@@ -26,24 +26,31 @@ class Binomial : public JetFamily<Binomial, 1, 0> {
     return {};
   }
   // With p over its estimate y / n: what is left of log C(n, y) is of log n's order (Loader 2000).
-  template <class T>
-  T log_p(double y, const T* eta, const Terms<T>&, double trials) const {
-    const T log_success = -log1p_exp(-*eta);
-    const double failures = trials - y;
-    if (failures < 0) return -std::numeric_limits<double>::infinity();
-    if (y == 0) return -trials * log1p_exp(*eta);
-    if (failures == 0) return trials * log_success;
-    const double constant = 0.5 * std::log(trials / (2 * M_PI * y * failures)) + stirling_error_of_count(trials) -
-                            stirling_error_of_count(y) - stirling_error_of_count(failures);
-    const T x = log_success - std::log(y / trials), excess = -(y / failures) * expm1(x);
-    // Where they are near each other, both logarithms from one, so that their errors cancel as they do.
-    const T rest = std::abs(value_of(excess)) < 0.5 ? log1p(excess) : -log1p_exp(*eta) - std::log(failures / trials);
-    return y * x + failures * rest + constant;
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>&, const Y& trials) const {
+    const T log_success = -log1p_exp(-*eta), log_failure = -log1p_exp(*eta);
+    const Y failures = trials - y;
+    const auto inside = [&]() -> T {
+      const Y constant = 0.5 * log(trials / (2.0 * M_PI * y * failures)) + stirling_error_of_count(trials) -
+                         stirling_error_of_count(y) - stirling_error_of_count(failures);
+      const T x = log_success - log(y / trials), excess = -(y / failures) * expm1(x);
+      // Where they are near each other, both logarithms from one, so that their errors cancel as they do.
+      const T rest = if_positive(
+          0.5 - abs(value_of(excess)), [&]() -> T { return log1p(excess); },
+          [&]() -> T { return log_failure - log(failures / trials); });
+      return y * x + failures * rest + constant;
+    };
+    const auto some = [&] { return if_positive(failures, inside, [&]() -> T { return trials * log_success; }); };
+    const auto possible = [&] { return if_positive(y, some, [&]() -> T { return trials * log_failure; }); };
+    return if_positive(
+        -failures, []() -> T { return -std::numeric_limits<double>::infinity(); }, possible);
   }
-  double variance_at(const double* eta, const Terms<double>&, double trials) const {
+  template <class T>
+  T variance_at(const T* eta, const Terms<T>&, const T& trials) const {
     return trials * logistic(*eta) * logistic(-*eta);
   }
-  double cdf_at(double y, const double* eta, const Terms<double>&, double trials) const {
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>&, const T& trials) const {
     return binomial_cdf(y, trials, *eta);
   }
   double quantile_at(double p, const double* eta, const Terms<double>&, double trials) const {

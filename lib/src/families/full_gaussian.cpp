@@ -94,6 +94,20 @@ class FullGaussian : public SeveralTargets {
     }
   }
 
+  Formula log_density_formula(const double* psi) const override {
+    Formula sum = 0.0;
+    std::vector<Formula> r;
+    for (arma::uword t = 0; t < targets(); ++t) {
+      r.push_back(clamped(Formula::target(t) - Formula::eta(t), kFarthest));
+      Formula e = r[t];
+      for (arma::uword s = 0; s < t; ++s) e = e - psi[place(t, s)] * r[s];
+      const Formula z = clamped(e / left(t, psi), kFarthest);
+      const double constant = normal_log_density(0) - (std::log(left(t, psi)) + std::log(target_at(t).scale));
+      sum = sum + (constant - 0.5 * square(z));
+    }
+    return sum;
+  }
+
  private:
   /// r and z = e / d, b x T.
   struct Residuals {

@@ -36,17 +36,19 @@ class Gamma : public JetFamily<Gamma, 1, 1> {
     return {exp(log_shape), 0.5 * (log_shape - std::log(2 * M_PI)) - stirling_error_exp(log_shape)};
   }
   // By Stirling's formula: -a (y / mu - 1 - log(y / mu)) and terms that do not grow with a.
-  template <class T>
-  T log_p(double y, const T* eta, const Terms<T>& of, double) const {
-    const double log_y = std::log(y);
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
+    const Y log_y = log(y);
     const T x = log_y - bounded(*eta);
     return of.shape * (x - expm1(x)) + of.constant - log_y;
   }
-  double variance_at(const double* eta, const Terms<double>& of, double) const {
-    const double mean = bounded_exp(*eta);
+  template <class T>
+  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
+    const T mean = bounded_exp(*eta);
     return mean * (mean / of.shape);
   }
-  double cdf_at(double y, const double* eta, const Terms<double>& of, double) const {
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
     return gamma_cdf(of.shape * (y / bounded_exp(*eta)), of.shape);
   }
   double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {

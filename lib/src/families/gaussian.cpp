@@ -110,6 +110,16 @@ class Gaussian : public Family {
     out.fill(sd(psi) * sd(psi));
   }
 
+  FamilyFormulas formulas(const double* psi) const override {
+    const Formula eta = Formula::eta(0);
+    return {eta, sd(psi) * sd(psi), normal_cdf((Formula::target(0) - eta) / sd(psi))};
+  }
+  Formula log_density_formula(const double* psi) const override {
+    const double sigma = sd(psi);
+    const Formula z = clamped((Formula::target(0) - Formula::eta(0)) / sigma, kFarthest);
+    return normal_log_density(0) - 0.5 * square(z) - (std::log(sigma) + std::log(target().scale));
+  }
+
  private:
   double floor() const { return kFloor * target().spread; }
   double sd(const double* psi) const {

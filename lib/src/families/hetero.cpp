@@ -80,7 +80,18 @@ class Hetero : public Family {
     for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = eta(n, 0) + z * row(0, eta, n).sigma;
   }
 
+  FamilyFormulas formulas(const double*) const override {
+    const Formula sigma = sigma_formula();
+    return {Formula::eta(0), square(sigma), normal_cdf((Formula::target(0) - Formula::eta(0)) / sigma)};
+  }
+  Formula log_density_formula(const double*) const override {
+    const Formula sigma = sigma_formula();
+    const Formula z = clamped((Formula::target(0) - Formula::eta(0)) / sigma, kFarthest);
+    return normal_log_density(0) - 0.5 * square(z) - log(sigma) - std::log(target().scale);
+  }
+
  private:
+  Formula sigma_formula() const { return hypot(kFloor * target().spread, exp(lesser(Formula::eta(1), kLargest))); }
   struct At {
     double sigma, z, slope;  // slope: d log sigma / d s
   };

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 
+#include "formula.hpp"
 #include "moe/error.hpp"
 #include "several_targets.hpp"
 
@@ -130,6 +131,15 @@ class Joint : public SeveralTargets {
   void draw_at(const arma::mat& eta, arma::uword row, const double* psi, Random& random, double* y) const override {
     for (arma::uword t = 0; t < targets(); ++t)
       y[t] = parts_[t].family->draw(eta_of(t, eta), row, psi + parts_[t].psi, random);
+  }
+
+  Formula log_density_formula(const double* psi) const override {
+    Formula sum = 0.0;
+    for (arma::uword t = 0; t < targets(); ++t) {
+      const Formula own = parts_[t].family->log_density_formula(psi + parts_[t].psi).shifted(parts_[t].eta, t);
+      sum = t == 0 ? own : sum + own;
+    }
+    return sum;
   }
 
  private:

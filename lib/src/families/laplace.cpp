@@ -61,12 +61,16 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
     const T scale = floored_scale(*psi, target().spread);
     return {scale, 1.0 / scale, -log(2.0 * scale)};
   }
-  template <class T>
-  T log_p(double y, const T* eta, const Terms<T>& of, double) const {
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     return of.constant - clamped(abs(y - *eta) * of.inverse, kFarthest);
   }
-  double variance_at(const double*, const Terms<double>& of, double) const { return 2 * of.scale * of.scale; }
-  double cdf_at(double y, const double* eta, const Terms<double>& of, double) const {
+  template <class T>
+  T variance_at(const T*, const Terms<T>& of, const T&) const {
+    return 2.0 * of.scale * of.scale;
+  }
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
     return laplace_cdf((y - *eta) * of.inverse);
   }
   double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {

@@ -36,21 +36,25 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
   }
   // By Stirling's formula, whose errors vanish for large arguments: y log(mu / y) + (theta + y) log((theta + y) /
   // (theta + mu)) and terms of the order of log y.
-  template <class T>
-  T log_p(double y, const T* eta, const Terms<T>& of, double) const {
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     const T log_mean = bounded(*eta), mean = exp(log_mean);
-    if (y == 0) return of.theta * log_ratio(y, mean, -mean, of.theta);
-    // The excess comes from the same logarithm as the first term, so that their errors cancel as they do.
-    const T x = log_mean - std::log(y), ratio = log_ratio(y, mean, -y * expm1(x), of.theta);
-    const T total = of.theta + y, log_total = log(total);
-    return y * x + total * ratio + stirling_error_exp(log_total) - of.stirling + 0.5 * (of.log_theta - log_total) -
-           (0.5 * std::log(2 * M_PI * y) + stirling_error_of_count(y));
+    const auto some = [&]() -> T {
+      // The excess comes from the same logarithm as the first term, so that their errors cancel as they do.
+      const T x = log_mean - log(y), ratio = log_ratio(y, mean, T(-y * expm1(x)), of.theta);
+      const T total = of.theta + y, log_total = log(total);
+      return y * x + total * ratio + stirling_error_exp(log_total) - of.stirling + 0.5 * (of.log_theta - log_total) -
+             (0.5 * log(2.0 * M_PI * y) + stirling_error_of_count(y));
+    };
+    return if_positive(y, some, [&]() -> T { return of.theta * log_ratio(y, mean, T(-mean), of.theta); });
   }
-  double variance_at(const double* eta, const Terms<double>& of, double) const {
-    const double mean = bounded_exp(*eta);
+  template <class T>
+  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
+    const T mean = bounded_exp(*eta);
     return mean + mean * (mean / of.theta);
   }
-  double cdf_at(double y, const double* eta, const Terms<double>& of, double) const {
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
     return negative_binomial_cdf(y, bounded_exp(*eta), of.theta);
   }
   double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
@@ -59,11 +63,12 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
 
  private:
   /// log((theta + y) / (theta + mean)), excess = y - mean, where both are near each other, and where they are not.
-  template <class T>
-  static T log_ratio(double y, const T& mean, const T& excess, const T& theta) {
+  template <class T, class Y>
+  static T log_ratio(const Y& y, const T& mean, const T& excess, const T& theta) {
     const T total = theta + mean;
-    if (std::abs(value_of(excess)) < 0.5 * value_of(total)) return log1p(excess / total);
-    return log(theta + y) - log(total);
+    return if_positive(
+        0.5 * value_of(total) - abs(value_of(excess)), [&]() -> T { return log1p(excess / total); },
+        [&]() -> T { return log(theta + y) - log(total); });
   }
 };
 

@@ -24,12 +24,16 @@ class Poisson : public JetFamily<Poisson, 1, 0> {
   Terms<T> terms(const T*) const {
     return {};
   }
-  template <class T>
-  T log_p(double y, const T* eta, const Terms<T>&, double) const {
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>&, const Y&) const {
     return poisson_log_p(y, bounded(*eta));
   }
-  double variance_at(const double* eta, const Terms<double>&, double) const { return bounded_exp(*eta); }
-  double cdf_at(double y, const double* eta, const Terms<double>&, double) const {
+  template <class T>
+  T variance_at(const T* eta, const Terms<T>&, const T&) const {
+    return bounded_exp(*eta);
+  }
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>&, const T&) const {
     return poisson_cdf(y, bounded_exp(*eta));
   }
   double quantile_at(double p, const double* eta, const Terms<double>&, double) const {

@@ -21,6 +21,7 @@ Curve delta_curve(double alpha) {
   return {delta, slope, -3 * delta * cosine * slope};
 }
 double delta_of(double alpha) { return delta_curve(alpha).value; }
+Formula delta_of(const Formula& alpha) { return alpha / hypot(1, alpha); }
 template <int M, int Order>
 Jet<M, Order> delta_of(const Jet<M, Order>& alpha) {
   return alpha.through(delta_curve(alpha.value()));
@@ -54,13 +55,17 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
     const T shift = delta * std::sqrt(2 / M_PI), inverse = sqrt(1 - square(shift)) / sigma;
     return {sigma, alpha, delta, shift, inverse, log(inverse) + (M_LN2 - 0.5 * std::log(2 * M_PI))};
   }
-  template <class T>
-  T log_p(double y, const T* eta, const Terms<T>& of, double) const {
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     const T z = clamped((y - *eta) * of.inverse + of.shift, kFarthest);
     return of.constant - 0.5 * square(z) + log_normal_cdf(of.alpha * z);
   }
-  double variance_at(const double*, const Terms<double>& of, double) const { return of.sigma * of.sigma; }
-  double cdf_at(double y, const double* eta, const Terms<double>& of, double) const {
+  template <class T>
+  T variance_at(const T*, const Terms<T>& of, const T&) const {
+    return of.sigma * of.sigma;
+  }
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
     return skew_normal_cdf((y - *eta) * of.inverse + of.shift, of.alpha);
   }
   double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {

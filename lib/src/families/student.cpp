@@ -44,15 +44,19 @@ class Student : public JetFamily<Student, 1, 2> {
     const T gammas = half * log1p(1.0 / nu) - 0.5 + stirling_error_exp(log(half + 0.5)) - stirling_error_exp(log(half));
     return {sigma, nu, 1.0 / sigma, half + 0.5, gammas - 0.5 * std::log(2 * M_PI) - log(sigma)};
   }
-  template <class T>
-  T log_p(double y, const T* eta, const Terms<T>& of, double) const {
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     const T z = clamped((y - *eta) * of.inverse, kFarthest);
     return of.constant - of.power * log1p(square(z) / of.nu);
   }
-  double variance_at(const double*, const Terms<double>& of, double) const {
-    return of.nu > 2 ? of.sigma * of.sigma * of.nu / (of.nu - 2) : std::numeric_limits<double>::infinity();
+  template <class T>
+  T variance_at(const T*, const Terms<T>& of, const T&) const {
+    return if_positive(
+        of.nu - 2.0, [&]() -> T { return of.sigma * of.sigma * of.nu / (of.nu - 2.0); },
+        []() -> T { return std::numeric_limits<double>::infinity(); });
   }
-  double cdf_at(double y, const double* eta, const Terms<double>& of, double) const {
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
     return student_cdf((y - *eta) * of.inverse, of.nu);
   }
   double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {

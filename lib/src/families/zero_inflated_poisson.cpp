@@ -15,8 +15,7 @@ class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
   using JetFamily::JetFamily;
   template <class T>
   struct Terms {
-    T logit, log_zeros, log_rest;
-    double zeros, rest;
+    T logit, log_zeros, log_rest, zeros, rest;
   };
 
   std::string spec() const override { return "zero-inflated-poisson"; }
@@ -31,28 +30,33 @@ class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
     *eta = std::log(std::max(y, 0.5) / 0.75);
     *psi = std::log(0.25 / 0.75);
   }
-  void mean(const arma::mat& eta, const double* psi, arma::mat& mu) const override {
-    JetFamily::mean(eta, psi, mu);
-    mu *= logistic(-*psi);
-  }
-
   template <class T>
   Terms<T> terms(const T* psi) const {
-    const double logit = value_of(*psi);
-    return {*psi, -log1p_exp(-*psi), -log1p_exp(*psi), logistic(logit), logistic(-logit)};
+    return {*psi, -log1p_exp(-*psi), -log1p_exp(*psi), logistic(*psi), logistic(-*psi)};
+  }
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
+    const T log_mean = bounded(*eta);
+    return if_positive(
+        y, [&]() -> T { return of.log_rest + poisson_log_p(y, log_mean); },
+        [&] {
+          const T mean = exp(log_mean), excess = of.logit + mean;  // log of pi / ((1 - pi) exp(-lambda))
+          return if_positive(
+              value_of(excess), [&]() -> T { return of.log_zeros + log1p_exp(-excess); },
+              [&]() -> T { return of.log_rest - mean + log1p_exp(excess); });
+        });
   }
   template <class T>
-  T log_p(double y, const T* eta, const Terms<T>& of, double) const {
-    const T log_mean = bounded(*eta);
-    if (y > 0) return of.log_rest + poisson_log_p(y, log_mean);
-    const T mean = exp(log_mean), excess = of.logit + mean;  // log of pi / ((1 - pi) exp(-lambda))
-    return value_of(excess) > 0 ? of.log_zeros + log1p_exp(-excess) : of.log_rest - mean + log1p_exp(excess);
+  T mean_at(const T* eta, const Terms<T>& of, const T&) const {
+    return of.rest * bounded_exp(*eta);
   }
-  double variance_at(const double* eta, const Terms<double>& of, double) const {
-    const double lambda = bounded_exp(*eta);
-    return of.rest * lambda * (1 + of.zeros * lambda);
+  template <class T>
+  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
+    const T lambda = bounded_exp(*eta);
+    return of.rest * lambda * (1.0 + of.zeros * lambda);
   }
-  double cdf_at(double y, const double* eta, const Terms<double>& of, double) const {
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
     return zero_inflated_poisson_cdf(y, bounded_exp(*eta), of.zeros);
   }
   double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
