@@ -1,5 +1,7 @@
 #include "moe/export.hpp"
 
+#include <filesystem>
+
 #include "command.hpp"
 #include "csv_options.hpp"
 #include "moe/error.hpp"
@@ -9,19 +11,38 @@
 namespace cli {
 namespace {
 
+void write(const std::string& path, const std::string& bytes) {
+  moe::OutputFile out(path);
+  out.write(bytes);
+  out.commit();
+}
+
 void run(const Arguments& arguments) {
   if (arguments.has("list")) {
     std::string text;
-    for (const moe::ExportFormat& format : moe::export_formats())
-      text += format.name + std::string(8 - format.name.size(), ' ') + format.help + "\n";
+    for (const moe::ExportFormat& format : moe::export_formats()) {
+      text += format.name + std::string(8 - format.name.size(), ' ') + format.help;
+      for (const std::string& option : format.options) text += " [--" + option + "]";
+      text += "\n";
+    }
     return print(text);
   }
   if (!arguments.has("format"))
     throw moe::Error(moe::ErrorKind::kUsage, "no format: expected --format with one that 'moe export --list' lists");
-  const std::string text = moe::export_model(moe::load_model(required_model(arguments)), arguments.text("format"));
-  moe::OutputFile out(arguments.text("output"));
-  out.write(text);
-  out.commit();
+  moe::ExportOptions options;
+  options.single_precision = arguments.has("float");
+  options.dialect = arguments.text("dialect");
+  options.table = arguments.text("table");
+  const auto files = moe::export_model(moe::load_model(required_model(arguments)), arguments.text("format"), options);
+  const std::string place = arguments.text("output");
+  if (files.front().name.empty()) return write(place, files.front().bytes);
+  if (place.empty() || place == "-")
+    throw moe::Error(moe::ErrorKind::kUsage,
+                     "format " + arguments.text("format") + " is several files: expected -o with a directory for them");
+  std::error_code problem;
+  std::filesystem::create_directories(place, problem);
+  if (problem) throw moe::Error(moe::ErrorKind::kIo, place + ": no directory can be made there: " + problem.message());
+  for (const moe::ExportedFile& file : files) write(place + "/" + file.name, file.bytes);
 }
 
 }  // namespace
@@ -35,8 +56,11 @@ Command export_command() {
           0,
           {model_option(),
            {"format", "", "FORMAT", "", "what to write"},
+           {"float", "", "", "", "compute in 32 bits (onnx)"},
+           {"dialect", "", "NAME", "", "of sql: duckdb, postgres or sqlite"},
+           {"table", "", "NAME", "", "of sql: the table or view that holds the rows"},
            {"list", "", "", "", "list the formats"},
-           output_option("where it goes")},
+           output_option("where it goes; a directory for a format of several files")},
           "",
           run};
 }

@@ -13,6 +13,10 @@
 
 namespace {
 
+std::string exported(const moe::Model& model, const std::string& format) {
+  return moe::export_model(model, format).front().bytes;
+}
+
 constexpr arma::uword kRows = 400;
 
 /// A program that reads rows of x and y and prints what the exported functions make of them.
@@ -104,7 +108,7 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
         if (stream % 4 == 0) model.theta.head(model.gate_branch.network->parameters()) *= 300;
         model.schema.inputs[1] = "a \"quoted\"*/ name?\?/\n";
         const moe::Dataset data = in_data_units(model, some_rows(model, kRows, random));
-        sh.write("model.c", moe::export_model(model, "c"));
+        sh.write("model.c", exported(model, "c"));
         sh.write("rows.txt", table(data));
         const Ran ran =
             sh("cat model.c main.c > whole.c\n"
@@ -123,7 +127,7 @@ TEST_CASE("the C file of a model that is no density gives its mean", "[export]")
     moe::Model model = make_model({"gaussian:unit", "linear", "linear", link, 3, 3, 0, false});
     randomize(model, random);
     const moe::Dataset data = in_data_units(model, some_rows(model, 50, random));
-    sh.write("model.c", moe::export_model(model, "c"));
+    sh.write("model.c", exported(model, "c"));
     sh.write("rows.txt", table(data));
     sh.write("main.c",
              "#include <stdio.h>\nint main(void) { double x[4]; moe_prediction p; while (scanf(\"%lf%lf%lf%lf\", x, "
@@ -170,7 +174,7 @@ TEST_CASE("the JSON export holds every parameter, bit for bit", "[export]") {
   moe::Model model = make_model({"gaussian", "mlp:4", "linear", "softmax", 2, 3, 0, true});
   randomize(model, random);
   model.theta[0] = 0.1 + 0.2;
-  const auto json = nlohmann::json::parse(moe::export_model(model, "json"));
+  const auto json = nlohmann::json::parse(exported(model, "json"));
   for (const moe::Model::Tensor& tensor : model.tensors()) {
     INFO(tensor.name);
     const auto& rows = json.at("parameters").at(tensor.name);

@@ -8,12 +8,28 @@
 
 namespace moe {
 
+/// What some formats ask; a format that does not take an option refuses it.
+struct ExportOptions {
+  bool single_precision = false;  ///< "float": compute in 32 bits
+  std::string dialect{};          ///< "dialect": of sql; "" for the format's first
+  std::string table{};            ///< "table": of sql, the table or view that holds the rows; "" for "data"
+};
+
 struct ExportFormat {
   std::string name, help;
+  std::vector<std::string> options;  ///< the names above that it takes
+  bool directory;                    ///< whether it is several files
+};
+
+struct ExportedFile {
+  std::string name;  ///< within its directory; "" for a format of one file
+  std::string bytes;
 };
 
 std::vector<ExportFormat> export_formats();
-/// The model as text in that format. Throws Error (usage) for an unknown format, or a model that it cannot express.
-std::string export_model(const Model& model, const std::string& format);
+/// The model in that format. Throws Error (usage) for an unknown format or option, or a model that it cannot express, in a
+/// sentence that tells which format can.
+std::vector<ExportedFile> export_model(const Model& model, const std::string& format,
+                                       const ExportOptions& options = {});
 
 }  // namespace moe

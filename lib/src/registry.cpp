@@ -54,8 +54,8 @@ std::shared_ptr<const Solver> make_newton();
 std::shared_ptr<const Solver> make_em();
 std::shared_ptr<const Solver> make_owlqn();
 
-std::string export_json(const Model& model);
-std::string export_c(const Model& model);
+std::vector<ExportedFile> export_json(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options);
 
 namespace {
 
@@ -159,27 +159,40 @@ const Table<decltype(&make_adam)>& solvers() {
   return table;
 }
 
-const Table<decltype(&export_json)>& exporters() {
-  static const Table<decltype(&export_json)> table{
-      {{"json", "every parameter with its name, for scripts", {"json"}}, export_json},
-      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c},
+/// A format's options are those of ExportOptions that it takes.
+struct Exporter {
+  Word word;
+  decltype(&export_json) make;
+  std::vector<std::string> options;
+  bool directory;
+};
+
+const std::vector<Exporter>& exporters() {
+  static const std::vector<Exporter> table{
+      {{"json", "every parameter with its name, for scripts", {"json"}}, export_json, {}, false},
+      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {}, false},
   };
   return table;
 }
 
-template <class Make>
-std::vector<Word> words_of(const Table<Make>& table) {
+template <class Entry>
+std::vector<Word> words_of(const std::vector<Entry>& table) {
   std::vector<Word> words;
   for (const auto& entry : table) words.push_back(entry.word);
   return words;
 }
 
 /// The entry of `name`, or an error that names the nearest one.
+template <class Entry>
+const Entry& find_entry(const std::vector<Entry>& table, const char* what, const std::string& name) {
+  for (const Entry& entry : table)
+    if (entry.word.name == name) return entry;
+  throw Error(ErrorKind::kUsage, unknown_word(what, name, names(words_of(table))));
+}
+
 template <class Make>
 const Make& find(const Table<Make>& table, const char* what, const std::string& name) {
-  for (const auto& entry : table)
-    if (entry.word.name == name) return entry.make;
-  throw Error(ErrorKind::kUsage, unknown_word(what, name, names(words_of(table))));
+  return find_entry(table, what, name).make;
 }
 
 /// "mlp:32,16:tanh" -> "mlp" and "32,16:tanh".
@@ -262,12 +275,22 @@ std::shared_ptr<const Solver> make_solver(const std::string& name) { return find
 
 std::vector<ExportFormat> export_formats() {
   std::vector<ExportFormat> formats;
-  for (const auto& entry : exporters()) formats.push_back({entry.word.name, entry.word.help});
+  for (const Exporter& entry : exporters())
+    formats.push_back({entry.word.name, entry.word.help, entry.options, entry.directory});
   return formats;
 }
 
-std::string export_model(const Model& model, const std::string& format) {
-  return find(exporters(), "export format", format)(model);
+std::vector<ExportedFile> export_model(const Model& model, const std::string& format, const ExportOptions& options) {
+  const Exporter& entry = find_entry(exporters(), "export format", format);
+  const auto require = [&](bool given, const std::string& option) {
+    if (given && std::find(entry.options.begin(), entry.options.end(), option) == entry.options.end())
+      throw Error(ErrorKind::kUsage, "--" + option + " means nothing to format " + format + ": expected it " +
+                                         "with a format that 'moe export --list' shows it for");
+  };
+  require(options.single_precision, "float");
+  require(!options.dialect.empty(), "dialect");
+  require(!options.table.empty(), "table");
+  return entry.make(model, options);
 }
 
 }  // namespace moe

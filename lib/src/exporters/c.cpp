@@ -336,7 +336,7 @@ class Writer {
 
 }  // namespace
 
-std::string export_c(const Model& model) {
+std::vector<ExportedFile> export_c(const Model& model, const ExportOptions&) {
   if (!model.schema.columns.empty())
     throw Error(ErrorKind::kUsage,
                 "format c takes numbers only, and the model reads categories or missing cells: expected --format json");
@@ -350,7 +350,7 @@ std::string export_c(const Model& model) {
       throw Error(ErrorKind::kUsage, "format c cannot express the family '" + spec +
                                          "', nor an offset or exposure, yet: expected --format json");
   }
-  return Writer(model).write();
+  return {{"", Writer(model).write()}};
 }
 
 }  // namespace moe

@@ -1,6 +1,7 @@
 // json: what `moe inspect --json` says, and every number of the model: "standardization" (value - center) / scale, and
 // "parameters", a matrix of [intercept, weights..] rows, a row an output, for each dense step, in model units.
 #include "json_text.hpp"
+#include "moe/export.hpp"
 
 namespace moe {
 namespace {
@@ -21,7 +22,7 @@ Json of_targets(const arma::vec& values) {
 
 }  // namespace
 
-std::string export_json(const Model& model) {
+std::vector<ExportedFile> export_json(const Model& model, const ExportOptions&) {
   Json result;
   result["format"] = "moe";
   result["version"] = 1;
@@ -36,7 +37,7 @@ std::string export_json(const Model& model) {
                                  {"spread", of_targets(by.target_spread)}}}};
   result["parameters"] = Json::object();
   for (const Model::Tensor& tensor : model.tensors()) result["parameters"][tensor.name] = matrix(model.theta, tensor);
-  return result.dump(2) + "\n";
+  return {{"", result.dump(2) + "\n"}};
 }
 
 }  // namespace moe
