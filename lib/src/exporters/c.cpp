@@ -1,18 +1,31 @@
-// c: one C99 file that needs nothing but libm: the whole model, standardisation included, as constant arrays and a few
-// functions on the stack. It also compiles as C++.
+// c: one C99 file that needs nothing but libm: the model's plan as constant arrays and a few functions on the stack. It also compiles
+// as C++. Special functions come from c_functions.c, those that the model calls.
+#include <algorithm>
 #include <cmath>
+#include <set>
+#include <sstream>
 
+#include "c_functions.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "moe/numeric.hpp"
+#include "plan.hpp"
 
 namespace moe {
 namespace {
 
+using Id = Plan::Id;
+using Kind = Plan::Kind;
+using Op = Formula::Op;
+
+// --- Text -------------------------------------------------------------------------------------------------------------
+
 std::string literal(double value) {
+  if (std::isinf(value)) return value > 0 ? "INFINITY" : "(-INFINITY)";
   const std::string text = format_number(value);
-  return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+  const std::string number = text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
+  return value < 0 ? "(" + number + ")" : number;
 }
 
 /// A C string literal: names are a user's data.
@@ -33,11 +46,19 @@ std::string commented(std::string text) {
   return text;
 }
 
-std::string array(const std::string& name, const double* values, arma::uword count) {
-  std::string result = "static const double " + name + "[" + std::to_string(count) + "] = {";
-  for (arma::uword i = 0; i < count; ++i)
-    result += (i == 0 ? "\n    " : i % 4 == 0 ? ",\n    " : ", ") + literal(values[i]);
+/// static const TYPE name[count] = {..}; of literals, a line holding eight at most.
+std::string array(const std::string& type, const std::string& name, const std::vector<std::string>& literals) {
+  std::string result = "static const " + type + " " + name + "[" + std::to_string(literals.size()) + "] = {";
+  for (std::size_t i = 0; i < literals.size(); ++i)
+    result += (i == 0 ? "\n    " : i % 8 == 0 ? ",\n    " : ", ") + literals[i];
   return result + "};\n";
+}
+
+template <class Values>
+std::string array(const std::string& name, const Values& values) {
+  std::vector<std::string> literals;
+  for (const double value : values) literals.push_back(literal(value));
+  return array("double", name, literals);
 }
 
 std::string names(const std::string& declaration, const std::vector<std::string>& words) {
@@ -46,311 +67,598 @@ std::string names(const std::string& declaration, const std::vector<std::string>
   return result + "0};\n";
 }
 
-bool uses(const Model& model, Step::Kind kind) {
-  const auto in = [kind](const Branch& branch) {
-    for (const Step& step : branch.network->steps())
-      if (step.kind == kind) return true;
-    return false;
+// --- Functions --------------------------------------------------------------------------------------------------------
+
+/// The sections of c_functions.c that `text` calls, with those that they call, in the file's order.
+std::string functions_for(const std::string& text) {
+  struct Section {
+    std::string name, body;
+    std::vector<std::string> calls;
   };
-  bool result = in(model.gate_branch);
-  for (const Expert& expert : model.experts) result = result || in(expert);
+  std::vector<Section> sections;
+  std::istringstream lines(kCFunctions);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.rfind("/*= ", 0) == 0) {
+      std::istringstream words(line.substr(4));
+      sections.emplace_back();
+      words >> sections.back().name;
+      for (std::string word; words >> word && word != "*/";) sections.back().calls.push_back(word);
+    } else if (!sections.empty()) {
+      sections.back().body += line + "\n";
+    }
+  }
+  std::set<std::string> wanted;
+  for (std::size_t i = sections.size(); i-- > 0;) {  // callers stand behind what they call
+    const Section& section = sections[i];
+    if (text.find(section.name + "(") != std::string::npos) wanted.insert(section.name);
+    if (wanted.count(section.name) > 0) wanted.insert(section.calls.begin(), section.calls.end());
+  }
+  std::string result;
+  for (const Section& section : sections)
+    if (wanted.count(section.name) > 0) result += section.body;
   return result;
 }
 
-constexpr const char* kDense = R"(
-/* y = w [1; x]: w holds a row of 1 + inputs numbers for each output, the intercept first. */
-static void moe_dense(const double *w, int inputs, int outputs, const double *x, double *y) {
-  int i, o;
-  for (o = 0; o < outputs; ++o, w += 1 + inputs) {
-    double sum = w[0];
-    for (i = 0; i < inputs; ++i) sum += w[1 + i] * x[i];
-    y[o] = sum;
+std::string call(Op op, const std::vector<std::string>& a) {
+  const auto function = [&](const std::string& name) { return name + "(" + join(a, ", ") + ")"; };
+  const auto infix = [&](const char* sign) { return "(" + a[0] + sign + a[1] + ")"; };
+  switch (op) {
+    case Op::kExp:
+      return function("exp");
+    case Op::kExpm1:
+      return function("expm1");
+    case Op::kLog:
+      return function("log");
+    case Op::kLog1p:
+      return function("log1p");
+    case Op::kSqrt:
+      return function("sqrt");
+    case Op::kAbs:
+      return function("fabs");
+    case Op::kFloor:
+      return function("floor");
+    case Op::kTanh:
+      return function("tanh");
+    case Op::kAdd:
+      return infix(" + ");
+    case Op::kSubtract:
+      return infix(" - ");
+    case Op::kMultiply:
+      return infix(" * ");
+    case Op::kDivide:
+      return infix(" / ");
+    case Op::kIfPositive:
+      return "(" + a[0] + " > 0 ? " + a[1] + " : " + a[2] + ")";
+    case Op::kMin:
+      return function("moe_min");
+    case Op::kMax:
+      return function("moe_max");
+    case Op::kNormalCdf:
+      return function("moe_normal_cdf");
+    case Op::kLogNormalCdf:
+      return function("moe_log_normal_cdf");
+    case Op::kStirlingErrorExp:
+      return function("moe_stirling_error");
+    case Op::kStirlingErrorOfCount:
+      return function("moe_stirling_error_of_count");
+    case Op::kStudentCdf:
+      return function("moe_student_cdf");
+    case Op::kSkewNormalCdf:
+      return function("moe_skew_normal_cdf");
+    case Op::kGammaCdf:
+      return function("moe_gamma_cdf");
+    case Op::kPoissonCdf:
+      return function("moe_poisson_cdf");
+    case Op::kBetaCdf:
+      return function("moe_beta_cdf");
+    case Op::kBinomialCdf:
+      return function("moe_binomial_cdf");
+    case Op::kNegativeBinomialCdf:
+      return function("moe_negative_binomial_cdf");
+    case Op::kNumber:
+    case Op::kEta:
+    case Op::kTarget:
+    case Op::kTrials:
+      break;
   }
+  throw std::logic_error("an operation without arguments");
 }
-)";
-constexpr const char* kPowers = R"(
-/* x holds n numbers and room for their powers up to p, each power of all n side by side. */
-static void moe_powers(double *x, int n, int p) {
-  int i;
-  for (i = n; i < n * p; ++i) x[i] = x[i - n] * x[i % n];
-}
-)";
-constexpr const char* kRelu = R"(
-static void moe_relu(double *x, int n) {
-  int i;
-  for (i = 0; i < n; ++i) x[i] = x[i] > 0 ? x[i] : 0;
-}
-)";
-constexpr const char* kTanh = R"(
-static void moe_tanh(double *x, int n) {
-  int i;
-  for (i = 0; i < n; ++i) x[i] = tanh(x[i]);
-}
-)";
-constexpr const char* kLogistic = R"(
-static double moe_logistic(double x) {
-  double e = exp(x < 0 ? x : -x);
-  return x < 0 ? e / (1 + e) : 1 / (1 + e);
-}
-)";
-constexpr const char* kSilu = R"(
-static void moe_silu(double *x, int n) {
-  int i;
-  for (i = 0; i < n; ++i) x[i] *= moe_logistic(x[i]);
-}
-)";
-constexpr const char* kShare = R"(
-/* The gate's weights may sum to a little more than 1, or to anything where it is not a softmax. */
-static double moe_share(double p) {
-  return p < 0 ? 0 : p > 1 ? 1 : p;
-}
-)";
-constexpr const char* kLogSumExp = R"(
-static double moe_log_sum_exp(const double *a, int n) {
-  double peak = a[0], sum = 0;
-  int i;
-  for (i = 1; i < n; ++i) peak = a[i] > peak ? a[i] : peak;
-  for (i = 0; i < n; ++i) sum += exp(a[i] - peak);
-  return n == 1 ? peak : peak + log(sum);
-}
-)";
 
-/// A function void NAME(const double *z, double *eta) that takes standardised inputs through a branch.
-std::string branch_function(const Model& model, const Branch& branch, const std::string& name) {
-  std::string arrays, body;
-  std::string from = "v";
-  int layer = 0;
-  const auto& steps = branch.network->steps();
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const Step& step = steps[i];
-    const std::string n = std::to_string(step.outputs);
-    if (step.kind == Step::Kind::kDense) {
-      const std::string weights = name + "_w" + std::to_string(layer);
-      arma::mat W(model.theta.memptr() + branch.offset + step.offset, step.height(), step.outputs);
-      if (!step.intercept) W.insert_rows(0, 1);
-      arrays += array(weights, W.memptr(), W.n_elem);
-      const std::string to = i + 1 == steps.size() ? "eta" : "h" + std::to_string(layer);
-      if (to != "eta") body += "  double " + to + "[" + n + "];\n";
-      body +=
-          "  moe_dense(" + weights + ", " + std::to_string(step.inputs) + ", " + n + ", " + from + ", " + to + ");\n";
-      from = to;
-      ++layer;
-    } else if (step.kind == Step::Kind::kPowers) {
-      body +=
-          "  moe_powers(v, " + std::to_string(step.inputs) + ", " + std::to_string(step.outputs / step.inputs) + ");\n";
-    } else {
-      const char* function = step.kind == Step::Kind::kRelu ? "relu" : step.kind == Step::Kind::kTanh ? "tanh" : "silu";
-      body += std::string("  moe_") + function + "(" + from + ", " + n + ");\n";
+/// "v12[i]", "3", ..: which element.
+struct Index {
+  bool running = false;  ///< i + plus
+  arma::uword plus = 0;
+  std::string text() const {
+    if (!running) return std::to_string(plus);
+    return plus == 0 ? "i" : "i + " + std::to_string(plus);
+  }
+};
+
+constexpr Index kRunning{true, 0};
+
+// --- The plan in C ----------------------------------------------------------------------------------------------------
+
+/// Statements that compute a plan's values: arrays named after their place, in the function where they are computed or, where others
+/// need them, in a moe_state.
+class Statements {
+ public:
+  /// `forward`: what is computed first, of which `kept` is put into the state.
+  Statements(const Plan& plan, std::set<Id> forward, std::set<Id> kept)
+      : plan_(plan),
+        forward_(std::move(forward)),
+        kept_(std::move(kept)),
+        uses_(plan.values.size()),
+        user_(plan.values.size()) {
+    for (Id id = 0; id < plan.values.size(); ++id)
+      for (const Id of : plan.values[id].of) {
+        ++uses_[of];
+        user_[of] = id;
+      }
+  }
+
+  /// The statements that compute these, in order; `state`: what the state is called there.
+  std::string compute(const std::vector<Id>& ids, const std::string& state) {
+    state_ = state;
+    std::string text;
+    for (const Id id : ids) text += statement(id);
+    return text;
+  }
+  /// Constant arrays that the statements read.
+  const std::string& constants() const { return constants_; }
+
+  /// Where an element of it is to be found, or the expression that it is.
+  std::string element(Id id, Index i) const {
+    const Plan::Value& value = plan_.values[id];
+    if (value.width == 1) i = Index{};
+    if (value.kind == Kind::kNumbers) {
+      if (value.width == 1) return literal(value.numbers[0]);
+      if (!i.running) return literal(value.numbers[i.plus]);
+    }
+    if (value.kind == Kind::kPick && !kept(id)) {
+      if (is_range(value)) return element(value.of[0], {i.running, i.plus + value.indices[0]});
+      if (!i.running) return element(value.of[0], {false, value.indices[i.plus]});
+    }
+    if (inlined(id)) {
+      std::vector<std::string> arguments;
+      for (const Id of : value.of) arguments.push_back(element(of, i));
+      return call(value.op, arguments);
+    }
+    return value.width == 1 ? name(id) : name(id) + "[" + i.text() + "]";
+  }
+
+ private:
+  bool kept(Id id) const { return kept_.count(id) > 0; }
+  std::string name(Id id) const {
+    const Plan::Value& value = plan_.values[id];
+    if (value.kind == Kind::kNumbers) return "moe_v" + std::to_string(id);
+    return (kept(id) ? state_ : "") + "v" + std::to_string(id);
+  }
+  std::string pointer(Id id) const {
+    const Plan::Value& value = plan_.values[id];
+    if (value.kind == Kind::kPick && is_range(value) && !kept(id)) {
+      if (plan_.values[value.of[0]].width == 1) return pointer(value.of[0]);
+      const std::string whole = pointer(value.of[0]);
+      return value.indices[0] == 0 ? whole : whole + " + " + std::to_string(value.indices[0]);
+    }
+    return (value.width == 1 ? "&" : "") + name(id);
+  }
+  /// Neighbours, so that the elements are found where they are.
+  static bool is_range(const Plan::Value& value) {
+    for (std::size_t i = 1; i < value.indices.size(); ++i)
+      if (value.indices[i] != value.indices[0] + i) return false;
+    return true;
+  }
+  /// Whether it is computed where its only user needs it.
+  bool inlined(Id id) const {
+    const Plan::Value& value = plan_.values[id];
+    if (value.kind != Kind::kEach || uses_[id] != 1 || kept(id)) return false;
+    const Plan::Value& user = plan_.values[user_[id]];
+    return user.kind == Kind::kEach && user.width == value.width && user.op != Op::kIfPositive &&
+           forward_.count(id) == forward_.count(user_[id]);
+  }
+
+  std::string statement(Id id) {
+    const Plan::Value& value = plan_.values[id];
+    if (value.kind == Kind::kNumbers) {
+      if (value.width > 1 && known_.insert(id).second) constants_ += array("moe_v" + std::to_string(id), value.numbers);
+      return "";
+    }
+    const bool given = value.kind == Kind::kInputs || value.kind == Kind::kOffset || value.kind == Kind::kTrials ||
+                       value.kind == Kind::kTargets;
+    if (given || inlined(id) || (value.kind == Kind::kPick && is_range(value) && !kept(id))) return "";
+    const std::string own = name(id), width = std::to_string(value.width);
+    std::string text;
+    if (!kept(id)) text = "  double " + own + (value.width == 1 ? "" : "[" + width + "]") + ";\n";
+    switch (value.kind) {
+      case Kind::kDense:
+        return text + dense(id);
+      case Kind::kSum:
+      case Kind::kLargest:
+        return text + "  " + (value.kind == Kind::kSum ? "moe_sum(" : "moe_largest(") + pointer(value.of[0]) + ", " +
+               std::to_string(value.run) + ", " + width + ", " + pointer(id) + ");\n";
+      case Kind::kJoin: {
+        arma::uword place = 0;
+        for (const Id part : value.of) {
+          const arma::uword count = plan_.values[part].width;
+          text += loop(count) + own + "[" + Index{count > 1, place}.text() + "] = " + element(part, kRunning) + ";\n";
+          place += count;
+        }
+        return text;
+      }
+      case Kind::kPick:
+        return text + pick(id);
+      default: {
+        std::vector<std::string> arguments;
+        for (const Id of : value.of) arguments.push_back(element(of, kRunning));
+        std::string what = call(value.op, arguments);
+        if (what.front() == '(' && value.op != Op::kIfPositive) what = what.substr(1, what.size() - 2);
+        return text + loop(value.width) + own + (value.width == 1 ? "" : "[i]") + " = " + what + ";\n";
+      }
     }
   }
-  std::string inputs;
-  for (arma::uword j = 1; j < branch.columns.n_elem; ++j)
-    inputs += "  v[" + std::to_string(j - 1) + "] = z[" + std::to_string(branch.columns[j] - 1) + "];\n";
-  const std::string room =
-      std::to_string(std::max<arma::uword>(1, (branch.columns.n_elem - 1) * branch.network->degree()));
-  return "\n" + arrays + "static void " + name + "(const double *z, double *eta) {\n  double v[" + room + "];\n" +
-         (inputs.empty() ? "  (void)z;\n  v[0] = 0;\n" : inputs) + body + "}\n";
-}
+
+  static std::string loop(arma::uword width) {
+    return width == 1 ? "  " : "  for (i = 0; i < " + std::to_string(width) + "; ++i) ";
+  }
+
+  std::string dense(Id id) {
+    const Plan::Value& value = plan_.values[id];
+    const std::string weights = "moe_w" + std::to_string(id), intercepts = "moe_b" + std::to_string(id);
+    if (known_.insert(id).second) constants_ += array(weights, value.weights) + array(intercepts, value.numbers);
+    return "  moe_dense(" + weights + ", " + intercepts + ", " + std::to_string(value.weights.n_rows) + ", " +
+           std::to_string(value.width) + ", " + pointer(value.of[0]) + ", " + pointer(id) + ");\n";
+  }
+
+  std::string pick(Id id) {
+    const Plan::Value& value = plan_.values[id];
+    if (value.width == 1) return "  " + name(id) + " = " + element(value.of[0], {false, value.indices[0]}) + ";\n";
+    const std::string table = "moe_i" + std::to_string(id);
+    const bool single = plan_.values[value.of[0]].width == 1;
+    if (known_.insert(id).second && !single) {
+      std::vector<std::string> literals;
+      for (const arma::uword i : value.indices) literals.push_back(std::to_string(i));
+      constants_ += array("int", table, literals);
+    }
+    const std::string from = single ? element(value.of[0], {}) : "(" + pointer(value.of[0]) + ")[" + table + "[i]]";
+    return loop(value.width) + name(id) + "[i] = " + from + ";\n";
+  }
+
+  const Plan& plan_;
+  std::set<Id> forward_, kept_, known_;
+  std::vector<std::size_t> uses_;
+  std::vector<Id> user_;
+  std::string state_, constants_;
+};
 
 class Writer {
  public:
   explicit Writer(const Model& model)
-      : model_(model), classes_(model.schema.labels.size()), density_(model.gate->normalised()) {}
+      : model_(model),
+        columns_(columns_of(model.schema)),
+        plan_(plan_of(model)),
+        outputs_(outputs_of(plan_)),
+        forward_(plan_.needed(outputs_)),
+        statements_(plan_, {forward_.begin(), forward_.end()}, kept()) {}
 
-  std::string write() const {
-    std::string text = head() + data() + kDense;
-    if (uses(model_, Step::Kind::kPowers)) text += kPowers;
-    if (uses(model_, Step::Kind::kRelu)) text += kRelu;
-    if (uses(model_, Step::Kind::kTanh)) text += kTanh;
-    const bool silu = uses(model_, Step::Kind::kSilu);
-    if (silu || model_.family().link() == Family::Link::kLogistic) text += kLogistic;
-    if (silu) text += kSilu;
-    if (classes_ > 0) text += kShare;
-    if (density_) text += kLogSumExp;
-    text += branch_function(model_, model_.gate_branch, "moe_gate");
-    for (std::size_t k = 0; k < model_.size(); ++k)
-      text += branch_function(model_, model_.experts[k], "moe_expert_" + std::to_string(k + 1));
-    text += forward() + predict();
-    if (density_) text += log_density();
-    return text;
+  std::string write() {
+    // Constants are known when all statements are there.
+    std::string code = forward() + predict();
+    if (plan_.log_density) code += log_density();
+    if (!plan_.cdf.empty()) code += distribution();
+    if (any_levels()) code += level();
+    return head() + declarations() + functions_for(code) + "\n" + statements_.constants() + code;
   }
 
  private:
-  std::string head() const {
-    std::string text = "/* A mixture of " + std::to_string(model_.size()) + " experts for '" +
-                       commented(model_.schema.targets[0]) +
-                       "', written by moe " MOE_VERSION ".\n\n   Inputs, in this order:\n";
-    for (const std::string& name : model_.schema.inputs) text += "     " + commented(name) + "\n";
-    text += "\n   moe_predict(x, &p) fills p from MOE_INPUTS numbers in the data's own units.\n";
-    if (density_)
-      text += classes_ > 0 ? "   moe_log_density(x, y) is log P(class y | x), y = 0 .. MOE_CLASSES - 1.\n"
-                           : "   moe_log_density(x, y) is log p(y | x).\n";
-    text += "   C99, no allocation, no state: safe on any number of threads. Link with -lm. */\n#include <math.h>\n\n";
-    text += "#define MOE_INPUTS " + std::to_string(model_.schema.inputs.size()) + "\n";
-    text += "#define MOE_EXPERTS " + std::to_string(model_.size()) + "\n";
-    if (classes_ > 0) text += "#define MOE_CLASSES " + std::to_string(classes_) + "\n";
-    text += "#define MOE_OUTPUTS " + std::to_string(model_.family().outputs()) + " /* of each expert's network */\n";
-    text += "\ntypedef struct {\n";
-    if (classes_ > 0) {
-      text += "  double proba[MOE_CLASSES]; /* of each class, as moe_labels lists them */\n";
-      text += "  int label;                 /* the most probable class */\n";
-    } else {
-      text += "  double mean;\n";
-      if (density_) text += "  double sd;\n";
-    }
-    text += "  double gate[MOE_EXPERTS];         /* the experts' weights */\n";
-    text += "  double expert_means[MOE_EXPERTS]; /* each expert's own prediction";
-    text += classes_ > 0 ? ": the probability of the last class */\n" : " */\n";
-    return text + "} moe_prediction;\n\n";
+  bool numbers() const { return plan_.classes == 0; }
+  bool several() const { return model_.targets() > 1; }
+  arma::uword targets() const { return model_.targets(); }
+  bool any_levels() const {
+    return std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return column.category; });
   }
 
-  std::string data() const {
-    const Standardization& by = model_.standardization;
-    std::string text = names("moe_inputs", model_.schema.inputs);
-    if (classes_ > 0) text += names("moe_labels", model_.schema.labels);
-    if (!by.input_center.is_empty()) {
-      text += array("moe_center", by.input_center.memptr(), by.input_center.n_elem);
-      text += array("moe_scale", by.input_scale.memptr(), by.input_scale.n_elem);
+  static std::vector<Id> outputs_of(const Plan& plan) {
+    std::vector<Id> result{plan.gate};
+    for (const auto* ids : {&plan.mean, &plan.sd, &plan.expert_means})
+      result.insert(result.end(), ids->begin(), ids->end());
+    if (plan.probabilities) result.push_back(*plan.probabilities);
+    return result;
+  }
+  /// What densities and distribution functions need beyond a prediction.
+  std::vector<Id> beyond(const std::vector<Id>& wanted) const {
+    std::vector<Id> result;
+    for (const Id id : plan_.needed(wanted))
+      if (!std::binary_search(forward_.begin(), forward_.end(), id)) result.push_back(id);
+    return result;
+  }
+  /// What others than the statements of moe_forward() read.
+  std::set<Id> kept() const {
+    std::set<Id> result(outputs_.begin(), outputs_.end());
+    std::vector<Id> later = plan_.cdf;
+    if (plan_.log_density) later.push_back(*plan_.log_density);
+    for (const Id id : beyond(later))
+      for (const Id of : plan_.values[id].of)
+        if (std::binary_search(forward_.begin(), forward_.end(), of)) result.insert(of);
+    for (auto it = result.begin(); it != result.end();)
+      it = plan_.values[*it].kind == Kind::kNumbers ? result.erase(it) : std::next(it);
+    return result;
+  }
+
+  std::vector<std::string> column_names() const {
+    std::vector<std::string> result;
+    for (const Column& column : columns_) result.push_back(column.name);
+    for (const std::string& name : {model_.schema.trials, model_.schema.offset, model_.schema.exposure})
+      if (!name.empty()) result.push_back(name);
+    return result;
+  }
+  /// Where a column beside those of the inputs stands in x.
+  std::string other(const std::string& name) const {
+    const std::vector<std::string> names = column_names();
+    const auto place = std::find(names.begin() + static_cast<std::ptrdiff_t>(columns_.size()), names.end(), name);
+    return "x[" + std::to_string(place - names.begin()) + "]";
+  }
+
+  std::string head() const {
+    std::string text = "/* A mixture of " + std::to_string(model_.size()) + " experts for '" +
+                       commented(join(model_.schema.targets, "', '")) + "', written by moe " MOE_VERSION ".\n\n";
+    text += "   x, a row: MOE_COLUMNS numbers in the data's own units, in this order:\n";
+    const std::vector<std::string> names = column_names();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      text += "     " + commented(names[i]);
+      if (i >= columns_.size())
+        text += names[i] == model_.schema.trials   ? " (trials)"
+                : names[i] == model_.schema.offset ? " (offset)"
+                                                   : " (exposure)";
+      else if (columns_[i].category)
+        text += " (a category: the number that moe_level() gives for its level; -1, unknown, counts as the first)";
+      else if (!std::isnan(columns_[i].fill))
+        text += " (NAN where missing)";
+      text += "\n";
     }
-    if (classes_ == 0 && density_) {
-      arma::vec sigma(model_.size());
-      for (arma::uword k = 0; k < model_.size(); ++k) sigma[k] = expert_figures(model_, k).at(0).value;
-      text += array("moe_sigma", sigma.memptr(), sigma.n_elem);
+    text += "   A cell that is missing without a rule for it gives NAN.\n\n   moe_predict(x, &p) fills p.\n";
+    if (plan_.log_density)
+      text += numbers() ? "   moe_log_density(x, y) is log p(y | x).\n"
+                        : "   moe_log_density(x, y) is log P(class y | x), y = 0 .. MOE_CLASSES - 1.\n";
+    if (!plan_.cdf.empty())
+      text += several() ? "   moe_cdf(x, y, t) is P(Y_t <= y | x), moe_quantile(x, p, t) its inverse, 0 < p < 1.\n"
+                        : "   moe_cdf(x, y) is P(Y <= y | x), moe_quantile(x, p) its inverse, 0 < p < 1.\n";
+    return text +
+           "   C99, no allocation, no state: safe on any number of threads. Link with -lm. */\n#include <math.h>\n\n";
+  }
+
+  std::string declarations() const {
+    const std::string experts = "MOE_EXPERTS";
+    std::string text = "#define MOE_COLUMNS " + std::to_string(column_names().size()) + "\n#define MOE_EXPERTS " +
+                       std::to_string(model_.size()) + "\n";
+    if (several()) text += "#define MOE_TARGETS " + std::to_string(targets()) + "\n";
+    if (!numbers()) text += "#define MOE_CLASSES " + std::to_string(plan_.classes) + "\n";
+    if (plan_.log_density) text += "#define MOE_DENSITY 1 /* there is moe_log_density() */\n";
+    if (any_levels()) text += "#define MOE_LEVELS 1 /* there are categories: see moe_level() */\n";
+    text += "\ntypedef struct {\n";
+    const std::string each = several() ? "[MOE_TARGETS]" : "";
+    if (numbers()) {
+      text += "  double mean" + each + ";\n";
+      if (!plan_.sd.empty()) text += "  double sd" + each + ";\n";
+    } else {
+      text += "  double proba[MOE_CLASSES]; /* of each class, as moe_labels lists them */\n";
+      text += "  int label;                 /* the most probable class */\n";
+    }
+    text += std::string("  double gate[MOE_EXPERTS];") +
+            (model_.gate->normalised() ? "" : " /* not normalised: any sum */") + "\n";
+    text += "  double expert_means" + each + "[MOE_EXPERTS];" +
+            (numbers() ? "" : " /* each expert's probability of the last class */") + "\n} moe_prediction;\n\n";
+    text += names("moe_columns", column_names()) + names("moe_targets", model_.schema.targets);
+    if (!numbers()) text += names("moe_labels", model_.schema.labels);
+    return text + "\n";
+  }
+
+  /// The cells of x to inputs.
+  std::string encoding(Id inputs) const {
+    const std::string width = std::to_string(std::max<arma::uword>(1, plan_.values[inputs].width));
+    const std::string in = "v" + std::to_string(inputs);
+    std::string text = "  double " + in + "[" + width + "];\n";
+    std::size_t j = 0;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const Column& column = columns_[i];
+      const std::string cell = "x[" + std::to_string(i) + "]";
+      const auto set = [&](const std::string& value) {
+        text += "  " + in + "[" + std::to_string(j++) + "] = " + value + ";\n";
+      };
+      if (column.category) {
+        const bool known = column.levels.back() == kMissingLevel;
+        const std::string last = std::to_string(column.levels.size() - 1);
+        for (std::size_t level = 1; level < column.levels.size(); ++level) {
+          const std::string is = cell + " == " + std::to_string(level);
+          const std::string missing = known ? (std::to_string(level) == last ? "1" : "0") : cell;
+          set("moe_missing(" + cell + ") ? " + missing + " : " + is + " ? 1 : 0");
+        }
+      } else if (std::isnan(column.fill)) {
+        set(cell);
+      } else {
+        set("moe_missing(" + cell + ") ? " + literal(column.fill) + " : " + cell);
+        if (column.indicator) set("moe_missing(" + cell + ") ? 1 : 0");
+      }
     }
     return text;
   }
 
-  /// void moe_forward(x, a, eta): logits (log weights under a density) and every expert's outputs.
-  std::string forward() const {
-    std::string text =
-        "\nstatic void moe_forward(const double *x, double *a, double *eta) {\n  double z[MOE_INPUTS + 1];\n  int i;\n";
-    if (!model_.schema.inputs.empty())
-      text += "  for (i = 0; i < MOE_INPUTS; ++i) z[i] = (x[i] - moe_center[i]) / moe_scale[i];\n";
-    else
-      text += "  (void)x;\n  z[0] = 0;\n";
-    text += "  moe_gate(z, a);\n";
-    for (std::size_t k = 0; k < model_.size(); ++k)
-      text += "  moe_expert_" + std::to_string(k + 1) + "(z, eta + " + std::to_string(k) + " * MOE_OUTPUTS);\n";
-    if (density_) {
-      text += "  {\n    double total = moe_log_sum_exp(a, MOE_EXPERTS);\n";
-      text += "    for (i = 0; i < MOE_EXPERTS; ++i) a[i] -= total;\n  }\n";
-    } else if (model_.schema.inputs.empty()) {
-      text += "  (void)i;\n";
+  std::string forward() {
+    std::string text = "\ntypedef struct {\n", state;
+    for (const Id id : kept()) {
+      const arma::uword width = plan_.values[id].width;
+      state += "  double v" + std::to_string(id) + (width == 1 ? "" : "[" + std::to_string(width) + "]") + ";\n";
     }
-    return text + "}\n";
+    text += (state.empty() ? "  int nothing;\n" : state) + "} moe_state;\n\n";
+    text += "static void moe_forward(const double *x, moe_state *s) {\n  int i;\n";
+    for (const Id id : forward_) {
+      const Kind kind = plan_.values[id].kind;
+      const std::string v = kept().count(id) > 0 ? "s->v" : "double v";
+      if (kind == Kind::kInputs) text += encoding(id);
+      if (kind == Kind::kTrials) text += "  " + v + std::to_string(id) + " = " + other(model_.schema.trials) + ";\n";
+      if (kind == Kind::kOffset) {
+        std::vector<std::string> terms;
+        if (!model_.schema.offset.empty()) terms.push_back(other(model_.schema.offset));
+        if (!model_.schema.exposure.empty()) terms.push_back("log(" + other(model_.schema.exposure) + ")");
+        text += "  " + v + std::to_string(id) + " = " + join(terms, " + ") + ";\n";
+      }
+    }
+    return text + statements_.compute(forward_, "s->") + "  (void)x;\n  (void)s;\n  (void)i;\n}\n";
   }
 
   std::string predict() const {
-    const bool raw = model_.gate->name() == "linear";
-    std::string text = "\nvoid moe_predict(const double *x, moe_prediction *p) {\n";
-    text += "  double a[MOE_EXPERTS], eta[MOE_EXPERTS * MOE_OUTPUTS];\n  int k;\n  moe_forward(x, a, eta);\n";
-    text += std::string("  for (k = 0; k < MOE_EXPERTS; ++k) p->gate[k] = ") + (raw ? "a[k]" : "exp(a[k])") + ";\n";
-    switch (model_.family().link()) {
-      case Family::Link::kIdentity:
-        return text + predict_number();
-      case Family::Link::kLogistic:
-        return text + R"(  p->proba[1] = 0;
-  for (k = 0; k < MOE_EXPERTS; ++k) {
-    p->expert_means[k] = moe_logistic(eta[k]);
-    p->proba[1] += p->gate[k] * p->expert_means[k];
-  }
-  p->proba[1] = moe_share(p->proba[1]);
-  p->proba[0] = 1 - p->proba[1];
-  p->label = p->proba[1] > p->proba[0];
-}
-)";
-      case Family::Link::kSoftmax:
-        return text + predict_classes();
-      default:
-        break;
-    }
-    throw Error(ErrorKind::kUsage,
-                "format c cannot express the family '" + model_.family().spec() + "': expected --format json");
-  }
-
-  std::string predict_number() const {
-    const std::string center = literal(model_.standardization.target_center[0]),
-                      scale = literal(model_.standardization.target_scale[0]);
-    std::string text = "  p->mean = 0;\n  for (k = 0; k < MOE_EXPERTS; ++k) {\n";
-    text += "    p->expert_means[k] = " + center + " + " + scale + " * eta[k];\n";
-    text += "    p->mean += p->gate[k] * p->expert_means[k];\n  }\n";
-    if (density_)
-      text += R"(  {
-    double variance = 0;
-    for (k = 0; k < MOE_EXPERTS; ++k) {
-      double off = p->expert_means[k] - p->mean;
-      variance += p->gate[k] * (moe_sigma[k] * moe_sigma[k] + off * off);
-    }
-    p->sd = sqrt(variance);
-  }
-)";
-    return text + "}\n";
-  }
-
-  std::string predict_classes() const {
-    return std::string("  {\n    int c;\n    for (c = 0; c < MOE_CLASSES; ++c) p->proba[c] = 0;\n") +
-           R"(    for (k = 0; k < MOE_EXPERTS; ++k) {
-      const double *e = eta + k * MOE_OUTPUTS;
-      double peak = e[0], total = 0;
-      for (c = 1; c < MOE_CLASSES; ++c) peak = e[c] > peak ? e[c] : peak;
-      for (c = 0; c < MOE_CLASSES; ++c) total += exp(e[c] - peak);
-      for (c = 0; c < MOE_CLASSES; ++c) p->proba[c] += p->gate[k] * (exp(e[c] - peak) / total);
-      p->expert_means[k] = exp(e[MOE_CLASSES - 1] - peak) / total;
-    }
-    for (c = 0; c < MOE_CLASSES; ++c) p->proba[c] = moe_share(p->proba[c]);
-    p->label = 0;
-    for (c = 1; c < MOE_CLASSES; ++c)
-      if (p->proba[c] > p->proba[p->label]) p->label = c;
-  }
-}
-)";
-  }
-
-  std::string log_density() const {
     std::string text =
-        std::string("\ndouble moe_log_density(const double *x, ") + (classes_ > 0 ? "int" : "double") + " y) {\n";
-    text += "  double a[MOE_EXPERTS], eta[MOE_EXPERTS * MOE_OUTPUTS];\n  int k;\n  moe_forward(x, a, eta);\n";
-    text += "  for (k = 0; k < MOE_EXPERTS; ++k) {\n";
-    switch (model_.family().link()) {
-      case Family::Link::kIdentity:
-        text += "    double r = (y - (" + literal(model_.standardization.target_center[0]) + " + " +
-                literal(model_.standardization.target_scale[0]) + " * eta[k])) / moe_sigma[k];\n";
-        text += "    a[k] += -0.5 * r * r - log(moe_sigma[k]) - 0.91893853320467274178;\n";
-        break;
-      case Family::Link::kLogistic:
-        text += "    double t = y == 1 ? -eta[k] : eta[k];\n    a[k] -= t > 0 ? t + log1p(exp(-t)) : log1p(exp(t));\n";
-        break;
-      case Family::Link::kSoftmax:
-        text += "    a[k] += eta[k * MOE_OUTPUTS + y] - moe_log_sum_exp(eta + k * MOE_OUTPUTS, MOE_OUTPUTS);\n";
-        break;
-      default:
-        break;
+        "\nvoid moe_predict(const double *x, moe_prediction *p) {\n  moe_state s;\n  int i;\n  moe_forward(x, &s);\n";
+    const auto copy = [&](const std::string& to, Id id, arma::uword width) {
+      text += width == 1 ? "  " : "  for (i = 0; i < " + std::to_string(width) + "; ++i) ";
+      text += to + (width == 1 ? "" : "[i]") + " = " + in_state(id, width == 1 ? Index{} : kRunning) + ";\n";
+    };
+    const arma::uword K = model_.size();
+    const std::string first = K == 1 ? "[0]" : "";
+    copy("p->gate" + first, plan_.gate, K);
+    for (std::size_t t = 0; t < plan_.expert_means.size(); ++t) {
+      const std::string place = several() ? "[" + std::to_string(t) + "]" : "";
+      copy("p->expert_means" + place + first, plan_.expert_means[t], K);
+      if (t < plan_.mean.size()) copy("p->mean" + place, plan_.mean[t], 1);
+      if (t < plan_.sd.size()) copy("p->sd" + place, plan_.sd[t], 1);
     }
-    return text + "  }\n  return moe_log_sum_exp(a, MOE_EXPERTS);\n}\n";
+    if (plan_.probabilities) {
+      copy("p->proba", *plan_.probabilities, plan_.classes);
+      text +=
+          "  p->label = 0;\n  for (i = 1; i < MOE_CLASSES; ++i)\n    if (p->proba[i] > p->proba[p->label]) p->label = "
+          "i;\n";
+    }
+    return text + "  (void)i;\n}\n";
+  }
+
+  /// An element of a value in a state called s.
+  std::string in_state(Id id, Index i) const {
+    const Plan::Value& value = plan_.values[id];
+    if (value.kind == Kind::kNumbers)
+      return value.width == 1 ? literal(value.numbers[0]) : "moe_v" + std::to_string(id) + "[" + i.text() + "]";
+    return "s.v" + std::to_string(id) + (value.width == 1 ? "" : "[" + i.text() + "]");
+  }
+
+  /// What stands at the head of a function of y.
+  std::string take_target(const std::vector<Id>& ids) const {
+    for (const Id id : ids)
+      if (plan_.values[id].kind == Kind::kTargets)
+        return std::string(several() ? "  const double *v" : "  const double v") + std::to_string(id) + " = y;\n";
+    return "";
+  }
+
+  std::string log_density() {
+    const std::vector<Id> ids = beyond({*plan_.log_density});
+    std::string text = "\ndouble moe_log_density(const double *x, ";
+    text += !numbers() ? "int y" : several() ? "const double *y" : "double y";
+    text += ") {\n  moe_state state, *s = &state;\n  int i;\n" + (numbers() ? take_target(ids) : "");
+    text += "  moe_forward(x, s);\n" + statements_.compute(ids, "s->") + "  (void)i;\n  (void)y;\n";
+    const std::string result = statements_.element(*plan_.log_density, numbers() ? Index{} : kRunning);
+    if (numbers()) return text + "  return " + result + ";\n}\n";
+    return text + "  i = y;\n  return " + result + ";\n}\n";
+  }
+
+  /// The distribution function and its inverse, of each target.
+  std::string distribution() {
+    std::string text;
+    for (arma::uword t = 0; t < targets(); ++t) {
+      const std::vector<Id> ids = beyond({plan_.cdf[t]});
+      text += "\nstatic double moe_cdf_" + std::to_string(t + 1) + "(const moe_state *s, double value) {\n  int i;\n";
+      if (several()) {
+        text += "  double y[MOE_TARGETS] = {0};\n";
+        std::string own = take_target(ids);
+        text += own + "  y[" + std::to_string(t) + "] = value;\n";
+      } else {
+        text += "  const double y = value;\n" + take_target(ids);
+      }
+      text += statements_.compute(ids, "s->") + "  (void)i;\n  (void)y;\n  (void)s;\n";
+      text += "  return moe_share_of_one(" + statements_.element(plan_.cdf[t], {}) + ");\n}\n";
+    }
+    const std::string and_target = several() ? ", int t" : "";
+    const std::string at = several() ? "moe_cdf_at(t, " : "moe_cdf_1(";
+    if (several()) {
+      text += "\nstatic double moe_cdf_at(int t, const moe_state *s, double y) {\n  switch (t) {\n";
+      for (arma::uword t = 0; t < targets(); ++t)
+        text += "    case " + std::to_string(t) + ": return moe_cdf_" + std::to_string(t + 1) + "(s, y);\n";
+      text += "  }\n  return NAN;\n}\n";
+    }
+    text += "\ndouble moe_cdf(const double *x, double y" + and_target +
+            ") {\n  moe_state s;\n  moe_forward(x, &s);\n  return " + at + "&s, y);\n}\n";
+    return text + quantile(and_target, at);
+  }
+
+  /// By halving a bracket down to neighbouring doubles, or to the smallest count at which the distribution function is p.
+  std::string quantile(const std::string& and_target, const std::string& at) const {
+    std::string counts;
+    for (arma::uword t = 0; t < targets(); ++t) {
+      const bool discrete = std::all_of(model_.experts.begin(), model_.experts.end(), [&](const Expert& expert) {
+        const Support support = expert.family->supports()[t];
+        return support == Support::kCounts || support == Support::kSuccesses;
+      });
+      counts += std::string(t == 0 ? "" : ", ") + (discrete ? "1" : "0");
+    }
+    std::string text = "\ndouble moe_quantile(const double *x, double p" + and_target +
+                       ") {\n  static const int counts[] = {" + counts + "};\n";
+    text += "  moe_state s;\n  moe_prediction at;\n  double low, high, width, middle;\n";
+    text += std::string("  const int t_") + " = " + (several() ? "t" : "0") + ";\n";
+    text += "  if (!(p > 0 && p < 1)) return NAN;\n  moe_forward(x, &s);\n  moe_predict(x, &at);\n";
+    const std::string place = several() ? "[t]" : "";
+    text += "  if (moe_missing(at.mean" + place + ")) return NAN;\n";
+    text += "  width = at.sd" + place + " > 0 && at.sd" + place + " < 1e300 ? at.sd" + place + " : 1 + fabs(at.mean" +
+            place + ");\n";
+    text +=
+        "  if (counts[t_]) {\n    low = -1;\n    high = floor(at.mean" + place + ");\n    if (high < 0) high = 0;\n";
+    text += "    for (width = ceil(width); " + at +
+            "&s, high) < p; width *= 2) {\n      low = high;\n      high += width;\n    }\n";
+    text += "    while (low + 1 < high) {\n      middle = low + floor(0.5 * (high - low));\n";
+    text += "      if (!(low < middle && middle < high)) break;\n      if (" + at +
+            "&s, middle) < p) low = middle;\n      else high = middle;\n    }\n    return high;\n  }\n";
+    text += "  low = high = at.mean" + place + ";\n";
+    text += "  for (middle = width; " + at + "&s, low) >= p && middle < 1e300; middle *= 2) low -= middle;\n";
+    text += "  for (middle = width; " + at + "&s, high) < p && middle < 1e300; middle *= 2) high += middle;\n";
+    text +=
+        "  for (;;) {\n    middle = low + 0.5 * (high - low);\n    if (!(low < middle && middle < high)) return "
+        "middle;\n";
+    text += "    if (" + at + "&s, middle) < p) low = middle;\n    else high = middle;\n  }\n}\n";
+    return text;
+  }
+
+  /// Names of levels to their numbers.
+  std::string level() const {
+    std::string text = "\n/* The number of a category's level, or -1 where the model does not know it. */\n";
+    text += "int moe_level(int column, const char *text) {\n";
+    std::string counts;
+    std::string table;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      std::vector<std::string> levels = columns_[i].levels;
+      if (!levels.empty() && levels.back() == kMissingLevel) levels.pop_back();
+      std::string list;
+      for (const std::string& one : levels) list += quoted(one) + ", ";
+      text += "  static const char *const levels_" + std::to_string(i) + "[] = {" + list + "0};\n";
+      table += (i == 0 ? "levels_" : ", levels_") + std::to_string(i);
+      counts +=
+          (i == 0 ? "" : ", ") + std::to_string(columns_[i].category ? std::max<std::size_t>(1, levels.size()) : 0);
+    }
+    text += "  static const char *const *const levels[] = {" + table +
+            "};\n  int i;\n  if (column < 0 || column >= " + std::to_string(columns_.size()) + ") return -1;\n";
+    text += "  for (i = 0; levels[column][i]; ++i) {\n    const char *a = levels[column][i], *b = text;\n";
+    text += "    while (*a && *a == *b) ++a, ++b;\n    if (*a == *b) return i;\n  }\n  return -1;\n}\n";
+    text +=
+        "\n/* How many levels a column has: 0, it is a number. */\nint moe_levels(int column) {\n  static const int "
+        "counts[] = {" +
+        counts + "};\n";
+    text += "  return column < 0 || column >= " + std::to_string(columns_.size()) + " ? 0 : counts[column];\n}\n";
+    return text;
   }
 
   const Model& model_;
-  arma::uword classes_;
-  bool density_;
+  std::vector<Column> columns_;
+  Plan plan_;
+  std::vector<Id> outputs_, forward_;
+  Statements statements_;
 };
 
 }  // namespace
 
-std::vector<ExportedFile> export_c(const Model& model, const ExportOptions&) {
-  if (!model.schema.columns.empty())
-    throw Error(ErrorKind::kUsage,
-                "format c takes numbers only, and the model reads categories or missing cells: expected --format json");
-  if (model.targets() > 1)
-    throw Error(ErrorKind::kUsage, "format c cannot express " + std::to_string(model.targets()) +
-                                       " targets, only one, yet: expected --format json");
-  for (const Expert& expert : model.experts) {
-    const std::string spec = expert.family->spec();
-    if (!(expert.family->classes() || (expert.family->normal() && expert.family->outputs() == 1)) ||
-        !model.schema.offset.empty() || !model.schema.exposure.empty())
-      throw Error(ErrorKind::kUsage, "format c cannot express the family '" + spec +
-                                         "', nor an offset or exposure, yet: expected --format json");
-  }
-  return {{"", Writer(model).write()}};
-}
+std::vector<ExportedFile> export_c(const Model& model, const ExportOptions&) { return {{"", Writer(model).write()}}; }
 
 }  // namespace moe
