@@ -6,68 +6,16 @@
 #include <sstream>
 
 #include "c_functions.hpp"
-#include "moe/describe.hpp"
+#include "c_statements.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
-#include "moe/numeric.hpp"
-#include "plan.hpp"
 
 namespace moe {
 namespace {
 
+using namespace c_source;
 using Id = Plan::Id;
 using Kind = Plan::Kind;
-using Op = Formula::Op;
-
-// --- Text -------------------------------------------------------------------------------------------------------------
-
-std::string literal(double value) {
-  if (std::isinf(value)) return value > 0 ? "INFINITY" : "(-INFINITY)";
-  const std::string text = format_number(value);
-  const std::string number = text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
-  return value < 0 ? "(" + number + ")" : number;
-}
-
-/// A C string literal: names are a user's data.
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    char octal[8];
-    std::snprintf(octal, sizeof octal, "\\%03o", static_cast<unsigned char>(c));
-    const bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '?';
-    result += plain ? std::string(1, c) : octal;
-  }
-  return result + "\"";
-}
-
-/// Text inside a comment.
-std::string commented(std::string text) {
-  for (std::size_t at = 0; (at = text.find_first_of("*/\\\n\r", at)) != std::string::npos;) text[at] = '_';
-  return text;
-}
-
-/// static const TYPE name[count] = {..}; of literals, a line holding eight at most.
-std::string array(const std::string& type, const std::string& name, const std::vector<std::string>& literals) {
-  std::string result = "static const " + type + " " + name + "[" + std::to_string(literals.size()) + "] = {";
-  for (std::size_t i = 0; i < literals.size(); ++i)
-    result += (i == 0 ? "\n    " : i % 8 == 0 ? ",\n    " : ", ") + literals[i];
-  return result + "};\n";
-}
-
-template <class Values>
-std::string array(const std::string& name, const Values& values) {
-  std::vector<std::string> literals;
-  for (const double value : values) literals.push_back(literal(value));
-  return array("double", name, literals);
-}
-
-std::string names(const std::string& declaration, const std::vector<std::string>& words) {
-  std::string result = "const char *const " + declaration + "[] = {";
-  for (const std::string& word : words) result += quoted(word) + ", ";
-  return result + "0};\n";
-}
-
-// --- Functions --------------------------------------------------------------------------------------------------------
 
 /// The sections of c_functions.c that `text` calls, with those that they call, in the file's order.
 std::string functions_for(const std::string& text) {
@@ -98,237 +46,6 @@ std::string functions_for(const std::string& text) {
     if (wanted.count(section.name) > 0) result += section.body;
   return result;
 }
-
-std::string call(Op op, const std::vector<std::string>& a) {
-  const auto function = [&](const std::string& name) { return name + "(" + join(a, ", ") + ")"; };
-  const auto infix = [&](const char* sign) { return "(" + a[0] + sign + a[1] + ")"; };
-  switch (op) {
-    case Op::kExp:
-      return function("exp");
-    case Op::kExpm1:
-      return function("expm1");
-    case Op::kLog:
-      return function("log");
-    case Op::kLog1p:
-      return function("log1p");
-    case Op::kSqrt:
-      return function("sqrt");
-    case Op::kAbs:
-      return function("fabs");
-    case Op::kFloor:
-      return function("floor");
-    case Op::kTanh:
-      return function("tanh");
-    case Op::kAdd:
-      return infix(" + ");
-    case Op::kSubtract:
-      return infix(" - ");
-    case Op::kMultiply:
-      return infix(" * ");
-    case Op::kDivide:
-      return infix(" / ");
-    case Op::kIfPositive:
-      return "(" + a[0] + " > 0 ? " + a[1] + " : " + a[2] + ")";
-    case Op::kMin:
-      return function("moe_min");
-    case Op::kMax:
-      return function("moe_max");
-    case Op::kNormalCdf:
-      return function("moe_normal_cdf");
-    case Op::kLogNormalCdf:
-      return function("moe_log_normal_cdf");
-    case Op::kStirlingErrorExp:
-      return function("moe_stirling_error");
-    case Op::kStirlingErrorOfCount:
-      return function("moe_stirling_error_of_count");
-    case Op::kStudentCdf:
-      return function("moe_student_cdf");
-    case Op::kSkewNormalCdf:
-      return function("moe_skew_normal_cdf");
-    case Op::kGammaCdf:
-      return function("moe_gamma_cdf");
-    case Op::kPoissonCdf:
-      return function("moe_poisson_cdf");
-    case Op::kBetaCdf:
-      return function("moe_beta_cdf");
-    case Op::kBinomialCdf:
-      return function("moe_binomial_cdf");
-    case Op::kNegativeBinomialCdf:
-      return function("moe_negative_binomial_cdf");
-    case Op::kNumber:
-    case Op::kEta:
-    case Op::kTarget:
-    case Op::kTrials:
-      break;
-  }
-  throw std::logic_error("an operation without arguments");
-}
-
-/// "v12[i]", "3", ..: which element.
-struct Index {
-  bool running = false;  ///< i + plus
-  arma::uword plus = 0;
-  std::string text() const {
-    if (!running) return std::to_string(plus);
-    return plus == 0 ? "i" : "i + " + std::to_string(plus);
-  }
-};
-
-constexpr Index kRunning{true, 0};
-
-// --- The plan in C ----------------------------------------------------------------------------------------------------
-
-/// Statements that compute a plan's values: arrays named after their place, in the function where they are computed or, where others
-/// need them, in a moe_state.
-class Statements {
- public:
-  /// `forward`: what is computed first, of which `kept` is put into the state.
-  Statements(const Plan& plan, std::set<Id> forward, std::set<Id> kept)
-      : plan_(plan),
-        forward_(std::move(forward)),
-        kept_(std::move(kept)),
-        uses_(plan.values.size()),
-        user_(plan.values.size()) {
-    for (Id id = 0; id < plan.values.size(); ++id)
-      for (const Id of : plan.values[id].of) {
-        ++uses_[of];
-        user_[of] = id;
-      }
-  }
-
-  /// The statements that compute these, in order; `state`: what the state is called there.
-  std::string compute(const std::vector<Id>& ids, const std::string& state) {
-    state_ = state;
-    std::string text;
-    for (const Id id : ids) text += statement(id);
-    return text;
-  }
-  /// Constant arrays that the statements read.
-  const std::string& constants() const { return constants_; }
-
-  /// Where an element of it is to be found, or the expression that it is.
-  std::string element(Id id, Index i) const {
-    const Plan::Value& value = plan_.values[id];
-    if (value.width == 1) i = Index{};
-    if (value.kind == Kind::kNumbers) {
-      if (value.width == 1) return literal(value.numbers[0]);
-      if (!i.running) return literal(value.numbers[i.plus]);
-    }
-    if (value.kind == Kind::kPick && !kept(id)) {
-      if (is_range(value)) return element(value.of[0], {i.running, i.plus + value.indices[0]});
-      if (!i.running) return element(value.of[0], {false, value.indices[i.plus]});
-    }
-    if (inlined(id)) {
-      std::vector<std::string> arguments;
-      for (const Id of : value.of) arguments.push_back(element(of, i));
-      return call(value.op, arguments);
-    }
-    return value.width == 1 ? name(id) : name(id) + "[" + i.text() + "]";
-  }
-
- private:
-  bool kept(Id id) const { return kept_.count(id) > 0; }
-  std::string name(Id id) const {
-    const Plan::Value& value = plan_.values[id];
-    if (value.kind == Kind::kNumbers) return "moe_v" + std::to_string(id);
-    return (kept(id) ? state_ : "") + "v" + std::to_string(id);
-  }
-  std::string pointer(Id id) const {
-    const Plan::Value& value = plan_.values[id];
-    if (value.kind == Kind::kPick && is_range(value) && !kept(id)) {
-      if (plan_.values[value.of[0]].width == 1) return pointer(value.of[0]);
-      const std::string whole = pointer(value.of[0]);
-      return value.indices[0] == 0 ? whole : whole + " + " + std::to_string(value.indices[0]);
-    }
-    return (value.width == 1 ? "&" : "") + name(id);
-  }
-  /// Neighbours, so that the elements are found where they are.
-  static bool is_range(const Plan::Value& value) {
-    for (std::size_t i = 1; i < value.indices.size(); ++i)
-      if (value.indices[i] != value.indices[0] + i) return false;
-    return true;
-  }
-  /// Whether it is computed where its only user needs it.
-  bool inlined(Id id) const {
-    const Plan::Value& value = plan_.values[id];
-    if (value.kind != Kind::kEach || uses_[id] != 1 || kept(id)) return false;
-    const Plan::Value& user = plan_.values[user_[id]];
-    return user.kind == Kind::kEach && user.width == value.width && user.op != Op::kIfPositive &&
-           forward_.count(id) == forward_.count(user_[id]);
-  }
-
-  std::string statement(Id id) {
-    const Plan::Value& value = plan_.values[id];
-    if (value.kind == Kind::kNumbers) {
-      if (value.width > 1 && known_.insert(id).second) constants_ += array("moe_v" + std::to_string(id), value.numbers);
-      return "";
-    }
-    const bool given = value.kind == Kind::kInputs || value.kind == Kind::kOffset || value.kind == Kind::kTrials ||
-                       value.kind == Kind::kTargets;
-    if (given || inlined(id) || (value.kind == Kind::kPick && is_range(value) && !kept(id))) return "";
-    const std::string own = name(id), width = std::to_string(value.width);
-    std::string text;
-    if (!kept(id)) text = "  double " + own + (value.width == 1 ? "" : "[" + width + "]") + ";\n";
-    switch (value.kind) {
-      case Kind::kDense:
-        return text + dense(id);
-      case Kind::kSum:
-      case Kind::kLargest:
-        return text + "  " + (value.kind == Kind::kSum ? "moe_sum(" : "moe_largest(") + pointer(value.of[0]) + ", " +
-               std::to_string(value.run) + ", " + width + ", " + pointer(id) + ");\n";
-      case Kind::kJoin: {
-        arma::uword place = 0;
-        for (const Id part : value.of) {
-          const arma::uword count = plan_.values[part].width;
-          text += loop(count) + own + "[" + Index{count > 1, place}.text() + "] = " + element(part, kRunning) + ";\n";
-          place += count;
-        }
-        return text;
-      }
-      case Kind::kPick:
-        return text + pick(id);
-      default: {
-        std::vector<std::string> arguments;
-        for (const Id of : value.of) arguments.push_back(element(of, kRunning));
-        std::string what = call(value.op, arguments);
-        if (what.front() == '(' && value.op != Op::kIfPositive) what = what.substr(1, what.size() - 2);
-        return text + loop(value.width) + own + (value.width == 1 ? "" : "[i]") + " = " + what + ";\n";
-      }
-    }
-  }
-
-  static std::string loop(arma::uword width) {
-    return width == 1 ? "  " : "  for (i = 0; i < " + std::to_string(width) + "; ++i) ";
-  }
-
-  std::string dense(Id id) {
-    const Plan::Value& value = plan_.values[id];
-    const std::string weights = "moe_w" + std::to_string(id), intercepts = "moe_b" + std::to_string(id);
-    if (known_.insert(id).second) constants_ += array(weights, value.weights) + array(intercepts, value.numbers);
-    return "  moe_dense(" + weights + ", " + intercepts + ", " + std::to_string(value.weights.n_rows) + ", " +
-           std::to_string(value.width) + ", " + pointer(value.of[0]) + ", " + pointer(id) + ");\n";
-  }
-
-  std::string pick(Id id) {
-    const Plan::Value& value = plan_.values[id];
-    if (value.width == 1) return "  " + name(id) + " = " + element(value.of[0], {false, value.indices[0]}) + ";\n";
-    const std::string table = "moe_i" + std::to_string(id);
-    const bool single = plan_.values[value.of[0]].width == 1;
-    if (known_.insert(id).second && !single) {
-      std::vector<std::string> literals;
-      for (const arma::uword i : value.indices) literals.push_back(std::to_string(i));
-      constants_ += array("int", table, literals);
-    }
-    const std::string from = single ? element(value.of[0], {}) : "(" + pointer(value.of[0]) + ")[" + table + "[i]]";
-    return loop(value.width) + name(id) + "[i] = " + from + ";\n";
-  }
-
-  const Plan& plan_;
-  std::set<Id> forward_, kept_, known_;
-  std::vector<std::size_t> uses_;
-  std::vector<Id> user_;
-  std::string state_, constants_;
-};
 
 class Writer {
  public:
@@ -524,7 +241,8 @@ class Writer {
     if (plan_.probabilities) {
       copy("p->proba", *plan_.probabilities, plan_.classes);
       text +=
-          "  p->label = 0;\n  for (i = 1; i < MOE_CLASSES; ++i)\n    if (p->proba[i] > p->proba[p->label]) p->label = "
+          "  p->label = 0;\n  for (i = 1; i < MOE_CLASSES; ++i)\n    if (p->proba[i] > p->proba[p->label]) p->label "
+          "= "
           "i;\n";
     }
     return text + "  (void)i;\n}\n";
