@@ -125,8 +125,7 @@ TEST_CASE("missing cells: an error, a row less, a mean, an indicator", "[table]"
 }
 
 TEST_CASE("an indicator stands behind its column where every input is a number", "[table]") {
-  const moe::TrainingTable table =
-      table_of("a,b,y\n1,10,1\n,20,2\n3,30,3.5\n", with(moe::Missing::kIndicator));
+  const moe::TrainingTable table = table_of("a,b,y\n1,10,1\n,20,2\n3,30,3.5\n", with(moe::Missing::kIndicator));
   CHECK(table.schema.inputs == Words{"a", "a=(missing)", "b"});
   const arma::mat expected{{1, 1, 1}, {1, 2, 3}, {0, 1, 0}, {10, 20, 30}};
   CHECK(arma::approx_equal(table.data.X, expected, "absdiff", 0));
