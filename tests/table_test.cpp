@@ -131,6 +131,13 @@ TEST_CASE("an indicator stands behind its column where every input is a number",
   CHECK(arma::approx_equal(table.data.X, expected, "absdiff", 0));
 }
 
+TEST_CASE("cells that say (missing) are of the level of those that are", "[table]") {
+  const moe::TrainingTable table = table_of("c,y\n(missing),1\n,2.5\nb,3\na,4\n", with(moe::Missing::kMean));
+  CHECK(table.schema.columns[0].levels == Words{"a", "b", "(missing)"});
+  const arma::mat expected{{1, 1, 1, 1}, {0, 0, 1, 0}, {1, 1, 0, 0}};
+  CHECK(arma::approx_equal(table.data.X, expected, "absdiff", 0));
+}
+
 TEST_CASE("words for a missing cell are the user's too, numbers by value", "[table]") {
   moe::ColumnRequest request = with(moe::Missing::kMean);
   request.na = {"-999", "none"};
