@@ -389,6 +389,7 @@ void TrainingRead::fill_missing(std::vector<Column>& columns) {
     numbers.push_back(i);
     rows.push_back(row);
   }
+  if (rows.empty()) return;
   const arma::vec means = weighted_means(X, rows, result_.table.data.w, reader_.threads());
   for (std::size_t k = 0; k < numbers.size(); ++k) {
     const std::size_t i = numbers[k];
