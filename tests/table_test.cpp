@@ -124,6 +124,20 @@ TEST_CASE("missing cells: an error, a row less, a mean, an indicator", "[table]"
   CHECK(table.notes[0].missing == 2);
 }
 
+TEST_CASE("an indicator stands behind its column where every input is a number", "[table]") {
+  const moe::TrainingTable table = table_of("a,b,y\n1,10,1\n,20,2\n3,30,3.5\n", with(moe::Missing::kIndicator));
+  CHECK(table.schema.inputs == Words{"a", "a=(missing)", "b"});
+  const arma::mat expected{{1, 1, 1}, {1, 2, 3}, {0, 1, 0}, {10, 20, 30}};
+  CHECK(arma::approx_equal(table.data.X, expected, "absdiff", 0));
+}
+
+TEST_CASE("cells that say (missing) are of the level of those that are", "[table]") {
+  const moe::TrainingTable table = table_of("c,y\n(missing),1\n,2.5\nb,3\na,4\n", with(moe::Missing::kMean));
+  CHECK(table.schema.columns[0].levels == Words{"a", "b", "(missing)"});
+  const arma::mat expected{{1, 1, 1, 1}, {0, 0, 1, 0}, {1, 1, 0, 0}};
+  CHECK(arma::approx_equal(table.data.X, expected, "absdiff", 0));
+}
+
 TEST_CASE("words for a missing cell are the user's too, numbers by value", "[table]") {
   moe::ColumnRequest request = with(moe::Missing::kMean);
   request.na = {"-999", "none"};

@@ -29,7 +29,7 @@ struct Column {
   bool indicator = false;  ///< whether an input behind it is 1 where the cell is missing, else 0
 
   /// Whether it is a number that is an input as it stands.
-  bool plain() const { return !category && std::isnan(fill); }
+  bool plain() const { return !category && !indicator && std::isnan(fill); }
   /// How many inputs it makes.
   std::size_t inputs() const { return category ? std::max<std::size_t>(levels.size(), 1) - 1 : indicator ? 2 : 1; }
 };

@@ -30,6 +30,8 @@ class ByteSource {
   /// compressed bytes are damaged or cut off.
   std::size_t read_some(char* to, std::size_t size);
   const std::string& name() const { return file_.name(); }
+  /// Bytes in all where they are known before they have been read, or -1 (a pipe, compressed data).
+  long long size() const { return inflater_ == nullptr ? file_.size() : -1; }
   /// "gzip", "zstd" or "".
   const char* compression() const { return compression_; }
 

@@ -11,6 +11,8 @@ namespace {
 
 /// Fits the caches of a core, with the numbers that come of it.
 constexpr std::size_t kBlock = std::size_t{1} << 18;
+/// Two records and a small pipe's rows fit most often.
+constexpr std::size_t kLeastAhead = std::size_t{1} << 14;
 
 void reserve(CsvBlock& block, std::size_t capacity, std::size_t filled) {
   if (block.buffer != nullptr && capacity <= block.capacity) return;
@@ -38,12 +40,21 @@ CsvBlocks::CsvBlocks(const std::string& path, const CsvOptions& options) : sourc
   find_dialect();
 }
 
-/// Reads what is there; how much is 0 at the end only.
+/// For a block: a small file needs no more than itself, and a byte to see its end by.
+std::size_t CsvBlocks::room() const {
+  const long long bytes = source_.size();
+  return bytes > 0 && bytes < static_cast<long long>(kBlock) ? static_cast<std::size_t>(bytes) + 1 : kBlock;
+}
+
+/// Reads what is there, as much again as there is at most; how much is 0 at the end only.
 std::size_t CsvBlocks::read_ahead() {
-  const std::size_t before = carried_.size();
-  carried_.resize(before + std::max(before, kBlock));
-  const std::size_t got = source_.read_some(carried_.data() + before, carried_.size() - before);
-  carried_.resize(before + got);
+  const std::size_t size = std::max(carried_.size(), std::min(room(), kLeastAhead));
+  if (size > ahead_size_) {
+    ahead_.reset(new char[size]);
+    ahead_size_ = size;
+  }
+  const std::size_t got = source_.read_some(ahead_.get(), size);
+  carried_.append(ahead_.get(), got);
   return got;
 }
 
@@ -91,7 +102,7 @@ bool CsvBlocks::cut(CsvBlock& block, std::size_t filled) {
 
 bool CsvBlocks::fill(CsvBlock& block, Fill how) {
   std::size_t filled = std::min(carried_.size(), kLongestLine);
-  reserve(block, std::max(kBlock, filled), 0);
+  reserve(block, ended_ ? filled : std::max(room(), filled), 0);
   carried_.copy(block.buffer.get(), filled);
   carried_.erase(0, filled);
   // Records that were read ahead go before the input is asked, and perhaps waited for.

@@ -55,31 +55,29 @@ std::size_t CsvCursor::skip_rest() {
 /// `at` is behind the first quote.
 std::string_view CsvCursor::quoted(const char* at) {
   const char* const begin = at;
+  const char* doubled = nullptr;  // the first quote in it
   const auto column = static_cast<long>(field_);
   const std::size_t opened = line_;
-  bool plain = true;  // no quote in it
   for (;; ++at) {
-    const char* const quote =
-        at < text_.end ? static_cast<const char*>(std::memchr(at, '"', static_cast<std::size_t>(text_.end - at)))
-                       : nullptr;
-    const char* const end = quote != nullptr ? quote : text_.end;
-    const auto breaks = static_cast<std::size_t>(std::count(at, end, line_end_));
-    line_ += breaks;
-    if (quote == nullptr) {
+    if (at < text_.end) at = find_either(at, '"', line_end_);
+    if (at >= text_.end) {
       if (!text_.broken.empty() && text_.in_quotes.empty()) throw CsvFault{line_, -1, text_.broken};
       throw CsvFault{opened, column,
                      "the quote that opens here is " + (text_.in_quotes.empty() ? "never closed" : text_.in_quotes) +
                          ": expected a closing quote"};
     }
-    at = quote + 1;
+    if (*at != '"') {
+      ++line_;
+      continue;
+    }
+    const char* const quote = at++;
     if (*at == '"') {
-      plain = false;
+      if (doubled == nullptr) doubled = quote;
       continue;
     }
     const char* const after = skip_blanks(at);
-    const std::string_view text(begin, static_cast<std::size_t>(quote - begin));
     const std::size_t line = line_;
-    if (end_field(after)) return plain ? text : unquoted(begin, quote);
+    if (end_field(after)) return unquoted(begin, doubled, quote);
     std::string_view rest(after, static_cast<std::size_t>(find_either(after, line_end_, line_end_) - after));
     if (rest.ends_with('\r')) rest.remove_suffix(1);
     throw CsvFault{line, column,
@@ -87,15 +85,15 @@ std::string_view CsvCursor::quoted(const char* at) {
   }
 }
 
-/// Takes what is doubled off where it stands: text only shrinks.
-std::string_view CsvCursor::unquoted(const char* begin, const char* end) {
-  char* const first = text_.begin + (begin - text_.begin);
-  char* to = first;
-  for (const char* from = first; from != end; ++from) {
+/// Takes what is doubled, from the first one on, off where it stands: text only shrinks.
+std::string_view CsvCursor::unquoted(const char* begin, const char* doubled, const char* end) {
+  if (doubled == nullptr) return {begin, static_cast<std::size_t>(end - begin)};
+  char* to = text_.begin + (doubled - text_.begin);
+  for (const char* from = doubled; from != end; ++from) {
     *to++ = *from;
     if (*from == '"') ++from;
   }
-  return {first, static_cast<std::size_t>(to - first)};
+  return {begin, static_cast<std::size_t>(to - begin)};
 }
 
 namespace {

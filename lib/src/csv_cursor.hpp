@@ -99,7 +99,7 @@ class CsvCursor {
     return at;
   }
   std::string_view quoted(const char* at);
-  std::string_view unquoted(const char* begin, const char* end);
+  std::string_view unquoted(const char* begin, const char* doubled, const char* end);
   bool at_line_end(const char* at) const { return *at == line_end_ || (*at == '\r' && at[1] == '\n'); }
 
   const CsvDialect& dialect_;

@@ -55,12 +55,11 @@ void check_names(const CsvBlocks& blocks, const Held& header) {
   std::unordered_set<std::string_view> seen;
   for (std::size_t column = 0; column < header.fields.size(); ++column) {
     const std::string& name = header.fields[column];
-    const std::string place =
-        blocks.place(header.line, static_cast<long>(column)) + (name.empty() ? "" : " " + printable(name));
+    if (!name.empty() && seen.insert(name).second) continue;
+    const std::string place = blocks.place(header.line, static_cast<long>(column));
     if (name.empty()) throw Error(ErrorKind::kData, place + ": the name is empty: expected a name for each column");
-    if (!seen.insert(name).second)
-      throw Error(ErrorKind::kData,
-                  place + ": the name '" + printable(name) + "' stands twice: expected each column's name once");
+    throw Error(ErrorKind::kData, place + " " + printable(name) + ": the name '" + printable(name) +
+                                      "' stands twice: expected each column's name once");
   }
 }
 

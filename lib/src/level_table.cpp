@@ -10,30 +10,45 @@
 
 namespace moe {
 
+namespace {
+
+std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
+
+std::uint32_t upper_half(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+
+}  // namespace
+
 /// Where it stands, or where it is to stand.
-std::size_t LevelTable::place(std::string_view text) const {
+std::size_t LevelTable::place(std::string_view text, std::uint64_t hash) const {
   const std::size_t mask = places_.size() - 1;
-  for (std::size_t at = XXH3_64bits(text.data(), text.size()) & mask;; at = (at + 1) & mask)
-    if (places_[at] == 0 || levels_[places_[at] - 1].text == text) return at;
+  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+    const Place& place = places_[at];
+    if (place.number == 0) return at;
+    if (place.hash == upper_half(hash) && levels_[place.number - 1].text == text) return at;
+  }
 }
 
 std::size_t LevelTable::find(std::string_view text) const {
-  return places_.empty() ? kNone : std::size_t{places_[place(text)]} - 1;
+  return places_.empty() ? kNone : std::size_t{places_[place(text, hash_of(text))].number} - 1;
 }
 
 std::size_t LevelTable::insert(std::string_view text, std::size_t line) {
   if (2 * (levels_.size() + 1) > places_.size()) grow();
-  std::uint32_t& number = places_[place(text)];
-  if (number == 0) {
+  const std::uint64_t hash = hash_of(text);
+  Place& place = places_[this->place(text, hash)];
+  if (place.number == 0) {
     levels_.push_back({std::string(text), line});
-    number = static_cast<std::uint32_t>(levels_.size());
+    place = {static_cast<std::uint32_t>(levels_.size()), upper_half(hash)};
   }
-  return number - 1;
+  return place.number - 1;
 }
 
 void LevelTable::grow() {
-  places_.assign(std::max<std::size_t>(16, 2 * places_.size()), 0);
-  for (std::size_t i = 0; i < levels_.size(); ++i) places_[place(levels_[i].text)] = static_cast<std::uint32_t>(i + 1);
+  places_.assign(std::max<std::size_t>(16, 2 * places_.size()), {});
+  for (std::size_t i = 0; i < levels_.size(); ++i) {
+    const std::uint64_t hash = hash_of(levels_[i].text);
+    places_[place(levels_[i].text, hash)] = {static_cast<std::uint32_t>(i + 1), upper_half(hash)};
+  }
 }
 
 std::vector<std::string> LevelTable::texts() const {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,11 +35,16 @@ class LevelTable {
   std::vector<std::string> texts() const;
 
  private:
-  std::size_t place(std::string_view text) const;
+  /// The hash's upper half tells most texts apart without a look at them.
+  struct Place {
+    std::uint32_t number = 0;  // + 1, or 0: nothing stands here
+    std::uint32_t hash = 0;
+  };
+  std::size_t place(std::string_view text, std::uint64_t hash) const;
   void grow();
 
-  std::deque<Level> levels_;
-  std::vector<std::uint32_t> places_;  // number + 1, or 0; a power of two, half full at most
+  std::vector<Level> levels_;
+  std::vector<Place> places_;  // a power of two, half full at most
 };
 
 /// Texts that are all numbers are the same where the numbers are.

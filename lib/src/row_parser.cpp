@@ -122,9 +122,13 @@ void RowParser::take(const CellUse& use, std::size_t column, std::string_view te
     out_->texts[out_->rows * plan_.texts + use.slot] = text;
     return;
   }
-  if (use.kind == CellUse::Kind::kKnown) {
-    const std::size_t found = use.known->find(text);
+  // What is a level already stands for no missing cell.
+  if (use.kind == CellUse::Kind::kKnown || use.kind == CellUse::Kind::kFresh) {
+    LevelTable& fresh = out_->levels[use.slot];
+    const bool known = use.kind == CellUse::Kind::kKnown;
+    const std::size_t found = known ? use.known->find(text) : fresh.find(text);
     if (found != LevelTable::kNone) {
+      if (!known) ++fresh[found].count;
       row_[use.slot] = static_cast<double>(found);
       return;
     }
@@ -153,10 +157,10 @@ void RowParser::take_level(const CellUse& use, std::size_t column, std::string_v
                        (use.known->names().size() == 1 ? "" : "one of ") + some_of(use.known->names()) + use.hint);
   }
   LevelTable& levels = out_->levels[use.slot];
-  const std::size_t before = levels.size(), number = levels.insert(text, cursor_->record_line());
+  const std::size_t number = levels.insert(text, cursor_->record_line());
   ++levels[number].count;
   row_[use.slot] = static_cast<double>(number);
-  if (number < before || !use.text_only) return;
+  if (!use.text_only) return;
   if (const std::string wrong = no_level(text, use.hint); !wrong.empty()) refuse(column, wrong);
 }
 

@@ -129,21 +129,24 @@ struct Input {
   std::size_t missing = 0;
 };
 
-/// Of each row of X over its columns, those aside where it is NaN; NaN where there are no others. The sums' order depends on the
-/// number of columns alone.
-arma::vec weighted_means(const arma::mat& X, const arma::vec& w, unsigned threads) {
-  constexpr arma::uword kChunk = 4096;
+constexpr arma::uword kChunk = 4096;  // columns of X that a thread takes at a time
+
+/// Of each of these rows of X over its columns, those aside where it is NaN; NaN where there are no others. The sums' order depends
+/// on the number of columns alone.
+arma::vec weighted_means(const arma::mat& X, const std::vector<arma::uword>& rows, const arma::vec& w,
+                         unsigned threads) {
   const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
-  arma::mat sums(X.n_rows, chunks, arma::fill::zeros), weights(X.n_rows, chunks, arma::fill::zeros);
+  arma::mat sums(rows.size(), chunks, arma::fill::zeros), weights(rows.size(), chunks, arma::fill::zeros);
   parallel_for(chunks, threads, [&](std::size_t chunk) {
     for (arma::uword n = chunk * kChunk; n < std::min(X.n_cols, (chunk + 1) * kChunk); ++n)
-      for (arma::uword row = 0; row < X.n_rows; ++row) {
-        const bool there = !std::isnan(X(row, n));
-        sums(row, chunk) += there ? w[n] * X(row, n) : 0;
-        weights(row, chunk) += there ? w[n] : 0;
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        const double value = X(rows[i], n);
+        const bool there = !std::isnan(value);
+        sums(i, chunk) += there ? w[n] * value : 0;
+        weights(i, chunk) += there ? w[n] : 0;
       }
   });
-  arma::vec sum(X.n_rows, arma::fill::zeros), weight(X.n_rows, arma::fill::zeros);
+  arma::vec sum(rows.size(), arma::fill::zeros), weight(rows.size(), arma::fill::zeros);
   for (arma::uword chunk = 0; chunk < chunks; ++chunk) {
     sum += sums.col(chunk);
     weight += weights.col(chunk);
@@ -342,7 +345,10 @@ std::vector<Column> TrainingRead::make_columns() const {
     column.category = inputs_[i].category;
     if (column.category) {
       column.levels = ordered_levels(inputs_[i].levels.all().texts());
-      if (missing_[i] > 0 && !plan_.drop) column.levels.emplace_back(kMissingLevel);
+      if (missing_[i] > 0 && !plan_.drop) {
+        std::erase(column.levels, kMissingLevel);  // cells that say so in words are of the same level
+        column.levels.emplace_back(kMissingLevel);
+      }
     } else {
       column.indicator = request_.missing == Missing::kIndicator && missing_[i] > 0;
     }
@@ -375,16 +381,24 @@ void TrainingRead::settle_target() {
 void TrainingRead::fill_missing(std::vector<Column>& columns) {
   if (request_.missing != Missing::kMean && request_.missing != Missing::kIndicator) return;
   arma::mat& X = result_.table.data.X;
-  const arma::vec means = weighted_means(X, result_.table.data.w, reader_.threads());
+  std::vector<std::size_t> numbers;
+  std::vector<arma::uword> rows;  // of X
   arma::uword row = 1;
   for (std::size_t i = 0; i < columns.size(); row += columns[i++].inputs()) {
     if (columns[i].category) continue;
-    if (!std::isfinite(means[row]))
+    numbers.push_back(i);
+    rows.push_back(row);
+  }
+  if (rows.empty()) return;
+  const arma::vec means = weighted_means(X, rows, result_.table.data.w, reader_.threads());
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    const std::size_t i = numbers[k];
+    if (!std::isfinite(means[k]))
       throw Error(ErrorKind::kData, reader_.file_name() + ": every cell of column '" + printable(columns[i].name) +
                                         "' is missing: expected numbers, or --features without it");
-    columns[i].fill = means[row];
+    columns[i].fill = means[k];
     for (arma::uword n = 0; missing_[i] > 0 && n < X.n_cols; ++n)
-      if (std::isnan(X(row, n))) X(row, n) = means[row];
+      if (std::isnan(X(rows[k], n))) X(rows[k], n) = means[k];
   }
 }
 

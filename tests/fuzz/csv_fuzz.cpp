@@ -1,11 +1,14 @@
-// libFuzzer's way into everything that reads a table's bytes: the first two of them choose how it is read.
+// libFuzzer's way into everything that reads a table's bytes. The first three of them choose how it is read: as records or as a table
+// for a model, with which options, and from a file or from a pipe that hands it out in pieces.
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
-#include <string>
+#include <string_view>
 
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
@@ -19,20 +22,40 @@ void* kept = nullptr;
 std::size_t kept_size = 0;
 bool kept_in_use = false;
 
-/// A file in memory that holds the bytes, and its path.
-class MemoryFile {
- public:
-  MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_(::memfd_create("table", 0)) {
-    if (descriptor_ < 0 || ::write(descriptor_, data, size) != static_cast<ssize_t>(size)) std::abort();
-  }
-  ~MemoryFile() { ::close(descriptor_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+void require(bool done) {
+  if (!done) std::abort();
+}
 
- private:
-  int descriptor_;
-};
+void write_piece(int descriptor, std::string_view bytes) {
+  require(::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+}
+
+/// Standard input becomes a file in memory, the same one each time.
+void give_as_file(std::string_view bytes) {
+  static const int memory = ::memfd_create("table", 0);
+  require(::ftruncate(memory, 0) == 0 && ::lseek(memory, 0, SEEK_SET) == 0);
+  write_piece(memory, bytes);
+  require(::lseek(memory, 0, SEEK_SET) == 0 && ::dup2(memory, STDIN_FILENO) == STDIN_FILENO);
+}
+
+/// Standard input becomes a pipe of packets: no read() goes beyond the piece that it begins in.
+void give_as_pipe(std::string_view bytes, std::size_t piece) {
+  constexpr std::size_t kMostPieces = 15;  // as many as a pipe holds
+  int ends[2];
+  require(::pipe2(ends, O_DIRECT) == 0);
+  piece = std::max(piece, bytes.size() / kMostPieces + 1);
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size())))
+    write_piece(ends[1], bytes.substr(0, piece));
+  require(::dup2(ends[0], STDIN_FILENO) == STDIN_FILENO && ::close(ends[0]) == 0 && ::close(ends[1]) == 0);
+}
+
+/// `byte`: 0 .. 191 for a file.
+void give(std::string_view bytes, std::uint8_t byte) {
+  if (byte < 192)
+    give_as_file(bytes);
+  else
+    give_as_pipe(bytes, 1 + byte % 64);
+}
 
 moe::CsvOptions options_of(std::uint8_t byte) {
   constexpr char kDelimiters[] = {'\0', ',', ';', '\t'};
@@ -40,31 +63,31 @@ moe::CsvOptions options_of(std::uint8_t byte) {
   options.header = static_cast<moe::CsvHeader>(byte % 3);
   options.delimiter = kDelimiters[(byte >> 2) % 4];
   options.comment = (byte & 16) != 0 ? '#' : '\0';
-  options.threads = byte % 64 == 63 ? 2 : 1;
+  options.threads = byte == 63 ? 2 : 1;
   return options;
 }
 
-void read_records(const std::string& path, const moe::CsvOptions& options) {
-  moe::CsvReader reader(path, options);
+void read_records(const moe::CsvOptions& options) {
+  moe::CsvReader reader("-", options);
   while (reader.next())
     for (std::size_t column = 0; column < reader.fields().size(); ++column) reader.number(column);
 }
 
-void read_table(const std::string& path, const moe::CsvOptions& options, std::uint8_t byte) {
+void read_table(std::string_view bytes, const moe::CsvOptions& options, std::uint8_t byte, std::uint8_t way) {
   moe::ColumnRequest request;
   request.missing = static_cast<moe::Missing>(byte % 4);
   request.kind = static_cast<moe::TargetKind>((byte >> 2) % 3);
   if ((byte & 16) != 0) request.categorical = "1";
   if ((byte & 32) != 0) request.na = {"-9", "none"};
-  moe::CsvReader reader(path, options);
+  moe::CsvReader reader("-", options);
   const moe::TrainingTable table = moe::read_training_table(reader, request, 2);
   // What a model reads of the table that it was made from is what training read.
   if (table.dropped > 0 || request.kind == moe::TargetKind::kAutomatic) return;
-  moe::CsvReader again(path, options);
+  give(bytes, way);
+  moe::CsvReader again("-", options);
   const moe::Dataset data = moe::TableReader(again, table.schema, moe::TableReader::Target::kRequired).rest();
-  if (!arma::approx_equal(data.X, table.data.X, "absdiff", 0) ||
-      !arma::approx_equal(data.y, table.data.y, "absdiff", 0))
-    std::abort();
+  require(arma::approx_equal(data.X, table.data.X, "absdiff", 0) &&
+          arma::approx_equal(data.y, table.data.y, "absdiff", 0));
 }
 
 }  // namespace
@@ -77,7 +100,7 @@ void* operator new[](std::size_t size) {
   }
   if (kept == nullptr) {
     kept = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (kept == MAP_FAILED) std::abort();
+    require(kept != MAP_FAILED);
     kept_size = size;
   }
   kept_in_use = true;
@@ -94,17 +117,18 @@ void operator delete[](void* memory) noexcept {
 void operator delete[](void* memory, std::size_t) noexcept { operator delete[](memory); }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < 2) return 0;
-  const MemoryFile file(data + 2, size - 2);
-  for (const bool records : {true, false}) {
-    try {
-      if (records)
-        read_records(file.path(), options_of(data[0]));
-      else
-        read_table(file.path(), options_of(data[0]), data[1]);
-    } catch (const moe::Error&) {
-      // A sentence is what bad bytes are to come to.
-    }
+  constexpr std::size_t kChoices = 3;
+  if (size < kChoices) return 0;
+  const std::string_view bytes(reinterpret_cast<const char*>(data) + kChoices, size - kChoices);
+  const moe::CsvOptions options = options_of(data[0]);
+  give(bytes, data[2]);
+  try {
+    if (data[1] < 192)
+      read_table(bytes, options, data[1], data[2]);
+    else
+      read_records(options);
+  } catch (const moe::Error&) {
+    // A sentence is what bad bytes are to come to.
   }
   return 0;
 }
