@@ -39,9 +39,11 @@ arma::uvec rows_of_x(const std::vector<std::size_t>& inputs) {
 }
 
 void standardize_in_place(const Standardization& by, bool classes, Rows& rows) {
+  const arma::uword d = by.input_center.n_elem;
+  const double *center = by.input_center.memptr(), *scale = by.input_scale.memptr();
   for (arma::uword n = 0; n < rows.X.n_cols; ++n) {
     double* x = rows.X.colptr(n) + 1;
-    for (arma::uword j = 0; j < by.input_center.n_elem; ++j) x[j] = (x[j] - by.input_center[j]) / by.input_scale[j];
+    for (arma::uword j = 0; j < d; ++j) x[j] = (x[j] - center[j]) / scale[j];
   }
   if (classes) return;
   for (arma::uword t = 0; t < rows.y.n_cols; ++t)
@@ -150,7 +152,8 @@ void Rows::gather(const std::size_t* from, arma::uword count, Rows& out) const {
   out.trials.set_size(trials.is_empty() ? 0 : count);
   for (arma::uword i = 0; i < count; ++i) {
     const std::size_t n = from[i];
-    std::copy_n(X.colptr(n), X.n_rows, out.X.colptr(i));
+    const double* x = X.colptr(n);  // few: a call of memcpy would cost more
+    for (arma::uword j = 0; j < X.n_rows; ++j) out.X.at(j, i) = x[j];
     for (arma::uword t = 0; t < y.n_cols; ++t) out.y(i, t) = y(n, t);
     out.w[i] = w[n];
     if (!offset.is_empty()) out.offset[i] = offset[n];
@@ -281,9 +284,18 @@ Rows Model::standardize(Dataset&& data) const {
 }
 
 Rows Model::standardize(const Dataset& data) const {
-  Rows rows{data.X, data.y, data.w, data.offset, data.trials};
-  standardize_in_place(standardization, classes(), rows);
+  Rows rows;
+  standardize(data, rows);
   return rows;
+}
+
+void Model::standardize(const Dataset& data, Rows& out) const {
+  out.X = data.X;
+  out.y = data.y;
+  out.w = data.w;
+  out.offset = data.offset;
+  out.trials = data.trials;
+  standardize_in_place(standardization, classes(), out);
 }
 
 }  // namespace moe

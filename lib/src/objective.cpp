@@ -8,8 +8,9 @@
 namespace moe {
 namespace {
 
-/// Rows that go through every branch at once: their outputs stay in the first-level cache's reach.
-constexpr arma::uword kBlock = 512;
+/// Rows that go through every branch at once: their outputs stay in the first-level cache's reach. Not a power of two, whose
+/// columns would all fall on the same few lines of it.
+constexpr arma::uword kBlock = 504;
 /// Parts into which rows are cut, at most. It must not depend on the number of threads: the order of sums follows from it.
 constexpr arma::uword kChunks = 64;
 
