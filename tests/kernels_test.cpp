@@ -103,6 +103,18 @@ TEST_CASE("the kernels' functions know zeros, infinities, subnormal numbers and 
   });
 }
 
+TEST_CASE("the kernels' relu and its slope are those of the definition", "[kernels]") {
+  for_each_kernels([](const Kernels& kernels) {
+    arma::vec x = arma::regspace(-10, 12), out(x.n_elem);
+    const arma::vec begun = x;
+    kernels.relu(x.memptr(), x.n_elem, out.memptr());
+    for (arma::uword i = 0; i < x.n_elem; ++i) {
+      CHECK(out[i] == std::max(begun[i], 0.0));
+      CHECK(x[i] == (begun[i] > 0 ? 1 : 0));
+    }
+  });
+}
+
 TEST_CASE("a number's exp does not depend on where it stands", "[kernels]") {
   moe::Random random(7, 2);
   std::vector<double> x(37);

@@ -38,12 +38,15 @@ arma::uvec rows_of_x(const std::vector<std::size_t>& inputs) {
   return rows;
 }
 
-void standardize_in_place(const Standardization& by, bool classes, Rows& rows) {
+/// From X, which may be rows.X; all else is in `rows` already.
+void standardize_from(const arma::mat& X, const Standardization& by, bool classes, Rows& rows) {
   const arma::uword d = by.input_center.n_elem;
   const double *center = by.input_center.memptr(), *scale = by.input_scale.memptr();
-  for (arma::uword n = 0; n < rows.X.n_cols; ++n) {
-    double* x = rows.X.colptr(n) + 1;
-    for (arma::uword j = 0; j < d; ++j) x[j] = (x[j] - center[j]) / scale[j];
+  for (arma::uword n = 0; n < X.n_cols; ++n) {
+    const double* from = X.colptr(n) + 1;
+    double* to = rows.X.colptr(n);
+    *to++ = 1;
+    for (arma::uword j = 0; j < d; ++j) to[j] = (from[j] - center[j]) / scale[j];
   }
   if (classes) return;
   for (arma::uword t = 0; t < rows.y.n_cols; ++t)
@@ -152,8 +155,7 @@ void Rows::gather(const std::size_t* from, arma::uword count, Rows& out) const {
   out.trials.set_size(trials.is_empty() ? 0 : count);
   for (arma::uword i = 0; i < count; ++i) {
     const std::size_t n = from[i];
-    const double* x = X.colptr(n);  // few: a call of memcpy would cost more
-    for (arma::uword j = 0; j < X.n_rows; ++j) out.X.at(j, i) = x[j];
+    std::copy_n(X.colptr(n), X.n_rows, out.X.colptr(i));
     for (arma::uword t = 0; t < y.n_cols; ++t) out.y(i, t) = y(n, t);
     out.w[i] = w[n];
     if (!offset.is_empty()) out.offset[i] = offset[n];
@@ -279,7 +281,7 @@ ModelSpec Model::spec() const {
 
 Rows Model::standardize(Dataset&& data) const {
   Rows rows{std::move(data.X), std::move(data.y), std::move(data.w), std::move(data.offset), std::move(data.trials)};
-  standardize_in_place(standardization, classes(), rows);
+  standardize_from(rows.X, standardization, classes(), rows);
   return rows;
 }
 
@@ -290,12 +292,12 @@ Rows Model::standardize(const Dataset& data) const {
 }
 
 void Model::standardize(const Dataset& data, Rows& out) const {
-  out.X = data.X;
+  out.X.set_size(arma::size(data.X));
   out.y = data.y;
   out.w = data.w;
   out.offset = data.offset;
   out.trials = data.trials;
-  standardize_in_place(standardization, classes(), out);
+  standardize_from(data.X, standardization, classes(), out);
 }
 
 }  // namespace moe

@@ -37,19 +37,17 @@ void activate(Kind kind, arma::mat& pre, arma::mat& post) {
   post.set_size(pre.n_rows, 1 + pre.n_cols);
   post.col(0).ones();
   double *x = pre.memptr(), *out = post.colptr(1);
-  if (kind == Kind::kTanh) kernels().tanh(x, pre.n_elem, out);
-  if (kind == Kind::kSilu) kernels().logistic(x, pre.n_elem, out);
+  if (kind == Kind::kRelu) return kernels().relu(x, pre.n_elem, out);
+  if (kind == Kind::kTanh) {
+    kernels().tanh(x, pre.n_elem, out);
+    for (arma::uword i = 0; i < pre.n_elem; ++i) x[i] = 1 - out[i] * out[i];
+    return;
+  }
+  kernels().logistic(x, pre.n_elem, out);  // silu: x logistic(x)
   for (arma::uword i = 0; i < pre.n_elem; ++i) {
-    if (kind == Kind::kRelu) {
-      out[i] = x[i] > 0 ? x[i] : 0;
-      x[i] = x[i] > 0 ? 1 : 0;
-    } else if (kind == Kind::kTanh) {
-      x[i] = 1 - out[i] * out[i];
-    } else {  // silu: x logistic(x)
-      const double s = out[i];
-      out[i] = x[i] * s;
-      x[i] = s * (1 + x[i] * (1 - s));
-    }
+    const double s = out[i];
+    out[i] = x[i] * s;
+    x[i] = s * (1 + x[i] * (1 - s));
   }
 }
 
@@ -135,7 +133,8 @@ void Network::backward(const double* theta, const arma::mat& D, Tape& tape, cons
       dense_inputs(theta, step, *d_out, tape[used - 1]);
     } else {
       used -= 3;
-      tape[used + 2] %= tape[used];
+      arma::mat& d = tape[used + 2];
+      kernels().scale(d.memptr(), tape[used].memptr(), d.n_elem, 1, d.memptr());
       d_out = &tape[used + 2];
     }
   }

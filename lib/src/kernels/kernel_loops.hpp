@@ -134,6 +134,14 @@ void map(const double* in, Size n, double* out) {
   for_rows(n, [&](Size i, Lanes lanes) { lanes.put(out + i, function(lanes.get(in + i))); });
 }
 
+void relu(double* x, Size n, double* out) {
+  for_rows(n, [&](Size i, Lanes lanes) {
+    const V in = lanes.get(x + i);
+    lanes.put(out + i, in > 0 ? in : V{});
+    lanes.put(x + i, in > 0 ? all(1) : V{});
+  });
+}
+
 double total(V x) {
   double sum = x[0];
   for (Size i = 1; i < kVector; ++i) sum += x[i];
@@ -364,9 +372,9 @@ void solve_upper(const double* D, Size b, Size p, const double* R, double* Z) {
 }
 
 constexpr Kernels made(const char* name) {
-  return {name,         map<exp_of>, map<log_of>, map<tanh_of>, map<logistic_of>, normal,
-          normal_score, log_sum_exp, shares,      log_softmax,  softmax_backward, transpose,
-          scale,        product,     cross,       solve_upper};
+  return {name,      map<exp_of>,  map<log_of>, map<tanh_of>, map<logistic_of>, relu,
+          normal,    normal_score, log_sum_exp, shares,       log_softmax,      softmax_backward,
+          transpose, scale,        product,     cross,        solve_upper};
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ struct Kernels {
   void (*tanh)(const double* in, std::size_t n, double* out);
   /// 1 / (1 + exp(-x)).
   void (*logistic)(const double* in, std::size_t n, double* out);
+  /// out_i = max(x_i, 0); x becomes its slope, 0 or 1.
+  void (*relu)(double* x, std::size_t n, double* out);
 
   /// out_n = at_zero - z^2 / 2, z = (y - mean) * precision.
   void (*normal)(const double* y, const double* mean, std::size_t n, double precision, double at_zero, double* out);
