@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """compare.py SCRATCH: moe and its peers in turn, RUNS (5) times each, one after the other in every round; prints one table of medians,
 their ratios and what is aimed at. scripts/bench builds what it calls and writes the tables. A peer that is not there gets a
-line that says so."""
+line that says so. With BENCH_CLOCK=cpu on a machine that has other work, times are processor time: set THREADS=1 beside it, as
+threads that wait for one another are not seen then."""
 import math
 import os
 import re
@@ -18,7 +19,7 @@ SPEED = os.path.join(SCRATCH, "speed")
 PYTHON = "/usr/bin/python3"
 RUNS = int(os.environ.get("RUNS", "5"))
 ROWS = int(float(os.environ.get("ROWS", "1e6")))  # of the large tables
-THREADS = os.cpu_count()
+THREADS = int(os.environ.get("THREADS", os.cpu_count()))
 
 
 class Missing(Exception):
@@ -36,16 +37,23 @@ def first_number(command):
     return float(output(command).split()[0])
 
 
-def wall(command):
-    begin = time.perf_counter()
+def now():
+    if os.environ.get("BENCH_CLOCK") != "cpu":
+        return time.perf_counter()
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
+
+
+def seconds_of(command):
+    begin = now()
     output(command)
-    return time.perf_counter() - begin
+    return now() - begin
 
 
-def medians(entrants):
+def medians(entrants, runs=RUNS):
     """{name: how to measure it once} -> {name: median, or why it is missing}; one round after the other."""
     found = {name: [] for name in entrants}
-    for _ in range(RUNS):
+    for _ in range(runs):
         for name, measure in entrants.items():
             if isinstance(found[name], str):
                 continue
@@ -80,8 +88,8 @@ def row(what, moe, unit, against, goal):
     sys.stdout.flush()
 
 
-def contest(what, unit, moe, peers, goal):
-    found = medians({"moe": moe, **peers})
+def contest(what, unit, moe, peers, goal, runs=RUNS):
+    found = medians({"moe": moe, **peers}, runs)
     mine = found.pop("moe")
     if isinstance(mine, str):
         print(f"{what}\n    moe: {mine}")
@@ -105,7 +113,7 @@ def small_steps():
         contest(what, "us/step", speed("steps", 10000, d, K, network, batch, epochs),
                 {f"PyTorch {impl}, {threads} thread{'s' * (threads > 1)}":
                      peer("torch_peer.py", "steps", path, K, hidden, batch, few, impl, threads)
-                 for impl in ("loop", "stacked") for threads in (1, THREADS)}, goal)
+                 for impl in ("loop", "stacked") for threads in sorted({1, THREADS})}, goal)
     losses = {"moe": [SPEED, "steps", 10000, 4, 2, "linear", 32, 10],
               "PyTorch": [PYTHON, os.path.join(HERE, "torch_peer.py"), "steps", os.path.join(SCRATCH, "small.csv"), 2, 0,
                           32, 10, "stacked", 1]}
@@ -129,7 +137,7 @@ def passes():
 def threads():
     entrants = {f"{what} {count}": speed(what, ROWS, 32, 8, count) for what in ("pass", "em", "predict")
                 for count in (1, 2)}
-    entrants.update({f"restarts {count}": (lambda count=count: wall(
+    entrants.update({f"restarts {count}": (lambda count=count: seconds_of(
         [MOE, "train", os.path.join(SCRATCH, "small.csv"), "-k", 4, "--restarts", 8, "--threads", count, "-o",
          "/dev/null"])) for count in (1, 2)})
     found = medians(entrants)
@@ -143,8 +151,8 @@ def flexmix():
     contest("EM, one iteration, n=1e5, d=4, K=4", "ms", speed("em", 100000, 4, 4, THREADS),
             {"flexmix": lambda: 1e3 * seconds_an_iteration(path)}, "500 x")
     contest("EM, the whole fit from one start, as a process", "s",
-            lambda: wall([MOE, "train", path, "-k", 4, "--restarts", 1, "-q", "-o", os.path.join(SCRATCH, "em.moe")]),
-            {"flexmix, its fit alone": peer("flexmix_peer.R", path, 4, 200)}, "300 x")
+            lambda: seconds_of([MOE, "train", path, "-k", 4, "--restarts", 1, "-q", "-o", os.path.join(SCRATCH, "em.moe")]),
+            {"flexmix, its fit alone": peer("flexmix_peer.R", path, 4, 200)}, "300 x", runs=1)  # minutes
 
 
 def seconds_an_iteration(path):
@@ -155,11 +163,11 @@ def seconds_an_iteration(path):
 def whole_process():
     path = os.path.join(SCRATCH, "small.csv")
     contest("10,000 x 4 from CSV, 10 epochs of batch 32, as a process", "s",
-            lambda: wall([MOE, "train", path, "-k", 2, "--solver", "adam", "--epochs", 10, "-q", "-o",
+            lambda: seconds_of([MOE, "train", path, "-k", 2, "--solver", "adam", "--epochs", 10, "-q", "-o",
                           os.path.join(SCRATCH, "small.moe")]),
-            {"PyTorch": lambda: wall([PYTHON, os.path.join(HERE, "torch_peer.py"), "steps", path, 2, 0, 32, 10, "stacked",
+            {"PyTorch": lambda: seconds_of([PYTHON, os.path.join(HERE, "torch_peer.py"), "steps", path, 2, 0, 32, 10, "stacked",
                                       1])}, "100 x")
-    contest("moe --version", "ms", lambda: 1e3 * wall([MOE, "--version"]), {}, "5 ms")
+    contest("moe --version", "ms", lambda: 1e3 * seconds_of([MOE, "--version"]), {}, "5 ms")
 
 
 def prediction():
@@ -168,9 +176,9 @@ def prediction():
             {"XGBoost, 100 trees of depth 6": peer("xgboost_peer.py", ROWS, 32, THREADS)}, "40 x XGBoost")
     wide, model, predicted = (os.path.join(SCRATCH, name) for name in ("wide.csv", "wide.moe", "predicted.csv"))
     contest(f"predict CSV to CSV, {os.path.getsize(wide) / 1e6:.0f} MB", "s",
-            lambda: wall([MOE, "predict", "-m", model, wide, "-o", predicted]),
+            lambda: seconds_of([MOE, "predict", "-m", model, wide, "-o", predicted]),
             # .. and DuckDB running the exported SQL here.
-            {"wc -l of the input": lambda: wall(["wc", "-l", wide])}, "ahead of DuckDB")
+            {"wc -l of the input": lambda: seconds_of(["wc", "-l", wide])}, "ahead of DuckDB")
 
 
 def growth():
