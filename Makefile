@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv consumers asan install clean help
+.PHONY: build demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers asan install clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -45,6 +45,9 @@ fuzz:  ## the CSV reader under libFuzzer and the sanitizers, for FUZZ_SECONDS (c
 
 bench-csv: build  ## how fast tables are read, beside data.table, DuckDB and pandas (what is there: see the script)
 	@scripts/bench-csv
+
+bench: build  ## time moe beside PyTorch, flexmix and XGBoost, and the machine's own limits (PARTS="...": see the script)
+	@scripts/bench $(PARTS)
 
 consumers: build  ## run exported models in what their formats are for, and hold them to moe (installs what is missing)
 	@scripts/consumers $(FORMATS)

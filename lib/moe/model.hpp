@@ -152,6 +152,8 @@ struct Model {
   /// To the model's units. The first overload reuses the dataset's memory.
   Rows standardize(Dataset&& data) const;
   Rows standardize(const Dataset& data) const;
+  /// The same; `out` keeps its memory from call to call.
+  void standardize(const Dataset& data, Rows& out) const;
   double target_in_data_units(double y, arma::uword t = 0) const {
     return standardization.target_center[t] + standardization.target_scale[t] * y;
   }
@@ -165,9 +167,9 @@ class ForwardPass {
 
   /// Reads the block's X, offset and trials, in the model's units; the block must outlive the next calls.
   void run(const arma::vec& theta, const Rows& block);
-  /// After run() at the same theta and block: takes d_log_weights (b x K, see Gate::backward) and each expert's d_eta (written
+  /// After run() at the same theta: takes d_log_weights (b x K, see Gate::backward) and each expert's d_eta (written
   /// to d_eta(k)) to theta; adds to `gradient`.
-  void backward(const arma::vec& theta, const Rows& block, const arma::mat& d_log_weights, arma::vec& gradient);
+  void backward(const arma::vec& theta, const arma::mat& d_log_weights, arma::vec& gradient);
 
   arma::uword rows() const { return rows_; }
   const Model& model() const { return model_; }
@@ -179,13 +181,28 @@ class ForwardPass {
   const arma::mat eta(arma::uword k) const;
   /// A view, b x m.
   arma::mat d_eta(arma::uword k);
+  /// What a branch, 0 the gate and 1 .. K the experts, has read of the block: b x p, its design's transpose.
+  const arma::mat& columns(arma::uword branch) const { return designs_[runs_[places_[branch].run].design].columns; }
+
+  /// Room for what is computed from a block's terms: kept from block to block, as small ones cost less than memory does.
+  struct Work {
+    arma::mat terms, shares;
+    arma::vec log_sum, sign, kernel;
+  };
+  Work& work() { return work_; }
 
  private:
+  /// What branches read: the same for most of them.
+  struct Design {
+    Branch branch;
+    bool all;                // whether it is X itself
+    arma::mat own, columns;  // p x b where it is not, and b x p
+  };
   /// Branches computed by one network: one branch, or neighbouring linear ones side by side.
   struct Run {
     Branch branch;
-    bool all;  // whether the design is X itself
-    arma::mat design, out, d_out;
+    std::size_t design;
+    arma::mat out, d_out;
     Network::Tape tape;
   };
   struct Place {
@@ -193,12 +210,15 @@ class ForwardPass {
     arma::uword column, outputs;  // of the run's out
   };
   void add(const Branch& branch, arma::uword width);
+  std::size_t design_of(const Branch& branch, arma::uword width);
 
   const Model& model_;
   const Rows* block_ = nullptr;
+  std::vector<Design> designs_;
   std::vector<Run> runs_;
   std::vector<Place> places_;  // the gate, then the experts
-  arma::mat log_weights_, signs_, d_logits_;
+  arma::mat log_weights_, signs_;
+  Work work_;
   arma::uword rows_ = 0;
 };
 

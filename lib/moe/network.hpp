@@ -25,7 +25,7 @@ struct Step {
 
 class Network {
  public:
-  /// What backward() needs of the forward pass over the same block; reused from block to block.
+  /// What backward() needs of the forward pass over the same block, and its working memory; reused from block to block.
   using Tape = std::vector<arma::mat>;
 
   /// `spec` is what make_network() reads back; offsets are filled in here.
@@ -53,11 +53,10 @@ class Network {
 
   /// X: (1 + inputs) x b, its first row ones -> what forward() reads: powers beside it, and no ones without an intercept.
   void design(const arma::mat& X, arma::mat& out) const;
-  /// X: a design; eta: b x outputs.
-  void forward(const double* theta, const arma::mat& X, Tape& tape, arma::mat& eta) const;
+  /// D: b x columns, a design's transpose; eta: b x outputs.
+  void forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta) const;
   /// d_eta: b x outputs, the loss's derivative; adds the derivative in theta to `gradient`.
-  void backward(const double* theta, const arma::mat& X, const Tape& tape, const arma::mat& d_eta,
-                double* gradient) const;
+  void backward(const double* theta, const arma::mat& D, Tape& tape, const arma::mat& d_eta, double* gradient) const;
 
  private:
   std::string spec_;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "moe/model.hpp"
 
@@ -19,6 +20,9 @@ struct Totals {
   double peak = -std::numeric_limits<double>::infinity();  ///< see loss
   double undefined = 0;                                    ///< rows whose loss is not defined
   arma::vec gradient;                                      ///< of loss; empty where none is asked for
+
+  /// Back to no rows, with a gradient of so many parameters.
+  void begin(arma::uword parameters);
 };
 
 /// A loss over rows, given every branch's outputs; stateless.
@@ -85,13 +89,15 @@ class Pass {
   const arma::vec& l1_weights() const { return l1_weights_; }
 
  private:
-  Totals sum(const arma::vec& theta, const Rows& rows, bool gradient) const;
+  Totals& sum(const arma::vec& theta, const Rows& rows, bool gradient) const;
 
   const Model& model_;
   const Objective& objective_;
   arma::vec penalty_weights_, l1_weights_;
   unsigned threads_;
-  mutable std::deque<ForwardPass> forwards_;  // one for each part of the rows
+  // One for each part of the rows:
+  mutable std::deque<ForwardPass> forwards_;
+  mutable std::vector<Totals> totals_;
 };
 
 }  // namespace moe

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/kernels.hpp"
 #include "parallel.hpp"
 
 namespace moe {
@@ -57,7 +58,7 @@ Basis::Basis(const Model& model, const Rows& rows, unsigned threads) {
     for (arma::uword i = 0; i < designs_.size(); ++i)
       if (designs_[i].branch.has_design_of(branch)) return design_of_.push_back(i);
     design_of_.push_back(designs_.size());
-    Design design{branch, triangle_of(branch, rows, threads), {}};
+    Design design{branch, triangle_of(branch, rows, threads), {}, {}};
     std::vector<arma::uword> dependent;
     for (arma::uword j = 0; j < design.R.n_cols; ++j) {
       if (std::abs(design.R(j, j)) > kDependent * arma::norm(design.R.col(j))) continue;
@@ -65,6 +66,7 @@ Basis::Basis(const Model& model, const Rows& rows, unsigned threads) {
       design.R.row(j).zeros();  // what is left of it is rounding
     }
     design.dependent = dependent;
+    design.regular = regular(design.R, design.dependent);
     designs_.push_back(std::move(design));
   };
   add(model.gate_branch);
@@ -78,16 +80,23 @@ void Basis::whiten(arma::uword design, const arma::mat& X, arma::mat& out) const
   out = derivatives(design, own);
 }
 
+void Basis::whiten_rows(arma::uword design, const arma::mat& D, arma::mat& out) const {
+  const Design& from = designs_[design];
+  out.set_size(arma::size(D));
+  kernels().solve_upper(D.memptr(), D.n_rows, D.n_cols, from.regular.memptr(), out.memptr());
+  out.cols(from.dependent).zeros();
+}
+
 arma::mat Basis::coefficients(arma::uword design, const arma::mat& phi) const {
   const Design& from = designs_[design];
-  arma::mat result = arma::solve(arma::trimatu(regular(from.R, from.dependent)), phi, arma::solve_opts::fast);
+  arma::mat result = arma::solve(arma::trimatu(from.regular), phi, arma::solve_opts::fast);
   result.rows(from.dependent).zeros();
   return result;
 }
 
 arma::mat Basis::derivatives(arma::uword design, const arma::mat& d_theta) const {
   const Design& from = designs_[design];
-  arma::mat result = arma::solve(arma::trimatl(regular(from.R, from.dependent).t()), d_theta, arma::solve_opts::fast);
+  arma::mat result = arma::solve(arma::trimatl(from.regular.t()), d_theta, arma::solve_opts::fast);
   result.rows(from.dependent).zeros();
   return result;
 }

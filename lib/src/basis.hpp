@@ -25,6 +25,8 @@ class Basis {
 
   /// X: (1 + d) x b -> the orthonormal columns, p x b; zeros for dependent ones.
   void whiten(arma::uword design, const arma::mat& X, arma::mat& out) const;
+  /// The same of a block's design that is there already, by rows: D and out b x p.
+  void whiten_rows(arma::uword design, const arma::mat& D, arma::mat& out) const;
   /// Coefficients of orthonormal columns -> coefficients of the design's own (p x outputs).
   arma::mat coefficients(arma::uword design, const arma::mat& phi) const;
   /// A derivative in the design's own coefficients -> in those of orthonormal columns.
@@ -39,6 +41,7 @@ class Basis {
     Branch branch;
     arma::mat R;  // p x p, upper
     arma::uvec dependent;
+    arma::mat regular;  // R with ones on the diagonal where it has none
   };
   std::vector<Design> designs_;
   std::vector<arma::uword> design_of_;

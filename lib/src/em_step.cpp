@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "absolute_deviations.hpp"
+#include "kernels/kernels.hpp"
 #include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "parallel.hpp"
@@ -12,6 +13,9 @@ namespace {
 
 constexpr arma::uword kBlock = 512;  // of rows whose responsibilities are computed at once
 constexpr arma::uword kParts = 32;
+/// Rows that settle the gate's second derivatives closely enough for a Newton step, whose end they do not move: of more rows
+/// some blocks, evenly spread, stand for all. Sums of all K (K - 1) / 2 pairs of logits would take most of an iteration's time.
+constexpr arma::uword kRowsForCurvature = 1 << 16;
 /// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
 /// same in every step and, in orthonormal coordinates, 1/2.
 constexpr arma::uword kMostForNewton = 300;
@@ -41,8 +45,25 @@ arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest
   return arma::zeros(score.n_elem);
 }
 
-/// Sum of v_n x_n x_n' (x_n columns).
-arma::mat weighted_squares(const arma::mat& X, const arma::vec& v) { return (X.each_row() % v.t()) * X.t(); }
+/// to (p x p, its upper triangle, at `to` in a matrix of `height` rows) += Z' diag(v) Z; scaled: room for v Z.
+void add_squares(const arma::mat& Z, const arma::vec& v, arma::mat& scaled, double* to, arma::uword height) {
+  scaled.set_size(arma::size(Z));
+  kernels().scale(Z.memptr(), v.memptr(), Z.n_rows, Z.n_cols, scaled.memptr());
+  kernels().cross(Z.memptr(), scaled.memptr(), Z.n_rows, Z.n_cols, Z.n_cols, to, height, true);
+}
+
+/// to (p x m) += Z' s.
+void add_product(const arma::mat& Z, const arma::mat& s, double* to) {
+  kernels().cross(Z.memptr(), s.memptr(), Z.n_rows, Z.n_cols, s.n_cols, to, Z.n_cols, false);
+}
+
+/// Copies the upper triangle of each p x p block but those on the diagonal: as sums of squares they are symmetric.
+void fill_blocks(arma::mat& information, arma::uword p, arma::uword blocks) {
+  for (arma::uword a = 0; a < blocks; ++a)
+    for (arma::uword b = a + 1; b < blocks; ++b)
+      for (arma::uword j = 0; j < p; ++j)
+        for (arma::uword i = j + 1; i < p; ++i) information(a * p + i, b * p + j) = information(a * p + j, b * p + i);
+}
 
 /// What a step (p x T) takes from the sum of the residuals' products, where `score` (p x T) and `information` are sums
 /// over the same rows; every target has the same design.
@@ -61,17 +82,18 @@ arma::mat gained_products(const arma::mat& step, const arma::mat& score, const a
 
 /// Sums over rows. Derivatives are those of the expected log-likelihood, in orthonormal coordinates; `information` is minus the
 /// second ones, of which the upper blocks are filled.
+struct EmStep::Fit {
+  arma::vec score;        // coefficients, then psi
+  arma::mat information;  // the same
+  double mass = 0;        // sum of w r
+  // Where eta is the mean and all rows have the same second derivatives in it; T x T:
+  arma::mat products;   // sum of w r (y - eta)' (y - eta)
+  arma::mat precision;  // minus the second derivatives
+};
+
 struct EmStep::Statistics {
-  struct Fit {
-    arma::vec score;        // coefficients, then psi
-    arma::mat information;  // the same
-    double mass = 0;        // sum of w r
-    // Where eta is the mean and all rows have the same second derivatives in it; T x T:
-    arma::mat products;   // sum of w r (y - eta)' (y - eta)
-    arma::mat precision;  // minus the second derivatives
-  };
   double loss = 0;
-  Fit gate;  // of all logits but the last
+  Fit gate;  // of all logits but the last; mass: the weight of the rows that its information is of
   std::vector<Fit> experts;
 
   void operator+=(const Statistics& other) {
@@ -109,86 +131,119 @@ bool EmStep::knows(const Model& model) {
   return linear;
 }
 
-void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* given, ForwardPass& forward,
+/// Room for a block's numbers, kept from block to block.
+struct EmStep::Work {
+  explicit Work(const Model& model) : forward(model) {}
+  ForwardPass forward;
+  std::vector<arma::mat> Z;  // of each design of the basis, b x p
+  arma::mat r, g, scores, seconds, scaled, pull;
+  arma::vec log_sum, sign, w, v;
+};
+
+void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* given, bool curved_gate, Work& work,
                  Statistics& to) const {
+  ForwardPass& forward = work.forward;
   forward.run(theta, block);
-  const arma::mat terms = forward.log_terms(theta, block.y);
-  arma::mat r, g;
-  arma::vec part;
-  log_sum_exp(terms, part);
-  to.loss -= arma::dot(block.w, part);
-  if (given != nullptr)
-    r = given->rows(block.first, block.first + block.count() - 1);
-  else
-    exp_shifted(terms, part, {}, r);
-  exp_shifted(forward.log_weights(), {}, {}, g);
-  std::vector<arma::mat> X(basis_.designs());
-  for (arma::uword i = 0; i < X.size(); ++i) basis_.whiten(i, block.X, X[i]);
-
-  const arma::mat& Z = X[basis_.design_of(0)];
-  const arma::uword h = Z.n_rows, free = model_.size() - 1;
-  for (arma::uword a = 0; a < free; ++a) {
-    to.gate.score.subvec(a * h, (a + 1) * h - 1) += Z * (block.w % (r.col(a) - g.col(a)));
-    for (arma::uword b = a; b < free && !to.gate.information.is_empty(); ++b)
-      to.gate.information.submat(a * h, b * h, arma::size(h, h)) +=
-          weighted_squares(Z, block.w % g.col(a) % ((a == b ? 1.0 : 0.0) - g.col(b)));
-  }
-
-  arma::mat scores, seconds;
-  for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Expert& expert = model_.experts[k];
-    const arma::mat eta = forward.eta(k), &D = X[basis_.design_of(k + 1)];
-    Statistics::Fit& fit = to.experts[k];
-    const arma::vec w = block.w % r.col(k);
-    expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
-    const arma::uword p = D.n_rows, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
-    const arma::uword curved = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
-    const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };
-    for (arma::uword i = 0; i < u; ++i) {
-      const arma::vec s = w % scores.col(i);
-      if (i < m) fit.score.subvec(place(i), arma::size(p, 1)) += D * s;
-      if (i >= m) fit.score[place(i)] += arma::accu(s);
-      for (arma::uword j = i; j < curved; ++j) {
-        const arma::vec v = -w % seconds.col(i * stride + j);
-        if (T > 1 && v.is_zero()) continue;  // of two targets that are independent
-        if (j < m) fit.information.submat(place(i), place(j), arma::size(p, p)) += weighted_squares(D, v);
-        if (i < m && j >= m) fit.information.submat(place(i), place(j), arma::size(p, 1)) += D * v;
-        if (i >= m) fit.information(place(i), place(j)) += arma::accu(v);
-      }
+  signed_shares(forward.log_terms(theta, block.y), {}, work.log_sum, work.sign, work.r);
+  to.loss -= arma::dot(block.w, work.log_sum);
+  if (given != nullptr) work.r = given->rows(block.first, block.first + block.count() - 1);
+  work.Z.resize(basis_.designs());
+  for (arma::uword branch = 0, next = 0; next < work.Z.size(); ++branch)  // designs count up in the branches' order
+    if (basis_.design_of(branch) == next) {
+      basis_.whiten_rows(next, forward.columns(branch), work.Z[next]);
+      ++next;
     }
-    fit.mass += arma::accu(w);
-    for (arma::uword s = 0; s < T && fit.products.n_rows == m; ++s)
-      for (arma::uword t = 0; t < T; ++t) {
-        fit.products(s, t) += arma::dot(w, (block.y.col(s) - eta.col(s)) % (block.y.col(t) - eta.col(t)));
-        fit.precision(s, t) = -seconds(0, s * stride + t);
-      }
+  add_gate(block, curved_gate, work, to.gate);
+  for (arma::uword k = 0; k < model_.size(); ++k) add_expert(block, theta, k, work, to.experts[k]);
+}
+
+void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const {
+  const arma::mat& Z = work.Z[basis_.design_of(0)];
+  const arma::uword h = Z.n_cols, free = model_.size() - 1;
+  if (free == 0) return;
+  exp_shifted(work.forward.log_weights(), {}, {}, work.g);
+  work.pull = work.r.head_cols(free) - work.g.head_cols(free);
+  work.pull.each_col() %= block.w;
+  add_product(Z, work.pull, to.score.memptr());
+  if (!curved) return;
+  to.mass += arma::accu(block.w);
+  for (arma::uword a = 0; a < free; ++a)
+    for (arma::uword b = a; b < free; ++b) {
+      work.v = block.w % work.g.col(a) % ((a == b ? 1.0 : 0.0) - work.g.col(b));
+      add_squares(Z, work.v, work.scaled, &to.information(a * h, b * h), to.information.n_rows);
+    }
+}
+
+void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k, Work& work, Fit& to) const {
+  const Expert& expert = model_.experts[k];
+  const arma::mat eta = work.forward.eta(k), &Z = work.Z[basis_.design_of(k + 1)];
+  arma::mat &scores = work.scores, &seconds = work.seconds;
+  work.w = block.w % work.r.col(k);
+  expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
+  const arma::uword p = Z.n_cols, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
+  const arma::uword curved = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
+  const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };
+  for (arma::uword i = 0; i < u; ++i) {
+    work.v = work.w % scores.col(i);
+    if (i < m) add_product(Z, work.v, to.score.memptr() + place(i));
+    if (i >= m) to.score[place(i)] += arma::accu(work.v);
+    for (arma::uword j = i; j < curved; ++j) {
+      work.v = -work.w % seconds.col(i * stride + j);
+      if (T > 1 && work.v.is_zero()) continue;  // of two targets that are independent
+      if (j < m) add_squares(Z, work.v, work.scaled, &to.information(place(i), place(j)), to.information.n_rows);
+      if (i < m && j >= m) add_product(Z, work.v, &to.information(place(i), place(j)));
+      if (i >= m) to.information(place(i), place(j)) += arma::accu(work.v);
+    }
   }
+  to.mass += arma::accu(work.w);
+  for (arma::uword s = 0; s < T && to.products.n_rows == m; ++s)
+    for (arma::uword t = 0; t < T; ++t) {
+      to.products(s, t) += arma::dot(work.w, (block.y.col(s) - eta.col(s)) % (block.y.col(t) - eta.col(t)));
+      to.precision(s, t) = -seconds(0, s * stride + t);
+    }
+}
+
+EmStep::Statistics EmStep::zeros() const {
+  Statistics to;
+  const arma::uword gate = (model_.size() - 1) * model_.gate_branch.network->last_inputs();
+  to.gate.score.zeros(gate);
+  if (gate <= kMostForNewton) to.gate.information.zeros(gate, gate);
+  to.experts.resize(model_.size());
+  for (std::size_t k = 0; k < to.experts.size(); ++k) {
+    const arma::uword size = model_.experts[k].network->parameters() + model_.experts[k].family->dispersions();
+    const arma::uword means = model_.experts[k].family->outputs() == model_.targets() ? model_.targets() : 0;
+    to.experts[k].score.zeros(size);
+    to.experts[k].information.zeros(size, size);
+    to.experts[k].products.zeros(means, means);
+    to.experts[k].precision.zeros(means, means);
+  }
+  return to;
 }
 
 EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* given) const {
   const arma::uword rows = rows_at_once(model_), blocks = (rows_.count() + rows - 1) / rows;
   const arma::uword each = (blocks + kParts - 1) / kParts;
+  // Of so many blocks each stride-th tells the gate's curvature.
+  const arma::uword stride = std::max<arma::uword>(1, rows_.count() / kRowsForCurvature);
   std::vector<Statistics> parts((blocks + each - 1) / each);
-  const arma::uword gate = (model_.size() - 1) * model_.gate_branch.network->last_inputs();
   parallel_for(parts.size(), threads_, [&](std::size_t part) {
     Statistics& to = parts[part];
-    to.gate.score.zeros(gate);
-    if (gate <= kMostForNewton) to.gate.information.zeros(gate, gate);
-    to.experts.resize(model_.size());
-    for (std::size_t k = 0; k < to.experts.size(); ++k) {
-      const arma::uword size = model_.experts[k].network->parameters() + model_.experts[k].family->dispersions();
-      const arma::uword means = model_.experts[k].family->outputs() == model_.targets() ? model_.targets() : 0;
-      to.experts[k].score.zeros(size);
-      to.experts[k].information.zeros(size, size);
-      to.experts[k].products.zeros(means, means);
-      to.experts[k].precision.zeros(means, means);
+    to = zeros();
+    Work work(model_);
+    for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
+      const bool curved_gate = b % stride == 0 && !to.gate.information.is_empty();
+      add(rows_.slice(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, curved_gate, work, to);
     }
-    ForwardPass forward(model_);
-    for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b)
-      add(rows_.slice(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, forward, to);
   });
   for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];
-  return std::move(parts[0]);
+  Statistics& sum = parts[0];
+  if (stride > 1 && sum.gate.mass > 0) sum.gate.information *= weight_ / sum.gate.mass;
+  if (!sum.gate.information.is_empty())
+    fill_blocks(sum.gate.information, model_.gate_branch.network->last_inputs(), model_.size() - 1);
+  for (arma::uword k = 0; k < model_.size(); ++k)
+    fill_blocks(sum.experts[k].information, model_.experts[k].network->last_inputs(),
+                model_.experts[k].network->outputs());
+  return std::move(sum);
 }
 
 void EmStep::move_gate(const Statistics& from, const arma::vec& theta, Result& result) const {
@@ -223,7 +278,7 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
   for (arma::uword k = 0; k < model_.size(); ++k) {
     if (kinked(k)) continue;
     const Expert& expert = model_.experts[k];
-    const Statistics::Fit& fit = from.experts[k];
+    const Fit& fit = from.experts[k];
     const arma::uword m = expert.network->outputs(), p = expert.network->last_inputs(),
                       design = basis_.design_of(k + 1);
     const arma::mat own(const_cast<double*>(theta.memptr()) + expert.offset, p, m, false, true);

@@ -30,9 +30,15 @@ class EmStep {
   arma::uvec kinked() const;
 
  private:
+  struct Fit;
   struct Statistics;
-  void add(const Rows& block, const arma::vec& theta, const arma::mat* given, class ForwardPass& forward,
+  struct Work;
+  /// `curved_gate`: whether to add to the gate's second derivatives, too.
+  void add(const Rows& block, const arma::vec& theta, const arma::mat* given, bool curved_gate, Work& work,
            Statistics& to) const;
+  void add_gate(const Rows& block, bool curved, Work& work, Fit& to) const;
+  void add_expert(const Rows& block, const arma::vec& theta, arma::uword k, Work& work, Fit& to) const;
+  Statistics zeros() const;
   Statistics collect(const arma::vec& theta, const arma::mat* given) const;
   void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
   void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;

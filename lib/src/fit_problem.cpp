@@ -125,7 +125,8 @@ double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& at, arma::
     gradient.zeros(at.n_elem);
     return 0;
   }
-  const PassResult result = pass_.run(theta(at), gathered_, &gradient);
+  const auto run = [&](const arma::vec& theta) { return pass_.run(theta, gathered_, &gradient); };
+  const PassResult result = coordinates_ ? run(coordinates_->theta(at)) : run(at);  // without a copy
   if (coordinates_) gradient = coordinates_->gradient(gradient);
   gradient /= unit_;
   return checked(result) / unit_;

@@ -1,3 +1,4 @@
+#include "kernels/kernels.hpp"
 #include "moe/model.hpp"
 #include "parallel.hpp"
 
@@ -11,8 +12,9 @@ ForwardPass::ForwardPass(const Model& model) : model_(model) {
 
 void ForwardPass::add(const Branch& branch, arma::uword width) {
   const arma::uword outputs = branch.network->outputs();
+  const std::size_t design = design_of(branch, width);
   if (!runs_.empty() && runs_.back().branch.network->is_linear() && branch.network->is_linear() &&
-      runs_.back().branch.has_design_of(branch)) {
+      runs_.back().design == design) {
     Branch& joined = runs_.back().branch;
     places_.push_back({runs_.size() - 1, joined.network->outputs(), outputs});
     std::vector<Step> steps = joined.network->steps();
@@ -20,16 +22,28 @@ void ForwardPass::add(const Branch& branch, arma::uword width) {
     joined.network = std::make_shared<Network>(joined.network->spec(), std::move(steps));
     return;
   }
-  runs_.push_back({branch, branch.design_is_all_of(width), {}, {}, {}, {}});
+  runs_.push_back({branch, design, {}, {}, {}});
   places_.push_back({runs_.size() - 1, 0, outputs});
+}
+
+std::size_t ForwardPass::design_of(const Branch& branch, arma::uword width) {
+  for (std::size_t i = 0; i < designs_.size(); ++i)
+    if (designs_[i].branch.has_design_of(branch)) return i;
+  designs_.push_back({branch, branch.design_is_all_of(width), {}, {}});
+  return designs_.size() - 1;
 }
 
 void ForwardPass::run(const arma::vec& theta, const Rows& block) {
   block_ = &block;
   rows_ = block.count();
+  for (Design& design : designs_) {
+    if (!design.all) design.branch.design(block.X, design.own);
+    const arma::mat& X = design.all ? block.X : design.own;
+    design.columns.set_size(rows_, X.n_rows);
+    kernels().transpose(X.memptr(), X.n_rows, rows_, design.columns.memptr());
+  }
   for (Run& run : runs_) {
-    if (!run.all) run.branch.design(block.X, run.design);
-    run.branch.network->forward(theta.memptr() + run.branch.offset, run.all ? block.X : run.design, run.tape, run.out);
+    run.branch.network->forward(theta.memptr() + run.branch.offset, designs_[run.design].columns, run.tape, run.out);
     run.d_out.set_size(arma::size(run.out));
   }
   if (!block.offset.is_empty())
@@ -49,14 +63,13 @@ arma::mat ForwardPass::log_terms(const arma::vec& theta, const arma::mat& y) con
   return terms;
 }
 
-void ForwardPass::backward(const arma::vec& theta, const Rows& block, const arma::mat& d_log_weights,
-                           arma::vec& gradient) {
+void ForwardPass::backward(const arma::vec& theta, const arma::mat& d_log_weights, arma::vec& gradient) {
   const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
-  model_.gate->backward(logits, log_weights_, d_log_weights, d_logits_);
-  runs_[0].d_out.head_cols(places_[0].outputs) = d_logits_;
+  arma::mat d_logits(runs_[0].d_out.memptr(), rows_, places_[0].outputs, false, true);
+  model_.gate->backward(logits, log_weights_, d_log_weights, d_logits);
   for (Run& run : runs_)
-    run.branch.network->backward(theta.memptr() + run.branch.offset, run.all ? block.X : run.design, run.tape,
-                                 run.d_out, gradient.memptr() + run.branch.offset);
+    run.branch.network->backward(theta.memptr() + run.branch.offset, designs_[run.design].columns, run.tape, run.d_out,
+                                 gradient.memptr() + run.branch.offset);
 }
 
 const arma::mat ForwardPass::eta(arma::uword k) const {

@@ -9,7 +9,7 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 512;
+constexpr arma::uword kBlock = 504;  // no power of two: columns would fall on the same few lines of the cache
 /// Second derivatives, in doubles.
 constexpr arma::uword kMostHeld = arma::uword{1} << 22;
 constexpr arma::uword kParts = 16;  // at most; each has sums of its own

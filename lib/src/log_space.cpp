@@ -1,6 +1,7 @@
 // The matrix half of numeric.hpp. Columns are contiguous, so each loop runs down a column.
 #include <cmath>
 
+#include "kernels/kernels.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
@@ -20,18 +21,11 @@ void row_maximum(const arma::mat& a, arma::vec& out) {
 }  // namespace
 
 void log_sum_exp(const arma::mat& a, arma::vec& out) {
-  if (a.n_cols == 1) {
+  out.set_size(a.n_rows);
+  if (a.n_cols == 1)
     out = a.col(0);
-    return;
-  }
-  arma::vec peak;
-  row_maximum(a, peak);
-  out.zeros(a.n_rows);
-  for (arma::uword k = 0; k < a.n_cols; ++k) {
-    const double* column = a.colptr(k);
-    for (arma::uword n = 0; n < a.n_rows; ++n) out[n] += std::exp(column[n] - peak[n]);
-  }
-  for (arma::uword n = 0; n < a.n_rows; ++n) out[n] = peak[n] + std::log(out[n]);
+  else
+    kernels().log_sum_exp(a.memptr(), a.n_rows, a.n_cols, out.memptr());
 }
 
 void signed_log_sum_exp(const arma::mat& a, const arma::mat& sign, arma::vec& out, arma::vec& out_sign) {
@@ -45,12 +39,19 @@ void signed_log_sum_exp(const arma::mat& a, const arma::mat& sign, arma::vec& ou
 }
 
 void signed_shares(const arma::mat& a, const arma::mat& sign, arma::vec& out, arma::vec& out_sign, arma::mat& shares) {
+  out_sign.set_size(a.n_rows);
+  if (sign.is_empty()) {
+    out.set_size(a.n_rows);
+    shares.set_size(arma::size(a));
+    kernels().shares(a.memptr(), a.n_rows, a.n_cols, out.memptr(), shares.memptr());
+    for (arma::uword n = 0; n < a.n_rows; ++n) out_sign[n] = std::isnan(out[n]) ? 0 : 1;
+    return;
+  }
   arma::vec peak;
   row_maximum(a, peak);
   exp_shifted(a, peak, sign, shares);
   out = arma::sum(shares, 1);
   shares.each_col() /= out;
-  out_sign.set_size(a.n_rows);
   for (arma::uword n = 0; n < a.n_rows; ++n) {
     out_sign[n] = out[n] > 0 ? 1 : out[n] < 0 ? -1 : 0;
     out[n] = peak[n] + std::log(std::abs(out[n]));
@@ -58,24 +59,16 @@ void signed_shares(const arma::mat& a, const arma::mat& sign, arma::vec& out, ar
 }
 
 void log_softmax(const arma::mat& a, arma::mat& out) {
-  // The peak first: taken together with the sum's logarithm, a large one would swallow it.
-  arma::vec peak, total;
-  row_maximum(a, peak);
-  out = a.each_col() - peak;
-  log_sum_exp(out, total);
-  out.each_col() -= total;
+  out.set_size(arma::size(a));
+  kernels().log_softmax(a.memptr(), a.n_rows, a.n_cols, out.memptr());
 }
 
 void exp_shifted(const arma::mat& a, const arma::vec& shift, const arma::mat& sign, arma::mat& out) {
   out.set_size(arma::size(a));
-  for (arma::uword k = 0; k < a.n_cols; ++k) {
-    const double* in = a.colptr(k);
-    double* to = out.colptr(k);
-    if (shift.is_empty())
-      for (arma::uword n = 0; n < a.n_rows; ++n) to[n] = std::exp(in[n]);
-    else
-      for (arma::uword n = 0; n < a.n_rows; ++n) to[n] = std::exp(in[n] - shift[n]);
-  }
+  if (!shift.is_empty())
+    for (arma::uword k = 0; k < a.n_cols; ++k)
+      for (arma::uword n = 0; n < a.n_rows; ++n) out(n, k) = a(n, k) - shift[n];
+  kernels().exp(shift.is_empty() ? a.memptr() : out.memptr(), a.n_elem, out.memptr());
   if (!sign.is_empty()) out %= sign;
 }
 

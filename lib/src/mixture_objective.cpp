@@ -4,9 +4,10 @@
 
 namespace moe {
 
-arma::mat MixtureObjective::log_terms(const ForwardPass& forward, const arma::vec& theta, const Rows& block) const {
-  arma::mat terms = forward.log_weights();
-  arma::vec kernel;
+const arma::mat& MixtureObjective::log_terms(ForwardPass& forward, const arma::vec& theta, const Rows& block) const {
+  arma::mat& terms = forward.work().terms;
+  arma::vec& kernel = forward.work().kernel;
+  terms = forward.log_weights();
   for (arma::uword k = 0; k < terms.n_cols; ++k) {
     log_kernel(forward, theta, block, k, kernel);
     terms.col(k) += kernel;
@@ -14,25 +15,27 @@ arma::mat MixtureObjective::log_terms(const ForwardPass& forward, const arma::ve
   return terms;
 }
 
-void MixtureObjective::pull_back(ForwardPass& forward, const arma::vec& theta, const Rows& block, const arma::mat& pull,
-                                 Totals& totals) const {
-  for (arma::uword k = 0; k < pull.n_cols; ++k) {
+void MixtureObjective::pull_back(ForwardPass& forward, const arma::vec& theta, const Rows& block,
+                                 const arma::mat& d_terms, Totals& totals) const {
+  for (arma::uword k = 0; k < d_terms.n_cols; ++k) {
     arma::mat d_eta = forward.d_eta(k);
-    kernel_score(forward, theta, block, k, -pull.col(k), d_eta, totals.gradient);
+    const arma::vec weight(const_cast<double*>(d_terms.colptr(k)), d_terms.n_rows, false, true);
+    kernel_score(forward, theta, block, k, weight, d_eta, totals.gradient);
   }
-  forward.backward(theta, block, -pull, totals.gradient);
+  forward.backward(theta, d_terms, totals.gradient);
 }
 
 void MixtureObjective::add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const {
-  const arma::mat terms = log_terms(forward, theta, block);
-  arma::vec log_sum, sign;
-  arma::mat responsibilities;
-  signed_shares(terms, forward.signs(), log_sum, sign, responsibilities);
-  totals.undefined += static_cast<double>(arma::accu(sign <= 0));
-  totals.loss -= arma::dot(block.w, log_sum);
+  ForwardPass::Work& work = forward.work();
+  signed_shares(log_terms(forward, theta, block), forward.signs(), work.log_sum, work.sign, work.shares);
+  for (const double sign : work.sign) totals.undefined += sign <= 0 ? 1 : 0;
+  totals.loss -= arma::dot(block.w, work.log_sum);
   if (totals.gradient.is_empty()) return;
-  responsibilities.each_col() %= block.w;
-  pull_back(forward, theta, block, responsibilities, totals);
+  for (arma::uword k = 0; k < work.shares.n_cols; ++k) {
+    double* share = work.shares.colptr(k);
+    for (arma::uword n = 0; n < block.w.n_elem; ++n) share[n] *= -block.w[n];
+  }
+  pull_back(forward, theta, block, work.shares, totals);
 }
 
 }  // namespace moe

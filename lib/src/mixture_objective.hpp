@@ -19,10 +19,10 @@ class MixtureObjective : public Objective {
   virtual void kernel_score(const ForwardPass& forward, const arma::vec& theta, const Rows& block, arma::uword k,
                             const arma::vec& weight, arma::mat& d_eta, arma::vec& gradient) const = 0;
 
-  /// b x K: log |g_k| + log kernel_k.
-  arma::mat log_terms(const ForwardPass& forward, const arma::vec& theta, const Rows& block) const;
-  /// pull_nk: minus the loss's derivative in log (g_k kernel_k); takes it through kernels and gate to totals.gradient.
-  void pull_back(ForwardPass& forward, const arma::vec& theta, const Rows& block, const arma::mat& pull,
+  /// b x K: log |g_k| + log kernel_k, in forward.work().terms.
+  const arma::mat& log_terms(ForwardPass& forward, const arma::vec& theta, const Rows& block) const;
+  /// d_terms_nk: the loss's derivative in log (g_k kernel_k); takes it through kernels and gate to totals.gradient.
+  void pull_back(ForwardPass& forward, const arma::vec& theta, const Rows& block, const arma::mat& d_terms,
                  Totals& totals) const;
 };
 

@@ -38,10 +38,15 @@ arma::uvec rows_of_x(const std::vector<std::size_t>& inputs) {
   return rows;
 }
 
-void standardize_in_place(const Standardization& by, bool classes, Rows& rows) {
-  for (arma::uword n = 0; n < rows.X.n_cols; ++n) {
-    double* x = rows.X.colptr(n) + 1;
-    for (arma::uword j = 0; j < by.input_center.n_elem; ++j) x[j] = (x[j] - by.input_center[j]) / by.input_scale[j];
+/// From X, which may be rows.X; all else is in `rows` already.
+void standardize_from(const arma::mat& X, const Standardization& by, bool classes, Rows& rows) {
+  const arma::uword d = by.input_center.n_elem;
+  const double *center = by.input_center.memptr(), *scale = by.input_scale.memptr();
+  for (arma::uword n = 0; n < X.n_cols; ++n) {
+    const double* from = X.colptr(n) + 1;
+    double* to = rows.X.colptr(n);
+    *to++ = 1;
+    for (arma::uword j = 0; j < d; ++j) to[j] = (from[j] - center[j]) / scale[j];
   }
   if (classes) return;
   for (arma::uword t = 0; t < rows.y.n_cols; ++t)
@@ -276,14 +281,23 @@ ModelSpec Model::spec() const {
 
 Rows Model::standardize(Dataset&& data) const {
   Rows rows{std::move(data.X), std::move(data.y), std::move(data.w), std::move(data.offset), std::move(data.trials)};
-  standardize_in_place(standardization, classes(), rows);
+  standardize_from(rows.X, standardization, classes(), rows);
   return rows;
 }
 
 Rows Model::standardize(const Dataset& data) const {
-  Rows rows{data.X, data.y, data.w, data.offset, data.trials};
-  standardize_in_place(standardization, classes(), rows);
+  Rows rows;
+  standardize(data, rows);
   return rows;
+}
+
+void Model::standardize(const Dataset& data, Rows& out) const {
+  out.X.set_size(arma::size(data.X));
+  out.y = data.y;
+  out.w = data.w;
+  out.offset = data.offset;
+  out.trials = data.trials;
+  standardize_from(data.X, standardization, classes(), out);
 }
 
 }  // namespace moe

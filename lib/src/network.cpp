@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include "moe/numeric.hpp"
+#include "kernels/kernels.hpp"
 #include "moe/random.hpp"
 
 namespace moe {
@@ -11,44 +11,44 @@ namespace {
 
 using Kind = Step::Kind;
 
-/// The matrix of a dense step, as a view on the network's parameters.
-const arma::mat weights(const double* theta, const Step& step) {
-  return arma::mat(const_cast<double*>(theta) + step.offset, step.height(), step.outputs, false, true);
+/// out (b x outputs) = in (b x height) W.
+void dense(const double* theta, const Step& step, const arma::mat& in, arma::mat& out) {
+  out.set_size(in.n_rows, step.outputs);
+  kernels().product(in.memptr(), in.n_rows, step.height(), theta + step.offset, 1, step.height(), step.outputs,
+                    out.memptr());
 }
 
-double activate(Kind kind, double x) {
-  switch (kind) {
-    case Kind::kRelu:
-      return x > 0 ? x : 0;
-    case Kind::kTanh:
-      return std::tanh(x);
-    default:
-      return x * logistic(x);  // silu
-  }
+/// d_weights += in' d_out.
+void dense_weights(const Step& step, const arma::mat& in, const arma::mat& d_out, double* gradient) {
+  kernels().cross(in.memptr(), d_out.memptr(), in.n_rows, step.height(), step.outputs, gradient + step.offset,
+                  step.height(), false);
 }
 
-double slope(Kind kind, double x) {
-  switch (kind) {
-    case Kind::kRelu:
-      return x > 0 ? 1 : 0;
-    case Kind::kTanh: {
-      const double t = std::tanh(x);
-      return 1 - t * t;
-    }
-    default: {
-      const double s = logistic(x);
-      return s * (1 + x * (1 - s));
-    }
-  }
+/// d_in (b x inputs) = d_out W', without the intercepts.
+void dense_inputs(const double* theta, const Step& step, const arma::mat& d_out, arma::mat& d_in) {
+  d_in.set_size(d_out.n_rows, step.inputs);
+  kernels().product(d_out.memptr(), d_out.n_rows, step.outputs, theta + step.offset + step.height() - step.inputs,
+                    step.height(), 1, step.inputs, d_in.memptr());
 }
 
-/// post: b x (1 + h), a leading column of ones, so that the next dense step is one product.
-void activate(Kind kind, const arma::mat& pre, arma::mat& post) {
+/// pre (b x h), the inputs, becomes the slopes at them; post: b x (1 + h), a leading column of ones, so that the next
+/// dense step is one product.
+void activate(Kind kind, arma::mat& pre, arma::mat& post) {
   post.set_size(pre.n_rows, 1 + pre.n_cols);
   post.col(0).ones();
-  const double* in = pre.memptr();
-  double* out = post.colptr(1);
-  for (arma::uword i = 0; i < pre.n_elem; ++i) out[i] = activate(kind, in[i]);
+  double *x = pre.memptr(), *out = post.colptr(1);
+  if (kind == Kind::kRelu) return kernels().relu(x, pre.n_elem, out);
+  if (kind == Kind::kTanh) {
+    kernels().tanh(x, pre.n_elem, out);
+    for (arma::uword i = 0; i < pre.n_elem; ++i) x[i] = 1 - out[i] * out[i];
+    return;
+  }
+  kernels().logistic(x, pre.n_elem, out);  // silu: x logistic(x)
+  for (arma::uword i = 0; i < pre.n_elem; ++i) {
+    const double s = out[i];
+    out[i] = x[i] * s;
+    x[i] = s * (1 + x[i] * (1 - s));
+  }
 }
 
 }  // namespace
@@ -103,45 +103,39 @@ void Network::design(const arma::mat& X, arma::mat& out) const {
   }
 }
 
-// The tape holds, for each elementwise step, its input (b x h) and its output (b x (1 + h)).
-void Network::forward(const double* theta, const arma::mat& X, Tape& tape, arma::mat& eta) const {
-  tape.resize(is_linear() ? 0 : 2 * (steps_.size() / 2));
+// The tape holds, for each elementwise step, its slopes (b x h), its output (b x (1 + h)) and room for derivatives (b x h).
+void Network::forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta) const {
+  tape.resize(is_linear() ? 0 : 3 * (steps_.size() / 2));
+  const arma::mat* in = &D;
   std::size_t used = 0;
   for (const Step& step : steps_) {
     if (step.kind == Kind::kPowers) continue;
     if (step.kind == Kind::kDense) {
-      const arma::mat W = weights(theta, step);
-      arma::mat& out = used < tape.size() ? tape[used] : eta;
-      if (used == 0)
-        out = X.t() * W;
-      else
-        out = tape[used - 1] * W;
+      dense(theta, step, *in, used < tape.size() ? tape[used] : eta);
     } else {
       activate(step.kind, tape[used], tape[used + 1]);
-      used += 2;
+      in = &tape[used + 1];
+      used += 3;
     }
   }
 }
 
-void Network::backward(const double* theta, const arma::mat& X, const Tape& tape, const arma::mat& d_eta,
+void Network::backward(const double* theta, const arma::mat& D, Tape& tape, const arma::mat& d_eta,
                        double* gradient) const {
   std::size_t used = tape.size();
-  arma::mat d_out = d_eta;
+  const arma::mat* d_out = &d_eta;
   for (std::size_t i = steps_.size(); i-- > 0;) {
     const Step& step = steps_[i];
     if (step.kind == Kind::kPowers) continue;
     if (step.kind == Kind::kDense) {
-      arma::mat d_weights(gradient + step.offset, step.height(), step.outputs, false, true);
-      if (used == 0) {
-        d_weights += X * d_out;
-      } else {
-        d_weights += tape[used - 1].t() * d_out;
-        d_out = arma::mat(d_out * weights(theta, step).tail_rows(step.inputs).t());
-      }
+      dense_weights(step, used == 0 ? D : tape[used - 2], *d_out, gradient);
+      if (used == 0) return;
+      dense_inputs(theta, step, *d_out, tape[used - 1]);
     } else {
-      used -= 2;
-      const double* pre = tape[used].memptr();
-      for (arma::uword j = 0; j < d_out.n_elem; ++j) d_out[j] *= slope(step.kind, pre[j]);
+      used -= 3;
+      arma::mat& d = tape[used + 2];
+      kernels().scale(d.memptr(), tape[used].memptr(), d.n_elem, 1, d.memptr());
+      d_out = &tape[used + 2];
     }
   }
 }

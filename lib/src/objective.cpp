@@ -8,8 +8,9 @@
 namespace moe {
 namespace {
 
-/// Rows that go through every branch at once: their outputs stay in the first-level cache's reach.
-constexpr arma::uword kBlock = 512;
+/// Rows that go through every branch at once: their outputs stay in the first-level cache's reach. Not a power of two, whose
+/// columns would all fall on the same few lines of it.
+constexpr arma::uword kBlock = 504;
 /// Parts into which rows are cut, at most. It must not depend on the number of threads: the order of sums follows from it.
 constexpr arma::uword kChunks = 64;
 
@@ -33,6 +34,12 @@ arma::vec at_weights(const Model& model, double experts, double gate) {
 
 }  // namespace
 
+void Totals::begin(arma::uword parameters) {
+  loss = weight = log_sum = undefined = 0;
+  peak = -std::numeric_limits<double>::infinity();
+  gradient.zeros(parameters);
+}
+
 void Objective::merge(const Totals& part, Totals& total) const {
   total.loss += part.loss;
   total.weight += part.weight;
@@ -54,30 +61,35 @@ Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalt
       l1_weights_(objective.unit(model) * at_weights(model, penalty.experts_l1, penalty.gate_l1)),
       threads_(threads) {}
 
-Totals Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
+Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
   const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock;
   const arma::uword blocks_each = (blocks + kChunks - 1) / kChunks;
   const arma::uword chunks = (blocks + blocks_each - 1) / blocks_each;
-  std::vector<Totals> totals(chunks);
   while (forwards_.size() < chunks) forwards_.emplace_back(model_);
+  if (totals_.size() < chunks) totals_.resize(chunks);
+  const auto add = [&](const Rows& block, std::size_t chunk) {
+    ForwardPass& forward = forwards_[chunk];
+    Totals& total = totals_[chunk];
+    forward.run(theta, block);
+    objective_.add(forward, theta, block, total);
+    total.weight += arma::accu(block.w);
+    if (!model_.gate->normalised()) add_gate_sum(forward, block, total);
+  };
+  for (arma::uword chunk = 0; chunk < chunks; ++chunk) totals_[chunk].begin(gradient ? theta.n_elem : 0);
+  if (blocks == 1) {  // a mini-batch, for which threads and memory would cost more than the work
+    add(rows, 0);
+    return totals_[0];
+  }
   parallel_for(chunks, threads_, [&](std::size_t chunk) {
-    Totals& total = totals[chunk];
-    if (gradient) total.gradient.zeros(theta.n_elem);
-    for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b) {
-      const Rows block = rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
-      ForwardPass& forward = forwards_[chunk];
-      forward.run(theta, block);
-      objective_.add(forward, theta, block, total);
-      total.weight += arma::accu(block.w);
-      if (!model_.gate->normalised()) add_gate_sum(forward, block, total);
-    }
+    for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b)
+      add(rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1), chunk);
   });
-  for (std::size_t chunk = 1; chunk < chunks; ++chunk) objective_.merge(totals[chunk], totals[0]);
-  return std::move(totals[0]);
+  for (std::size_t chunk = 1; chunk < chunks; ++chunk) objective_.merge(totals_[chunk], totals_[0]);
+  return totals_[0];
 }
 
 PassResult Pass::run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const {
-  Totals totals = sum(theta, rows, gradient != nullptr);
+  Totals& totals = sum(theta, rows, gradient != nullptr);
   PassResult result;
   result.mean_log_sum = totals.log_sum / totals.weight;
   result.penalty = 0.5 * arma::accu(penalty_weights_ % theta % theta) + arma::dot(l1_weights_, arma::abs(theta));

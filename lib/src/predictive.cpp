@@ -20,7 +20,7 @@ void require_density(const Model& model, const std::string& what) {
 Predictive::Predictive(const Model& model) : model_(model), forward_(model) {}
 
 void Predictive::at(const Dataset& block) {
-  block_ = model_.standardize(block);
+  model_.standardize(block, block_);
   forward_.run(model_.theta, block_);
 }
 

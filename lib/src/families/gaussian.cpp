@@ -4,6 +4,7 @@
 // has the gaussian whose sigma is an output of the network.
 #include <cmath>
 
+#include "kernels/kernels.hpp"
 #include "moe/error.hpp"
 #include "moe/family.hpp"
 #include "moe/numeric.hpp"
@@ -37,22 +38,16 @@ class Gaussian : public Family {
 
   void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const override {
     const double sigma = sd(psi);
-    const double log_scale = std::log(sigma) + std::log(target().scale);
+    const double at_zero = normal_log_density(0) - std::log(sigma) - std::log(target().scale), precision = 1 / sigma;
     out.set_size(eta.n_rows);
-    for (arma::uword n = 0; n < eta.n_rows; ++n)
-      out[n] = normal_log_density(standardized(y[n], eta[n], sigma)) - log_scale;
+    kernels().normal(y.memptr(), eta.memptr(), eta.n_rows, precision, at_zero, out.memptr());
   }
 
   void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight, arma::mat& d_eta,
              double* d_psi) const override {
-    const double sigma = sd(psi);
-    double sum = 0;
     d_eta.set_size(eta.n_rows, 1);
-    for (arma::uword n = 0; n < eta.n_rows; ++n) {
-      const double z = standardized(y[n], eta[n], sigma);
-      d_eta[n] = weight[n] * z / sigma;
-      sum += weight[n] * (z * z - 1);
-    }
+    const double sum =
+        kernels().normal_score(y.memptr(), eta.memptr(), weight.memptr(), eta.n_rows, 1 / sd(psi), d_eta.memptr());
     if (kind_ == Sigma::kUnit) return;
     *d_psi += sum * slope(psi);
   }
@@ -129,9 +124,6 @@ class Gaussian : public Family {
   double slope(const double* psi) const {
     const double share = std::exp(*psi) / sd(psi);
     return share * share;
-  }
-  static double standardized(double y, double eta, double sigma) {
-    return std::min(std::max((y - eta) / sigma, -kFarthest), kFarthest);
   }
 
   Sigma kind_;

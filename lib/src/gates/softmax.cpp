@@ -1,4 +1,5 @@
 // softmax: g_k = exp(a_k) / sum_j exp(a_j).   d/da_k = D_k - g_k sum_j D_j, with D_k = g_k d loss / d g_k.
+#include "kernels/kernels.hpp"
 #include "moe/gate.hpp"
 #include "moe/numeric.hpp"
 
@@ -18,9 +19,9 @@ class Softmax : public Gate {
 
   void backward(const arma::mat&, const arma::mat& log_weights, const arma::mat& d_log_weights,
                 arma::mat& d_logits) const override {
-    exp_shifted(log_weights, {}, {}, d_logits);
-    const arma::vec total = arma::sum(d_log_weights, 1);
-    for (arma::uword k = 0; k < d_logits.n_cols; ++k) d_logits.col(k) = d_log_weights.col(k) - d_logits.col(k) % total;
+    d_logits.set_size(arma::size(log_weights));
+    kernels().softmax_backward(log_weights.memptr(), d_log_weights.memptr(), log_weights.n_rows, log_weights.n_cols,
+                               d_logits.memptr());
   }
 };
 

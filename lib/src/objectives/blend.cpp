@@ -56,7 +56,7 @@ class Blend : public Objective {
       units.to_model(mu[k]);
       model.experts[k].family->mean_backward(forward.eta(k), mu[k], d_mu, d_eta);
     }
-    forward.backward(theta, block, d_log_weights, totals.gradient);
+    forward.backward(theta, d_log_weights, totals.gradient);
   }
 };
 

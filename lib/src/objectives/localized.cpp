@@ -26,7 +26,7 @@ class Localized : public Objective {
       squared_error_backward(*expert.family, block.y, eta, mu, weights.col(k), d_eta);
     }
     totals.loss += arma::accu(d_log_weights);
-    if (!totals.gradient.is_empty()) forward.backward(theta, block, d_log_weights, totals.gradient);
+    if (!totals.gradient.is_empty()) forward.backward(theta, d_log_weights, totals.gradient);
   }
 };
 

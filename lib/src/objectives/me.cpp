@@ -39,13 +39,13 @@ class MeBatch : public Me {
   std::string name() const override { return "me-batch"; }
 
   void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const override {
-    const arma::mat terms = log_terms(forward, theta, block);
+    const arma::mat& terms = log_terms(forward, theta, block);
     raise_peak(terms.max(), totals);
     arma::mat pull;
     exp_shifted(terms, arma::vec(terms.n_rows).fill(totals.peak), forward.signs(), pull);
     pull.each_col() %= block.w;
     totals.loss += arma::accu(pull);
-    if (!totals.gradient.is_empty()) pull_back(forward, theta, block, pull, totals);
+    if (!totals.gradient.is_empty()) pull_back(forward, theta, block, -pull, totals);
   }
 
   void merge(const Totals& part, Totals& total) const override {

@@ -1,0 +1,16 @@
+// For any processor.
+#include <cstddef>
+
+namespace moe {
+namespace {
+constexpr std::size_t kVector = 2, kTileColumns = 4, kCrossHeight = 2, kCrossWidth = 4;
+}
+}  // namespace moe
+#include "kernel_loops.hpp"
+
+namespace moe {
+const Kernels& baseline_kernels() {
+  static constexpr Kernels kBaseline = made("baseline");
+  return kBaseline;
+}
+}  // namespace moe

@@ -1,0 +1,381 @@
+// The loops behind kernels.hpp, included by one file for each kind of processor, which says how wide its vectors are. No
+// header of functions is included, lest the linker take a copy of one that was compiled for another processor.
+//
+// exp: x = n log 2 + r, exp x = 2^n (1 + r + r^2 P(r)). log: x = 2^k m, m in [sqrt 1/2, sqrt 2), with f = m - 1 and s = f / (2 + f)
+// log m = f - f^2/2 + s (f^2/2 + s^2 Q(s^2)). P and Q interpolate at Chebyshev's nodes; their errors are below 2e-17 relative to
+// the results.
+#pragma once
+
+#include "kernels.hpp"
+
+namespace moe {
+namespace {
+
+// A call would cost more than what most of these compute.
+#define MOE_INLINE [[gnu::always_inline]] inline
+
+using Size = std::size_t;
+
+constexpr Size kBytes = kVector * sizeof(double);
+constexpr Size kVectors = 2;  // of rows in a tile of product()
+using V __attribute__((vector_size(kBytes))) = double;
+using U __attribute__((vector_size(kBytes))) = unsigned long long;
+
+template <class T>
+T load(const double* from) {
+  T to;
+  __builtin_memcpy(&to, from, sizeof to);
+  return to;
+}
+
+template <class T>
+void store(double* to, T value) {
+  __builtin_memcpy(to, &value, sizeof value);
+}
+
+MOE_INLINE V all(double x) { return x - V{}; }
+MOE_INLINE V absolute(V x) { return (V)((U)x & ~(U)all(-0.0)); }
+MOE_INLINE V larger(V a, V b) { return a > b ? a : b; }
+
+// --- Elementary functions ---------------------------------------------------------------------------------------------
+
+constexpr double kLog2E = 1.4426950408889634;
+constexpr double kLog2High = 0x1.62e42feep-1, kLog2Low = 0x1.a39ef35793c76p-33;  // the first times 2000 is exact
+constexpr double kRound = 0x1.8p52;                                              // added and taken off again, rounds
+constexpr double kP[] = {2.5100424157005066788e-8, 2.7620138719733995569e-7, 2.7557268378684192873e-6,
+                         2.4801521190217727651e-5, 1.9841269863105968748e-4, 1.3888888917281793308e-3,
+                         8.3333333333300513464e-3, 4.1666666666623991516e-2, 0.16666666666666667456,
+                         0.50000000000000010262};
+constexpr double kQ[] = {0.14617128399807299883, 0.15331666676597174341, 0.18182890778026130313, 0.22222211112104947364,
+                         0.28571428626114518292, 0.39999999999899197894, 0.66666666666666696969};
+
+template <Size N>
+MOE_INLINE V polynomial(const double (&c)[N], V x) {
+  V sum = all(c[0]);
+  for (Size i = 1; i < N; ++i) sum = sum * x + c[i];
+  return sum;
+}
+
+/// x = n log 2 + r: returns expm1(r), and n as a small whole number in two's complement. |x| < 2000.
+MOE_INLINE V reduced(V x, U& n) {
+  const V shifted = x * kLog2E + kRound;
+  n = (U)shifted - (U)all(kRound);
+  const V whole = shifted - kRound, high = x - whole * kLog2High;
+  const V r = high - whole * kLog2Low, rest = (high - r) - whole * kLog2Low;
+  return r + (r * r * polynomial(kP, r) + rest);
+}
+
+/// 2^n, of a whole number in -1022 .. 1023.
+V power(U n) { return (V)((n + 1023) << 52); }
+
+MOE_INLINE V exp_of(V x) {
+  constexpr double kLeast = -746, kMost = 710;  // beyond, exp is 0 and infinite; NaN passes both
+  x = x < kLeast ? all(kLeast) : x;
+  x = x > kMost ? all(kMost) : x;
+  U n;
+  const V e = 1 + reduced(x, n);
+  // In two halves, as 2^n may be beyond the range where the result is not.
+  const U half = ((n + 2048) >> 1) - 1024;
+  return e * power(half) * power(n - half);
+}
+
+MOE_INLINE V log_of(V x) {
+  constexpr unsigned long long kHalfRoot = 0x3fe6a09e667f3bcdULL;  // the bits of sqrt(1/2)
+  constexpr double kCount = 0x1p52;                                // its last bits count whole numbers
+  const V normal = x < 0x1p-1022 ? x * 0x1p54 : x;
+  const U bits = (U)normal - kHalfRoot + 0x3ff0000000000000ULL;
+  const V k = (V)((bits >> 52) | (U)all(kCount)) - (x < 0x1p-1022 ? all(kCount + 1023 + 54) : all(kCount + 1023));
+  const V f = (V)((bits & 0x000fffffffffffffULL) + kHalfRoot) - 1;
+  const V s = f / (2 + f), z = s * s, half = 0.5 * f * f;
+  V result = k * kLog2High - ((half - (s * (half + z * polynomial(kQ, z)) + k * kLog2Low)) - f);
+  result = x < __builtin_inf() ? result : x;
+  result = x < 0 ? all(__builtin_nan("")) : result;
+  return x == 0 ? all(-__builtin_inf()) : result;
+}
+
+MOE_INLINE V tanh_of(V x) {
+  constexpr double kOne = 20;  // beyond, it is 1
+  const V size = absolute(x);
+  U n;
+  const V e = reduced(2 * (size > kOne ? all(kOne) : size), n), scale = power(n);
+  const V m = scale * e + (scale - 1);  // expm1(2 |x|)
+  return (V)((U)(m / (m + 2)) | ((U)x & (U)all(-0.0)));
+}
+
+MOE_INLINE V logistic_of(V x) {
+  const V e = exp_of(-absolute(x));
+  return (x < 0 ? e : all(1)) / (1 + e);
+}
+
+/// Up to kVector neighbours of a column; what is beyond `count` reads as 0.
+struct Lanes {
+  Size count;
+  V get(const double* from) const {
+    if (count == kVector) return load<V>(from);
+    V to{};
+    __builtin_memcpy(&to, from, count * sizeof(double));
+    return to;
+  }
+  void put(double* to, V value) const {
+    if (count == kVector) return store(to, value);
+    __builtin_memcpy(to, &value, count * sizeof(double));
+  }
+};
+
+template <class Work>
+void for_rows(Size b, const Work& work) {
+  Size n = 0;
+  for (; n + kVector <= b; n += kVector) work(n, Lanes{kVector});
+  if (n < b) work(n, Lanes{b - n});
+}
+
+template <V function(V)>
+void map(const double* in, Size n, double* out) {
+  for_rows(n, [&](Size i, Lanes lanes) { lanes.put(out + i, function(lanes.get(in + i))); });
+}
+
+void relu(double* x, Size n, double* out) {
+  for_rows(n, [&](Size i, Lanes lanes) {
+    const V in = lanes.get(x + i);
+    lanes.put(out + i, in > 0 ? in : V{});
+    lanes.put(x + i, in > 0 ? all(1) : V{});
+  });
+}
+
+double total(V x) {
+  double sum = x[0];
+  for (Size i = 1; i < kVector; ++i) sum += x[i];
+  return sum;
+}
+
+// --- Normal densities -------------------------------------------------------------------------------------------------
+
+MOE_INLINE V standardized(V y, V mean, double precision) {
+  const V z = (y - mean) * precision;
+  return z > Kernels::kFarthest ? all(Kernels::kFarthest) : z < -Kernels::kFarthest ? all(-Kernels::kFarthest) : z;
+}
+
+void normal(const double* y, const double* mean, Size n, double precision, double at_zero, double* out) {
+  for_rows(n, [&](Size i, Lanes lanes) {
+    const V z = standardized(lanes.get(y + i), lanes.get(mean + i), precision);
+    lanes.put(out + i, at_zero - 0.5 * z * z);
+  });
+}
+
+double normal_score(const double* y, const double* mean, const double* weight, Size n, double precision,
+                    double* d_mean) {
+  V sum{};
+  for_rows(n, [&](Size i, Lanes lanes) {
+    const V z = standardized(lanes.get(y + i), lanes.get(mean + i), precision), w = lanes.get(weight + i);
+    lanes.put(d_mean + i, w * z * precision);
+    sum += w * (z * z - 1);
+  });
+  return total(sum);
+}
+
+// --- Rows of log terms ------------------------------------------------------------------------------------------------
+
+V peak(const double* a, Size b, Size K, Lanes lanes) {
+  V most = lanes.get(a);
+  for (Size k = 1; k < K; ++k) most = larger(lanes.get(a + k * b), most);
+  return most;
+}
+
+V sum_of_exp(const double* a, Size b, Size K, Lanes lanes, V shift) {
+  V sum{};
+  for (Size k = 0; k < K; ++k) sum += exp_of(lanes.get(a + k * b) - shift);
+  return sum;
+}
+
+void log_sum_exp(const double* a, Size b, Size K, double* out) {
+  for_rows(b, [&](Size n, Lanes lanes) {
+    const V most = peak(a + n, b, K, lanes);
+    lanes.put(out + n, most + log_of(sum_of_exp(a + n, b, K, lanes, most)));
+  });
+}
+
+void shares(const double* a, Size b, Size K, double* log_sum, double* to) {
+  for_rows(b, [&](Size n, Lanes lanes) {
+    const V most = peak(a + n, b, K, lanes);
+    V sum{};
+    for (Size k = 0; k < K; ++k) {
+      const V e = exp_of(lanes.get(a + n + k * b) - most);
+      sum += e;
+      lanes.put(to + n + k * b, e);
+    }
+    lanes.put(log_sum + n, most + log_of(sum));
+    for (Size k = 0; k < K; ++k) lanes.put(to + n + k * b, lanes.get(to + n + k * b) / sum);
+  });
+}
+
+void log_softmax(const double* a, Size b, Size K, double* out) {
+  for_rows(b, [&](Size n, Lanes lanes) {
+    // The peak first: taken together with the sum's logarithm, a large one would swallow it.
+    const V most = peak(a + n, b, K, lanes);
+    const V total = log_of(sum_of_exp(a + n, b, K, lanes, most));
+    for (Size k = 0; k < K; ++k) lanes.put(out + n + k * b, (lanes.get(a + n + k * b) - most) - total);
+  });
+}
+
+void softmax_backward(const double* log_weights, const double* d, Size b, Size K, double* out) {
+  for_rows(b, [&](Size n, Lanes lanes) {
+    V sum{};
+    for (Size k = 0; k < K; ++k) sum += lanes.get(d + n + k * b);
+    for (Size k = 0; k < K; ++k) {
+      const Size at = n + k * b;
+      lanes.put(out + at, lanes.get(d + at) - exp_of(lanes.get(log_weights + at)) * sum);
+    }
+  });
+}
+
+// --- Products ---------------------------------------------------------------------------------------------------------
+
+/// X (p x b), rows from n on and inputs from i on, into out (b x p), four by four.
+void transpose_tile(const double* X, Size p, Size b, Size n, Size i, double* out) {
+  using Four __attribute__((vector_size(4 * sizeof(double)))) = double;
+  const double* from = X + n * p + i;
+  const Four r0 = load<Four>(from), r1 = load<Four>(from + p), r2 = load<Four>(from + 2 * p),
+             r3 = load<Four>(from + 3 * p);
+  const Four a = __builtin_shufflevector(r0, r1, 0, 4, 2, 6), c = __builtin_shufflevector(r0, r1, 1, 5, 3, 7);
+  const Four d = __builtin_shufflevector(r2, r3, 0, 4, 2, 6), e = __builtin_shufflevector(r2, r3, 1, 5, 3, 7);
+  double* to = out + i * b + n;
+  store(to, __builtin_shufflevector(a, d, 0, 1, 4, 5));
+  store(to + b, __builtin_shufflevector(c, e, 0, 1, 4, 5));
+  store(to + 2 * b, __builtin_shufflevector(a, d, 2, 3, 6, 7));
+  store(to + 3 * b, __builtin_shufflevector(c, e, 2, 3, 6, 7));
+}
+
+void transpose(const double* X, Size p, Size b, double* out) {
+  const Size tiled_rows = kVector < 4 ? 0 : b - b % 4, tiled = p - p % 4;
+  for (Size n = 0; n < tiled_rows; n += 4) {
+    for (Size i = 0; i < tiled; i += 4) transpose_tile(X, p, b, n, i, out);
+    for (Size i = tiled; i < p; ++i)
+      for (Size k = n; k < n + 4; ++k) out[i * b + k] = X[k * p + i];
+  }
+  for (Size i = 0; i < p; ++i)
+    for (Size n = tiled_rows; n < b; ++n) out[i * b + n] = X[n * p + i];
+}
+
+void scale(const double* A, const double* v, Size b, Size p, double* out) {
+  for (Size j = 0; j < p; ++j, A += b, out += b)
+    for_rows(b, [&](Size n, Lanes lanes) { lanes.put(out + n, lanes.get(v + n) * lanes.get(A + n)); });
+}
+
+/// The operands of product(), A and C at the tile's rows.
+struct Product {
+  const double* A;
+  Size b, p;
+  const double* B;
+  Size row, column;
+  double* C;
+};
+
+/// kRows vectors of rows (T: a vector, or one double) and kColumns columns of C from j on.
+template <class T, Size kRows, Size kColumns>
+void tile(const Product& of, Size j) {
+  T sum[kColumns][kRows] = {};
+  const double* B = of.B + j * of.column;
+  for (Size i = 0; i < of.p; ++i, B += of.row) {
+    T a[kRows];
+    for (Size r = 0; r < kRows; ++r) a[r] = load<T>(of.A + i * of.b + r * (sizeof(T) / sizeof(double)));
+    for (Size c = 0; c < kColumns; ++c)
+      for (Size r = 0; r < kRows; ++r) sum[c][r] += a[r] * B[c * of.column];
+  }
+  for (Size c = 0; c < kColumns; ++c)
+    for (Size r = 0; r < kRows; ++r) store(of.C + (j + c) * of.b + r * (sizeof(T) / sizeof(double)), sum[c][r]);
+}
+
+/// All columns from j on, kColumns at a time and then fewer.
+template <class T, Size kRows, Size kColumns>
+void strip(const Product& of, Size j, Size m) {
+  for (; j + kColumns <= m; j += kColumns) tile<T, kRows, kColumns>(of, j);
+  if constexpr (kColumns > 1)
+    if (j < m) strip<T, kRows, kColumns / 2>(of, j, m);
+}
+
+void product(const double* A, Size b, Size p, const double* B, Size row, Size column, Size m, double* C) {
+  const auto at = [&](Size n) { return Product{A + n, b, p, B, row, column, C + n}; };
+  Size n = 0;
+  for (; n + kVectors * kVector <= b; n += kVectors * kVector) strip<V, kVectors, kTileColumns>(at(n), 0, m);
+  for (; n + kVector <= b; n += kVector) strip<V, 1, kTileColumns>(at(n), 0, m);
+  for (; n < b; ++n) strip<double, 1, kTileColumns>(at(n), 0, m);
+}
+
+struct Cross {
+  const double *A, *D;
+  Size b, p, m;
+  double* C;
+  Size height;
+  bool upper;
+};
+
+/// kHeight x kWidth sums of C from i, j on.
+template <Size kHeight, Size kWidth>
+void sums(const Cross& of, Size i, Size j) {
+  const double *A = of.A + i * of.b, *D = of.D + j * of.b;
+  V sum[kWidth][kHeight] = {};
+  Size n = 0;
+  for (; n + kVector <= of.b; n += kVector) {
+    V a[kHeight];
+    for (Size r = 0; r < kHeight; ++r) a[r] = load<V>(A + r * of.b + n);
+    for (Size c = 0; c < kWidth; ++c) {
+      const V d = load<V>(D + c * of.b + n);
+      for (Size r = 0; r < kHeight; ++r) sum[c][r] += a[r] * d;
+    }
+  }
+  for (Size c = 0; c < kWidth; ++c)
+    for (Size r = 0; r < kHeight; ++r) {
+      double value = total(sum[c][r]);
+      for (Size k = n; k < of.b; ++k) value += A[r * of.b + k] * D[c * of.b + k];
+      of.C[(j + c) * of.height + i + r] += value;
+    }
+}
+
+template <Size kHeight, Size kWidth>
+void columns(const Cross& of, Size i, Size j) {
+  for (; j + kWidth <= of.m; j += kWidth)
+    if (!of.upper || j + kWidth > i) sums<kHeight, kWidth>(of, i, j);
+  if constexpr (kWidth > 1)
+    if (j < of.m) columns<kHeight, kWidth / 2>(of, i, j);
+}
+
+template <Size kHeight>
+void rows(const Cross& of, Size i) {
+  for (; i + kHeight <= of.p; i += kHeight) columns<kHeight, kCrossWidth>(of, i, 0);
+  if constexpr (kHeight > 1)
+    if (i < of.p) rows<kHeight / 2>(of, i);
+}
+
+void cross(const double* A, const double* D, Size b, Size p, Size m, double* C, Size height, bool upper) {
+  rows<kCrossHeight>({A, D, b, p, m, C, height, upper}, 0);
+}
+
+/// kRows vectors of rows of Z, from those of D; earlier columns of Z are there already.
+template <class T, Size kRows>
+void substitute(const double* D, Size b, Size p, const double* R, double* Z) {
+  constexpr Size kStep = sizeof(T) / sizeof(double);
+  for (Size j = 0; j < p; ++j, R += p) {
+    T sum[kRows];
+    for (Size r = 0; r < kRows; ++r) sum[r] = load<T>(D + j * b + r * kStep);
+    for (Size i = 0; i < j; ++i)
+      for (Size r = 0; r < kRows; ++r) sum[r] -= load<T>(Z + i * b + r * kStep) * R[i];
+    for (Size r = 0; r < kRows; ++r) store(Z + j * b + r * kStep, sum[r] / R[j]);
+  }
+}
+
+void solve_upper(const double* D, Size b, Size p, const double* R, double* Z) {
+  constexpr Size kRows = 4;
+  Size n = 0;
+  for (; n + kRows * kVector <= b; n += kRows * kVector) substitute<V, kRows>(D + n, b, p, R, Z + n);
+  for (; n + kVector <= b; n += kVector) substitute<V, 1>(D + n, b, p, R, Z + n);
+  for (; n < b; ++n) substitute<double, 1>(D + n, b, p, R, Z + n);
+}
+
+constexpr Kernels made(const char* name) {
+  return {name,      map<exp_of>,  map<log_of>, map<tanh_of>, map<logistic_of>, relu,
+          normal,    normal_score, log_sum_exp, shares,       log_softmax,      softmax_backward,
+          transpose, scale,        product,     cross,        solve_upper};
+}
+
+}  // namespace
+}  // namespace moe

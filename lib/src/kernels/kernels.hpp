@@ -1,0 +1,62 @@
+// The innermost loops over arrays of doubles, compiled for several processors; the best that this one runs is chosen once. Bits
+// differ between them, as some fuse a multiplication with an addition: a result is the same for any number of threads, on one
+// kind of processor. Matrices are by columns, a row an observation.
+#pragma once
+
+#include <cstddef>
+
+namespace moe {
+
+/// Arrays may be the same for in and out, and must not overlap else. Each element's result depends on its value alone, not on
+/// where it stands. Largest errors in units of the last place, measured by the tests over the whole range: exp 1, log 1,
+/// tanh 3, logistic 3; subnormal numbers, infinities and NaN as std:: has them.
+struct Kernels {
+  /// Residuals of normal densities beyond this many standard deviations count as this many: sums over rows stay finite.
+  static constexpr double kFarthest = 1e140;
+
+  const char* name;
+  void (*exp)(const double* in, std::size_t n, double* out);
+  void (*log)(const double* in, std::size_t n, double* out);
+  void (*tanh)(const double* in, std::size_t n, double* out);
+  /// 1 / (1 + exp(-x)).
+  void (*logistic)(const double* in, std::size_t n, double* out);
+  /// out_i = max(x_i, 0); x becomes its slope, 0 or 1.
+  void (*relu)(double* x, std::size_t n, double* out);
+
+  /// out_n = at_zero - z^2 / 2, z = (y - mean) * precision.
+  void (*normal)(const double* y, const double* mean, std::size_t n, double precision, double at_zero, double* out);
+  /// d_mean_n = weight_n z precision; returns the sum of weight_n (z^2 - 1).
+  double (*normal_score)(const double* y, const double* mean, const double* weight, std::size_t n, double precision,
+                         double* d_mean);
+
+  // a: b x K. Per row:
+  /// out_n = log sum_k exp(a_nk).
+  void (*log_sum_exp)(const double* a, std::size_t b, std::size_t K, double* out);
+  /// The same, and shares_nk = exp(a_nk) / sum_j exp(a_nj).
+  void (*shares)(const double* a, std::size_t b, std::size_t K, double* log_sum, double* shares);
+  /// out_nk = log of that share.
+  void (*log_softmax)(const double* a, std::size_t b, std::size_t K, double* out);
+
+  /// log_softmax()'s transposed derivative: out_nk = d_nk - exp(log_weights_nk) sum_j d_nj.
+  void (*softmax_backward)(const double* log_weights, const double* d, std::size_t b, std::size_t K, double* out);
+
+  /// out (b x p) = X' (X: p x b).
+  void (*transpose)(const double* X, std::size_t p, std::size_t b, double* out);
+  /// out (b x p) = diag(v) A.
+  void (*scale)(const double* A, const double* v, std::size_t b, std::size_t p, double* out);
+  /// C (b x m) = A (b x p) B, where B's element i, j is at B[i * row + j * column].
+  void (*product)(const double* A, std::size_t b, std::size_t p, const double* B, std::size_t row, std::size_t column,
+                  std::size_t m, double* C);
+  /// C += A' D (A: b x p, D: b x m), C's columns `height` apart. `upper`: its part below the diagonal need not be right.
+  void (*cross)(const double* A, const double* D, std::size_t b, std::size_t p, std::size_t m, double* C,
+                std::size_t height, bool upper);
+  /// Z R = D for Z (b x p), R (p x p) upper.
+  void (*solve_upper)(const double* D, std::size_t b, std::size_t p, const double* R, double* Z);
+};
+
+/// Those of this processor.
+const Kernels& kernels();
+/// All that it can run, for tests: the i-th, the slowest first, or nullptr.
+const Kernels* runnable_kernels(std::size_t i);
+
+}  // namespace moe
