@@ -17,6 +17,7 @@ Command eval_command();
 Command predict_command();
 Command inspect_command();
 Command export_command();
+Command import_command();
 
 namespace {
 
@@ -34,6 +35,7 @@ constexpr Entry kCommands[] = {
     {"predict", "predict rows", predict_command},
     {"inspect", "show what a model is", inspect_command},
     {"export", "write a model for another tool", export_command},
+    {"import", "read a model from its JSON", import_command},
 };
 
 constexpr const char* kOverview = R"(moe fits mixtures of experts to tables of data.
