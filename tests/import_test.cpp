@@ -229,6 +229,57 @@ TEST_CASE("each mistake in a model's JSON has its place and sentence", "[import]
   CHECK(said_of(several.dump()) == "m.json: /offset: it tells of one target, and there are 2");
 }
 
+TEST_CASE("the JSON Schema describes every export, and nothing else", "[import][schema]") {
+  const Shell sh;
+  int count = 0;
+  for (const auto& named : every_model())
+    sh.write("good" + std::to_string(++count) + ".json", moe::export_model(named.model, "json"));
+  sh.write("good.json", small_json().dump());
+  const std::vector<std::pair<std::string, Json>> wrong{
+      {"/format", "onnx"},
+      {"/version", 2},
+      {"/familly", "gaussian"},
+      {"/target", 3},
+      {"/target", ""},
+      {"/targets", {"a", "b"}},
+      {"/inputs", {"x", "x"}},
+      {"/labels", {"a"}},
+      {"/columns", {{{"name", "x"}, {"indicator", true}}}},
+      {"/columns", {{{"name", "x"}, {"levels", {"a", "b"}}, {"fill", 1}}}},
+      {"/gate/link", "softmaks"},
+      {"/gate/inputs", {0}},
+      {"/experts", Json::array()},
+      {"/experts/0/sigma", 1},
+      {"/parameters/expert.0.0", {{1}}},
+      {"/parameters/gate.0", {1, 2}},
+      {"/parameters/expert.1.psi", {{1}, {2}}},
+      {"/standardization/features/scale", {1, 0}},
+      {"/fit", {{"rows", -1}}},
+      {"/fit", {{"sd", 1}}},
+  };
+  for (std::size_t i = 0; i < wrong.size(); ++i) {
+    Json json = small_json();
+    json[Json::json_pointer(wrong[i].first)] = wrong[i].second;
+    sh.write("bad" + std::to_string(i) + ".json", json.dump());
+  }
+  const Ran ran =
+      sh("python3 - <<'END'\n"
+         "import glob, json, jsonschema\n"
+         "schema = json.load(open('" MOE_SOURCE
+         "/lib/model.schema.json'))\n"
+         "jsonschema.Draft202012Validator.check_schema(schema)\n"
+         "validator = jsonschema.Draft202012Validator(schema)\n"
+         "for name in sorted(glob.glob('good*.json')):\n"
+         "  for error in validator.iter_errors(json.load(open(name))): print(name, error)\n"
+         "for name in sorted(glob.glob('bad*.json')):\n"
+         "  if validator.is_valid(json.load(open(name))): print(name, 'is accepted')\n"
+         "print(len(glob.glob('good*.json')), len(glob.glob('bad*.json')))\n"
+         "END");
+  INFO(ran);
+  CHECK(ran.status == 0);
+  CHECK(ran.out == std::to_string(count + 1) + " " + std::to_string(wrong.size()) + "\n");
+}
+
 TEST_CASE("import says which file it cannot use, and how", "[import][cli]") {
   const Shell sh;
   const Ran none = sh("moe import none.json -o m.moe");

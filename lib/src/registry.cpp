@@ -56,6 +56,7 @@ std::shared_ptr<const Solver> make_owlqn();
 
 std::string export_json(const Model& model);
 std::string export_c(const Model& model);
+std::string export_dot(const Model& model);
 
 namespace {
 
@@ -161,8 +162,9 @@ const Table<decltype(&make_adam)>& solvers() {
 
 const Table<decltype(&export_json)>& exporters() {
   static const Table<decltype(&export_json)> table{
-      {{"json", "every parameter with its name, for scripts", {"json"}}, export_json},
+      {{"json", "all that the model is, for scripts and 'moe import'", {"json"}}, export_json},
       {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c},
+      {{"dot", "the structure, for Graphviz: dot -Tsvg", {"dot"}}, export_dot},
   };
   return table;
 }
