@@ -215,23 +215,8 @@ Model build(Description description, Standardization units, arma::vec theta, con
   return model;
 }
 
-}  // namespace
-
-void save_model(const Model& model, const std::string& path) {
-  OutputFile out(path);
-  save_model(model, out);
-}
-
-void save_model(const Model& model, OutputFile& out) {
-  const std::string description = describe_for_file(model);
-  if (out.is_terminal())
-    throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
-  write_safetensors(out, {{"format", kFormat}, {"version", kVersion}, {"model", description}}, tensors_of(model));
-  out.commit();
-}
-
-Model load_model(const std::string& path) {
-  SafetensorsReader file(path);
+/// What follows the header.
+Model load(SafetensorsReader& file) {
   check_format(file);
   const Places places = check_places(file);
   const auto count = static_cast<std::ptrdiff_t>(places.theta);
@@ -255,6 +240,31 @@ Model load_model(const std::string& path) {
   } catch (const Error& error) {
     file.fail(error.what());
   }
+}
+
+}  // namespace
+
+void save_model(const Model& model, const std::string& path) {
+  OutputFile out(path);
+  save_model(model, out);
+}
+
+void save_model(const Model& model, OutputFile& out) {
+  const std::string description = describe_for_file(model);
+  if (out.is_terminal())
+    throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
+  write_safetensors(out, {{"format", kFormat}, {"version", kVersion}, {"model", description}}, tensors_of(model));
+  out.commit();
+}
+
+Model load_model(const std::string& path) {
+  SafetensorsReader file(path);
+  return load(file);
+}
+
+Model load_model(std::string_view bytes, const std::string& name) {
+  SafetensorsReader file(bytes, name);
+  return load(file);
 }
 
 }  // namespace moe
