@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers asan install clean help
+.PHONY: build demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers asan install package clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -60,6 +60,9 @@ asan:  ## run every test under the address and undefined-behaviour sanitizers
 
 install: build  ## install under PREFIX (/usr/local); DESTDIR is put before it
 	@cmake --install build --prefix "$(PREFIX)"
+
+package: build  ## make build/moe_VERSION_ARCH.deb, install it on a fresh Debian 12 (debootstrap, as root) and try it there
+	@scripts/package
 
 clean:  ## remove what was built
 	@rm -rf build build-asan build-lint

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "command.hpp"
+#include "manual.hpp"
 #include "moe/error.hpp"
 #include "progress.hpp"
 
@@ -17,6 +18,7 @@ Command eval_command();
 Command predict_command();
 Command inspect_command();
 Command export_command();
+Command import_command();
 
 namespace {
 
@@ -34,6 +36,7 @@ constexpr Entry kCommands[] = {
     {"predict", "predict rows", predict_command},
     {"inspect", "show what a model is", inspect_command},
     {"export", "write a model for another tool", export_command},
+    {"import", "read a model from its JSON", import_command},
 };
 
 constexpr const char* kOverview = R"(moe fits mixtures of experts to tables of data.
@@ -66,6 +69,12 @@ const Entry& find_command(const std::string& name) {
   throw moe::Error(moe::ErrorKind::kUsage, moe::unknown_word("command", name, known));
 }
 
+void manual(const std::string& directory) {
+  std::vector<Command> commands;
+  for (const Entry& entry : kCommands) commands.push_back(entry.make());
+  write_manual(commands, directory);
+}
+
 bool asks_for_help(int argc, const char* const* argv) {
   for (int i = 1; i < argc && std::string(argv[i]) != "--"; ++i)
     if (std::string(argv[i]) == "--help" || std::string(argv[i]) == "-h") return true;
@@ -78,6 +87,7 @@ void run(int argc, const char* const* argv) {
   if (first == "--help" || first == "-h" || (first == "help" && argc == 2)) return print(overview());
   if (first.empty())
     throw moe::Error(moe::ErrorKind::kUsage, "no command: expected one of those that 'moe --help' lists");
+  if (first == "help" && std::string(argv[2]) == "--manual" && argc == 4) return manual(argv[3]);
   if (first == "help") return print(help(find_command(argv[2]).make()));
   const Command command = find_command(first).make();
   if (asks_for_help(argc - 1, argv + 1)) return print(help(command));

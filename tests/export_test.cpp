@@ -13,9 +13,6 @@
 
 namespace {
 
-std::string exported(const moe::Model& model, const std::string& format) {
-  return moe::export_model(model, format).front().bytes;
-}
 
 constexpr arma::uword kRows = 200;
 constexpr double kLevels[] = {0.05, 0.5, 0.999};

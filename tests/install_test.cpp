@@ -62,4 +62,58 @@ TEST_CASE("find_package and pkg-config build a program against an installed tree
   CHECK(flags.out == installed.out);
 }
 
+TEST_CASE("the examples in C, C++ and Python, built against an installed tree, say what moe predict says",
+          "[install][c_interface]") {
+  const Shell sh;
+  sh.write("CMakeLists.txt", R"(
+cmake_minimum_required(VERSION 3.25)
+project(other C CXX)
+find_package(moe REQUIRED)
+add_executable(predict_c examples/predict.c)
+target_link_libraries(predict_c moe::moe)
+add_executable(predict_cpp examples/predict.cpp)
+target_link_libraries(predict_cpp moe::moe)
+)");
+  sh.write("compare.py", R"(
+import csv, sys
+def table(path):
+    rows = list(csv.reader(open(path)))
+    return rows[0], [[float(cell) for cell in row] for row in rows[1:]]
+header, rows = table(sys.argv[1])
+assert len(rows) > 100
+for path in sys.argv[2:]: assert table(path) == (header, rows), path
+)");
+  const std::string program = MOE_PROGRAM;
+  const Ran installed = sh(
+      "set -e; cp -r " MOE_SOURCE "/tests/examples . && cmake --install " + program.substr(0, program.rfind('/')) +
+      " --prefix $PWD/prefix > log; moe=prefix/bin/moe\n"
+      "{ echo colour,size,y; for i in $(seq 300); do echo \"$([ $((i % 3)) = 0 ] && echo red || echo blue),"
+      "$([ $((i % 7)) = 0 ] && echo NA || echo $((i % 11))),$((i % 13 + i % 3 * 5))\"; done; } > d.csv\n"
+      "$moe train -y y -k 2 --restarts 1 --missing indicator d.csv -q -o m.moe\n"
+      "$moe predict -m m.moe --output mean,sd d.csv > moe.csv\n"
+      "export PKG_CONFIG_PATH=$(dirname $(find $PWD/prefix -name moe.pc)) LD_LIBRARY_PATH=$(dirname $(find $PWD/prefix "
+      "-name libmoe.so))\n"
+      "gcc -std=c99 -pedantic -Wall -Wextra -Werror examples/predict.c $(pkg-config --cflags --libs moe) -o predict\n"
+      "./predict m.moe mean,sd < d.csv > c.csv\n"
+      "python3 examples/predict.py $LD_LIBRARY_PATH/libmoe.so m.moe mean,sd < d.csv > python.csv\n"
+      "cmake -S . -B b -DCMAKE_PREFIX_PATH=$PWD/prefix > log && cmake --build b >> log\n"
+      "b/predict_c m.moe mean,sd < d.csv > cmake_c.csv; b/predict_cpp m.moe d.csv > cpp.csv\n"
+      "python3 compare.py moe.csv c.csv python.csv cmake_c.csv cpp.csv");
+  INFO(installed);
+  CHECK(installed.status == 0);
+  const Ran wrong =
+      sh("echo x > x.moe; LD_LIBRARY_PATH=$(dirname $(find $PWD/prefix -name libmoe.so)) ./predict x.moe mean < d.csv");
+  CHECK(wrong.status == 1);
+  CHECK(wrong.err == "predict: x.moe: not a model file: it begins with 'x\\n' and ends there\n");
+  // Man pages and bash's completion are made from the same table as --help.
+  const Ran beside = sh(
+      "cd prefix/share && ls moe man/man1/moe.1 && grep -c '^.TP' man/man1/moe-train.1 && source "
+      "bash-completion/completions/moe && COMP_WORDS=(moe export --fo) COMP_CWORD=2 && _moe && echo ${COMPREPLY[*]} && "
+      "COMP_WORDS=(moe im) COMP_CWORD=1 && _moe && echo ${COMPREPLY[*]}");
+  INFO(beside);
+  CHECK(beside.status == 0);
+  CHECK(beside.out.find("\nmodel.schema.json\n") != std::string::npos);
+  CHECK(beside.out.find("\n--format\nimport\n") != std::string::npos);
+}
+
 #endif

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "moe/export.hpp"
 #include "moe/model.hpp"
 #include "moe/random.hpp"
 
@@ -131,4 +132,9 @@ inline moe::Dataset in_data_units(const moe::Model& model, const moe::Rows& rows
   data.trials = rows.trials;
   data.offset = model.standardization.target_scale[0] * rows.offset;
   return data;
+}
+
+/// In a format of one file.
+inline std::string exported(const moe::Model& model, const std::string& format) {
+  return moe::export_model(model, format).front().bytes;
 }

@@ -8,11 +8,13 @@
 
 namespace moe {
 
-/// A file or, for "-", standard input, read in order.
+/// A file or, for "-", standard input, or bytes in memory, read in order.
 class InputFile {
  public:
   /// Throws Error (io) where the file cannot be opened or is a directory.
   explicit InputFile(const std::string& path);
+  /// Reads `bytes`, which must outlive it; `name` is what messages show.
+  InputFile(std::string_view bytes, const std::string& name);
   ~InputFile();
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
@@ -30,6 +32,7 @@ class InputFile {
   std::string name_;
   int descriptor_ = -1;
   long long size_ = -1;
+  std::string_view bytes_{};  // those in memory that are yet to be read
 };
 
 /// A file that appears under its name only when it is whole, or standard output ("-" or "").

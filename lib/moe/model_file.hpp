@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "moe/file.hpp"
 #include "moe/model.hpp"
@@ -19,5 +20,8 @@ void save_model(const Model& model, OutputFile& out);
 /// says (for a pipe, resident memory). Throws Error: io where it cannot be read; model, with a sentence that says in which
 /// way, where the file is not a whole and valid model.
 Model load_model(const std::string& path);
+
+/// The same of a file's bytes in memory; `name` begins each message.
+Model load_model(std::string_view bytes, const std::string& name);
 
 }  // namespace moe

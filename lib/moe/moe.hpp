@@ -32,6 +32,7 @@
 #include "moe/file.hpp"
 #include "moe/gate.hpp"
 #include "moe/hessian.hpp"
+#include "moe/import.hpp"
 #include "moe/inference.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model.hpp"

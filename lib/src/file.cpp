@@ -139,11 +139,19 @@ InputFile::InputFile(const std::string& path)
   fail(name_, "read", reason);
 }
 
+InputFile::InputFile(std::string_view bytes, const std::string& name)
+    : name_(name), size_(static_cast<long long>(bytes.size())), bytes_(bytes) {}
+
 InputFile::~InputFile() {
-  if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
+  if (descriptor_ >= 0 && descriptor_ != STDIN_FILENO) ::close(descriptor_);
 }
 
 std::size_t InputFile::read_some(char* buffer, std::size_t size) {
+  if (descriptor_ < 0) {
+    const std::size_t got = bytes_.copy(buffer, size);
+    bytes_.remove_prefix(got);
+    return got;
+  }
   for (;;) {
     const ssize_t got = ::read(descriptor_, buffer, size);
     if (got >= 0) return static_cast<std::size_t>(got);

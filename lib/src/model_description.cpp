@@ -1,5 +1,6 @@
 #include "model_description.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -52,134 +53,116 @@ Json describe_column(const Column& column) {
   return result;
 }
 
-Json describe_branch(const std::string& network, const std::vector<std::size_t>& inputs, const Schema& schema) {
+Json describe_branch(const std::string& network, const std::vector<std::size_t>& inputs, const Schema& schema,
+                     InputsBy by) {
   Json branch{{"network", network}};
-  if (inputs != all_inputs(schema)) branch["inputs"] = inputs;
+  if (inputs == all_inputs(schema)) return branch;
+  branch["inputs"] = Json::array();
+  for (const std::size_t input : inputs) {
+    if (by == InputsBy::kIndex)
+      branch["inputs"].push_back(input);
+    else
+      branch["inputs"].push_back(schema.inputs[input]);
+  }
   return branch;
 }
 
-using Parsed = nlohmann::json;
-
-/// A name or a word. Zero bytes, which no table has, would end it early in programs written in C.
-const std::string& text(const Parsed& item) {
-  const auto& result = item.get_ref<const std::string&>();
-  if (result.find('\0') != std::string::npos) refuse("'" + printable(result) + "' holds a zero byte");
-  return result;
-}
-
-/// A list of names, each of them once.
-std::vector<std::string> distinct_names(const Parsed& object, const char* list) {
-  std::set<std::string> seen;
-  std::vector<std::string> names;
-  for (const Parsed& item : object.at(list).get_ref<const Parsed::array_t&>()) {
-    names.push_back(text(item));
-    if (!seen.insert(names.back()).second) refuse(std::string(list) + " names '" + printable(names.back()) + "' twice");
-  }
-  return names;
-}
-
-Column read_column(const Parsed& json) {
-  Column column{text(json.at("name"))};
-  column.category = json.contains("levels");
-  if (column.category) column.levels = distinct_names(json, "levels");
-  if (json.contains("fill")) column.fill = json.at("fill").get<double>();
-  if (json.contains("indicator")) column.indicator = json.at("indicator").get<bool>();
-  if (column.levels.size() > kMostLevels + 1) refuse("a column has more than 1,000 levels");
-  if (column.category && (column.indicator || !std::isnan(column.fill))) refuse("a category has what a number has");
-  if (column.indicator && !std::isfinite(column.fill)) refuse("a column lacks its value for missing cells");
+Column read_column(const JsonPlace& json) {
+  Column column{json.at("name").text()};
+  column.category = json.has("levels");
+  if (column.category) column.levels = json.at("levels").distinct_texts();
+  if (json.has("fill")) column.fill = json.at("fill").number();
+  if (json.has("indicator")) column.indicator = json.at("indicator").flag();
+  if (column.levels.size() > kMostLevels + 1) json.at("levels").fail("a column has more than 1,000 levels");
+  if (column.category && (column.indicator || !std::isnan(column.fill))) json.fail("a category has what a number has");
+  if (column.indicator && !std::isfinite(column.fill)) json.fail("a column lacks its value for missing cells");
   return column;
 }
 
-/// The columns that the inputs come from, where the file has them.
-void read_columns(const Parsed& json, Schema& schema) {
-  if (json.contains("na")) schema.na = distinct_names(json, "na");
-  if (!json.contains("columns")) return;
+/// The inputs, and the columns that they come from where the model names those.
+void read_columns(const JsonPlace& json, Schema& schema) {
+  schema.inputs = json.at("inputs").distinct_texts();
+  if (json.has("na")) schema.na = json.at("na").distinct_texts();
+  if (!json.has("columns")) return;
   std::set<std::string> seen;
-  for (const Parsed& item : json.at("columns").get_ref<const Parsed::array_t&>()) {
+  for (const JsonPlace& item : json.at("columns").items()) {
     schema.columns.push_back(read_column(item));
     if (!seen.insert(schema.columns.back().name).second)
-      refuse("columns names '" + printable(schema.columns.back().name) + "' twice");
+      item.fail("columns names '" + printable(schema.columns.back().name) + "' twice");
   }
-  if (input_names(schema.columns) != schema.inputs) refuse("its inputs are not what its columns make");
+  if (input_names(schema.columns) != schema.inputs) json.at("inputs").fail("its inputs are not what its columns make");
 }
 
-std::vector<std::size_t> read_inputs(const Parsed& branch, const Schema& schema) {
-  const auto list = branch.find("inputs");
-  if (list == branch.end()) return all_inputs(schema);
+std::size_t read_input(const JsonPlace& item, const Schema& schema, InputsBy by) {
+  if (by == InputsBy::kIndex) {
+    const std::size_t index = item.index();
+    if (index >= schema.inputs.size())
+      item.fail("a network reads input " + std::to_string(index) + " of " + std::to_string(schema.inputs.size()));
+    return index;
+  }
+  const auto at = std::find(schema.inputs.begin(), schema.inputs.end(), item.text());
+  if (at == schema.inputs.end()) item.fail(unknown_word("input", item.text(), schema.inputs));
+  return static_cast<std::size_t>(at - schema.inputs.begin());
+}
+
+std::vector<std::size_t> read_inputs(const JsonPlace& branch, const Schema& schema, InputsBy by) {
+  if (!branch.has("inputs")) return all_inputs(schema);
   std::set<std::size_t> seen;
   std::vector<std::size_t> indices;
-  for (const Parsed& item : list->get_ref<const Parsed::array_t&>()) {
-    indices.push_back(item.get_ref<const Parsed::number_unsigned_t&>());
-    if (indices.back() >= schema.inputs.size())
-      refuse("a network reads input " + std::to_string(indices.back()) + " of " + std::to_string(schema.inputs.size()));
+  for (const JsonPlace& item : branch.at("inputs").items()) {
+    indices.push_back(read_input(item, schema, by));
     if (!seen.insert(indices.back()).second)
-      refuse("a network reads input " + std::to_string(indices.back()) + " twice");
+      item.fail("a network reads input " +
+                (by == InputsBy::kIndex ? std::to_string(indices.back()) : "'" + printable(item.text()) + "'") +
+                " twice");
   }
   return indices;
 }
 
-std::string read_network(const Parsed& branch) {
-  const std::string& network = text(branch.at("network"));
+std::string read_network(const JsonPlace& branch) {
+  const JsonPlace place = branch.at("network");
+  const std::string& network = place.text();
   if (network.size() > kMaxSpec)
-    refuse("a network's description is longer than " + std::to_string(kMaxSpec) + " bytes");
+    place.fail("a network's description is longer than " + std::to_string(kMaxSpec) + " bytes");
   return network;
 }
 
-void check_targets(const Schema& schema) {
-  if (schema.targets.empty()) refuse("it has no target");
-  for (const std::string& target : schema.targets)
-    if (target.empty()) refuse("it has no target");
-  if (schema.targets.size() > kMostTargets) refuse("it has more than " + std::to_string(kMostTargets) + " targets");
-  if (schema.targets.size() > 1 && schema.classes()) refuse("it has classes, and several targets");
+std::vector<std::string> read_targets(const JsonPlace& json, bool classes) {
+  const bool several = json.has("targets");
+  const JsonPlace place = json.at(several ? "targets" : "target");
+  const std::vector<std::string> targets = several ? place.distinct_texts() : std::vector{place.text()};
+  if (targets.empty() || std::find(targets.begin(), targets.end(), "") != targets.end()) place.fail("it has no target");
+  if (targets.size() > kMostTargets) place.fail("it has more than " + std::to_string(kMostTargets) + " targets");
+  if (targets.size() > 1 && classes) place.fail("it has classes, and several targets");
+  return targets;
 }
 
-/// Member by member; a missing one, or one of the wrong type, throws Json::exception.
-Description read_members(const Parsed& json) {
-  Description result;
-  result.schema.inputs = distinct_names(json, "inputs");
-  read_columns(json, result.schema);
-  result.schema.labels = distinct_names(json, "labels");
-  result.schema.targets =
-      json.contains("targets") ? distinct_names(json, "targets") : std::vector{text(json.at("target"))};
-  result.schema.weight = text(json.at("weight"));
-  result.schema.id = text(json.at("id"));
-  result.spec.family = text(json.at("family"));
-  result.spec.gate_link = text(json.at("gate").at("link"));
-  result.spec.gate = read_network(json.at("gate"));
-  result.spec.gate_inputs = read_inputs(json.at("gate"), result.schema);
-  result.spec.experts.clear();
-  const auto optional = [&](const Parsed& object, const char* member) {
-    return object.contains(member) ? text(object.at(member)) : std::string();
-  };
-  result.schema.trials = optional(json, "trials");
-  result.schema.offset = optional(json, "offset");
-  result.schema.exposure = optional(json, "exposure");
-  bool differ = false;
-  for (const Parsed& expert : json.at("experts").get_ref<const Parsed::array_t&>()) {
-    result.spec.experts.push_back(read_network(expert));
-    result.spec.expert_inputs.push_back(read_inputs(expert, result.schema));
-    const std::string family = optional(expert, "family");
-    differ = differ || !family.empty();
-    result.spec.expert_families.push_back(family.empty() ? result.spec.family : family);
-  }
-  if (!differ) result.spec.expert_families.clear();
-  result.objective = text(json.at("objective"));
-  result.solver = text(json.at("solver"));
-  return result;
+Schema read_schema(const JsonPlace& json) {
+  Schema schema;
+  read_columns(json, schema);
+  schema.labels = json.at("labels").distinct_texts();
+  if (schema.labels.size() == 1) json.at("labels").fail("it has one class only");
+  schema.targets = read_targets(json, schema.classes());
+  schema.weight = json.at("weight").text();
+  schema.id = json.at("id").text();
+  schema.trials = json.text_or("trials", "");
+  schema.offset = json.text_or("offset", "");
+  schema.exposure = json.text_or("exposure", "");
+  return schema;
 }
 
 }  // namespace
 
 void refuse(const std::string& sentence) { throw Error(ErrorKind::kModel, sentence); }
 
-std::string describe_for_file(const Model& model) {
+Json describe_structure(const Model& model, InputsBy by) {
   const Schema& schema = model.schema;
   const ModelSpec spec = model.spec();
   require_text(schema);
   Json gate{{"link", spec.gate_link}}, experts = Json::array();
-  gate.update(describe_branch(spec.gate, spec.gate_inputs, schema));
+  gate.update(describe_branch(spec.gate, spec.gate_inputs, schema, by));
   for (std::size_t k = 0; k < spec.experts.size(); ++k) {
-    experts.push_back(describe_branch(spec.experts[k], spec.expert_inputs[k], schema));
+    experts.push_back(describe_branch(spec.experts[k], spec.expert_inputs[k], schema, by));
     if (!spec.expert_families.empty()) experts.back()["family"] = spec.expert_families[k];
   }
   Json result{{"inputs", schema.inputs}};
@@ -192,28 +175,58 @@ std::string describe_for_file(const Model& model) {
                  {"id", schema.id},
                  {"family", spec.family},
                  {"gate", gate},
-                 {"experts", experts},
-                 {"objective", model.fit.objective},
-                 {"solver", model.fit.solver}});
+                 {"experts", experts}});
   for (const auto& [member, name] :
        {std::pair{"trials", schema.trials}, std::pair{"offset", schema.offset}, std::pair{"exposure", schema.exposure}})
     if (!name.empty()) result[member] = name;
   for (const Column& column : schema.columns) result["columns"].push_back(describe_column(column));
   if (!schema.na.empty()) result["na"] = schema.na;
+  return result;
+}
+
+Description read_structure(const JsonPlace& json, InputsBy by) {
+  Description result{read_schema(json), {}};
+  ModelSpec& spec = result.spec;
+  spec.family = json.at("family").text();
+  const JsonPlace gate = json.at("gate");
+  spec.gate_link = gate.at("link").text();
+  spec.gate = read_network(gate);
+  spec.gate_inputs = read_inputs(gate, result.schema, by);
+  spec.experts.clear();
+  bool differ = false;
+  for (const JsonPlace& expert : json.at("experts").items()) {
+    spec.experts.push_back(read_network(expert));
+    spec.expert_inputs.push_back(read_inputs(expert, result.schema, by));
+    const std::string family = expert.text_or("family", "");
+    differ = differ || !family.empty();
+    spec.expert_families.push_back(family.empty() ? spec.family : family);
+  }
+  if (spec.experts.empty()) json.at("experts").fail("it has no experts");
+  if (!differ) spec.expert_families.clear();
+  return result;
+}
+
+std::string describe_for_file(const Model& model) {
+  // Its members keep the order that the first version gave them.
+  const Json structure = describe_structure(model, InputsBy::kIndex);
+  Json result;
+  for (const auto& [member, value] : structure.items()) {
+    result[member] = value;
+    if (member == "experts") result.update({{"objective", model.fit.objective}, {"solver", model.fit.solver}});
+  }
   return result.dump();
 }
 
-Description read_description(const std::string& description) {
+FileDescription read_description(const std::string& description) {
   const auto json = parse_bounded_json(description);
   if (!json) refuse("its description is not JSON");
   try {
-    Description result = read_members(*json);
-    if (result.spec.experts.empty()) refuse("it has no experts");
-    check_targets(result.schema);
-    if (result.schema.labels.size() == 1) refuse("it has one class only");
-    return result;
-  } catch (const Parsed::exception&) {
-    refuse("its description lacks a member, or has one that is not what it should be");
+    const JsonPlace place(*json, "");
+    return {read_structure(place, InputsBy::kIndex), place.at("objective").text(), place.at("solver").text()};
+  } catch (const ModelFault& fault) {
+    if (fault.fault() == ModelFault::Kind::kMeaning) throw;
+    refuse("its description lacks a member, or has one that is not what it should be: " + fault.place() + ": " +
+           fault.what());
   }
 }
 

@@ -1,8 +1,11 @@
-// What a model file says of its model in words: JSON text, which model_file.cpp documents.
+// What a model is made of, in words: the JSON of its columns, networks and families that a model file (model_file.cpp) and the
+// JSON export (exporters/json.cpp) have in common.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 
+#include "json_place.hpp"
 #include "moe/error.hpp"
 #include "moe/model.hpp"
 
@@ -11,13 +14,25 @@ namespace moe {
 struct Description {
   Schema schema;
   ModelSpec spec;
+};
+
+/// How a branch's "inputs" tell what it reads: by indices into the model's inputs, or by their names.
+enum class InputsBy { kIndex, kName };
+
+/// Throws Error (data) for a name that is no UTF-8.
+nlohmann::ordered_json describe_structure(const Model& model, InputsBy by);
+/// Throws ModelFault.
+Description read_structure(const JsonPlace& json, InputsBy by);
+
+/// A model file's description, which model_file.cpp documents; throws as describe_structure() does.
+std::string describe_for_file(const Model& model);
+
+struct FileDescription : Description {
   std::string objective, solver;
 };
 
-/// Throws Error (data) for a name that is no UTF-8.
-std::string describe_for_file(const Model& model);
 /// Throws Error (model) with the sentence that says what is wrong.
-Description read_description(const std::string& description);
+FileDescription read_description(const std::string& description);
 /// Throws Error (model).
 [[noreturn]] void refuse(const std::string& sentence);
 

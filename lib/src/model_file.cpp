@@ -37,9 +37,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "model_checks.hpp"
 #include "model_description.hpp"
 #include "moe/error.hpp"
-#include "moe/objective.hpp"
 #include "safetensors.hpp"
 
 namespace moe {
@@ -48,36 +48,6 @@ namespace {
 constexpr const char* kFormat = "moe";
 constexpr const char* kVersion = "1";
 
-struct FitNumber {
-  const char* name;
-  double FitSummary::*value;
-};
-
-constexpr std::array<FitNumber, 13> kFitNumbers{{
-    {"fit.rows", &FitSummary::rows},
-    {"fit.weight", &FitSummary::weight},
-    {"fit.log_likelihood", &FitSummary::log_likelihood},
-    {"fit.objective_value", &FitSummary::objective_value},
-    {"fit.penalty", &FitSummary::penalty},
-    {"fit.parameters", &FitSummary::parameters},
-    {"fit.aic", &FitSummary::aic},
-    {"fit.bic", &FitSummary::bic},
-    {"fit.icl", &FitSummary::icl},
-    {"fit.converged", &FitSummary::converged},
-    {"fit.iterations", &FitSummary::iterations},
-    {"fit.restarts", &FitSummary::restarts},
-    {"fit.seed", &FitSummary::seed},
-}};
-
-/// What may stand behind them, or not, all of a group together.
-constexpr std::array<FitNumber, 2> kPenalties{{
-    {"fit.l2", &FitSummary::l2},
-    {"fit.gate_l2", &FitSummary::gate_l2},
-}};
-constexpr std::array<FitNumber, 2> kLasso{{
-    {"fit.l1", &FitSummary::l1},
-    {"fit.gate_l1", &FitSummary::gate_l1},
-}};
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
 constexpr std::array<const char*, 4> kStudy{"fit.shares", "fit.starved", "fit.steps", "fit.supremum"};
@@ -87,6 +57,8 @@ constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
 /// What stands before theta.
 constexpr std::array<const char*, 5> kUnits{"input.center", "input.scale", "target.center", "target.scale",
                                             "target.spread"};
+
+std::string tensor_of(const FitNumber& number) { return std::string("fit.") + number.name; }
 
 /// A dense step's (1 + in) x out matrix by columns is a row-major tensor of shape [out, 1 + in].
 std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
@@ -107,7 +79,9 @@ std::vector<TensorView> tensors_of(const Model& model) {
                                   {kUnits[4], of_targets, units.target_spread.memptr()}};
   for (const Model::Tensor& tensor : model.tensors())
     tensors.push_back({tensor.name, shape_of(tensor), model.theta.memptr() + tensor.offset});
-  const auto add = [&](const FitNumber& number) { tensors.push_back({number.name, {}, &(model.fit.*number.value)}); };
+  const auto add = [&](const FitNumber& number) {
+    tensors.push_back({tensor_of(number), {}, &(model.fit.*number.value)});
+  };
   std::for_each(kFitNumbers.begin(), kFitNumbers.end(), add);
   if (!std::isnan(model.fit.l2)) std::for_each(kPenalties.begin(), kPenalties.end(), add);
   if (model.fit.l1 > 0 || model.fit.gate_l1 > 0) std::for_each(kLasso.begin(), kLasso.end(), add);
@@ -147,13 +121,13 @@ struct Places {
 /// Names and places of what stands round theta's tensors.
 Places check_places(const SafetensorsReader& file) {
   const auto& tensors = file.tensors();
-  const auto expect = [&](std::size_t place, const char* name, std::size_t dimensions) {
-    if (tensors[place].name != name) file.fail(std::string("damaged: tensor '") + name + "' is not in its place");
+  const auto expect = [&](std::size_t place, const std::string& name, std::size_t dimensions) {
+    if (tensors[place].name != name) file.fail("damaged: tensor '" + name + "' is not in its place");
     if (tensors[place].shape.size() != dimensions)
-      file.fail(std::string("damaged: tensor '") + name + "' has too many or too few dimensions");
+      file.fail("damaged: tensor '" + name + "' has too many or too few dimensions");
   };
   std::size_t end = tensors.size();
-  const auto ends_with = [&](const char* name, std::size_t size) {
+  const auto ends_with = [&](const std::string& name, std::size_t size) {
     if (end < size || tensors[end - 1].name != name) return false;
     end -= size;
     return true;
@@ -169,8 +143,8 @@ Places check_places(const SafetensorsReader& file) {
   if (places.uncertainty && tensors[last - 1].elements > kMostFactor)
     file.fail("its covariance is larger than any has");
   const auto pair = [&](const std::array<FitNumber, 2>& numbers) {
-    const bool there = ends_with(numbers.back().name, numbers.size());
-    for (std::size_t i = 0; there && i < numbers.size(); ++i) expect(end + i, numbers[i].name, 0);
+    const bool there = ends_with(tensor_of(numbers.back()), numbers.size());
+    for (std::size_t i = 0; there && i < numbers.size(); ++i) expect(end + i, tensor_of(numbers[i]), 0);
     return there;
   };
   places.lasso = pair(kLasso);
@@ -179,7 +153,7 @@ Places check_places(const SafetensorsReader& file) {
   end -= kFitNumbers.size();
   const std::size_t of_targets = std::min<std::size_t>(tensors[2].shape.size(), 1);
   for (std::size_t i = 0; i < kUnits.size(); ++i) expect(i, kUnits[i], i >= 2 ? of_targets : 1);
-  for (std::size_t i = 0; i < kFitNumbers.size(); ++i) expect(end + i, kFitNumbers[i].name, 0);
+  for (std::size_t i = 0; i < kFitNumbers.size(); ++i) expect(end + i, tensor_of(kFitNumbers[i]), 0);
   places.theta = end - kUnits.size();
   return places;
 }
@@ -223,67 +197,6 @@ FitSummary read_fit(SafetensorsReader& file, const Places& places) {
   return fit;
 }
 
-bool is_scale(double value) { return std::isfinite(value) && value > 0; }
-
-void check_numbers(const Standardization& units, const arma::vec& theta, const Schema& schema) {
-  if (units.input_center.n_elem != schema.inputs.size() || units.input_scale.n_elem != schema.inputs.size())
-    refuse("it has centers and scales for other inputs than its own");
-  for (const arma::vec* of : {&units.target_center, &units.target_scale, &units.target_spread})
-    if (of->n_elem != schema.targets.size()) refuse("it has centers and scales for other targets than its own");
-  if (!units.input_center.is_finite() || !units.target_center.is_finite()) refuse("a center is not finite");
-  for (const arma::vec* of : {&units.input_scale, &units.target_scale, &units.target_spread})
-    for (const double scale : *of)
-      if (!is_scale(scale)) refuse("a scale is not above 0 and finite");
-  if (!theta.is_finite()) refuse("a parameter is not finite");
-}
-
-void check_counts(const FitSummary& fit) {
-  constexpr double kTooLarge = 18446744073709551616.0;  // 2^64
-  for (const double count : {fit.rows, fit.parameters, fit.iterations, fit.restarts, fit.seed})
-    if (!(count >= 0 && count < kTooLarge)) refuse("a count of its fit is none");
-}
-
-void check_fit(const FitSummary& fit, const Model& model) {
-  check_counts(fit);
-  if (!(std::isnan(fit.l2) == std::isnan(fit.gate_l2)) || fit.l2 < 0 || fit.gate_l2 < 0 || !(fit.l1 >= 0) ||
-      !(fit.gate_l1 >= 0))
-    refuse("a penalty of its fit is below 0, or no number");
-  if (fit.study)
-    for (const arma::vec* numbers : {&fit.study->shares, &fit.study->starved, &fit.study->steps})
-      if (numbers->n_elem != model.size() || !numbers->is_finite())
-        refuse("its fit tells of other experts than its own");
-  if (!fit.uncertainty) return;
-  const Uncertainty& uncertainty = *fit.uncertainty;
-  if (uncertainty.factor.n_rows != model.theta.n_elem || uncertainty.factor.n_cols > model.theta.n_elem)
-    refuse("it has a covariance of other parameters than its own");
-  if (!uncertainty.factor.is_finite()) refuse("a covariance is not finite");
-  if (!(uncertainty.degrees_of_freedom >= 0 && std::isfinite(uncertainty.degrees_of_freedom)) ||
-      uncertainty.residual_standard_error < 0)
-    refuse("it has degrees of freedom, or a residual standard error, below 0");
-}
-
-/// Refuses a description of more, or less, than the `available` parameters of the file, before room is made for it.
-void check_size(const ModelSpec& spec, const Schema& schema, std::uint64_t available) {
-  const std::uint64_t experts = spec.experts.size();
-  const std::vector<TargetInfo> targets(schema.targets.size(), TargetInfo{schema.labels.size(), 1, 1});
-  const auto family_of = [&](std::size_t k) {
-    return make_family(spec.expert_families.empty() ? spec.family : spec.expert_families[k], targets);
-  };
-  std::uint64_t needed = 0;
-  const auto add = [&](const Network& network) {  // no sum of two networks overflows: see make_network()'s widths
-    needed += network.parameters();
-    if (needed > available) refuse("it describes more parameters than it has");
-  };
-  add(make_network(spec.gate, spec.gate_inputs.size(), experts));
-  for (std::size_t k = 0; k < experts; ++k) {
-    const auto family = family_of(k);
-    add(make_network(spec.experts[k], spec.expert_inputs[k].size(), family->outputs()));
-    if (k == 0 || !family->shared_dispersion()) needed += family->dispersions();
-    if (needed > available) refuse("it describes more parameters than it has");
-  }
-  if (needed < available) refuse("it has more parameters than it describes");
-}
-
 void check_tensors(const std::vector<Model::Tensor>& expected, const std::vector<StoredTensor>& stored) {
   bool same = stored.size() == expected.size();
   for (std::size_t i = 0; same && i < stored.size(); ++i)
@@ -293,11 +206,40 @@ void check_tensors(const std::vector<Model::Tensor>& expected, const std::vector
 
 /// `parts` are the tensors that theta came from.
 Model build(Description description, Standardization units, arma::vec theta, const std::vector<StoredTensor>& parts) {
-  check_numbers(units, theta, description.schema);
-  check_size(description.spec, description.schema, theta.n_elem);
-  Model model(std::move(description.schema), std::move(units), description.spec, std::move(theta));
+  check_units(units, description.schema);
+  const std::uint64_t available = theta.n_elem, needed = count_parameters(description, available);
+  if (needed > available) refuse("it describes more parameters than it has");
+  if (needed < available) refuse("it has more parameters than it describes");
+  Model model = make_described(std::move(description), std::move(units), std::move(theta));
   check_tensors(model.tensors(), parts);
   return model;
+}
+
+/// What follows the header.
+Model load(SafetensorsReader& file) {
+  check_format(file);
+  const Places places = check_places(file);
+  const auto count = static_cast<std::ptrdiff_t>(places.theta);
+  Standardization units = read_units(file);
+  arma::vec theta = file.read(places.theta);
+  FitSummary fit = read_fit(file, places);
+  file.finish();
+  const auto& tensors = file.tensors();
+  const auto first = tensors.begin() + kUnits.size();
+  // From here on the file is known to be what some program wrote.
+  try {
+    FileDescription description = read_description(file.metadata().at("model"));
+    if ((tensors[2].shape.size() == 1) != (description.schema.targets.size() > 1))
+      refuse("it has centers and scales for other targets than its own");
+    fit.objective = std::move(description.objective);
+    fit.solver = std::move(description.solver);
+    Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
+    check_fit(fit, model);
+    model.fit = std::move(fit);
+    return model;
+  } catch (const Error& error) {
+    file.fail(error.what());
+  }
 }
 
 }  // namespace
@@ -317,30 +259,12 @@ void save_model(const Model& model, OutputFile& out) {
 
 Model load_model(const std::string& path) {
   SafetensorsReader file(path);
-  check_format(file);
-  const Places places = check_places(file);
-  const auto count = static_cast<std::ptrdiff_t>(places.theta);
-  Standardization units = read_units(file);
-  arma::vec theta = file.read(places.theta);
-  FitSummary fit = read_fit(file, places);
-  file.finish();
-  const auto& tensors = file.tensors();
-  const auto first = tensors.begin() + kUnits.size();
-  // From here on the file is known to be what some program wrote.
-  try {
-    Description description = read_description(file.metadata().at("model"));
-    if ((tensors[2].shape.size() == 1) != (description.schema.targets.size() > 1))
-      refuse("it has centers and scales for other targets than its own");
-    if (!description.objective.empty()) make_objective(description.objective);
-    fit.objective = std::move(description.objective);
-    fit.solver = std::move(description.solver);
-    Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
-    check_fit(fit, model);
-    model.fit = std::move(fit);
-    return model;
-  } catch (const Error& error) {
-    file.fail(error.what());
-  }
+  return load(file);
+}
+
+Model load_model(std::string_view bytes, const std::string& name) {
+  SafetensorsReader file(bytes, name);
+  return load(file);
 }
 
 }  // namespace moe

@@ -56,6 +56,7 @@ std::shared_ptr<const Solver> make_owlqn();
 
 std::vector<ExportedFile> export_json(const Model& model, const ExportOptions& options);
 std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions& options);
 
 namespace {
 
@@ -169,8 +170,9 @@ struct Exporter {
 
 const std::vector<Exporter>& exporters() {
   static const std::vector<Exporter> table{
-      {{"json", "every parameter with its name, for scripts", {"json"}}, export_json, {}, false},
+      {{"json", "all that the model is, for scripts and 'moe import'", {"json"}}, export_json, {}, false},
       {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {}, false},
+      {{"dot", "the structure, for Graphviz: dot -Tsvg", {"dot"}}, export_dot, {}, false},
   };
   return table;
 }

@@ -125,6 +125,10 @@ struct SafetensorsReader::Entry {
 
 SafetensorsReader::SafetensorsReader(const std::string& path) : file_(path) { read_table(read_header()); }
 
+SafetensorsReader::SafetensorsReader(std::string_view bytes, const std::string& name) : file_(bytes, name) {
+  read_table(read_header());
+}
+
 void SafetensorsReader::fail(const std::string& sentence) const {
   throw Error(ErrorKind::kModel, file_.name() + ": " + sentence);
 }

@@ -58,6 +58,8 @@ class SafetensorsReader {
  public:
   /// Reads and checks the header. Throws Error: io; model where this is not the beginning of a whole file.
   explicit SafetensorsReader(const std::string& path);
+  /// The same of bytes in memory.
+  SafetensorsReader(std::string_view bytes, const std::string& name);
 
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   /// In the order of their data, the checksum left out.

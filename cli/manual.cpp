@@ -1,0 +1,92 @@
+#include "manual.hpp"
+
+#include "moe/file.hpp"
+
+namespace cli {
+namespace {
+
+/// Text as troff shows it: no word of it a request, no hyphen a dash.
+std::string roff(const std::string& text) {
+  std::string result;
+  bool first = true;
+  for (const char c : text) {
+    if (first && (c == '.' || c == '\'')) result += "\\&";
+    first = c == '\n';
+    if (c == '\\')
+      result += "\\e";
+    else if (c == '-')
+      result += "\\-";
+    else
+      result += c;
+  }
+  return result;
+}
+
+/// Lines that are not to be filled.
+std::string verbatim(const std::string& text) { return ".nf\n" + roff(text) + "\n.fi\n"; }
+
+std::string heading(const std::string& page) { return ".TH " + roff(page) + " 1 \"\" \"moe " MOE_VERSION "\"\n"; }
+
+std::string option_entry(const Option& option) {
+  std::string text = ".TP\n";
+  if (!option.letter.empty()) text += "\\fB" + roff("-" + option.letter) + "\\fR, ";
+  text += "\\fB" + roff("--" + option.name) + "\\fR";
+  if (!option.value.empty()) text += " \\fI" + roff(option.value) + "\\fR";
+  return text + "\n" + roff(option.help + (option.fallback.empty() ? "" : " (" + option.fallback + ")")) + "\n";
+}
+
+std::string page_of(const Command& command) {
+  std::string text = heading("MOE-" + command.name) + ".SH NAME\n" + roff("moe-" + command.name) + " \\- " +
+                     roff(command.summary) + "\n.SH SYNOPSIS\n\\fBmoe " + command.name + "\\fR [OPTIONS] " +
+                     roff(command.operands) + "\n.SH EXAMPLES\n";
+  for (const Example& example : command.examples)
+    text += roff(example.what) + "\n.PP\n.RS\n" + verbatim(example.command) + ".RE\n.PP\n";
+  text += ".SH OPTIONS\n";
+  for (const Option& option : command.options) text += option_entry(option);
+  if (!command.notes.empty()) text += ".SH NOTES\n" + verbatim(command.notes);
+  return text + ".SH SEE ALSO\n\\fBmoe\\fR(1)\n";
+}
+
+std::string overview_page(const std::vector<Command>& commands) {
+  std::string text = heading("MOE") +
+                     ".SH NAME\nmoe \\- fit mixtures of experts to tables of data\n"
+                     ".SH SYNOPSIS\n\\fBmoe\\fR COMMAND [OPTIONS] [DATA]\n.SH COMMANDS\n";
+  for (const Command& command : commands)
+    text += ".TP\n\\fB" + roff("moe-" + command.name) + "\\fR(1)\n" + roff(command.summary) + "\n";
+  return text +
+         ".SH EXIT STATUS\n0 done; 1 the fit failed; 2 usage; 3 bad data; 4 bad model file; 5 cannot read or write.\n";
+}
+
+std::string completion(const std::vector<Command>& commands) {
+  std::string names, cases;
+  for (const Command& command : commands) {
+    names += command.name + " ";
+    cases += "    " + command.name + ") options='";
+    for (const Option& option : command.options)
+      cases += "--" + option.name + (option.letter.empty() ? "" : " -" + option.letter) + " ";
+    cases += "--help' ;;\n";
+  }
+  return "# bash completion for moe\n_moe() {\n  local current=${COMP_WORDS[COMP_CWORD]} options=\n"
+         "  case ${COMP_WORDS[1]} in\n" +
+         cases + "  esac\n  if [ \"$COMP_CWORD\" = 1 ]; then\n    options='" + names +
+         "help --help --version'\n  elif [[ $current != -* ]]; then\n"
+         "    mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n    return\n  fi\n"
+         "  mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$current\")\n}\n"
+         "complete -o filenames -F _moe moe\n";
+}
+
+void write(const std::string& path, const std::string& text) {
+  moe::OutputFile out(path);
+  out.write(text);
+  out.commit();
+}
+
+}  // namespace
+
+void write_manual(const std::vector<Command>& commands, const std::string& directory) {
+  write(directory + "/moe.1", overview_page(commands));
+  for (const Command& command : commands) write(directory + "/moe-" + command.name + ".1", page_of(command));
+  write(directory + "/moe.bash", completion(commands));
+}
+
+}  // namespace cli

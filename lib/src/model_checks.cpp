@@ -1,0 +1,138 @@
+#include "model_checks.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "moe/objective.hpp"
+
+namespace moe {
+namespace {
+
+constexpr const char* kUnitsPlace = "/standardization";
+constexpr const char* kFitPlace = "/fit";
+
+[[noreturn]] void fail(const std::string& place, const std::string& sentence) { throw ModelFault(place, sentence); }
+
+std::string branch_place(const char* list, std::size_t k, const char* member) {
+  return place_of(place_of(std::string("/") + list, k), member);
+}
+
+/// The families of the experts, at the places that name them.
+std::shared_ptr<const Family> family_of(const Description& description, std::size_t k) {
+  const Schema& schema = description.schema;
+  const ModelSpec& spec = description.spec;
+  const std::vector<TargetInfo> targets(schema.targets.size(), TargetInfo{schema.labels.size(), 1, 1});
+  const bool own = !spec.expert_families.empty() && spec.expert_families[k] != spec.family;
+  return at_place(own ? branch_place("experts", k, "family") : "/family",
+                  [&] { return make_family(own ? spec.expert_families[k] : spec.family, targets); });
+}
+
+/// What families and targets ask of the columns beside the inputs.
+void check_columns(const Description& description) {
+  const Schema& schema = description.schema;
+  for (const auto& [name, column] : {std::pair{"/trials", schema.trials}, std::pair{"/offset", schema.offset},
+                                     std::pair{"/exposure", schema.exposure}})
+    if (schema.targets.size() > 1 && !column.empty())
+      fail(name, "it tells of one target, and there are " + std::to_string(schema.targets.size()));
+  for (std::size_t k = 0; k < description.spec.experts.size() && schema.trials.empty(); ++k)
+    if (const auto family = family_of(description, k); family->reads_trials())
+      fail("/trials",
+           "family '" + family->spec() + "' counts successes of a number of trials: expected the name of their column");
+}
+
+void require_finite(const arma::vec& numbers, const std::string& place, const char* sentence) {
+  for (arma::uword i = 0; i < numbers.n_elem; ++i)
+    if (!std::isfinite(numbers[i])) fail(place_of(place, i), sentence);
+}
+
+void require_scales(const arma::vec& scales, const std::string& place) {
+  for (arma::uword i = 0; i < scales.n_elem; ++i)
+    if (!(std::isfinite(scales[i]) && scales[i] > 0)) fail(place_of(place, i), "a scale is not above 0 and finite");
+}
+
+void check_counts(const FitSummary& fit) {
+  constexpr double kTooLarge = 18446744073709551616.0;  // 2^64
+  for (const auto& [name, value] :
+       {std::pair{"rows", fit.rows}, std::pair{"parameters", fit.parameters}, std::pair{"iterations", fit.iterations},
+        std::pair{"restarts", fit.restarts}, std::pair{"seed", fit.seed}})
+    if (!(value >= 0 && value < kTooLarge)) fail(place_of(kFitPlace, name), "a count of its fit is none");
+}
+
+void check_penalties(const FitSummary& fit) {
+  constexpr const char* kSentence = "a penalty of its fit is below 0, or no number";
+  if (std::isnan(fit.l2) != std::isnan(fit.gate_l2)) fail(kFitPlace, kSentence);
+  if (fit.l2 < 0) fail(place_of(kFitPlace, "l2"), kSentence);
+  if (fit.gate_l2 < 0) fail(place_of(kFitPlace, "gate_l2"), kSentence);
+  if (!(fit.l1 >= 0)) fail(place_of(kFitPlace, "l1"), kSentence);
+  if (!(fit.gate_l1 >= 0)) fail(place_of(kFitPlace, "gate_l1"), kSentence);
+}
+
+void check_study(const FitStudy& study, const Model& model) {
+  for (const auto& [name, numbers] :
+       {std::pair{"shares", &study.shares}, std::pair{"starved", &study.starved}, std::pair{"steps", &study.steps}})
+    if (numbers->n_elem != model.size() || !numbers->is_finite())
+      fail(std::string(kFitPlace) + "/study/" + name, "its fit tells of other experts than its own");
+}
+
+void check_uncertainty(const Uncertainty& uncertainty, const Model& model) {
+  const std::string place = std::string(kFitPlace) + "/uncertainty";
+  const arma::mat& factor = uncertainty.factor;
+  if (factor.n_rows != model.theta.n_elem || factor.n_cols > model.theta.n_elem)
+    fail(place + "/covariance_factor", "it has a covariance of other parameters than its own");
+  if (!factor.is_finite()) fail(place + "/covariance_factor", "a covariance is not finite");
+  if (!(uncertainty.degrees_of_freedom >= 0 && std::isfinite(uncertainty.degrees_of_freedom)) ||
+      uncertainty.residual_standard_error < 0)
+    fail(place, "it has degrees of freedom, or a residual standard error, below 0");
+}
+
+}  // namespace
+
+std::uint64_t count_parameters(const Description& description, std::uint64_t most) {
+  const ModelSpec& spec = description.spec;
+  const std::uint64_t experts = spec.experts.size();
+  std::uint64_t count = 0;
+  const auto add = [&](const std::string& place, const std::string& network, std::size_t inputs,
+                       arma::uword outputs) {  // no sum of two networks overflows: see make_network()'s widths
+    count += at_place(place, [&] { return make_network(network, inputs, outputs).parameters(); });
+  };
+  at_place("/gate/link", [&] { make_gate(spec.gate_link); });
+  add("/gate/network", spec.gate, spec.gate_inputs.size(), experts);
+  for (std::size_t k = 0; k < experts && count <= most; ++k) {
+    const auto family = family_of(description, k);
+    add(branch_place("experts", k, "network"), spec.experts[k], spec.expert_inputs[k].size(), family->outputs());
+    if (k == 0 || !family->shared_dispersion()) count += family->dispersions();
+  }
+  return count;
+}
+
+void check_units(const Standardization& units, const Schema& schema) {
+  const std::string features = std::string(kUnitsPlace) + "/features", target = std::string(kUnitsPlace) + "/target";
+  if (units.input_center.n_elem != schema.inputs.size() || units.input_scale.n_elem != schema.inputs.size())
+    fail(features, "it has centers and scales for other inputs than its own");
+  for (const arma::vec* of : {&units.target_center, &units.target_scale, &units.target_spread})
+    if (of->n_elem != schema.targets.size()) fail(target, "it has centers and scales for other targets than its own");
+  constexpr const char* kCenter = "a center is not finite";
+  require_finite(units.input_center, features + "/center", kCenter);
+  require_finite(units.target_center, target + "/center", kCenter);
+  require_scales(units.input_scale, features + "/scale");
+  require_scales(units.target_scale, target + "/scale");
+  require_scales(units.target_spread, target + "/spread");
+}
+
+void check_fit(const FitSummary& fit, const Model& model) {
+  if (!fit.objective.empty()) at_place(place_of(kFitPlace, "objective"), [&] { make_objective(fit.objective); });
+  check_counts(fit);
+  check_penalties(fit);
+  if (fit.study) check_study(*fit.study, model);
+  if (fit.uncertainty) check_uncertainty(*fit.uncertainty, model);
+}
+
+Model make_described(Description description, Standardization units, arma::vec theta) {
+  check_columns(description);
+  if (!theta.is_finite()) fail("/parameters", "a parameter is not finite");
+  return at_place("/experts", [&] {
+    return Model(std::move(description.schema), std::move(units), description.spec, std::move(theta));
+  });
+}
+
+}  // namespace moe

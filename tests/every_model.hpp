@@ -1,0 +1,93 @@
+// A model of every kind that there is, for what must hold of each.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "models.hpp"
+#include "moe/registry.hpp"
+
+struct NamedModel {
+  std::string name;
+  moe::Model model;
+};
+
+/// Numbers everywhere, as a fit would leave them, some of them with many digits.
+inline void fill_fit(moe::Model& model, moe::Random& random) {
+  moe::FitSummary& fit = model.fit;
+  fit.rows = 1000;
+  fit.weight = 1000.0 / 3;
+  fit.log_likelihood = -1234.5678901234567;
+  fit.objective_value = 0.1 + 0.2;
+  fit.parameters = static_cast<double>(model.theta.n_elem);
+  fit.icl = std::numeric_limits<double>::quiet_NaN();
+  fit.converged = 1;
+  fit.seed = 18446744073709549568.0;  // the largest double below 2^64
+  fit.objective = "likelihood";
+  fit.solver = "em";
+  fit.l2 = 5e-324;
+  fit.gate_l2 = 1e-12;
+  moe::FitStudy& study = fit.study.emplace();
+  study.shares.set_size(model.size());
+  study.shares.fill(1.0 / static_cast<double>(model.size()));
+  study.starved.zeros(model.size());
+  study.steps.ones(model.size());
+  study.supremum = -0.1;
+  moe::Uncertainty& uncertainty = fit.uncertainty.emplace();
+  uncertainty.factor.set_size(model.theta.n_elem, 2);
+  for (double& value : uncertainty.factor) value = random.normal();
+}
+
+/// Categories, filled cells, columns beside the inputs, and names that are no words.
+inline moe::Model awkward_model() {
+  moe::Schema schema;
+  moe::Column colour{"colour \"of\" <b>\n"}, age{"age, {years} | \\N"}, plain{"\u00e4\u4e16 -> $x"};
+  colour.category = true;
+  colour.levels = {"", "red; [label=\"x\"]", "(missing)"};
+  age.fill = 31.4;
+  age.indicator = true;
+  schema.columns = {colour, age, plain};
+  schema.inputs = moe::input_names(schema.columns);
+  schema.targets = {"y = f(x)\t</svg>"};
+  schema.weight = "w,eight";
+  schema.id = "#id";
+  schema.offset = "off\"set";
+  schema.exposure = "exposure";
+  schema.na = {"-9", "n\\a"};
+  moe::ModelSpec spec;
+  spec.experts = {"mlp:3:tanh", "constant", "poly:2"};
+  spec.expert_families = {"poisson", "negative-binomial", "zero-inflated-poisson"};
+  spec.family = "poisson";
+  spec.gate_inputs = {4, 0};
+  spec.expert_inputs = {{0, 1, 2, 3, 4}, {}, {3, 2}};
+  return moe::Model(schema, some_standardization(5, 1), spec);
+}
+
+/// Each family, network and gate at least once, with all that a model may have beside them.
+inline std::vector<NamedModel> every_model() {
+  std::vector<NamedModel> models;
+  const auto add = [&](const std::string& name, moe::Model model) {
+    moe::Random random(71, models.size());
+    randomize(model, random);
+    if (models.size() % 2 == 0) fill_fit(model, random);
+    models.push_back({name, std::move(model)});
+  };
+  for (const moe::Word& family : moe::family_words())
+    for (const std::string& spec : family.examples)
+      add(spec, make_model({spec, "linear", "linear", "softmax", 3, 3, classes_of(spec), models.size() % 3 == 0}));
+  for (const moe::Word& network : moe::network_words())
+    for (const std::string& spec : network.examples) {
+      add(spec, make_model({"gaussian", spec, spec}));
+      add(spec + ", classes", make_model({"categorical", spec, "linear", "softmax", 2, 3, 3}));
+    }
+  for (const moe::Word& gate : moe::gate_words())
+    add(gate.name, make_model({"gaussian", "linear", "linear", gate.name}));
+  for (const moe::Word& family : moe::several_family_words())
+    for (const std::string& spec : family.examples)
+      add(spec, make_model({spec, "linear", "linear", "softmax", 2, 3, 0, false, 2}));
+  add("one expert", make_model({"gaussian", "linear", "constant", "softmax", 1}));
+  add("no inputs", make_model({"gaussian", "constant", "constant", "softmax", 2, 0}));
+  add("awkward names", awkward_model());
+  return models;
+}
