@@ -26,8 +26,7 @@ using Op = Formula::Op;
 using Type = OnnxGraph::Type;
 using Names = std::vector<std::string>;
 
-/// In 32 bits numbers stop here, so that sums of two and shares of 0 in them stay numbers: exp of no more than kLargestExponent,
-/// and products of no more than kLargest.
+/// In 32 bits exp and products stop here: a sum of two is finite then, and a weight of 0 takes it away.
 constexpr double kLargestExponent = 88, kLargest = 1e38;
 
 std::vector<std::int64_t> signed_of(const std::vector<arma::uword>& values) { return {values.begin(), values.end()}; }
