@@ -55,25 +55,25 @@ function inspect(moe, model) {
 const column = (data, width, j) => Array.from({length: data.length / width}, (_, n) => data[n * width + j]);
 
 /**
- * The columns that moe predict names. found: rows one behind the other, of mean and sd (N x T) or proba (N x C), gate (N x K),
- * expert_means (N x K x T).
+ * The columns that moe predict names. found: rows one behind the other, of mean and sd (N x T) or proba (N x C), gate
+ * (N x K), expert_means (N x K x T).
  */
 function predictions(found, {labels, targets, experts}) {
-  const several = targets.length > 1;
-  const of = (name, t) => several ? `${name}_${targets[t]}` : name;
-  const columns = [];
+  const of = (name, t) => targets.length > 1 ? `${name}_${targets[t]}` : name;
+  const T = targets.length, columns = [];
   if (labels.length > 0) {
     const C = labels.length, proba = labels.map((_, c) => column(found.proba, C, c));
-    const label = found.label || proba[0].map((_, n) => proba.reduce((best, p, c) => p[n] > proba[best][n] ? c : best, 0));
+    const largest = (n) => proba.reduce((best, p, c) => p[n] > proba[best][n] ? c : best, 0);
+    const label = found.label || proba[0].map((_, n) => largest(n));
     columns.push(['label', Array.from(label, (c) => labels[Number(c)])]);
     labels.forEach((word, c) => columns.push([`p_${word}`, proba[c]]));
   }
   for (const what of ['mean', 'sd'])
-    if (found[what]) targets.forEach((_, t) => columns.push([of(what, t), column(found[what], targets.length, t)]));
+    if (found[what]) targets.forEach((_, t) => columns.push([of(what, t), column(found[what], T, t)]));
   for (let k = 0; k < experts; ++k) columns.push([`gate_${k + 1}`, column(found.gate, experts, k)]);
   targets.forEach((_, t) => {
     for (let k = 0; k < experts; ++k)
-      columns.push([of(`mean_${k + 1}`, t), column(found.expert_means, experts * targets.length, k * targets.length + t)]);
+      columns.push([of(`mean_${k + 1}`, t), column(found.expert_means, experts * T, k * T + t)]);
   });
   return columns;
 }
