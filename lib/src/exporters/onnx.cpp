@@ -124,7 +124,7 @@ class Translation {
   std::string each_in_single(const Plan::Value& of, const Names& x) {
     const auto is_numbers = [&](Plan::Id id) { return plan_.values[id].kind == Kind::kNumbers; };
     if (of.op == Op::kExp) return graph_.node("Exp", {graph_.node("Min", {x[0], graph_.numbers({kLargestExponent})})});
-    const std::string result = graph_.node(operation(of.op), x);
+    std::string result = graph_.node(operation(of.op), x);
     if (of.op == Op::kMultiply && std::none_of(of.of.begin(), of.of.end(), is_numbers))
       return graph_.node("Clip", {result, graph_.numbers({-kLargest}, {}), graph_.numbers({kLargest}, {})});
     if (of.op != Op::kSubtract || !is_numbers(of.of[1])) return result;

@@ -36,7 +36,7 @@ std::string OnnxColumns::offset() {
 }
 
 std::string OnnxColumns::declare(const std::string& column, Type type, const std::string& comment, const Json& about) {
-  const std::string name = graph_.input(column, type, {OnnxGraph::kRows, 1}, comment);
+  std::string name = graph_.input(column, type, {OnnxGraph::kRows, 1}, comment);
   if (first_.empty()) first_ = name;
   Json entry{{"input", name}, {"column", column}};
   entry.update(about);
@@ -71,7 +71,7 @@ std::string OnnxColumns::number(const Column& column) {
     about["missing"] = column.fill;
     comment += "; NaN: missing, read as " + format_number(column.fill);
   }
-  const std::string x = numbers_[column.name] = declare_number(column.name, graph_.real(), comment, about);
+  std::string x = numbers_[column.name] = declare_number(column.name, graph_.real(), comment, about);
   if (std::isnan(column.fill)) return x;
   const std::string missing = graph_.node("IsNaN", {x});
   const std::string filled = graph_.node("Where", {missing, graph_.numbers({column.fill}), x});

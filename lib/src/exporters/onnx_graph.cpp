@@ -132,7 +132,7 @@ std::string OnnxGraph::input(const std::string& name, Type type, const Shape& sh
 }
 
 std::string OnnxGraph::tensor(const Shape& shape, Type type, const std::string& raw) {
-  const std::string name = fresh();
+  std::string name = fresh();
   initializers_ += field(graph::kInitializer, repeated(tensor_proto::kDims, shape) +
                                                   field(tensor_proto::kDataType, static_cast<std::int64_t>(type)) +
                                                   field(tensor_proto::kName, name) + field(tensor_proto::kRaw, raw));
