@@ -56,7 +56,7 @@ class Layers {
   }
   /// (x - center) / scale. What a float cannot hold of the center is taken off after the rest is.
   std::string standardised(const std::string& from, const arma::vec& center, const arma::vec& scale) {
-    const std::string name = "standardised";
+    std::string name = "standardised";
     add("BatchNormalization", name, {from}, {{"axis", -1}, {"epsilon", 0.0}, {"center", true}, {"scale", true}});
     arma::vec rest = center;
     rest.transform([](double c) { return c - in_single(c); });
