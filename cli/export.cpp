@@ -51,6 +51,8 @@ Command export_command() {
   return {"export",
           "Write a model for another tool.",
           {{"a C file to compile into anything", "moe export -m fitted.moe --format c -o model.c"},
+           {"a graph for ONNX runtimes", "moe export -m fitted.moe --format onnx -o model.onnx"},
+           {"a Keras functional model, into a directory", "moe export -m fitted.moe --format tfjs -o model"},
            {"every number, for a script", "moe export -m fitted.moe --format json | jq .parameters"}},
           "",
           0,

@@ -56,6 +56,8 @@ std::shared_ptr<const Solver> make_owlqn();
 
 std::vector<ExportedFile> export_json(const Model& model, const ExportOptions& options);
 std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_onnx(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_tfjs(const Model& model, const ExportOptions& options);
 std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions& options);
 
 namespace {
@@ -172,6 +174,14 @@ const std::vector<Exporter>& exporters() {
   static const std::vector<Exporter> table{
       {{"json", "all that the model is, for scripts and 'moe import'", {"json"}}, export_json, {}, false},
       {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {}, false},
+      {{"onnx", "the whole model, from a table's columns on, for ONNX runtimes (opset 13)", {"onnx"}},
+       export_onnx,
+       {"float"},
+       false},
+      {{"tfjs", "a Keras functional model of named layers for TensorFlow.js (float32): a directory", {"tfjs"}},
+       export_tfjs,
+       {},
+       true},
       {{"dot", "the structure, for Graphviz: dot -Tsvg", {"dot"}}, export_dot, {}, false},
   };
   return table;

@@ -1,0 +1,140 @@
+#include "onnx_columns.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "level_table.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+using Type = OnnxGraph::Type;
+using Names = std::vector<std::string>;
+
+/// The words that moe takes for a missing cell; the model's own come on top.
+const Names kMissingWords{"", "NA", "?", "NaN", "nan"};
+
+}  // namespace
+
+OnnxColumns::OnnxColumns(const Schema& schema, OnnxGraph& graph) : schema_(schema), graph_(graph) {
+  for (const Column& column : columns_of(schema))
+    if (column.inputs() > 0) inputs_.push_back(column.category ? category(column) : number(column));
+  if (!schema.trials.empty()) trials_ = role(schema.trials, "trials", "how many trials");
+  if (!schema.offset.empty()) offset_ = role(schema.offset, "offset", "added to every expert's linear predictor");
+  if (!schema.exposure.empty())
+    exposure_ = role(schema.exposure, "exposure", "its logarithm is added to every expert's linear predictor");
+  graph.metadata("inputs", description_.dump());
+  if (!schema.na.empty()) graph.metadata("missing_words", Json(schema.na).dump());
+}
+
+std::string OnnxColumns::offset() {
+  const std::string log = exposure_.empty() ? "" : graph_.node("Log", {exposure_});
+  if (offset_.empty() || log.empty()) return offset_ + log;
+  return graph_.node("Add", {offset_, log});
+}
+
+std::string OnnxColumns::declare(const std::string& column, Type type, const std::string& comment, const Json& about) {
+  std::string name = graph_.input(column, type, {OnnxGraph::kRows, 1}, comment);
+  if (first_.empty()) first_ = name;
+  Json entry{{"input", name}, {"column", column}};
+  entry.update(about);
+  description_.push_back(entry);
+  return name;
+}
+
+/// Numbers that stand for a missing cell become NaN.
+std::string OnnxColumns::declare_number(const std::string& column, Type type, const std::string& comment,
+                                        const Json& about) {
+  std::string x = declare(column, type, comment, about);
+  for (const std::string& word : schema_.na)
+    if (const auto number = parse_number(word); number && std::isfinite(*number))
+      x = graph_.node("Where", {graph_.node("Equal", {x, graph_.numbers({*number}, {1, 1}, type)}),
+                                graph_.numbers({std::numeric_limits<double>::quiet_NaN()}, {1, 1}, type), x});
+  return x;
+}
+
+/// A column that may be an input, too, and is declared once.
+std::string OnnxColumns::role(const std::string& column, const char* what, const std::string& comment) {
+  if (numbers_.count(column) == 0)
+    return numbers_[column] = declare_number(column, graph_.real(), comment, {{"kind", what}});
+  for (Json& entry : description_)
+    if (entry["column"] == column) entry[what] = true;
+  return numbers_[column];
+}
+
+std::string OnnxColumns::number(const Column& column) {
+  Json about{{"kind", "number"}, {"missing", nullptr}};
+  std::string comment = "a number";
+  if (!std::isnan(column.fill)) {
+    about["missing"] = column.fill;
+    comment += "; NaN: missing, read as " + format_number(column.fill);
+  }
+  std::string x = numbers_[column.name] = declare_number(column.name, graph_.real(), comment, about);
+  if (std::isnan(column.fill)) return x;
+  const std::string missing = graph_.node("IsNaN", {x});
+  const std::string filled = graph_.node("Where", {missing, graph_.numbers({column.fill}), x});
+  return column.indicator ? joined({filled, real(missing)}) : filled;
+}
+
+std::string OnnxColumns::category(const Column& column) {
+  Names said = column.levels;
+  const bool missing_level = said.back() == kMissingLevel;
+  if (missing_level) said.pop_back();
+  const Json about{{"kind", "category"},
+                   {"levels", column.levels},
+                   {"reference", column.levels[0]},
+                   {"missing", missing_level ? kMissingLevel : column.levels[0]}};
+  return all_numeric(said) ? category_of_numbers(column, said, about) : category_of_texts(column, said, about);
+}
+
+/// 1, 1.0 and 01 are one level: compared by value, in 64 bits. `levels`: those but "(missing)".
+std::string OnnxColumns::category_of_numbers(const Column& column, const Names& levels, const Json& about) {
+  const std::string x = declare_number(column.name, Type::kDouble, "a category of numbers; NaN: missing", about);
+  Names parts;
+  if (levels.size() > 1) {
+    std::vector<double> values;
+    for (std::size_t l = 1; l < levels.size(); ++l) values.push_back(*parse_number(levels[l]));
+    const OnnxGraph::Shape shape{1, static_cast<std::int64_t>(values.size())};
+    parts.push_back(real(graph_.node("Equal", {x, graph_.numbers(values, shape, Type::kDouble)})));
+  }
+  if (column.levels.size() > levels.size()) parts.push_back(real(graph_.node("IsNaN", {x})));
+  return joined(parts);
+}
+
+/// Equal does not take texts before opset 19. Counting the words of a text does what it would: each cell is one word.
+std::string OnnxColumns::category_of_texts(const Column& column, const Names& levels, const Json& about) {
+  const std::string x = declare(column.name, Type::kString, "a category", about);
+  Names words;
+  std::vector<std::int64_t> places;
+  const auto add = [&](const std::string& word, std::size_t level) {
+    if (word == levels[0] || std::find(words.begin(), words.end(), word) != words.end()) return;
+    words.push_back(word);
+    places.push_back(static_cast<std::int64_t>(level) - 1);
+  };
+  for (std::size_t l = 1; l < column.levels.size(); ++l) add(column.levels[l], l);
+  if (column.levels.size() > levels.size()) {
+    for (const std::string& word : kMissingWords) add(word, levels.size());
+    for (const std::string& word : schema_.na) add(word, levels.size());
+  }
+  const std::string counts = graph_.node("TfIdfVectorizer", {x},
+                                         {{"max_gram_length", 1},
+                                          {"max_skip_count", 0},
+                                          {"min_gram_length", 1},
+                                          {"mode", "TF"},
+                                          {"ngram_counts", std::vector<std::int64_t>{0}},
+                                          {"ngram_indexes", places},
+                                          {"pool_strings", words}});
+  return graph_.real() == Type::kFloat ? counts : real(counts);
+}
+
+std::string OnnxColumns::real(const std::string& x) {
+  return graph_.node("Cast", {x}, {{"to", static_cast<std::int64_t>(graph_.real())}});
+}
+
+std::string OnnxColumns::joined(const Names& parts) {
+  return parts.size() == 1 ? parts[0] : graph_.node("Concat", parts, {{"axis", 1}});
+}
+
+}  // namespace moe

@@ -1,0 +1,192 @@
+// Graphs that ONNX's own checker passes, and layers-models as TensorFlow.js reads them; `make consumers` runs them.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "models.hpp"
+#include "moe/export.hpp"
+#include "moe/registry.hpp"
+#include "shell.hpp"
+#include "throws.hpp"
+
+namespace {
+
+std::vector<std::string> examples(const std::vector<moe::Word>& words) {
+  std::vector<std::string> all;
+  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
+  return all;
+}
+
+/// Every family with every network under every gate, small.
+template <class Use>
+void for_each_model(const Use& use) {
+  std::uint64_t stream = 0;
+  const auto of_family = [&](const std::string& family, arma::uword targets) {
+    for (const std::string& network : examples(moe::network_words()))
+      for (const std::string& link : examples(moe::gate_words())) {
+        if (link == "linear" && network.find("no-intercept") != std::string::npos) continue;
+        moe::Random random(67, ++stream);
+        moe::Model model = make_model({family, network, stream % 3 == 0 ? network : "linear", link, 3, 3,
+                                       classes_of(family), stream % 2 == 0, targets});
+        randomize(model, random);
+        if (stream % 4 == 0) model.schema.offset = "o";
+        if (stream % 5 == 0) model.schema.exposure = "e";
+        INFO(family << " " << network << " " << link);
+        use(model);
+      }
+  };
+  for (const std::string& family : examples(moe::family_words())) of_family(family, 1);
+  for (const std::string& family : examples(moe::several_family_words())) of_family(family, 2);
+}
+
+/// Columns of every kind, under names that need care.
+moe::Model with_columns() {
+  moe::Schema schema = some_schema(0, 2);
+  moe::Column filled{"mean"};
+  filled.fill = 0.5;
+  filled.indicator = true;
+  schema.columns = {{"gate"},
+                    filled,
+                    {"größe, \"m²\"\n", {"a", "it's \"b\"", moe::kMissingLevel}, true},
+                    {"numbers", {"1", "2.5", moe::kMissingLevel}, true},
+                    {"v1", {"only"}, true}};
+  schema.inputs = moe::input_names(schema.columns);
+  schema.na = {"-99", "none"};
+  schema.offset = "gate";
+  moe::ModelSpec spec;
+  spec.family = "bernoulli";
+  for (std::size_t j = 0; j < schema.inputs.size(); ++j) spec.gate_inputs.push_back(j);
+  spec.expert_inputs.assign(2, spec.gate_inputs);
+  return moe::Model(schema, some_standardization(schema.inputs.size(), 2), spec);
+}
+
+std::string in_single(const moe::Model& model) {
+  moe::ExportOptions options;
+  options.single_precision = true;
+  return moe::export_model(model, "onnx", options).front().bytes;
+}
+
+/// Prints the names of each graph's inputs and outputs, a line a file, once the checker has passed it.
+const char* kChecker = R"(import onnx, sys, glob
+for path in sorted(glob.glob("*.onnx")):
+    try:
+        model = onnx.load(path)
+        onnx.checker.check_model(model, full_check=True)
+    except Exception as error:
+        sys.exit(f"{path}: {error}")
+    kinds = {t.type.tensor_type.elem_type for t in list(model.graph.output)} - {7}
+    print(path, [i.name for i in model.graph.input], [o.name for o in model.graph.output], sorted(kinds))
+)";
+
+/// Layers by their names, each of which may read earlier ones only, and weights that fill weights.bin.
+void check_layers_model(const std::vector<moe::ExportedFile>& files) {
+  REQUIRE(files.size() == 2);
+  REQUIRE(files[0].name == "model.json");
+  REQUIRE(files[1].name == "weights.bin");
+  const auto model = nlohmann::json::parse(files[0].bytes);
+  CHECK(model.at("format") == "layers-model");
+  const auto& config = model.at("modelTopology").at("config");
+  std::set<std::string> known;
+  for (const auto& layer : config.at("layers")) {
+    for (const auto& node : layer.at("inbound_nodes"))
+      for (const auto& from : node) CHECK(known.count(from.at(0)) == 1);
+    CHECK(known.insert(layer.at("name")).second);
+  }
+  for (const auto& output : config.at("output_layers")) CHECK(known.count(output.at(0)) == 1);
+  std::size_t bytes = 0;
+  for (const auto& weights : model.at("weightsManifest").at(0).at("weights")) {
+    std::size_t count = 1;
+    for (const std::size_t n : weights.at("shape")) count *= n;
+    bytes += 4 * count;
+    const std::string name = weights.at("name");
+    CHECK(known.count(name.substr(0, name.find('/'))) == 1);
+  }
+  CHECK(files[1].bytes.size() == bytes);
+}
+
+/// Why a layers-model cannot express the model, or "".
+std::string refusal(const moe::Model& model) {
+  if (!model.schema.offset.empty() || !model.schema.exposure.empty() || !model.schema.trials.empty())
+    return "trials, offsets and exposures";
+  if (model.gate->name() == "positive") return "exponential of a positive gate";
+  for (const moe::Expert& expert : model.experts)
+    for (arma::uword t = 0; t < model.targets() && !model.classes(); ++t)
+      if (expert.family->marginal(t, &model.theta[expert.psi]).family->link() == moe::Family::Link::kLog)
+        return "exponential in the mean of family";
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("ONNX's checker passes graphs of every family, network and gate", "[export][onnx]") {
+  const Shell sh;
+  int count = 0;
+  for_each_model([&](const moe::Model& model) {
+    const std::string place = "m" + std::to_string(1000 + ++count) + ".onnx";
+    // Some in 32 bits.
+    sh.write(place, count % 4 == 0 ? in_single(model) : moe::export_model(model, "onnx").front().bytes);
+  });
+  sh.write("check.py", kChecker);
+  const Ran ran = sh("/usr/bin/python3 check.py");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') == count);
+}
+
+TEST_CASE("ONNX graphs take a table's columns by name and say what they hold", "[export][onnx]") {
+  const Shell sh;
+  const moe::Model model = with_columns();
+  sh.write("a.onnx", moe::export_model(model, "onnx").front().bytes);
+  sh.write("b.onnx", in_single(model));
+  sh.write("check.py", kChecker);
+  const Ran ran = sh("/usr/bin/python3 check.py");
+  INFO(ran);
+  // "gate" is an input and the offset at once, and outputs keep their names; a column with one level makes no input.
+  const std::string inputs = "['column gate', 'column mean', 'größe, \"m²\"\\n', 'numbers']";
+  const std::string outputs = "['label', 'proba', 'gate', 'expert_means']";
+  CHECK(ran.out == "a.onnx " + inputs + " " + outputs + " [11]\nb.onnx " + inputs + " " + outputs + " [1]\n");
+  const Ran said =
+      sh("/usr/bin/python3 -c 'import onnx, json; m = onnx.load(\"a.onnx\"); p = {x.key: x.value for x in "
+         "m.metadata_props}\n"
+         "print(json.loads(p[\"labels\"]), json.loads(p[\"inputs\"])[1], p[\"version\"] == m.producer_version, "
+         "m.ir_version, "
+         "m.opset_import[0].version)'");
+  INFO(said);
+  CHECK(said.out ==
+        "['a', 'b'] {'input': 'column mean', 'column': 'mean', 'kind': 'number', 'missing': 0.5} True 7 13\n");
+}
+
+TEST_CASE("a model without inputs is a graph of one row", "[export][onnx]") {
+  const Shell sh;
+  moe::ModelSpec spec;
+  spec.experts = {"constant", "constant"};
+  spec.gate = "constant";
+  spec.expert_inputs = {{}, {}};
+  const moe::Model model(some_schema(0, 0), some_standardization(0, 0), spec);
+  sh.write("a.onnx", moe::export_model(model, "onnx").front().bytes);
+  sh.write("check.py", kChecker);
+  const Ran ran = sh("/usr/bin/python3 check.py");
+  INFO(ran);
+  CHECK(ran.out == "a.onnx [] ['mean', 'sd', 'gate', 'expert_means'] [11]\n");
+}
+
+TEST_CASE("layers-models hold together, or are refused with the reason and a format that can", "[export][tfjs]") {
+  int written = 0, refused = 0;
+  for_each_model([&](const moe::Model& model) {
+    const std::string why = refusal(model);
+    if (why.empty()) {
+      check_layers_model(moe::export_model(model, "tfjs"));
+      ++written;
+      return;
+    }
+    ++refused;
+    moe::ErrorKind kind{};
+    const std::string sentence = sentence_of([&] { moe::export_model(model, "tfjs"); }, &kind);
+    CHECK(kind == moe::ErrorKind::kUsage);
+    CHECK(sentence.find(why) != std::string::npos);
+    CHECK(sentence.find("--format onnx") != std::string::npos);
+  });
+  CHECK(written > 50);
+  CHECK(refused > 50);
+}
