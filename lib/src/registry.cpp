@@ -56,6 +56,9 @@ std::shared_ptr<const Solver> make_owlqn();
 
 std::vector<ExportedFile> export_json(const Model& model, const ExportOptions& options);
 std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_sql(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& options);
 
 namespace {
 
@@ -171,6 +174,15 @@ const std::vector<Exporter>& exporters() {
   static const std::vector<Exporter> table{
       {{"json", "every parameter with its name, for scripts", {"json"}}, export_json, {}, false},
       {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {}, false},
+      {{"sql", "one SELECT for DuckDB, PostgreSQL or SQLite: scores rows where they live", {"sql"}},
+       export_sql,
+       {"dialect", "table"},
+       false},
+      {{"numpy", "a Python module that needs NumPy alone, and its arrays in an .npz file", {"numpy"}},
+       export_numpy,
+       {},
+       true},
+      {{"js", "one ECMAScript module without dependencies, for browsers and Node", {"js"}}, export_js, {}, false},
   };
   return table;
 }
