@@ -38,17 +38,19 @@ std::string js(const std::vector<double>& values) {
   return text + "]";
 }
 
-constexpr const char* kTable = R"js(
+constexpr const char* kTable = R"TEXT(
+
 const missing = (cell) => cell === undefined || cell === null || MISSING.has(String(cell).trim());
 
-/** What a column's cell is as a number: NaN where it is missing; of a category its level's place. */
+/** A cell as a number: NaN where it is missing. */
 function number(cell, name) {
-  let value = typeof cell === "number" ? cell : missing(cell) ? NaN : Number(cell);
+  const value = typeof cell === "number" ? cell : missing(cell) ? NaN : Number(cell);
   if (typeof cell !== "number" && value !== value && !missing(cell))
     throw new Error(`column ${JSON.stringify(name)}: ${JSON.stringify(String(cell))} is no number`);
   return MISSING_NUMBERS.includes(value) ? NaN : value;
 }
 
+/** From a column's cell to a number; of a category to its level's place, 0 for one that is not known. */
 function reader(column) {
   if (!column.levels) return (cell) => number(cell, column.name);
   const key = {
@@ -58,15 +60,15 @@ function reader(column) {
   }[column.comparison];
   const places = new Map();
   column.levels.forEach((level, place) => level === "(missing)" || places.set(key(level), place));
-return (cell) = > {
-  const place = cell == = undefined || cell == = null ? undefined : places.get(key(cell));
-  if (place != = undefined) return place;
-  return missing(cell) || cell == = "(missing)" || MISSING_NUMBERS.includes(Number(cell)) ? column.missing : 0;
-};
+  return (cell) => {
+    const place = cell === undefined || cell === null ? undefined : places.get(key(cell));
+    if (place !== undefined) return place;
+    return missing(cell) || cell === "(missing)" || MISSING_NUMBERS.includes(Number(cell)) ? column.missing : 0;
+  };
 }
 
 const READERS = INPUTS.map(reader);
-const OTHERS = [ OFFSET, EXPOSURE, TRIALS ];
+const OTHERS = [OFFSET, EXPOSURE, TRIALS];
 
 /** Puts a row's inputs, offset and trials into V; whether all are known. */
 function place(cells, others) {
@@ -76,55 +78,53 @@ function place(cells, others) {
     const column = INPUTS[j];
     const value = cells[j];
     if (column.levels) {
-      for (let level = 1; level < column.levels.length; ++level) V[at++] = value == = level ? 1 : 0;
+      for (let level = 1; level < column.levels.length; ++level) V[at++] = value === level ? 1 : 0;
       continue;
     }
-    const absent = value != = value;
+    const absent = value !== value;
     V[at++] = absent ? column.fill : value;
-    if (absent&& column.fill != = column.fill) known = false;
+    if (absent && column.fill !== column.fill) known = false;
     if (column.indicator) V[at++] = absent ? 1 : 0;
   }
-  V[at] = (OFFSET == = null ? 0 : others[0]) + (EXPOSURE == = null ? 0 : Math.log(others[1]));
-  V[at + 1] = TRIALS == = null ? 0 : others[2];
-  return known && Number.isFinite(V[at]) && V[at + 1] == = V[at + 1];
+  V[at] = (OFFSET === null ? 0 : others[0]) + (EXPOSURE === null ? 0 : Math.log(others[1]));
+  V[at + 1] = TRIALS === null ? 0 : others[2];
+  return known && Number.isFinite(V[at]) && V[at + 1] === V[at + 1];
 }
 
 function label() {
   let best = 0;
-  for (let c = 1; c < LABELS.length; ++c)
-    if (V[PROBABILITIES + c] > V[PROBABILITIES + best]) best = c;
+  for (let c = 1; c < LABELS.length; ++c) if (V[PROBABILITIES + c] > V[PROBABILITIES + best]) best = c;
   return LABELS[best];
 }
 
 function cell(row, name) {
   const value = row[name];
-  if (value == = undefined && !(name in row)) throw new Error(`there is no column $ { JSON.stringify(name) }`);
+  if (value === undefined && !(name in row)) throw new Error(`there is no column ${JSON.stringify(name)}`);
   return value;
 }
 
 /** An object that holds the model's columns by name -> an object of predictions, by what OUTPUTS names. */
 export function predict(row) {
-  const cells = INPUTS.map((column, j) = > READERS[j](cell(row, column.name)));
-  const known = place(cells, OTHERS.map((name) = > (name == = null ? 0 : number(cell(row, name), name))));
+  const cells = INPUTS.map((column, j) => READERS[j](cell(row, column.name)));
+  const known = place(cells, OTHERS.map((name) => (name === null ? 0 : number(cell(row, name), name))));
   if (known) compute();
-  const result = LABELS.length > 0 ? [[ "label", known ? label() : null ]] : [];
-  OUTPUTS.forEach((name, i) = > result.push([ name, known ? V[PLACES[i]] : NaN ]));
+  const result = LABELS.length > 0 ? [["label", known ? label() : null]] : [];
+  OUTPUTS.forEach((name, i) => result.push([name, known ? V[PLACES[i]] : NaN]));
   return Object.fromEntries(result);
 }
 
 /** An object of the columns, each of n cells (arrays or typed arrays) -> an object of columns of predictions. */
 export function predictColumns(columns, n) {
-  const read = (name, of) = > {
+  const read = (name, of) => {
     const cells = cell(columns, name);
-    if (cells.length < n)
-      throw new Error(`column ${JSON.stringify(name)} has ${cells.length} cells, not $ { n }`);
+    if (cells.length < n) throw new Error(`column ${JSON.stringify(name)} has ${cells.length} cells, not ${n}`);
     const values = new Float64Array(n);
     for (let i = 0; i < n; ++i) values[i] = of(cells[i]);
     return values;
   };
-  const inputs = INPUTS.map((column, j) = > read(column.name, READERS[j]));
-  const beside = OTHERS.map((name) = > (name == = null ? new Float64Array(n) : read(name, (x) = > number(x, name))));
-  const results = OUTPUTS.map(() = > new Float64Array(n));
+  const inputs = INPUTS.map((column, j) => read(column.name, READERS[j]));
+  const beside = OTHERS.map((name) => (name === null ? new Float64Array(n) : read(name, (x) => number(x, name))));
+  const results = OUTPUTS.map(() => new Float64Array(n));
   const labels = LABELS.length > 0 ? new Array(n).fill(null) : null;
   const cells = new Float64Array(INPUTS.length);
   const others = new Float64Array(OTHERS.length);
@@ -134,10 +134,10 @@ export function predictColumns(columns, n) {
     const known = place(cells, others);
     if (known) compute();
     for (let o = 0; o < results.length; ++o) results[o][i] = known ? V[PLACES[o]] : NaN;
-    if (labels != = null && known) labels[i] = label();
+    if (labels !== null && known) labels[i] = label();
   }
-  const named = OUTPUTS.map((name, o) = > [ name, results[o] ]);
-  return Object.fromEntries(labels == = null ? named : [ [ "label", labels ], ... named ]);
+  const named = OUTPUTS.map((name, o) => [name, results[o]]);
+  return Object.fromEntries(labels === null ? named : [["label", labels], ...named]);
 }
 
 /** outputs numbers from `to` on: each an intercept and weights, from w on in W, of the inputs from `at` on. */
@@ -152,7 +152,7 @@ function dense(at, inputs, to, outputs, w) {
 function pick(p, to, count) {
   for (let i = 0; i < count; ++i) V[to + i] = V[P[p + i]];
 }
-)js";
+)TEXT";
 
 /// The body of compute(), where each value stands in V, and the numbers that it reads.
 class Computation {

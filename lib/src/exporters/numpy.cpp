@@ -33,7 +33,7 @@ std::string python(const std::vector<std::string>& texts) {
   return "[" + join(all) + "]";
 }
 
-constexpr const char* kTable = R"py(
+constexpr const char* kTable = R"TEXT(
 
 def _missing(cell):
     return cell is None or str(cell) in MISSING
@@ -54,34 +54,37 @@ def _numbers(cells):
     return np.array([_number(cell) for cell in cells.tolist()], dtype=np.float64)
 
 
+def _number_or_nan(cell):
+    try:
+        return float(cell)
+    except (TypeError, ValueError):
+        return np.nan
+
+
 class _Levels(dict):
     """From a cell to its level's place, 0 for one that is not known."""
 
     def __init__(self, comparison, levels, missing):
         super().__init__()
         self.key = {"text": str, "number": float, "boolean": str.lower}[comparison]
-        self.places = {self.key(level): place for place, level in enumerate(levels) if level != "(missing)"
-}
-self.missing = missing
+        self.places = {self.key(level): place for place, level in enumerate(levels) if level != "(missing)"}
+        self.missing = missing
 
-    def
-    __missing__(self, cell)
-    : try : place
-  = None if cell is None else self.places.get(self.key(str(cell))) except ValueError : #no number place =
-      None if place is None
-      : missing = _missing(cell) or str(cell) == "(missing)" or _number_or_nan(cell) in MISSING_NUMBERS place =
-                      self.missing if missing else 0 if not _missing(cell)
-      : #no NaN is found again self[cell] = place return place
+    def __missing__(self, cell):
+        try:
+            place = None if cell is None else self.places.get(self.key(str(cell)))
+        except ValueError:  # no number
+            place = None
+        if place is None:
+            missing = _missing(cell) or str(cell) == "(missing)" or _number_or_nan(cell) in MISSING_NUMBERS
+            place = self.missing if missing else 0
+        if not _missing(cell):  # no NaN is found again
+            self[cell] = place
+        return place
 
-                          def
-                          _number_or_nan(cell)
-      : try:
-    return float(cell) except(TypeError, ValueError)
-        : return np.nan
 
-              def
-              _column(columns, name)
-        : try:
+def _column(columns, name):
+    try:
         return columns[name]
     except (KeyError, ValueError, IndexError):
         raise KeyError("there is no column %r" % (name,)) from None
@@ -105,7 +108,7 @@ def _inputs(columns, rows):
 
 
 def _rows(columns):
-    """How many there are, by the model's first column, or any where it reads none."""
+    """How many there are, by a column that the model reads, or any where it reads none."""
     for name in [column["name"] for column in INPUTS] + [OFFSET, EXPOSURE, TRIALS]:
         if name is not None:
             return len(_column(columns, name))
@@ -137,7 +140,7 @@ def predict(columns):
         label[unknown] = None
         result = {"label": label, **result}
     return result
-)py";
+)TEXT";
 
 /// The body of _compute, and the arrays that it reads.
 class Computation {

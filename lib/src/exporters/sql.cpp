@@ -363,7 +363,11 @@ class Query {
       columns.push_back(when_known(numbers.of(outputs_[i]).text) + " AS " + sql_name("moe_" + predicted_[i].name));
     check_width(columns.size());
     const std::string step = step_name(numbers.steps());
-    std::string text = std::string("SELECT ") + (dialect_.sqlite() ? "moe_t.*" : "(moe_row).*") + ",\n";
+    std::string text = std::string("SELECT ") +
+                       (dialect_.sqlite()   ? "moe_t.*"
+                        : dialect_.duckdb() ? "moe_row.*"
+                                            : "(moe_row).*") +
+                       ",\n";
     text += join(columns, ",\n") + "\nFROM " + step;
     // CROSS, so that SQLite goes through the steps and looks up the row of each, not the other way round.
     if (dialect_.sqlite()) text += " CROSS JOIN " + table_ + " AS moe_t ON moe_t.rowid = moe_row";
