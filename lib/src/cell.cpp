@@ -85,7 +85,7 @@ bool is_dressed_number(std::string_view cell) {
 }
 
 bool is_missing_word(std::string_view cell) {
-  return cell.empty() || cell == "NA" || cell == "?" || cell == "NaN" || cell == "nan";
+  return std::find(kMissingWords.begin(), kMissingWords.end(), cell) != kMissingWords.end();
 }
 
 std::string not_a_number(std::string_view cell) {

@@ -1,6 +1,7 @@
 // What a cell may be taken for, and the sentences for what it is not.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -14,7 +15,8 @@ bool is_decimal_comma(std::string_view cell);
 bool is_date(std::string_view cell);
 /// Whether it is a number in other people's dress: 1,234.5, 50%, $3, 1 000, 1_000.
 bool is_dressed_number(std::string_view cell);
-/// Whether the word stands for a value that is not there: nothing, NA, nan, NaN, ?.
+/// What stands for a value that is not there.
+inline constexpr std::array<std::string_view, 5> kMissingWords{"", "NA", "?", "NaN", "nan"};
 bool is_missing_word(std::string_view cell);
 
 /// "the cell is empty", "'abc' is not a number", "'inf' is not finite".

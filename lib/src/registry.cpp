@@ -59,6 +59,9 @@ std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& opti
 std::vector<ExportedFile> export_onnx(const Model& model, const ExportOptions& options);
 std::vector<ExportedFile> export_tfjs(const Model& model, const ExportOptions& options);
 std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_sql(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions& options);
+std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& options);
 
 namespace {
 
@@ -183,6 +186,15 @@ const std::vector<Exporter>& exporters() {
        {},
        true},
       {{"dot", "the structure, for Graphviz: dot -Tsvg", {"dot"}}, export_dot, {}, false},
+      {{"sql", "one SELECT for DuckDB, PostgreSQL or SQLite: scores rows where they live", {"sql"}},
+       export_sql,
+       {"dialect", "table"},
+       false},
+      {{"numpy", "a Python module that needs NumPy alone, and its arrays in an .npz file", {"numpy"}},
+       export_numpy,
+       {},
+       true},
+      {{"js", "one ECMAScript module without dependencies, for browsers and Node", {"js"}}, export_js, {}, false},
   };
   return table;
 }

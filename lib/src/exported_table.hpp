@@ -1,0 +1,44 @@
+// What an exporter of the whole pipeline says of tables: how a cell becomes inputs where no CSV reader does it, and what the
+// columns of predictions are called, as `moe predict` calls them.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "moe/dataset.hpp"
+#include "plan.hpp"
+
+namespace moe {
+
+/// How the cells of a category are compared with its levels.
+enum class Comparison {
+  kText,
+  kNumber,   ///< all levels are numbers: "1.0" is level "1"
+  kBoolean,  ///< true and false in any case, as databases and data frames change it
+};
+Comparison comparison_of(const Column& category);
+/// The place among category.levels of the one for missing cells; 0, the reference level, where there is none.
+std::size_t missing_level(const Column& category);
+
+/// What stands for a missing cell: words, the empty one first, and numbers.
+std::vector<std::string> missing_words(const Schema& schema);
+std::vector<double> missing_numbers(const Schema& schema);
+
+/// A column of predictions: one element of a value of the plan.
+struct PredictedColumn {
+  std::string name;
+  Plan::Id value;
+  arma::uword element;
+};
+/// All that need no target: of numbers mean, sd; of classes p_<label>; then gate_1.. and mean_1.. Throws Error (usage) where two
+/// would have one name.
+std::vector<PredictedColumn> predicted_columns(const Model& model, const Plan& plan);
+/// The values of the plan that they need, in the order of computation.
+std::vector<Plan::Id> values_of(const std::vector<PredictedColumn>& columns, const Plan& plan);
+
+/// "text" as most languages read it: all but plain characters as `escape` writes their code points. What is no UTF-8 becomes
+/// U+FFFD.
+std::string quoted(const std::string& text, const std::function<std::string(char32_t)>& escape);
+
+}  // namespace moe

@@ -1,0 +1,357 @@
+// js: one ECMAScript module without dependencies. All numbers of a row stand in one array, V; each operation of the plan is a loop
+// or a few over a part of it.
+#include <cmath>
+
+#include "exported_table.hpp"
+#include "moe/error.hpp"
+#include "moe/export.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+using Id = Plan::Id;
+using Kind = Plan::Kind;
+using Op = Formula::Op;
+
+std::string js(const std::string& text) {
+  return quoted(text, [](char32_t point) {
+    char escape[16];
+    std::snprintf(escape, sizeof escape, "\\u{%X}", static_cast<unsigned>(point));
+    return std::string(escape);
+  });
+}
+
+std::string js(double value) {
+  return std::isnan(value) ? "NaN" : std::isinf(value) ? (value > 0 ? "Infinity" : "-Infinity") : format_number(value);
+}
+
+std::string js(const std::vector<std::string>& texts) {
+  std::vector<std::string> all;
+  for (const std::string& text : texts) all.push_back(js(text));
+  return "[" + join(all) + "]";
+}
+
+std::string js(const std::vector<double>& values) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < values.size(); ++i) text += (i == 0 ? "" : i % 8 == 0 ? ",\n  " : ", ") + js(values[i]);
+  return text + "]";
+}
+
+constexpr const char* kTable = R"TEXT(
+
+const missing = (cell) => cell === undefined || cell === null || MISSING.has(String(cell).trim());
+
+/** A cell as a number: NaN where it is missing. */
+function number(cell, name) {
+  const value = typeof cell === "number" ? cell : missing(cell) ? NaN : Number(cell);
+  if (typeof cell !== "number" && value !== value && !missing(cell))
+    throw new Error(`column ${JSON.stringify(name)}: ${JSON.stringify(String(cell))} is no number`);
+  return MISSING_NUMBERS.includes(value) ? NaN : value;
+}
+
+/** From a column's cell to a number; of a category to its level's place, 0 for one that is not known. */
+function reader(column) {
+  if (!column.levels) return (cell) => number(cell, column.name);
+  const key = {
+    text: String,
+    number: (cell) => (missing(cell) ? NaN : Number(cell)),
+    boolean: (cell) => String(cell).toLowerCase(),
+  }[column.comparison];
+  const places = new Map();
+  column.levels.forEach((level, place) => level === "(missing)" || places.set(key(level), place));
+  return (cell) => {
+    const place = cell === undefined || cell === null ? undefined : places.get(key(cell));
+    if (place !== undefined) return place;
+    return missing(cell) || cell === "(missing)" || MISSING_NUMBERS.includes(Number(cell)) ? column.missing : 0;
+  };
+}
+
+const READERS = INPUTS.map(reader);
+const OTHERS = [OFFSET, EXPOSURE, TRIALS];
+
+/** Puts a row's inputs, offset and trials into V; whether all are known. */
+function place(cells, others) {
+  let at = 0;
+  let known = true;
+  for (let j = 0; j < INPUTS.length; ++j) {
+    const column = INPUTS[j];
+    const value = cells[j];
+    if (column.levels) {
+      for (let level = 1; level < column.levels.length; ++level) V[at++] = value === level ? 1 : 0;
+      continue;
+    }
+    const absent = value !== value;
+    V[at++] = absent ? column.fill : value;
+    if (absent && column.fill !== column.fill) known = false;
+    if (column.indicator) V[at++] = absent ? 1 : 0;
+  }
+  V[at] = (OFFSET === null ? 0 : others[0]) + (EXPOSURE === null ? 0 : Math.log(others[1]));
+  V[at + 1] = TRIALS === null ? 0 : others[2];
+  return known && Number.isFinite(V[at]) && V[at + 1] === V[at + 1];
+}
+
+function label() {
+  let best = 0;
+  for (let c = 1; c < LABELS.length; ++c) if (V[PROBABILITIES + c] > V[PROBABILITIES + best]) best = c;
+  return LABELS[best];
+}
+
+function cell(row, name) {
+  const value = row[name];
+  if (value === undefined && !(name in row)) throw new Error(`there is no column ${JSON.stringify(name)}`);
+  return value;
+}
+
+/** An object that holds the model's columns by name -> an object of predictions, by what OUTPUTS names. */
+export function predict(row) {
+  const cells = INPUTS.map((column, j) => READERS[j](cell(row, column.name)));
+  const known = place(cells, OTHERS.map((name) => (name === null ? 0 : number(cell(row, name), name))));
+  if (known) compute();
+  const result = LABELS.length > 0 ? [["label", known ? label() : null]] : [];
+  OUTPUTS.forEach((name, i) => result.push([name, known ? V[PLACES[i]] : NaN]));
+  return Object.fromEntries(result);
+}
+
+/** An object of the columns, each of n cells (arrays or typed arrays) -> an object of columns of predictions. */
+export function predictColumns(columns, n) {
+  const read = (name, of) => {
+    const cells = cell(columns, name);
+    if (cells.length < n) throw new Error(`column ${JSON.stringify(name)} has ${cells.length} cells, not ${n}`);
+    const values = new Float64Array(n);
+    for (let i = 0; i < n; ++i) values[i] = of(cells[i]);
+    return values;
+  };
+  const inputs = INPUTS.map((column, j) => read(column.name, READERS[j]));
+  const beside = OTHERS.map((name) => (name === null ? new Float64Array(n) : read(name, (x) => number(x, name))));
+  const results = OUTPUTS.map(() => new Float64Array(n));
+  const labels = LABELS.length > 0 ? new Array(n).fill(null) : null;
+  const cells = new Float64Array(INPUTS.length);
+  const others = new Float64Array(OTHERS.length);
+  for (let i = 0; i < n; ++i) {
+    for (let j = 0; j < cells.length; ++j) cells[j] = inputs[j][i];
+    for (let j = 0; j < others.length; ++j) others[j] = beside[j][i];
+    const known = place(cells, others);
+    if (known) compute();
+    for (let o = 0; o < results.length; ++o) results[o][i] = known ? V[PLACES[o]] : NaN;
+    if (labels !== null && known) labels[i] = label();
+  }
+  const named = OUTPUTS.map((name, o) => [name, results[o]]);
+  return Object.fromEntries(labels === null ? named : [["label", labels], ...named]);
+}
+
+/** outputs numbers from `to` on: each an intercept and weights, from w on in W, of the inputs from `at` on. */
+function dense(at, inputs, to, outputs, w) {
+  for (let o = 0; o < outputs; ++o) {
+    let sum = W[w++];
+    for (let i = 0; i < inputs; ++i) sum += V[at + i] * W[w++];
+    V[to + o] = sum;
+  }
+}
+
+function pick(p, to, count) {
+  for (let i = 0; i < count; ++i) V[to + i] = V[P[p + i]];
+}
+)TEXT";
+
+/// The body of compute(), where each value stands in V, and the numbers that it reads.
+class Computation {
+ public:
+  Computation(const Plan& plan, const std::vector<PredictedColumn>& columns, arma::uword inputs) : plan_(plan) {
+    place_.resize(plan.values.size());
+    size_ = inputs + 2;  // with the offset and the trials
+    for (const Id id : values_of(columns, plan)) add(id, inputs);
+  }
+
+  arma::uword place(Id id) const { return place_[id]; }
+  std::string text() const {
+    std::string result = "const V = new Float64Array(" + std::to_string(size_) + ");\n";
+    for (const auto& [at, numbers] : numbers_) result += "V.set(" + js(numbers) + ", " + std::to_string(at) + ");\n";
+    return result + "const W = new Float64Array(" + js(weights_) + ");\nconst P = new Uint32Array(" + js(picked_) +
+           ");\n\nfunction compute() {\n" + body_ + "}\n";
+  }
+
+ private:
+  static std::string at(arma::uword place) { return std::to_string(place); }
+
+  void add(Id id, arma::uword inputs) {
+    const Plan::Value& value = plan_.values[id];
+    if (value.kind == Kind::kInputs || value.kind == Kind::kOffset || value.kind == Kind::kTrials) {
+      place_[id] = value.kind == Kind::kInputs ? 0 : inputs + (value.kind == Kind::kTrials ? 1 : 0);
+      return;
+    }
+    if (value.kind == Kind::kPick && neighbours(value.indices)) {
+      place_[id] = place_[value.of[0]] + (value.indices.empty() ? 0 : value.indices[0]);
+      return;
+    }
+    place_[id] = size_;
+    size_ += value.width;
+    if (value.kind == Kind::kNumbers)
+      numbers_.emplace_back(place_[id], value.numbers);
+    else
+      body_ += statement(value, place_[id]);
+  }
+  static bool neighbours(const std::vector<arma::uword>& indices) {
+    for (std::size_t i = 0; i < indices.size(); ++i)
+      if (indices[i] != indices[0] + i) return false;
+    return true;
+  }
+
+  std::string statement(const Plan::Value& value, arma::uword to) {
+    const arma::uword from = place_[value.of[0]];
+    switch (value.kind) {
+      case Kind::kDense: {
+        const std::size_t w = weights_.size();
+        for (arma::uword o = 0; o < value.width; ++o) {
+          weights_.push_back(value.numbers[o]);
+          for (arma::uword i = 0; i < value.weights.n_rows; ++i) weights_.push_back(value.weights(i, o));
+        }
+        return "  dense(" + at(from) + ", " + at(value.weights.n_rows) + ", " + at(to) + ", " + at(value.width) + ", " +
+               at(w) + ");\n";
+      }
+      case Kind::kPick: {
+        const std::size_t p = picked_.size();
+        for (const arma::uword i : value.indices) picked_.push_back(static_cast<double>(from + i));
+        return "  pick(" + at(p) + ", " + at(to) + ", " + at(value.width) + ");\n";
+      }
+      case Kind::kJoin: {
+        std::string text;
+        for (const Id part : value.of) {
+          const arma::uword first = place_[part], width = plan_.values[part].width;
+          text += "  V.copyWithin(" + at(to) + ", " + at(first) + ", " + at(first + width) + ");\n";
+          to += width;
+        }
+        return text;
+      }
+      case Kind::kSum:
+      case Kind::kLargest:
+        return run(value, from, to);
+      default:
+        return loop(value.width, "V[" + index(to, value.width) + "] = " + each(value) + ";");
+    }
+  }
+
+  std::string run(const Plan::Value& value, arma::uword from, arma::uword to) const {
+    const bool sum = value.kind == Kind::kSum;
+    const std::string next = "V[" + at(from) + " + " + (value.width == 1 ? "" : "i * " + at(value.run) + " + ") + "j]";
+    const std::string first = "V[" + at(from) + (value.width == 1 ? "" : " + i * " + at(value.run)) + "]";
+    return loop(value.width, "let r = " + first + "; for (let j = 1; j < " + at(value.run) + "; ++j) " +
+                                 (sum ? "r += " + next : "r = Math.max(r, " + next + ")") + "; V[" +
+                                 index(to, value.width) + "] = r;");
+  }
+
+  static std::string index(arma::uword place, arma::uword width) { return width == 1 ? at(place) : at(place) + " + i"; }
+  static std::string loop(arma::uword width, const std::string& body) {
+    if (width == 1) return "  { " + body + " }\n";
+    return "  for (let i = 0; i < " + at(width) + "; ++i) { " + body + " }\n";
+  }
+
+  std::string each(const Plan::Value& value) const {
+    std::vector<std::string> of;
+    for (const Id x : value.of) of.push_back("V[" + index(place_[x], plan_.values[x].width) + "]");
+    switch (value.op) {
+      case Op::kAdd:
+        return of[0] + " + " + of[1];
+      case Op::kSubtract:
+        return of[0] + " - " + of[1];
+      case Op::kMultiply:
+        return of[0] + " * " + of[1];
+      case Op::kDivide:
+        return of[0] + " / " + of[1];
+      case Op::kIfPositive:
+        return of[0] + " > 0 ? " + of[1] + " : " + of[2];
+      default:
+        return std::string("Math.") + function(value.op) + "(" + join(of) + ")";
+    }
+  }
+  static const char* function(Op op) {
+    switch (op) {
+      case Op::kExp:
+        return "exp";
+      case Op::kExpm1:
+        return "expm1";
+      case Op::kLog:
+        return "log";
+      case Op::kLog1p:
+        return "log1p";
+      case Op::kSqrt:
+        return "sqrt";
+      case Op::kAbs:
+        return "abs";
+      case Op::kFloor:
+        return "floor";
+      case Op::kTanh:
+        return "tanh";
+      case Op::kMin:
+        return "min";
+      case Op::kMax:
+        return "max";
+      default:
+        throw Error(ErrorKind::kUsage,
+                    "format js cannot express a function of this family that JavaScript lacks: "
+                    "expected --format c or json");
+    }
+  }
+
+  const Plan& plan_;
+  std::vector<arma::uword> place_;
+  arma::uword size_ = 0;
+  std::vector<std::pair<arma::uword, std::vector<double>>> numbers_;
+  std::vector<double> weights_, picked_;
+  std::string body_;
+};
+
+std::string inputs(const Schema& schema) {
+  std::string text = "const INPUTS = [\n";
+  for (const Column& column : columns_of(schema)) {
+    text += "  { name: " + js(column.name);
+    if (column.category) {
+      const Comparison comparison = comparison_of(column);
+      const char* word = comparison == Comparison::kText     ? "text"
+                         : comparison == Comparison::kNumber ? "number"
+                                                             : "boolean";
+      text += ", levels: " + js(column.levels) + ", comparison: \"" + word +
+              "\", missing: " + std::to_string(missing_level(column)) + " },\n";
+    } else {
+      text += ", fill: " + js(column.fill) + ", indicator: " + (column.indicator ? "true" : "false") + " },\n";
+    }
+  }
+  return text + "];\n";
+}
+
+constexpr const char* kHead =
+    R"(// A mixture of experts, written by moe )" MOE_VERSION R"(: an ECMAScript module without dependencies.
+//
+// predict(row) and predictColumns(columns, n) take the model's columns by name, in the data's own units, and give predictions by
+// the names that `moe predict` has for them. A missing cell is undefined, null, NaN or what MISSING lists; a level that is not
+// known counts as the first one. A row with a missing cell that the model has no rule for is predicted as NaN, its label as null.
+)";
+
+}  // namespace
+
+std::vector<ExportedFile> export_js(const Model& model, const ExportOptions&) {
+  const Plan plan = plan_of(model);
+  const std::vector<PredictedColumn> columns = predicted_columns(model, plan);
+  const Schema& schema = model.schema;
+  const Computation computation(plan, columns, schema.inputs.size());
+  const auto optional = [](const std::string& name) { return name.empty() ? "null" : js(name); };
+  std::vector<std::string> outputs, places;
+  for (const PredictedColumn& column : columns) {
+    outputs.push_back(column.name);
+    places.push_back(std::to_string(computation.place(column.value) + column.element));
+  }
+  std::string text = kHead + inputs(schema);
+  text += "const OFFSET = " + optional(schema.offset) + ";\nconst EXPOSURE = " + optional(schema.exposure) +
+          ";\nconst TRIALS = " + optional(schema.trials) + ";\n";
+  text += "const MISSING = new Set(" + js(missing_words(schema)) + ");\n";
+  text += "const MISSING_NUMBERS = " + js(missing_numbers(schema)) + ";\n";
+  text += "const LABELS = " + js(schema.labels) + ";\nexport const OUTPUTS = " + js(outputs) + ";\n";
+  text += "const PLACES = [" + join(places) + "];\n";
+  if (plan.probabilities)
+    text += "const PROBABILITIES = " + std::to_string(computation.place(*plan.probabilities)) + ";\n";
+  else
+    text += "const PROBABILITIES = 0;\n";
+  return {{"", text + computation.text() + kTable}};
+}
+
+}  // namespace moe

@@ -1,0 +1,163 @@
+// Models exported as NumPy's module and as SQL, run by Python: every family, network and gate link, and categories.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "models.hpp"
+#include "moe/export.hpp"
+#include "moe/numeric.hpp"
+#include "moe/predict.hpp"
+#include "moe/registry.hpp"
+#include "shell.hpp"
+
+namespace {
+
+/// Goes through cases, directories with rows.csv and expected.csv, and prints what differs and how many numbers it compared.
+constexpr const char* kDriver = R"TEXT(
+import csv, glob, importlib.util, math, sqlite3
+import numpy as np
+
+def table(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        header, *rows = csv.reader(file)
+    return header, rows
+
+def near(a, b):
+    return a == b or (a is not None and abs(a - b) <= 2e-13 * max(10, abs(b)))
+
+compared = 0
+for case in sorted(glob.glob("case*")):
+    header, rows = table(case + "/rows.csv")
+    wanted, expected = table(case + "/expected.csv")
+    spec = importlib.util.spec_from_file_location("moe_model", case + "/numpy/moe_model.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    predicted = module.predict({name: [row[j] for row in rows] for j, name in enumerate(header)})
+    db = sqlite3.connect(":memory:")
+    names = ['"' + name.replace('"', '""') + '"' for name in header]
+    db.execute('CREATE TABLE "the data" (n INTEGER, %s)' % ", ".join(names))
+    db.executemany('INSERT INTO "the data" VALUES (?%s)' % (", ?" * len(names)), [[n] + row for n, row in enumerate(rows)])
+    with open(case + "/model.sql", encoding="utf-8") as file:
+        db.execute("CREATE TABLE scored AS " + file.read())
+    for j, name in enumerate(wanted):
+        scored = [row[0] for row in db.execute('SELECT "moe_%s" FROM scored ORDER BY n' % name)]
+        for n, row in enumerate(expected):
+            compared += 2
+            for tool, value in (("numpy", predicted[name][n]), ("sqlite", scored[n])):
+                if not (value == row[j] if name == "label" else near(value, float(row[j]))):
+                    print(case, tool, name, n, value, row[j])
+print(compared)
+)TEXT";
+
+class Cases {
+ public:
+  Cases() { sh_.write("driver.py", kDriver); }
+
+  /// Exports the model; its predictions for the rows are `expected`, as `moe predict` prints them.
+  void add(const moe::Model& model, const std::string& rows, const std::string& expected) {
+    const std::string name = "case" + std::to_string(++count_);
+    std::filesystem::create_directories(sh_.path(name + "/numpy"));
+    for (const moe::ExportedFile& file : moe::export_model(model, "numpy"))
+      sh_.write(name + "/numpy/" + file.name, file.bytes);
+    sh_.write(name + "/model.sql", moe::export_model(model, "sql", {false, "sqlite", "main.the data"}).front().bytes);
+    sh_.write(name + "/rows.csv", rows);
+    sh_.write(name + "/expected.csv", expected);
+    numbers_ += static_cast<std::size_t>(std::count(expected.begin(), expected.end(), '\n') - 1) *
+                (1 + static_cast<std::size_t>(
+                         std::count(expected.begin(), expected.begin() + static_cast<long>(expected.find('\n')), ',')));
+  }
+  /// A number without a finite variance is asked for its mean alone.
+  void add(const moe::Model& model, const std::string& rows) {
+    const std::string rest = ",gate,expert_means";
+    const moe::Expert& expert = model.experts[0];
+    const std::string sd =
+        model.gate->normalised() && expert.family->spec().find("student") == std::string::npos ? ",sd" : "";
+    add(model, rows, predicted(model, rows, (model.classes() ? "label,proba" : "mean" + sd) + rest));
+  }
+  void check() const {
+    const Ran ran = sh_("/usr/bin/python3 driver.py");
+    INFO(ran);
+    CHECK(ran.out == std::to_string(2 * numbers_) + "\n");
+  }
+
+ private:
+  std::string predicted(const moe::Model& model, const std::string& rows, const std::string& words) const {
+    moe::CsvReader reader(sh_.write("rows.csv", rows));
+    moe::OutputFile out(sh_.path("predicted.csv"));
+    moe::predict_csv(model, reader, {words, false, true}, out);
+    out.commit();
+    return ScratchDir::read(sh_.path("predicted.csv"));
+  }
+
+  Shell sh_;
+  int count_ = 0;
+  std::size_t numbers_ = 0;
+};
+
+std::string table(const moe::Model& model, const moe::Dataset& data) {
+  std::string text;
+  for (const std::string& name : model.schema.inputs) text += name + ",";
+  text += (model.schema.trials.empty() ? "unused" : model.schema.trials) + ",o\n";
+  for (arma::uword n = 0; n < data.rows(); ++n) {
+    for (arma::uword j = 1; j < data.X.n_rows; ++j) text += moe::format_number(data.X(j, n)) + ",";
+    text += (data.trials.is_empty() ? "" : moe::format_number(data.trials[n])) + "," +
+            moe::format_number(data.offset.is_empty() ? 0 : data.offset[n]) + "\n";
+  }
+  return text;
+}
+
+std::vector<std::string> examples(const std::vector<moe::Word>& words) {
+  std::vector<std::string> all;
+  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("NumPy and SQLite compute what moe computes, for every family, network and gate", "[export]") {
+  Cases cases;
+  std::uint64_t stream = 0;
+  const auto try_all = [&](const std::string& family, arma::uword targets) {
+    for (const std::string& network : examples(moe::network_words()))
+      for (const std::string& link : examples(moe::gate_words())) {
+        if (link == "linear" && network.find("no-intercept") != std::string::npos) continue;
+        moe::Random random(83, ++stream);
+        moe::Model model = make_model({family, network, stream % 3 == 0 ? network : "linear", link, 3, 3,
+                                       classes_of(family), stream % 2 == 0, targets});
+        randomize(model, random);
+        if (stream % 4 == 0 && link == "softmax")  // logits hundreds apart
+          model.theta.head(model.gate_branch.network->parameters()) *= 100;
+        if (stream % 2 == 0 && targets == 1) model.schema.offset = "o";
+        moe::Rows rows = some_rows(model, 12, random);
+        if (!model.schema.offset.empty()) rows.offset = 0.3 * arma::vec(rows.X.row(1).t());
+        cases.add(model, table(model, in_data_units(model, rows)));
+      }
+  };
+  for (const std::string& family : examples(moe::family_words())) try_all(family, 1);
+  for (const std::string& family : examples(moe::several_family_words())) try_all(family, 2);
+  cases.check();
+}
+
+TEST_CASE("NumPy and SQLite read categories, missing cells and awkward names as moe does", "[export]") {
+  moe::Schema schema;
+  schema.targets = {"y"};
+  const double none = std::nan("");
+  schema.columns = {{"a \"b\"); DROP TABLE t;--\n", {"it's", "r\"e\\d", "(missing)"}, true},
+                    {"age", {}, false, 2.5, true},
+                    {"c\u00f4d\u2028", {"1", "2.5", "10"}, true},
+                    {"</script>", {}, false, none, false},
+                    {"flag", {"FALSE", "TRUE"}, true}};
+  schema.inputs = moe::input_names(schema.columns);
+  schema.na = {"-999"};
+  moe::ModelSpec spec;
+  for (std::size_t j = 0; j < schema.inputs.size(); ++j) spec.gate_inputs.push_back(j);
+  spec.expert_inputs.assign(2, spec.gate_inputs);
+  moe::Model model(schema, some_standardization(schema.inputs.size(), 0), spec);
+  moe::Random random(89);
+  randomize(model, random);
+  Cases cases;
+  cases.add(model,
+            "flag,</script>,\"a \"\"b\"\"); DROP TABLE t;--\n\",c\u00f4d\u2028,age\n"
+            "TRUE,1,it's,1,3\nFALSE,2,\"r\"\"e\\d\",2.50,\nTRUE,-1e-3,,10,-999\nTRUE,4,blue,7,NA\n"
+            "FALSE,5,NA,1.0,1\nother,6,(missing),x,2\n");
+  cases.check();
+}
