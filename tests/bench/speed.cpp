@@ -12,13 +12,13 @@
 #include <string>
 #include <vector>
 
-#include "em_step.hpp"
-#include "kernels/kernels.hpp"
+#include "../../lib/src/em_step.hpp"
+#include "../../lib/src/kernels/kernels.hpp"
+#include "../../lib/src/parallel.hpp"
 #include "moe/objective.hpp"
 #include "moe/predict.hpp"
 #include "moe/recipe.hpp"
 #include "moe/train.hpp"
-#include "parallel.hpp"
 
 namespace {
 
