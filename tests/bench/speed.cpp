@@ -12,13 +12,13 @@
 #include <string>
 #include <vector>
 
-#include "em_step.hpp"
-#include "kernels/kernels.hpp"
+#include "../../lib/src/em_step.hpp"
+#include "../../lib/src/kernels/kernels.hpp"
+#include "../../lib/src/parallel.hpp"
 #include "moe/objective.hpp"
 #include "moe/predict.hpp"
 #include "moe/recipe.hpp"
 #include "moe/train.hpp"
-#include "parallel.hpp"
 
 namespace {
 
@@ -101,7 +101,8 @@ void steps(arma::uword n, arma::uword d, arma::uword k, const std::string& netwo
   moe::train(made.schema, spec(d, k, network), std::move(made.data), {}, options, watch, nullptr, report);
   std::vector<double> each;
   for (std::size_t i = 2; i < ends.size(); ++i) each.push_back(ends[i] - ends[i - 1]);
-  std::printf("%.3f us/step, loss %.6f\n", 1e6 * median(each) / static_cast<double>((n + batch - 1) / batch), loss);
+  const arma::uword batches = (n + batch - 1) / batch;
+  std::printf("%.3f us/step, loss %.6f\n", 1e6 * median(each) / static_cast<double>(batches), loss);
 }
 
 void pass(arma::uword n, arma::uword d, arma::uword k, unsigned threads) {

@@ -228,6 +228,12 @@ void softmax_backward(const double* log_weights, const double* d, Size b, Size K
   });
 }
 
+/// How many doubles a T, a vector or one of them, holds.
+template <class T>
+constexpr Size kLanes = kVector;
+template <>
+constexpr Size kLanes<double> = 1;
+
 // --- Products ---------------------------------------------------------------------------------------------------------
 
 /// X (p x b), rows from n on and inputs from i on, into out (b x p), four by four.
@@ -277,12 +283,12 @@ void tile(const Product& of, Size j) {
   const double* B = of.B + j * of.column;
   for (Size i = 0; i < of.p; ++i, B += of.row) {
     T a[kRows];
-    for (Size r = 0; r < kRows; ++r) a[r] = load<T>(of.A + i * of.b + r * (sizeof(T) / sizeof(double)));
+    for (Size r = 0; r < kRows; ++r) a[r] = load<T>(of.A + i * of.b + r * kLanes<T>);
     for (Size c = 0; c < kColumns; ++c)
       for (Size r = 0; r < kRows; ++r) sum[c][r] += a[r] * B[c * of.column];
   }
   for (Size c = 0; c < kColumns; ++c)
-    for (Size r = 0; r < kRows; ++r) store(of.C + (j + c) * of.b + r * (sizeof(T) / sizeof(double)), sum[c][r]);
+    for (Size r = 0; r < kRows; ++r) store(of.C + (j + c) * of.b + r * kLanes<T>, sum[c][r]);
 }
 
 /// All columns from j on, kColumns at a time and then fewer.
@@ -353,13 +359,12 @@ void cross(const double* A, const double* D, Size b, Size p, Size m, double* C, 
 /// kRows vectors of rows of Z, from those of D; earlier columns of Z are there already.
 template <class T, Size kRows>
 void substitute(const double* D, Size b, Size p, const double* R, double* Z) {
-  constexpr Size kStep = sizeof(T) / sizeof(double);
   for (Size j = 0; j < p; ++j, R += p) {
     T sum[kRows];
-    for (Size r = 0; r < kRows; ++r) sum[r] = load<T>(D + j * b + r * kStep);
+    for (Size r = 0; r < kRows; ++r) sum[r] = load<T>(D + j * b + r * kLanes<T>);
     for (Size i = 0; i < j; ++i)
-      for (Size r = 0; r < kRows; ++r) sum[r] -= load<T>(Z + i * b + r * kStep) * R[i];
-    for (Size r = 0; r < kRows; ++r) store(Z + j * b + r * kStep, sum[r] / R[j]);
+      for (Size r = 0; r < kRows; ++r) sum[r] -= load<T>(Z + i * b + r * kLanes<T>) * R[i];
+    for (Size r = 0; r < kRows; ++r) store(Z + j * b + r * kLanes<T>, sum[r] / R[j]);
   }
 }
 
