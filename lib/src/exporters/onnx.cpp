@@ -92,12 +92,16 @@ class Translation {
     throw std::logic_error("onnx: a prediction that needs the target");
   }
 
+  /// [1 x] times the intercepts on the weights: a sum in the order in which moe adds.
   std::string dense(const Plan::Value& of) {
-    const arma::mat by_rows = of.weights.t();
-    const std::string weights =
-        graph_.numbers({by_rows.begin(), by_rows.end()},
-                       {static_cast<std::int64_t>(of.weights.n_rows), static_cast<std::int64_t>(of.weights.n_cols)});
-    return graph_.node("Gemm", {names_[of.of[0]], weights, graph_.numbers(of.numbers)});
+    const arma::mat by_rows = arma::join_rows(arma::vec(of.numbers), of.weights.t());
+    std::vector<double> weights;
+    for (arma::uword i = 0; i < by_rows.n_cols; ++i)
+      weights.insert(weights.end(), by_rows.begin_col(i), by_rows.end_col(i));
+    const OnnxGraph::Shape shape{static_cast<std::int64_t>(by_rows.n_cols), static_cast<std::int64_t>(of.width)};
+    const std::string with_ones =
+        graph_.node("Pad", {names_[of.of[0]], graph_.integers({0, 1, 0, 0}), graph_.numbers({1.0}, {})});
+    return graph_.node("MatMul", {with_ones, graph_.numbers(weights, shape)});
   }
 
   /// N x runs x run.
