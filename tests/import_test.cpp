@@ -226,7 +226,7 @@ TEST_CASE("each mistake in a model's JSON has its place and sentence", "[import]
   several["targets"] = {"y", "u"};
   several["offset"] = "o";
   several["parameters"]["expert.1.0"] = {{1, 2, 3}, {1, 2, 3}};
-  CHECK(said_of(several.dump()) == "m.json: /offset: it tells of one target, and there are 2");
+  CHECK(said_of(several.dump()) == "m.json: /offset: offset tells of one target, and there are 2");
 }
 
 TEST_CASE("the JSON Schema describes every export, and nothing else", "[import][schema]") {

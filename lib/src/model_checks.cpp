@@ -33,7 +33,7 @@ void check_columns(const Description& description) {
   for (const auto& [name, column] : {std::pair{"/trials", schema.trials}, std::pair{"/offset", schema.offset},
                                      std::pair{"/exposure", schema.exposure}})
     if (schema.targets.size() > 1 && !column.empty())
-      fail(name, "it tells of one target, and there are " + std::to_string(schema.targets.size()));
+      fail(name, std::string(name).substr(1) + " tells of one target, and there are " + std::to_string(schema.targets.size()));
   for (std::size_t k = 0; k < description.spec.experts.size() && schema.trials.empty(); ++k)
     if (const auto family = family_of(description, k); family->reads_trials())
       fail("/trials",

@@ -137,8 +137,10 @@ moe::Model model_of(const Case& of, moe::Random& random) {
              };
          infinite();)
       for (arma::uword i = 0; i < expert.family->dispersions(); ++i) model.theta[expert.psi + i] = random.normal();
-  const double width = std::sqrt(static_cast<double>(inputs));
-  for (std::size_t k = 0; k < model.size() && width > 2; ++k)  // means of ordinary size
+  // Means of ordinary size, which 32 bits can hold, too.
+  const bool powers = make.network.rfind("poly", 0) == 0;
+  const double width = std::sqrt(static_cast<double>(inputs)) * (powers ? 3 : 1);
+  for (std::size_t k = 0; k < model.size() && width > 2; ++k)
     model.theta.subvec(model.experts[k].offset, arma::size(model.experts[k].network->parameters(), 1)) /= width;
   if (of.certain) model.theta.head(model.gate_branch.network->parameters()) *= 300;
   return model;
@@ -159,7 +161,7 @@ std::string cell_of(const moe::Column& column, moe::Random& random) {
     return quoted(column.levels[random.below(column.levels.size() - (missing ? 1 : 0))]);
   }
   if (!std::isnan(column.fill) && chance < 0.1) return chance < 0.05 ? "" : "NA";
-  return moe::format_number(random.normal() * (chance > 0.99 ? 4 : 1));
+  return moe::format_number(random.normal() * (chance > 0.99 ? 2 : 1));
 }
 
 /// Columns in another order than the model's, with one that it does not read.

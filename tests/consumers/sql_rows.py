@@ -17,16 +17,18 @@ def is_number(text):
 
 
 class Rows:
-    """CASE/rows.csv with the row's number in front; a column is of numbers where all its cells are, a missing one None."""
+    """CASE/rows.csv with the row's number in front; a column is of numbers where all its cells are, a missing one None, as whoever
+    loads such a table into a database would have it."""
 
     def __init__(self, case):
         with open(case + "/rows.csv", newline="", encoding="utf-8") as file:
             header, *rows = csv.reader(file)
         with open(case + "/expected.csv", newline="", encoding="utf-8") as file:
             self.wanted = next(csv.reader(file))
-        self.numeric = [all(cell == "" or is_number(cell) for cell in cells) for cells in zip(*rows)]
+        self.numeric = [all(cell in ("", "NA") or is_number(cell) for cell in cells) for cells in zip(*rows)]
         self.names = ["moe row"] + header
-        self.cells = [[n] + [cell if cell != "" else None for cell in row] for n, row in enumerate(rows)]
+        missing = [("", "NA") if numeric else ("",) for numeric in self.numeric]
+        self.cells = [[n] + [None if cell in no else cell for cell, no in zip(row, missing)] for n, row in enumerate(rows)]
 
     def create(self, table, number, text):
         types = ["integer"] + [number if numeric else text for numeric in self.numeric]
