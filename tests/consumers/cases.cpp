@@ -139,7 +139,7 @@ moe::Model model_of(const Case& of, moe::Random& random) {
       for (arma::uword i = 0; i < expert.family->dispersions(); ++i) model.theta[expert.psi + i] = random.normal();
   // Means of ordinary size, which 32 bits can hold, too.
   const bool powers = make.network.rfind("poly", 0) == 0;
-  const double width = std::sqrt(static_cast<double>(inputs)) * (powers ? 3 : 1);
+  const double width = std::sqrt(static_cast<double>(inputs)) * (powers ? 8 : 1);
   for (std::size_t k = 0; k < model.size() && width > 2; ++k)
     model.theta.subvec(model.experts[k].offset, arma::size(model.experts[k].network->parameters(), 1)) /= width;
   if (of.certain) model.theta.head(model.gate_branch.network->parameters()) *= 300;
