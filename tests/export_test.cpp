@@ -13,7 +13,6 @@
 
 namespace {
 
-
 constexpr arma::uword kRows = 200;
 constexpr double kLevels[] = {0.05, 0.5, 0.999};
 
@@ -121,7 +120,7 @@ void compare(const arma::mat& truth, const std::string& printed, double loose = 
 }
 
 void try_in_c(const Shell& sh, moe::Model& model, moe::Random& random) {
-  model.schema.inputs[1] = "a \"quoted\"*/ name?\?/\n";
+  model.schema.inputs.back() = "a \"quoted\"*/ name?\?/\n";
   const moe::Dataset data = in_data_units(model, some_rows(model, kRows, random));
   sh.write("model.c", exported(model, "c"));
   sh.write("rows.txt", table(data));
@@ -146,8 +145,9 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
     for (int i = 0; i < 2; ++i) {
       const std::string network = networks[turn++ % networks.size()];
       moe::Random random(41, turn);
-      moe::Model model = make_model({family, network, turn % 2 == 0 ? "linear" : network, "softmax", 3, 3,
-                                     classes_of(family), turn % 3 == 0, targets});
+      const arma::uword inputs = turn % 5 == 0 ? 1 : 3;
+      moe::Model model = make_model({family, network, turn % 2 == 0 ? "linear" : network, "softmax", 3, inputs,
+                                     classes_of(family), inputs > 1 && turn % 3 == 0, targets});
       randomize(model, random);
       // A gate whose logits lie up to a thousand apart.
       if (turn % 4 == 0) model.theta.head(model.gate_branch.network->parameters()) *= 300;

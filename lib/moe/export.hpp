@@ -12,7 +12,7 @@ namespace moe {
 struct ExportOptions {
   bool single_precision = false;  ///< "float": compute in 32 bits
   std::string dialect{};          ///< "dialect": of sql; "" for the format's first
-  std::string table{};            ///< "table": of sql, the table or view that holds the rows; "" for "data"
+  std::string table{};            ///< "table": of sql, the table that holds the rows; "" for "data"
 };
 
 struct ExportFormat {

@@ -14,9 +14,7 @@ static double number_of(int column, const char *cell) {
   char *end;
   double value = strtod(cell, &end);
 #ifdef MOE_LEVELS
-  int is_category = moe_levels(column) > 0;
-  if (is_category && (cell[0] == 0 || strcmp(cell, "none") == 0)) return NAN;
-  if (is_category) return moe_level(column, cell);
+  if (moe_levels(column) > 0) return moe_level(column, cell);
 #endif
   (void)column;
   return cell[0] == 0 || *end != 0 ? NAN : value; /* "NA" */

@@ -7,6 +7,8 @@
 
 #include "c_functions.hpp"
 #include "c_statements.hpp"
+#include "exported_table.hpp"
+#include "level_table.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 
@@ -127,7 +129,7 @@ class Writer {
                 : names[i] == model_.schema.offset ? " (offset)"
                                                    : " (exposure)";
       else if (columns_[i].category)
-        text += " (a category: the number that moe_level() gives for its level; -1, unknown, counts as the first)";
+        text += " (a category: what moe_level() makes of its text; -1, unknown, counts as the first level)";
       else if (!std::isnan(columns_[i].fill))
         text += " (NAN where missing)";
       text += "\n";
@@ -140,7 +142,8 @@ class Writer {
       text += several() ? "   moe_cdf(x, y, t) is P(Y_t <= y | x), moe_quantile(x, p, t) its inverse, 0 < p < 1.\n"
                         : "   moe_cdf(x, y) is P(Y <= y | x), moe_quantile(x, p) its inverse, 0 < p < 1.\n";
     return text +
-           "   C99, no allocation, no state: safe on any number of threads. Link with -lm. */\n#include <math.h>\n\n";
+           "   C99, no allocation, no state: safe on any number of threads. Link with -lm. */\n#include <math.h>\n" +
+           (any_levels() ? "#include <stdlib.h>\n\n" : "\n");
   }
 
   std::string declarations() const {
@@ -171,15 +174,17 @@ class Writer {
 
   /// The cells of x to inputs.
   std::string encoding(Id inputs) const {
-    const std::string width = std::to_string(std::max<arma::uword>(1, plan_.values[inputs].width));
+    const arma::uword width = plan_.values[inputs].width;
     const std::string in = "v" + std::to_string(inputs);
-    std::string text = "  double " + in + "[" + width + "];\n";
+    std::string text =
+        "  double " + in + (width == 1 ? "" : "[" + std::to_string(std::max<arma::uword>(1, width)) + "]") + ";\n";
     std::size_t j = 0;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const Column& column = columns_[i];
       const std::string cell = "x[" + std::to_string(i) + "]";
       const auto set = [&](const std::string& value) {
-        text += "  " + in + "[" + std::to_string(j++) + "] = " + value + ";\n";
+        text += "  " + in + (width == 1 ? "" : "[" + std::to_string(j) + "]") + " = " + value + ";\n";
+        ++j;
       };
       if (column.category) {
         const bool known = column.levels.back() == kMissingLevel;
@@ -342,24 +347,47 @@ class Writer {
 
   /// Names of levels to their numbers.
   std::string level() const {
-    std::string text = "\n/* The number of a category's level, or -1 where the model does not know it. */\n";
-    text += "int moe_level(int column, const char *text) {\n";
-    std::string counts;
-    std::string table;
+    std::string text = R"(
+/* Whether text, blanks round it aside, is this word. */
+static int moe_is_word(const char *text, const char *word) {
+  while (*text == ' ' || *text == '\t') ++text;
+  while (*word && *text == *word) ++text, ++word;
+  while (*text == ' ' || *text == '\t') ++text;
+  return !*word && !*text;
+}
+
+/* A cell of a category as its number in x: NAN where it is missing, -1 where the model does not know it. */
+double moe_level(int column, const char *text) {
+)";
+    const auto words = [](const std::vector<std::string>& all) {
+      std::string list;
+      for (const std::string& one : all) list += quoted(one) + ", ";
+      return "{" + list + "0};\n";
+    };
+    text += "  static const char *const missing[] = " + words(missing_words(model_.schema));
+    std::string counts, table, numeric;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       std::vector<std::string> levels = columns_[i].levels;
       if (!levels.empty() && levels.back() == kMissingLevel) levels.pop_back();
-      std::string list;
-      for (const std::string& one : levels) list += quoted(one) + ", ";
-      text += "  static const char *const levels_" + std::to_string(i) + "[] = {" + list + "0};\n";
-      table += (i == 0 ? "levels_" : ", levels_") + std::to_string(i);
-      counts +=
-          (i == 0 ? "" : ", ") + std::to_string(columns_[i].category ? std::max<std::size_t>(1, levels.size()) : 0);
+      const std::string number = std::to_string(i), separator = i == 0 ? "" : ", ";
+      text += "  static const char *const levels_" + number + "[] = " + words(levels);
+      table += separator + "levels_" + number;
+      counts += separator + std::to_string(columns_[i].category ? std::max<std::size_t>(1, levels.size()) : 0);
+      numeric += separator + (!levels.empty() && all_numeric(levels) ? "1" : "0");
     }
-    text += "  static const char *const *const levels[] = {" + table +
-            "};\n  int i;\n  if (column < 0 || column >= " + std::to_string(columns_.size()) + ") return -1;\n";
-    text += "  for (i = 0; levels[column][i]; ++i) {\n    const char *a = levels[column][i], *b = text;\n";
-    text += "    while (*a && *a == *b) ++a, ++b;\n    if (*a == *b) return i;\n  }\n  return -1;\n}\n";
+    text += "  static const char *const *const levels[] = {" + table + "};\n";
+    text += "  static const int numeric[] = {" + numeric +
+            "};\n  char *end;\n  double value = strtod(text, &end);\n  int i;\n";
+    text += "  if (column < 0 || column >= " + std::to_string(columns_.size()) + ") return -1;\n";
+    text += R"TEXT(  for (i = 0; levels[column][i]; ++i) {
+    if (moe_is_word(text, levels[column][i])) return i;
+    if (numeric[column] && end != text && moe_is_word(end, "") && value == strtod(levels[column][i], 0)) return i;
+  }
+  for (i = 0; missing[i]; ++i)
+    if (moe_is_word(text, missing[i])) return NAN;
+  return moe_is_word(text, "(missing)") ? NAN : -1;
+}
+)TEXT";
     text +=
         "\n/* How many levels a column has: 0, it is a number. */\nint moe_levels(int column) {\n  static const int "
         "counts[] = {" +
