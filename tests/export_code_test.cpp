@@ -105,12 +105,6 @@ std::string table(const moe::Model& model, const moe::Dataset& data) {
   return text;
 }
 
-std::vector<std::string> examples(const std::vector<moe::Word>& words) {
-  std::vector<std::string> all;
-  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("NumPy and SQLite compute what moe computes, for every family, network and gate", "[export]") {

@@ -19,13 +19,6 @@ namespace {
 using moe::Model;
 using moe::Rows;
 
-/// Every specification that the registry's examples offer.
-std::vector<std::string> examples(const std::vector<moe::Word>& words) {
-  std::vector<std::string> all;
-  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
-  return all;
-}
-
 std::string name_of(const Make& make) {
   return make.family + (make.targets > 1 ? " of several targets" : "") + ", experts " + make.network + ", gate " +
          make.gate + " " + make.link + (make.own_inputs ? ", own inputs" : "");

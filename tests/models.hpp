@@ -8,6 +8,14 @@
 #include "moe/export.hpp"
 #include "moe/model.hpp"
 #include "moe/random.hpp"
+#include "moe/registry.hpp"
+
+/// Every specification that the registry's examples offer.
+inline std::vector<std::string> examples(const std::vector<moe::Word>& words) {
+  std::vector<std::string> all;
+  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
+  return all;
+}
 
 /// What a model is made of; every branch reads all inputs unless `own_inputs`.
 struct Make {

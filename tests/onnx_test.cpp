@@ -12,12 +12,6 @@
 
 namespace {
 
-std::vector<std::string> examples(const std::vector<moe::Word>& words) {
-  std::vector<std::string> all;
-  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
-  return all;
-}
-
 /// Every family with every network under every gate, small.
 template <class Use>
 void for_each_model(const Use& use) {

@@ -110,12 +110,6 @@ void check(const moe::Model& model, const moe::Dataset& data) {
   check_near("log density", log_density, of.log_density());
 }
 
-std::vector<std::string> examples(const std::vector<moe::Word>& words) {
-  std::vector<std::string> all;
-  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("plans compute what the library computes, for every family, network and gate", "[plan]") {

@@ -72,14 +72,48 @@ double Formula::at(const double* eta, const double* targets, double trials) cons
       [](const Formula& x, const std::vector<double>& arguments) { return apply(x.op(), arguments.data()); });
 }
 
+const char* sign_of(Formula::Op op) {
+  using enum Formula::Op;
+  return op == kAdd ? "+" : op == kSubtract ? "-" : op == kMultiply ? "*" : op == kDivide ? "/" : nullptr;
+}
+
+namespace {
+
+double apply_special(Formula::Op op, const double* a) {
+  using enum Formula::Op;
+  switch (op) {
+    case kNormalCdf:
+      return normal_cdf(a[0]);
+    case kLogNormalCdf:
+      return log_normal_cdf(a[0]);
+    case kStirlingErrorExp:
+      return stirling_error_exp(a[0]);
+    case kStirlingErrorOfCount:
+      return a[0] > 0 ? stirling_error_of_count(a[0]) : 0;
+    case kStudentCdf:
+      return student_cdf(a[0], a[1]);
+    case kSkewNormalCdf:
+      return skew_normal_cdf(a[0], a[1]);
+    case kGammaCdf:
+      return gamma_cdf(a[0], a[1]);
+    case kPoissonCdf:
+      return poisson_cdf(a[0], a[1]);
+    case kBetaCdf:
+      return beta_cdf(a[0], a[1], a[2]);
+    case kBinomialCdf:
+      return binomial_cdf(a[0], a[1], a[2]);
+    case kNegativeBinomialCdf:
+      return negative_binomial_cdf(a[0], a[1], a[2]);
+    default:  // has no arguments
+      return std::nan("");
+  }
+}
+
+}  // namespace
+
 double apply(Formula::Op op, const double* a) {
   using enum Formula::Op;
   switch (op) {
-    case kNumber:
-    case kEta:
-    case kTarget:
-    case kTrials:
-      break;  // have no arguments
     case kExp:
       return std::exp(a[0]);
     case kExpm1:
@@ -96,14 +130,6 @@ double apply(Formula::Op op, const double* a) {
       return std::floor(a[0]);
     case kTanh:
       return std::tanh(a[0]);
-    case kNormalCdf:
-      return normal_cdf(a[0]);
-    case kLogNormalCdf:
-      return log_normal_cdf(a[0]);
-    case kStirlingErrorExp:
-      return stirling_error_exp(a[0]);
-    case kStirlingErrorOfCount:
-      return a[0] > 0 ? stirling_error_of_count(a[0]) : 0;
     case kAdd:
       return a[0] + a[1];
     case kSubtract:
@@ -116,24 +142,11 @@ double apply(Formula::Op op, const double* a) {
       return std::min(a[0], a[1]);
     case kMax:
       return std::max(a[0], a[1]);
-    case kStudentCdf:
-      return student_cdf(a[0], a[1]);
-    case kSkewNormalCdf:
-      return skew_normal_cdf(a[0], a[1]);
-    case kGammaCdf:
-      return gamma_cdf(a[0], a[1]);
-    case kPoissonCdf:
-      return poisson_cdf(a[0], a[1]);
-    case kBetaCdf:
-      return beta_cdf(a[0], a[1], a[2]);
-    case kBinomialCdf:
-      return binomial_cdf(a[0], a[1], a[2]);
-    case kNegativeBinomialCdf:
-      return negative_binomial_cdf(a[0], a[1], a[2]);
     case kIfPositive:
       return a[0] > 0 ? a[1] : a[2];
+    default:
+      return apply_special(op, a);
   }
-  return std::nan("");
 }
 
 const Formula& value_of(const Formula& x) { return x; }

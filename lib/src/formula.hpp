@@ -76,6 +76,9 @@ class Formula {
   std::shared_ptr<const Node> node_;
 };
 
+/// "+" and its like for the four operations of arithmetic, which all languages write alike; null for any other.
+const char* sign_of(Formula::Op op);
+
 /// op(arguments) of numbers.
 double apply(Formula::Op op, const double* arguments);
 

@@ -2,6 +2,12 @@
 
 namespace moe {
 
+bool Plan::Value::is_range() const {
+  for (std::size_t i = 1; i < indices.size(); ++i)
+    if (indices[i] != indices[0] + i) return false;
+  return kind == Kind::kPick;
+}
+
 std::vector<Plan::Id> Plan::needed(const std::vector<Id>& outputs) const {
   std::vector<bool> wanted(values.size());
   for (const Id id : outputs) wanted[id] = true;

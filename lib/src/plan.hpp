@@ -43,6 +43,9 @@ struct Plan {
     std::vector<arma::uword> indices{};
     arma::uword run = 1;
     Formula::Op op = Formula::Op::kNumber;
+
+    /// Of a kPick: whether its elements are neighbours in their order, to be found where they are.
+    bool is_range() const;
   };
 
   std::vector<Value> values;

@@ -22,12 +22,6 @@ struct Case {
   std::vector<std::string> networks{}, families{};  ///< of each expert, where they differ
 };
 
-std::vector<std::string> examples(const std::vector<moe::Word>& words) {
-  std::vector<std::string> all;
-  for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
-  return all;
-}
-
 /// Letters, digits and dashes.
 std::string plain(std::string text) {
   for (char& c : text)

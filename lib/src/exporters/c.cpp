@@ -11,6 +11,7 @@
 #include "level_table.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
+#include "moe/predict.hpp"
 
 namespace moe {
 namespace {
@@ -311,13 +312,10 @@ class Writer {
 
   /// By halving a bracket down to neighbouring doubles, or to the smallest count at which the distribution function is p.
   std::string quantile(const std::string& and_target, const std::string& at) const {
+    const Predictive of(model_);
     std::string counts;
     for (arma::uword t = 0; t < targets(); ++t) {
-      const bool discrete = std::all_of(model_.experts.begin(), model_.experts.end(), [&](const Expert& expert) {
-        const Support support = expert.family->supports()[t];
-        return support == Support::kCounts || support == Support::kSuccesses;
-      });
-      counts += std::string(t == 0 ? "" : ", ") + (discrete ? "1" : "0");
+      counts += std::string(t == 0 ? "" : ", ") + (of.discrete(t) ? "1" : "0");
     }
     std::string text = "\ndouble moe_quantile(const double *x, double p" + and_target +
                        ") {\n  static const int counts[] = {" + counts + "};\n";

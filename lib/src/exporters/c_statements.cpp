@@ -2,7 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
-#include <stdexcept>
+#include <map>
 
 #include "moe/error.hpp"
 
@@ -27,76 +27,36 @@ std::string array(const std::string& name, const Values& values) {
   return array("double", name, literals);
 }
 
-std::string call(Op op, const std::vector<std::string>& a) {
-  const auto function = [&](const std::string& name) { return name + "(" + join(a, ", ") + ")"; };
-  const auto infix = [&](const char* sign) { return "(" + a[0] + sign + a[1] + ")"; };
-  switch (op) {
-    case Op::kExp:
-      return function("exp");
-    case Op::kExpm1:
-      return function("expm1");
-    case Op::kLog:
-      return function("log");
-    case Op::kLog1p:
-      return function("log1p");
-    case Op::kSqrt:
-      return function("sqrt");
-    case Op::kAbs:
-      return function("fabs");
-    case Op::kFloor:
-      return function("floor");
-    case Op::kTanh:
-      return function("tanh");
-    case Op::kAdd:
-      return infix(" + ");
-    case Op::kSubtract:
-      return infix(" - ");
-    case Op::kMultiply:
-      return infix(" * ");
-    case Op::kDivide:
-      return infix(" / ");
-    case Op::kIfPositive:
-      return "(" + a[0] + " > 0 ? " + a[1] + " : " + a[2] + ")";
-    case Op::kMin:
-      return function("moe_min");
-    case Op::kMax:
-      return function("moe_max");
-    case Op::kNormalCdf:
-      return function("moe_normal_cdf");
-    case Op::kLogNormalCdf:
-      return function("moe_log_normal_cdf");
-    case Op::kStirlingErrorExp:
-      return function("moe_stirling_error");
-    case Op::kStirlingErrorOfCount:
-      return function("moe_stirling_error_of_count");
-    case Op::kStudentCdf:
-      return function("moe_student_cdf");
-    case Op::kSkewNormalCdf:
-      return function("moe_skew_normal_cdf");
-    case Op::kGammaCdf:
-      return function("moe_gamma_cdf");
-    case Op::kPoissonCdf:
-      return function("moe_poisson_cdf");
-    case Op::kBetaCdf:
-      return function("moe_beta_cdf");
-    case Op::kBinomialCdf:
-      return function("moe_binomial_cdf");
-    case Op::kNegativeBinomialCdf:
-      return function("moe_negative_binomial_cdf");
-    case Op::kNumber:
-    case Op::kEta:
-    case Op::kTarget:
-    case Op::kTrials:
-      break;
-  }
-  throw std::logic_error("an operation without arguments");
+/// What C calls an operation that is no sign.
+const char* function_of(Op op) {
+  static const std::map<Op, const char*> names = {{Op::kExp, "exp"},
+                                                  {Op::kExpm1, "expm1"},
+                                                  {Op::kLog, "log"},
+                                                  {Op::kLog1p, "log1p"},
+                                                  {Op::kSqrt, "sqrt"},
+                                                  {Op::kAbs, "fabs"},
+                                                  {Op::kFloor, "floor"},
+                                                  {Op::kTanh, "tanh"},
+                                                  {Op::kMin, "moe_min"},
+                                                  {Op::kMax, "moe_max"},
+                                                  {Op::kNormalCdf, "moe_normal_cdf"},
+                                                  {Op::kLogNormalCdf, "moe_log_normal_cdf"},
+                                                  {Op::kStirlingErrorExp, "moe_stirling_error"},
+                                                  {Op::kStirlingErrorOfCount, "moe_stirling_error_of_count"},
+                                                  {Op::kStudentCdf, "moe_student_cdf"},
+                                                  {Op::kSkewNormalCdf, "moe_skew_normal_cdf"},
+                                                  {Op::kGammaCdf, "moe_gamma_cdf"},
+                                                  {Op::kPoissonCdf, "moe_poisson_cdf"},
+                                                  {Op::kBetaCdf, "moe_beta_cdf"},
+                                                  {Op::kBinomialCdf, "moe_binomial_cdf"},
+                                                  {Op::kNegativeBinomialCdf, "moe_negative_binomial_cdf"}};
+  return names.at(op);
 }
 
-/// Neighbours, so that the elements are found where they are.
-bool is_range(const Plan::Value& value) {
-  for (std::size_t i = 1; i < value.indices.size(); ++i)
-    if (value.indices[i] != value.indices[0] + i) return false;
-  return true;
+std::string call(Op op, const std::vector<std::string>& a) {
+  if (op == Op::kIfPositive) return "(" + a[0] + " > 0 ? " + a[1] + " : " + a[2] + ")";
+  if (const char* sign = sign_of(op)) return "(" + a[0] + " " + sign + " " + a[1] + ")";
+  return std::string(function_of(op)) + "(" + join(a, ", ") + ")";
 }
 
 std::string loop(arma::uword width) {
@@ -166,7 +126,7 @@ std::string Statements::element(Id id, Index i) const {
     if (!i.running) return literal(value.numbers[i.plus]);
   }
   if (value.kind == Kind::kPick && !kept(id)) {
-    if (is_range(value)) return element(value.of[0], {i.running, i.plus + value.indices[0]});
+    if (value.is_range()) return element(value.of[0], {i.running, i.plus + value.indices[0]});
     if (!i.running) return element(value.of[0], {false, value.indices[i.plus]});
   }
   if (inlined(id)) {
@@ -184,7 +144,7 @@ std::string Statements::name(Id id) const {
 }
 std::string Statements::pointer(Id id) const {
   const Plan::Value& value = plan_.values[id];
-  if (value.kind == Kind::kPick && is_range(value) && !kept(id)) {
+  if (value.is_range() && !kept(id)) {
     if (plan_.values[value.of[0]].width == 1) return pointer(value.of[0]);
     const std::string whole = pointer(value.of[0]);
     return value.indices[0] == 0 ? whole : whole + " + " + std::to_string(value.indices[0]);
@@ -208,7 +168,7 @@ std::string Statements::statement(Id id) {
   }
   const bool given = value.kind == Kind::kInputs || value.kind == Kind::kOffset || value.kind == Kind::kTrials ||
                      value.kind == Kind::kTargets;
-  if (given || inlined(id) || (value.kind == Kind::kPick && is_range(value) && !kept(id))) return "";
+  if (given || inlined(id) || (value.is_range() && !kept(id))) return "";
   const std::string own = name(id), width = std::to_string(value.width);
   std::string text;
   if (!kept(id)) text = "  double " + own + (value.width == 1 ? "" : "[" + width + "]") + ";\n";

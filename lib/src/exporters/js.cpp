@@ -180,7 +180,7 @@ class Computation {
       place_[id] = value.kind == Kind::kInputs ? 0 : inputs + (value.kind == Kind::kTrials ? 1 : 0);
       return;
     }
-    if (value.kind == Kind::kPick && neighbours(value.indices)) {
+    if (value.is_range()) {
       place_[id] = place_[value.of[0]] + (value.indices.empty() ? 0 : value.indices[0]);
       return;
     }
@@ -190,11 +190,6 @@ class Computation {
       numbers_.emplace_back(place_[id], value.numbers);
     else
       body_ += statement(value, place_[id]);
-  }
-  static bool neighbours(const std::vector<arma::uword>& indices) {
-    for (std::size_t i = 0; i < indices.size(); ++i)
-      if (indices[i] != indices[0] + i) return false;
-    return true;
   }
 
   std::string statement(const Plan::Value& value, arma::uword to) {
@@ -249,20 +244,9 @@ class Computation {
   std::string each(const Plan::Value& value) const {
     std::vector<std::string> of;
     for (const Id x : value.of) of.push_back("V[" + index(place_[x], plan_.values[x].width) + "]");
-    switch (value.op) {
-      case Op::kAdd:
-        return of[0] + " + " + of[1];
-      case Op::kSubtract:
-        return of[0] + " - " + of[1];
-      case Op::kMultiply:
-        return of[0] + " * " + of[1];
-      case Op::kDivide:
-        return of[0] + " / " + of[1];
-      case Op::kIfPositive:
-        return of[0] + " > 0 ? " + of[1] + " : " + of[2];
-      default:
-        return std::string("Math.") + function(value.op) + "(" + join(of) + ")";
-    }
+    if (const char* sign = sign_of(value.op)) return of[0] + " " + sign + " " + of[1];
+    if (value.op == Op::kIfPositive) return of[0] + " > 0 ? " + of[1] + " : " + of[2];
+    return std::string("Math.") + function(value.op) + "(" + join(of) + ")";
   }
   static const char* function(Op op) {
     switch (op) {
@@ -324,7 +308,8 @@ constexpr const char* kHead =
 //
 // predict(row) and predictColumns(columns, n) take the model's columns by name, in the data's own units, and give predictions by
 // the names that `moe predict` has for them. A missing cell is undefined, null, NaN or what MISSING lists; a level that is not
-// known counts as the first one. A row with a missing cell that the model has no rule for is predicted as NaN, its label as null.
+// known counts as the first one. A row with a missing number that the model has no rule for is predicted as NaN, its label as null; a
+// category's missing cell without a rule counts as the first level.
 )";
 
 }  // namespace

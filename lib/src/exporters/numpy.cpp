@@ -200,7 +200,7 @@ class Computation {
         return of + " @ " + weights + " + " + array("intercepts_", value.numbers);
       }
       case Kind::kPick:
-        return pick(of, value.indices);
+        return pick(of, value);
       case Kind::kJoin: {
         std::vector<std::string> parts;
         for (const Id part : value.of) parts.push_back(of_rows(part));
@@ -217,10 +217,9 @@ class Computation {
     }
   }
 
-  std::string pick(const std::string& of, const std::vector<arma::uword>& indices) {
-    bool neighbours = true;
-    for (std::size_t i = 0; i < indices.size(); ++i) neighbours = neighbours && indices[i] == indices[0] + i;
-    if (!neighbours) return of + "[:, " + array("columns_", indices) + "]";
+  std::string pick(const std::string& of, const Plan::Value& value) {
+    const auto& indices = value.indices;
+    if (!value.is_range()) return of + "[:, " + array("columns_", indices) + "]";
     const arma::uword first = indices.empty() ? 0 : indices[0];
     return of + "[:, " + std::to_string(first) + ":" + std::to_string(first + indices.size()) + "]";
   }
@@ -230,6 +229,7 @@ class Computation {
     const auto call = [&](const std::string& function) {
       return "np." + function + "(" + a + (b.empty() ? "" : ", " + b) + ")";
     };
+    if (const char* sign = sign_of(value.op)) return a + " " + sign + " " + b;
     switch (value.op) {
       case Op::kExp:
         return call("exp");
@@ -247,14 +247,6 @@ class Computation {
         return call("floor");
       case Op::kTanh:
         return call("tanh");
-      case Op::kAdd:
-        return a + " + " + b;
-      case Op::kSubtract:
-        return a + " - " + b;
-      case Op::kMultiply:
-        return a + " * " + b;
-      case Op::kDivide:
-        return a + " / " + b;
       case Op::kMin:
         return call("minimum");
       case Op::kMax:
@@ -300,7 +292,8 @@ std::string head(const Model& model) {
 
 predict(columns) takes the model's columns by name, in the data's own units, and gives predictions by the names that
 `moe predict` has for them. A missing cell is None, NaN or what MISSING lists; a level that is not known counts as the
-first one. A row with a missing cell that the model has no rule for is predicted as NaN, its label as None.
+first one. A row with a missing number that the model has no rule for is predicted as NaN, its label as None; a
+category's missing cell without a rule counts as the first level.
 """
 import os
 
