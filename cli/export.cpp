@@ -1,5 +1,7 @@
 #include "moe/export.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "command.hpp"
@@ -33,10 +35,17 @@ void run(const Arguments& arguments) {
   options.single_precision = arguments.has("float");
   options.dialect = arguments.text("dialect");
   options.table = arguments.text("table");
+  options.prefix = arguments.text("prefix");
   const auto files = moe::export_model(moe::load_model(required_model(arguments)), arguments.text("format"), options);
   const std::string place = arguments.text("output");
-  if (files.front().name.empty()) return write(place, files.front().bytes);
-  if (place.empty() || place == "-")
+  const bool standard = place.empty() || place == "-";
+  if (files.front().name.empty()) {
+    if (standard && isatty(STDOUT_FILENO) && files.front().bytes.find('\0') != std::string::npos)
+      throw moe::Error(moe::ErrorKind::kUsage, "standard output is a terminal, and format " + arguments.text("format") +
+                                                   " is binary: expected -o FILE or a pipe");
+    return write(place, files.front().bytes);
+  }
+  if (standard)
     throw moe::Error(moe::ErrorKind::kUsage,
                      "format " + arguments.text("format") + " is several files: expected -o with a directory for them");
   std::error_code problem;
@@ -48,23 +57,27 @@ void run(const Arguments& arguments) {
 }  // namespace
 
 Command export_command() {
-  return {"export",
-          "Write a model for another tool.",
-          {{"a C file to compile into anything", "moe export -m fitted.moe --format c -o model.c"},
-           {"a graph for ONNX runtimes", "moe export -m fitted.moe --format onnx -o model.onnx"},
-           {"a Keras functional model, into a directory", "moe export -m fitted.moe --format tfjs -o model"},
-           {"every number, for a script", "moe export -m fitted.moe --format json | jq .parameters"}},
-          "",
-          0,
-          {model_option(),
-           {"format", "", "FORMAT", "", "what to write"},
-           {"float", "", "", "", "compute in 32 bits (onnx)"},
-           {"dialect", "", "NAME", "", "of sql: duckdb, postgres or sqlite (duckdb)"},
-           {"table", "", "NAME", "", "of sql: the table that holds the rows, SCHEMA.TABLE too (data)"},
-           {"list", "", "", "", "list the formats"},
-           output_option("where it goes; a directory for a format of several files")},
-          "",
-          run};
+  return {
+      "export",
+      "Write a model for another tool.",
+      {{"a C file to compile into anything", "moe export -m fitted.moe --format c -o model.c"},
+       {"a graph for ONNX runtimes", "moe export -m fitted.moe --format onnx -o model.onnx"},
+       {"a Keras functional model, into a directory", "moe export -m fitted.moe --format tfjs -o model"},
+       {"every number, for a script", "moe export -m fitted.moe --format json | jq .parameters"},
+       {"a SELECT that adds moe_mean, moe_gate_1 .. to a table's columns",
+        "moe export -m fitted.moe --format sql --dialect sqlite --table houses | sqlite3 houses.db"}},
+      "",
+      0,
+      {model_option(),
+       {"format", "", "FORMAT", "", "what to write"},
+       {"float", "", "", "", "compute in 32 bits (onnx)"},
+       {"dialect", "", "NAME", "", "of sql: duckdb, postgres or sqlite (duckdb)"},
+       {"table", "", "NAME", "", "of sql: the table that holds the rows, SCHEMA.TABLE too; \"a.b\" is one name (data)"},
+       {"prefix", "", "NAME", "", "of c: what its names begin with, as moe_predict (moe)"},
+       {"list", "", "", "", "list the formats"},
+       output_option("where it goes; of a format of several files a directory, made where there is none")},
+      "",
+      run};
 }
 
 }  // namespace cli

@@ -22,6 +22,9 @@ def table(path):
     return header, rows
 
 def near(a, b):
+    if b == "":
+        return a is None or a != a
+    b = float(b)
     return a == b or (a is not None and abs(a - b) <= 2e-13 * max(10, abs(b)))
 
 compared = 0
@@ -43,7 +46,7 @@ for case in sorted(glob.glob("case*")):
         for n, row in enumerate(expected):
             compared += 2
             for tool, value in (("numpy", predicted[name][n]), ("sqlite", scored[n])):
-                if not (value == row[j] if name == "label" else near(value, float(row[j]))):
+                if not ((value or "") == row[j] if name == "label" else near(value, row[j])):
                     print(case, tool, name, n, value, row[j])
 print(compared)
 )TEXT";
@@ -73,13 +76,6 @@ class Cases {
         model.gate->normalised() && expert.family->spec().find("student") == std::string::npos ? ",sd" : "";
     add(model, rows, predicted(model, rows, (model.classes() ? "label,proba" : "mean" + sd) + rest));
   }
-  void check() const {
-    const Ran ran = sh_("/usr/bin/python3 driver.py");
-    INFO(ran);
-    CHECK(ran.out == std::to_string(2 * numbers_) + "\n");
-  }
-
- private:
   std::string predicted(const moe::Model& model, const std::string& rows, const std::string& words) const {
     moe::CsvReader reader(sh_.write("rows.csv", rows));
     moe::OutputFile out(sh_.path("predicted.csv"));
@@ -87,7 +83,13 @@ class Cases {
     out.commit();
     return ScratchDir::read(sh_.path("predicted.csv"));
   }
+  void check() const {
+    const Ran ran = sh_("/usr/bin/python3 driver.py");
+    INFO(ran);
+    CHECK(ran.out == std::to_string(2 * numbers_) + "\n");
+  }
 
+ private:
   Shell sh_;
   int count_ = 0;
   std::size_t numbers_ = 0;
@@ -131,7 +133,9 @@ TEST_CASE("NumPy and SQLite compute what moe computes, for every family, network
   cases.check();
 }
 
-TEST_CASE("NumPy and SQLite read categories, missing cells and awkward names as moe does", "[export]") {
+namespace {
+
+moe::Model model_of_cells() {
   moe::Schema schema;
   schema.targets = {"y"};
   const double none = std::nan("");
@@ -148,10 +152,35 @@ TEST_CASE("NumPy and SQLite read categories, missing cells and awkward names as 
   moe::Model model(schema, some_standardization(schema.inputs.size(), 0), spec);
   moe::Random random(89);
   randomize(model, random);
+  return model;
+}
+
+}  // namespace
+
+TEST_CASE("NumPy and SQLite read categories, missing cells and awkward names as moe does", "[export]") {
   Cases cases;
-  cases.add(model,
+  cases.add(model_of_cells(),
             "flag,</script>,\"a \"\"b\"\"); DROP TABLE t;--\n\",c\u00f4d\u2028,age\n"
             "TRUE,1,it's,1,3\nFALSE,2,\"r\"\"e\\d\",2.50,\nTRUE,-1e-3,,10,-999\nTRUE,4,blue,7,NA\n"
             "FALSE,5,NA,1.0,1\nother,6,(missing),x,2\n");
+  cases.check();
+}
+
+TEST_CASE("NumPy and SQLite pass over blanks round cells, and do not guess at what is missing", "[export]") {
+  const moe::Model model = model_of_cells();
+  const std::string header = "flag,</script>,\"a \"\"b\"\"); DROP TABLE t;--\n\",c\u00f4d\u2028,age\n";
+  Cases cases;
+  const std::string plain = header + "TRUE,1,it's,2.5,3\nFALSE,2,\"r\"\"e\\d\",10,\nTRUE,2,NA,1,\n";
+  const std::string expected = cases.predicted(model, plain, "mean,sd,gate,expert_means");
+  cases.add(
+      model,
+      header +
+          "\" TRUE\",\"1 \",\" it's \",\" 2.5\",\"\t3\"\nfalse,2,\"r\"\"e\\d\t\",10.0,\"? \"\ntrue,2,\" NA\",1,\" \"\n",
+      expected);
+  // A category or a number without a rule for missing cells.
+  const std::string nothing = expected.substr(0, expected.find('\n') + 1) + ",,,,,\n";
+  for (const char* row :
+       {",1,it's,1,3\n", "NA,1,it's,1,3\n", "TRUE,,it's,1,3\n", "TRUE,1,it's,-999.0,3\n", "TRUE,1,it's,,3\n"})
+    cases.add(model, header + row, nothing);
   cases.check();
 }

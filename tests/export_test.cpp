@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "models.hpp"
+#include "moe/model_file.hpp"
+#include "moe/moe.h"
 #include "moe/numeric.hpp"
 #include "moe/predict.hpp"
 #include "moe/registry.hpp"
@@ -208,6 +210,92 @@ int main(void) {
       "paste -d, moe.txt c.txt | awk -F, '{d=$1-$3; if(d*d>1e-24||$3<0||$3>1) bad++} END{print NR, bad+0}'");
   INFO(ran);
   CHECK(ran.out == "300 0\n");
+}
+
+TEST_CASE("C files with prefixes share a program; their cells are read without regard to blanks, none is guessed",
+          "[export]") {
+  const Shell sh;
+  sh.write("main.c", R"(
+#include <stdio.h>
+#include "one.c"
+#include "two.c"
+int main(void) {
+  const char *const cells[] = {"it's", " it's\t", "its", " NA ", "", "-9"};
+  const char *const flags[] = {"TRUE", "true ", "False", "no", "?"};
+  const char *const sizes[] = {"2.50", " 10 ", "2.5x", "3", "NA"};
+  const double missing[] = {1, NAN, 0}, known[] = {1, 0, 1};
+  one_prediction p;
+  two_prediction q;
+  int i;
+  for (i = 0; i < 6; ++i) printf("%g ", one_level(0, cells[i]));
+  for (i = 0; i < 5; ++i) printf("%g ", one_level(1, flags[i]));
+  for (i = 0; i < 5; ++i) printf("%g ", one_level(2, sizes[i]));
+  one_predict(missing, &p);
+  two_predict(known, &q);
+  printf("%d %d %s %s\n", p.mean != p.mean, q.mean == q.mean, one_columns[0], TWO_EXPERTS == 2 ? "two" : "");
+  return 0;
+}
+)");
+  moe::Schema schema;
+  schema.targets = {"y"};
+  schema.columns = {{"moe_text \"MOE_\"", {"it's", "so", "(missing)"}, true},
+                    {"flag", {"FALSE", "TRUE"}, true},
+                    {"size", {"1", "2.5", "10"}, true}};
+  schema.inputs = moe::input_names(schema.columns);
+  schema.na = {"-9"};
+  moe::ModelSpec spec;
+  for (std::size_t j = 0; j < schema.inputs.size(); ++j) spec.gate_inputs.push_back(j);
+  spec.expert_inputs.assign(2, spec.gate_inputs);
+  moe::Model model(schema, some_standardization(schema.inputs.size(), 0), spec);
+  moe::Random random(97);
+  randomize(model, random);
+  moe::ExportOptions options;
+  for (const std::string prefix : {"one", "two"}) {
+    options.prefix = prefix;
+    sh.write(prefix + ".c", moe::export_model(model, "c", options).front().bytes);
+  }
+  const Ran ran = sh("gcc -std=c99 -pedantic -Wall -Wextra -Werror main.c -lm -o main && ./main");
+  INFO(ran);
+  CHECK(ran.out == "0 0 -1 nan nan nan 1 1 0 -1 nan 1 2 -1 -1 nan 1 1 moe_text \"MOE_\" two\n");
+  for (const std::string prefix : {"1x", "a-b", "a b"}) {
+    options.prefix = prefix;
+    CHECK_THROWS_WITH(moe::export_model(model, "c", options),
+                      "--prefix '" + prefix + "': expected letters, digits and _, no digit first");
+  }
+  // What stands for the same cells in a row of the C interface.
+  moe::save_model(model, sh.path("m.moe"));
+  moe_model* opened = nullptr;
+  REQUIRE(moe_open(sh.path("m.moe").c_str(), &opened) == MOE_OK);
+  CHECK(moe_column_value(opened, 0, " so\t") == 1);
+  CHECK(moe_column_value(opened, 0, " NA ") == 2);
+  CHECK(moe_column_value(opened, 0, "its") == -1);
+  CHECK(moe_column_value(opened, 2, " 2.50 ") == 1);
+  CHECK(std::isnan(moe_column_value(opened, 2, " ? ")));
+  moe_free(opened);
+}
+
+TEST_CASE("a cell that is no number has no prediction in SQLite, and a view stops it", "[export]") {
+  const Shell sh;
+  const Ran ran = sh(
+      "moe train -y accel -k 2 $DATA/mcycle.csv --missing mean -q -o m.moe\n"
+      "moe export -m m.moe --format sql --dialect sqlite --table t -o t.sql\n"
+      "moe export -m m.moe --format sql --dialect sqlite --table v -o v.sql\n"
+      "/usr/bin/python3 - <<'END'\n"
+      "import sqlite3\n"
+      "db = sqlite3.connect(':memory:')\n"
+      "db.execute('CREATE TABLE t (times)')\n"
+      "db.executemany('INSERT INTO t VALUES (?)', [(20,), ('20',), (' 20.0 ',), ('abc',), ('20abc',), ('1-2',), "
+      "(b'20',)])\n"
+      "rows = [row[0] for row in db.execute('SELECT moe_mean FROM (%s)' % open('t.sql').read().strip().rstrip(';'))]\n"
+      "print(rows[0] is not None and rows[:3] == 3 * [rows[0]], rows[3:])\n"
+      "db.execute('CREATE VIEW v AS SELECT * FROM t')\n"
+      "try:\n"
+      "    print(db.execute(open('v.sql').read()).fetchall())\n"
+      "except sqlite3.Error as error:\n"
+      "    print(error)\n"
+      "END");
+  INFO(ran);
+  CHECK(ran.out == "True [None, None, None, None]\ninteger overflow\n");
 }
 
 TEST_CASE("the JSON export holds every parameter, bit for bit", "[export]") {

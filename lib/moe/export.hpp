@@ -13,6 +13,7 @@ struct ExportOptions {
   bool single_precision = false;  ///< "float": compute in 32 bits
   std::string dialect{};          ///< "dialect": of sql; "" for the format's first
   std::string table{};            ///< "table": of sql, the table that holds the rows; "" for "data"
+  std::string prefix{};           ///< "prefix": of c, what its names begin with; "" for "moe"
 };
 
 struct ExportFormat {

@@ -56,9 +56,10 @@ const char* moe_column_name(const moe_model* model, size_t column);
 /* Levels of a category; 0: a number. */
 size_t moe_column_levels(const moe_model* model, size_t column);
 const char* moe_column_level(const moe_model* model, size_t column, size_t level);
-/* What stands for a cell's text in a row: of a category the number of its level, from 0, the missing words' one where the text is
- * one of those; NaN for a missing number. -1: no such level, as new data may have (0, the reference, is what
- * `moe predict --unknown ignore` takes it for); of a number NaN, too, where the text is none. */
+/* What stands for a cell's text in a row, blanks round it aside: of a category the number of its level, from 0, the missing words'
+ * one where the text is one of those; NaN for a missing number, or a category's missing cell that the model has no level for. -1: no
+ * such level, as new data may have (0, the reference, is what `moe predict --unknown ignore` takes it for); of a number NaN, too,
+ * where the text is none. */
 double moe_column_value(const moe_model* model, size_t column, const char* text);
 
 /* --- What is predicted ---------------------------------------------------------------------------------------------------- */

@@ -233,11 +233,14 @@ double moe_column_value(const moe_model* model, size_t column, const char* text)
   double value = std::numeric_limits<double>::quiet_NaN();
   if (text == nullptr || column >= model->columns.size()) return value;
   guarded([&] {
-    const bool missing = is_missing(model->model.schema, text);
+    constexpr std::size_t kNone = moe::LevelTable::kNone;
+    const std::string bare(moe::trimmed(text));
+    const bool missing = is_missing(model->model.schema, bare);
     if (column < model->inputs.size() && model->inputs[column].category) {
-      std::size_t level = model->levels[column].find(text);
-      if (level == moe::LevelTable::kNone && missing) level = model->levels[column].find(moe::kMissingLevel);
-      value = level == moe::LevelTable::kNone ? -1 : static_cast<double>(level);
+      const moe::KnownLevels& levels = model->levels[column];
+      std::size_t level = levels.find(text);
+      if (level == kNone) level = levels.find(missing ? moe::kMissingLevel : bare);
+      if (level != kNone || !missing) value = level == kNone ? -1 : static_cast<double>(level);
     } else if (const auto number = moe::parse_number(text); number && !missing) {
       value = *number;
     }

@@ -84,6 +84,12 @@ bool is_dressed_number(std::string_view cell) {
   return bare.size() < cell.size() && parse_number(bare).has_value();
 }
 
+std::string_view trimmed(std::string_view cell) {
+  const std::size_t first = cell.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return cell.substr(first, cell.find_last_not_of(" \t") + 1 - first);
+}
+
 bool is_missing_word(std::string_view cell) {
   return std::find(kMissingWords.begin(), kMissingWords.end(), cell) != kMissingWords.end();
 }

@@ -43,9 +43,19 @@ Comparison comparison_of(const Column& category) {
   return numbers ? Comparison::kNumber : booleans ? Comparison::kBoolean : Comparison::kText;
 }
 
-std::size_t missing_level(const Column& category) {
+const char* name_of(Comparison comparison) {
+  return comparison == Comparison::kText ? "text" : comparison == Comparison::kNumber ? "number" : "boolean";
+}
+
+bool ignores_blanks(const Column& category) {
+  return std::all_of(category.levels.begin(), category.levels.end(),
+                     [](const std::string& level) { return trimmed(level) == level; });
+}
+
+std::optional<std::size_t> missing_level(const Column& category) {
   const auto found = std::find(category.levels.begin(), category.levels.end(), kMissingLevel);
-  return found == category.levels.end() ? 0 : static_cast<std::size_t>(found - category.levels.begin());
+  if (found == category.levels.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - category.levels.begin());
 }
 
 std::vector<std::string> missing_words(const Schema& schema) {
@@ -59,6 +69,10 @@ std::vector<double> missing_numbers(const Schema& schema) {
   for (const std::string& word : schema.na)
     if (is_number(word)) numbers.push_back(*parse_number(word));
   return numbers;
+}
+
+std::string title_of(const Model& model) {
+  return model.size() == 1 ? "A model of one expert" : "A mixture of " + std::to_string(model.size()) + " experts";
 }
 
 std::vector<PredictedColumn> predicted_columns(const Model& model, const Plan& plan) {

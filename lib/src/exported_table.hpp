@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,19 @@ enum class Comparison {
   kBoolean,  ///< true and false in any case, as databases and data frames change it
 };
 Comparison comparison_of(const Column& category);
-/// The place among category.levels of the one for missing cells; 0, the reference level, where there is none.
-std::size_t missing_level(const Column& category);
+/// "text", "number", "boolean".
+const char* name_of(Comparison comparison);
+/// Whether blanks round a cell mean nothing: no level begins or ends with one.
+bool ignores_blanks(const Column& category);
+/// The place among category.levels of the one for missing cells, if there is one; a missing cell has no prediction else.
+std::optional<std::size_t> missing_level(const Column& category);
 
 /// What stands for a missing cell: words, the empty one first, and numbers.
 std::vector<std::string> missing_words(const Schema& schema);
 std::vector<double> missing_numbers(const Schema& schema);
+
+/// "A mixture of 2 experts".
+std::string title_of(const Model& model);
 
 /// A column of predictions: one element of a value of the plan.
 struct PredictedColumn {

@@ -23,43 +23,6 @@ constexpr std::uint64_t kSomeParameters = std::uint64_t{1} << 20;
 
 // --- The text ---------------------------------------------------------------------------------------------------------
 
-/// Stops at what no model has: a member that stands twice in its object, a list within a list within a ..
-class Strict : public nlohmann::json_sax<Json> {
- public:
-  std::string twice{};  ///< the pointer of the object, and the member
-  bool deep = false;
-
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(Json::number_integer_t) override { return true; }
-  bool number_unsigned(Json::number_unsigned_t) override { return true; }
-  bool number_float(Json::number_float_t, const std::string&) override { return true; }
-  bool string(std::string&) override { return true; }
-  bool binary(Json::binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return begin(); }
-  bool start_array(std::size_t) override { return begin(); }
-  bool end_object() override { return end(); }
-  bool end_array() override { return end(); }
-  bool key(std::string& name) override {
-    if (open_.back().insert(name).second) return true;
-    twice = name;
-    return false;
-  }
-  bool parse_error(std::size_t, const std::string&, const Json::exception&) override { return false; }
-
- private:
-  bool begin() {
-    open_.emplace_back();
-    deep = open_.size() > kMaxJsonDepth;
-    return !deep;
-  }
-  bool end() {
-    open_.pop_back();
-    return true;
-  }
-  std::vector<std::set<std::string>> open_;  // the members so far of each object that is open
-};
-
 /// "line 3, column 7" of the text's byte, from 1.
 std::string line_of(std::string_view text, std::size_t byte) {
   const std::string_view before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
@@ -68,21 +31,77 @@ std::string line_of(std::string_view text, std::size_t byte) {
          std::to_string(before.size() - (line_end == std::string_view::npos ? 0 : line_end + 1) + 1);
 }
 
+/// Throws at what is no JSON, and at what no model has: a member that stands twice in its object, a list within a list within a ..
+class Strict : public nlohmann::json_sax<Json> {
+ public:
+  explicit Strict(std::string_view text) : text_(text) {}
+
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(Json::number_integer_t) override { return value(); }
+  bool number_unsigned(Json::number_unsigned_t) override { return value(); }
+  bool number_float(Json::number_float_t, const std::string&) override { return value(); }
+  bool string(std::string&) override { return value(); }
+  bool binary(Json::binary_t&) override { return value(); }
+  bool start_object(std::size_t) override { return begin(false); }
+  bool start_array(std::size_t) override { return begin(true); }
+  bool end_object() override { return end(); }
+  bool end_array() override { return end(); }
+  bool key(std::string& name) override {
+    if (!open_.back().members.insert(name).second)
+      throw ModelFault(place(), "member '" + printable(name) + "' stands twice here");
+    open_.back().member = name;
+    return true;
+  }
+  bool parse_error(std::size_t byte, const std::string& token, const Json::exception& error) override {
+    const bool number = error.id == 406;  // beyond any double
+    throw ModelFault(number ? place() : "", number ? "the number " + printable(token) + " is too large"
+                                                   : "this is not JSON from " + line_of(text_, byte) + " on");
+  }
+
+ private:
+  struct Open {
+    bool list;
+    std::size_t element = 0;
+    std::string member{};
+    std::set<std::string> members{};
+  };
+
+  /// The pointer of the next value; of an object whose next member is being read, the object's.
+  std::string place() const {
+    std::string result;
+    for (const Open& open : open_) {
+      if (open.list) result = place_of(result, open.element);
+      if (!open.list && !open.member.empty()) result = place_of(result, open.member);
+    }
+    return result;
+  }
+  bool value() {
+    if (open_.empty()) return true;
+    ++open_.back().element;
+    open_.back().member.clear();
+    return true;
+  }
+  bool begin(bool list) {
+    if (open_.size() == kMaxJsonDepth)
+      throw ModelFault("", "lists and objects in each other, deeper than in any model");
+    open_.push_back({list});
+    return true;
+  }
+  bool end() {
+    open_.pop_back();
+    return value();
+  }
+
+  std::string_view text_;
+  std::vector<Open> open_;
+};
+
 Json parse(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw ModelFault("", "there is nothing in it");
-  Strict strict;
-  if (!Json::sax_parse(text.begin(), text.end(), &strict)) {
-    if (strict.deep) throw ModelFault("", "lists and objects in each other, deeper than in any model");
-    if (!strict.twice.empty())
-      throw ModelFault("", "member '" + printable(strict.twice) + "' stands twice in an object");
-  }
-  try {
-    return Json::parse(text.begin(), text.end());
-  } catch (const Json::parse_error& error) {
-    throw ModelFault("", "this is not JSON from " + line_of(text, error.byte) + " on");
-  } catch (const Json::exception&) {  // of the kinds that there are: a number beyond any double
-    throw ModelFault("", "a number is too large");
-  }
+  Strict strict(text);
+  Json::sax_parse(text.begin(), text.end(), &strict);
+  return Json::parse(text.begin(), text.end());
 }
 
 /// Throws at a member that means nothing: a slip would be passed over else.

@@ -30,24 +30,32 @@ std::shared_ptr<const Family> family_of(const Description& description, std::siz
 /// What families and targets ask of the columns beside the inputs.
 void check_columns(const Description& description) {
   const Schema& schema = description.schema;
+  for (std::size_t t = 0; t < schema.targets.size(); ++t)
+    for (const Column& column : columns_of(schema))
+      if (column.name == schema.targets[t])
+        fail(schema.targets.size() > 1 ? place_of("/targets", t) : "/target",
+             "the target '" + printable(column.name) + "' is an input, too");
   for (const auto& [name, column] : {std::pair{"/trials", schema.trials}, std::pair{"/offset", schema.offset},
                                      std::pair{"/exposure", schema.exposure}})
     if (schema.targets.size() > 1 && !column.empty())
-      fail(name, std::string(name).substr(1) + " tells of one target, and there are " + std::to_string(schema.targets.size()));
+      fail(name, std::string(name).substr(1) + " tells of one target, and there are " +
+                     std::to_string(schema.targets.size()));
   for (std::size_t k = 0; k < description.spec.experts.size() && schema.trials.empty(); ++k)
     if (const auto family = family_of(description, k); family->reads_trials())
       fail("/trials",
            "family '" + family->spec() + "' counts successes of a number of trials: expected the name of their column");
 }
 
-void require_finite(const arma::vec& numbers, const std::string& place, const char* sentence) {
+/// `list`: whether `place` is a list of them.
+void require_finite(const arma::vec& numbers, const std::string& place, const char* sentence, bool list = true) {
   for (arma::uword i = 0; i < numbers.n_elem; ++i)
-    if (!std::isfinite(numbers[i])) fail(place_of(place, i), sentence);
+    if (!std::isfinite(numbers[i])) fail(list ? place_of(place, i) : place, sentence);
 }
 
-void require_scales(const arma::vec& scales, const std::string& place) {
+void require_scales(const arma::vec& scales, const std::string& place, bool list = true) {
   for (arma::uword i = 0; i < scales.n_elem; ++i)
-    if (!(std::isfinite(scales[i]) && scales[i] > 0)) fail(place_of(place, i), "a scale is not above 0 and finite");
+    if (!(std::isfinite(scales[i]) && scales[i] > 0))
+      fail(list ? place_of(place, i) : place, "a scale is not above 0 and finite");
 }
 
 void check_counts(const FitSummary& fit) {
@@ -113,10 +121,13 @@ void check_units(const Standardization& units, const Schema& schema) {
     if (of->n_elem != schema.targets.size()) fail(target, "it has centers and scales for other targets than its own");
   constexpr const char* kCenter = "a center is not finite";
   require_finite(units.input_center, features + "/center", kCenter);
-  require_finite(units.target_center, target + "/center", kCenter);
+  // One target's stand alone, no list of one.
+  const auto of_target = [&](const char* member) { return target + "/" + member; };
+  const bool several = schema.targets.size() > 1;
+  require_finite(units.target_center, of_target("center"), kCenter, several);
   require_scales(units.input_scale, features + "/scale");
-  require_scales(units.target_scale, target + "/scale");
-  require_scales(units.target_spread, target + "/spread");
+  require_scales(units.target_scale, of_target("scale"), several);
+  require_scales(units.target_spread, of_target("spread"), several);
 }
 
 void check_fit(const FitSummary& fit, const Model& model) {

@@ -79,6 +79,18 @@ Column read_column(const JsonPlace& json) {
   return column;
 }
 
+void require_inputs_of_columns(const JsonPlace& inputs, const Schema& schema) {
+  const std::vector<std::string> made = input_names(schema.columns);
+  const std::size_t both = std::min(made.size(), schema.inputs.size());
+  for (std::size_t i = 0; i < both; ++i)
+    if (made[i] != schema.inputs[i])
+      throw ModelFault(place_of(inputs.path(), i), "input '" + printable(schema.inputs[i]) +
+                                                       "' is not what its columns make: '" + printable(made[i]) + "'");
+  if (made.size() != schema.inputs.size())
+    inputs.fail("these are " + std::to_string(schema.inputs.size()) + " inputs: its columns make " +
+                std::to_string(made.size()));
+}
+
 /// The inputs, and the columns that they come from where the model names those.
 void read_columns(const JsonPlace& json, Schema& schema) {
   schema.inputs = json.at("inputs").distinct_texts();
@@ -90,7 +102,7 @@ void read_columns(const JsonPlace& json, Schema& schema) {
     if (!seen.insert(schema.columns.back().name).second)
       item.fail("columns names '" + printable(schema.columns.back().name) + "' twice");
   }
-  if (input_names(schema.columns) != schema.inputs) json.at("inputs").fail("its inputs are not what its columns make");
+  require_inputs_of_columns(json.at("inputs"), schema);
 }
 
 std::size_t read_input(const JsonPlace& item, const Schema& schema, InputsBy by) {

@@ -176,7 +176,7 @@ struct Exporter {
 const std::vector<Exporter>& exporters() {
   static const std::vector<Exporter> table{
       {{"json", "all that the model is, for scripts and 'moe import'", {"json"}}, export_json, {}, false},
-      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {}, false},
+      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {"prefix"}, false},
       {{"onnx", "the whole model, from a table's columns on, for ONNX runtimes (opset 13)", {"onnx"}},
        export_onnx,
        {"float"},
@@ -314,6 +314,7 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
   require(options.single_precision, "float");
   require(!options.dialect.empty(), "dialect");
   require(!options.table.empty(), "table");
+  require(!options.prefix.empty(), "prefix");
   return entry.make(model, options);
 }
 

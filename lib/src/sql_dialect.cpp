@@ -16,6 +16,13 @@ std::string between(char quote, const std::string& text) {
   return result + quote;
 }
 
+std::string name_in_table(const std::string& column) { return "moe_t." + sql_name(column); }
+
+std::vector<std::string> sql_texts(std::vector<std::string> texts) {
+  for (std::string& text : texts) text = sql_text(text);
+  return texts;
+}
+
 std::string call(const std::string& function, const std::vector<std::string>& of) {
   return function + "(" + join(of) + ")";
 }
@@ -122,12 +129,11 @@ std::string SqlDialect::without_dust(const std::string& x) const {
 }
 
 std::string SqlDialect::cell(const std::string& column, const Schema& schema) const {
-  const std::string name = "moe_t." + sql_name(column);
+  const std::string name = name_in_table(column);
   std::string text;
-  if (sqlite()) {  // where a missing cell may be an empty text, which CAST takes for 0
-    std::vector<std::string> words;
-    for (const std::string& word : missing_words(schema)) words.push_back(sql_text(word));
-    text = "CASE WHEN " + name + " IN (" + join(words) + ") THEN NULL ELSE CAST(" + name + " AS REAL) END";
+  if (sqlite()) {
+    // CAST takes 0 from a text that is no number. A comparison with a REAL makes a number of a text that is one, and of no other.
+    text = "CASE WHEN " + name + " = CAST(" + name + " AS REAL) THEN CAST(" + name + " AS REAL) END";
   } else {
     text = "nullif(CAST(" + name + (duckdb() ? " AS DOUBLE), 'NaN'::DOUBLE)" : " AS float8), 'NaN'::float8)");
   }
@@ -135,36 +141,56 @@ std::string SqlDialect::cell(const std::string& column, const Schema& schema) co
   return text;
 }
 
+std::string SqlDialect::text(const std::string& column) const {
+  return "CAST(" + name_in_table(column) + " AS " + (duckdb() ? "VARCHAR" : postgres() ? "text" : "TEXT") + ")";
+}
+
+std::string SqlDialect::trimmed(const std::string& text) const {
+  return (postgres() ? "btrim(" : "trim(") + text + (sqlite() ? ", ' ' || char(9))" : ", ' ' || chr(9))");
+}
+
+std::string SqlDialect::is_cell(const std::string& column, const Schema& schema) const {
+  if (!sqlite()) return "";
+  const std::string name = name_in_table(column);
+  return name + " IS NULL OR " + name + " = CAST(" + name + " AS REAL) OR " + trimmed(text(column)) + " IN (" +
+         join(sql_texts(missing_words(schema))) + ")";
+}
+
+/// Whether the cell is this number, whatever the column's type.
+std::string SqlDialect::equals(const Column& category, double number) const {
+  const std::string value = this->number(number), text = this->text(category.name);
+  // A column without a type of numbers is compared as one by the other side's type.
+  if (sqlite()) return name_in_table(category.name) + " = CAST(" + value + " AS REAL)";
+  if (duckdb()) return "TRY_CAST(" + text + " AS DOUBLE) = " + value;
+  return "CASE WHEN " + text + R"( ~ '^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?\s*$' THEN )" + text +
+         "::float8 = " + value + " ELSE false END";
+}
+
+std::string SqlDialect::is_missing(const Column& category, const Schema& schema) const {
+  std::vector<std::string> words = missing_words(schema);
+  std::erase_if(words, [&](const std::string& word) {
+    return std::find(category.levels.begin(), category.levels.end(), word) != category.levels.end();
+  });
+  words.emplace_back(kMissingLevel);
+  const std::string text = trimmed(this->text(category.name));
+  std::string result = name_in_table(category.name) + " IS NULL OR " + text + " IN (" + join(sql_texts(words)) + ")";
+  if (comparison_of(category) == Comparison::kNumber)
+    for (const double number : missing_numbers(schema)) result += " OR " + equals(category, number);
+  return result;
+}
+
 std::string SqlDialect::is_level(const Column& category, const std::string& level, const Schema& schema) const {
-  const std::string name = "moe_t." + sql_name(category.name);
-  const std::string text = "CAST(" + name + " AS " + (duckdb() ? "VARCHAR" : postgres() ? "text" : "TEXT") + ")";
-  const std::string binary = sqlite() ? " COLLATE BINARY" : "";
-  if (level == kMissingLevel) {
-    std::vector<std::string> words;
-    for (const std::string& word : missing_words(schema))
-      if (std::find(category.levels.begin(), category.levels.end(), word) == category.levels.end())
-        words.push_back(sql_text(word));
-    words.push_back(sql_text(level));
-    return name + " IS NULL OR " + text + binary + " IN (" + join(words) + ")";
-  }
-  switch (comparison_of(category)) {
-    case Comparison::kNumber: {
-      const std::string value = number(*parse_number(level));
-      // A column without a type of numbers is compared as one by the other side's type.
-      if (sqlite()) return name + " = CAST(" + value + " AS REAL)";
-      if (duckdb()) return "TRY_CAST(" + text + " AS DOUBLE) = " + value;
-      return "CASE WHEN " + text + R"( ~ '^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?\s*$' THEN )" + text +
-             "::float8 = " + value + " ELSE false END";
-    }
-    case Comparison::kBoolean: {
-      std::string lower = level;
-      std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(c | 0x20); });
-      return "lower(" + text + ") = " + sql_text(lower);
-    }
-    case Comparison::kText:
-      break;
-  }
-  return text + binary + " = " + sql_text(level);
+  if (level == kMissingLevel) return is_missing(category, schema);
+  if (comparison_of(category) == Comparison::kNumber) return equals(category, *parse_number(level));
+  std::string text = this->text(category.name);
+  if (ignores_blanks(category))
+    text = trimmed(text);
+  else if (sqlite())
+    text += " COLLATE BINARY";  // which the column's own would else come before
+  if (comparison_of(category) == Comparison::kText) return text + " = " + sql_text(level);
+  std::string lower = level;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+  return "lower(" + text + ") = " + sql_text(lower);
 }
 
 // PostgreSQL and SQLite would else put each expression in place of its name, twice where it stands twice, and so double the

@@ -32,15 +32,23 @@ class SqlDialect {
   /// x, and 0 for what is so small that a product of two of them is no longer a number: PostgreSQL stops at such a one.
   std::string without_dust(const std::string& x) const;
 
-  /// A column's cell as a double, NULL where it is missing.
+  /// A column's cell as a double, NULL where it is missing; DuckDB and PostgreSQL stop at what is no number, for SQLite see is_cell().
   std::string cell(const std::string& column, const Schema& schema) const;
+  /// Whether a column's cell is a number or missing, where the database would not say that it is neither; else "".
+  std::string is_cell(const std::string& column, const Schema& schema) const;
   /// Whether the cell of a category is this level; of the level for missing cells, whether it is missing.
   std::string is_level(const Column& category, const std::string& level, const Schema& schema) const;
+  std::string is_missing(const Column& category, const Schema& schema) const;
 
   /// SELECT that keeps the values of its columns: none of them is computed again where it is used.
   std::string step(const std::string& name, const std::string& select) const;
 
  private:
+  /// A column's cell as a text, without the blanks round it.
+  std::string text(const std::string& column) const;
+  std::string trimmed(const std::string& text) const;
+  std::string equals(const Column& category, double number) const;
+
   std::string name_;
 };
 

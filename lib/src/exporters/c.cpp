@@ -50,6 +50,26 @@ std::string functions_for(const std::string& text) {
   return result;
 }
 
+/// The text with names that begin with `prefix` instead of moe_ and MOE_; what stands between quotes stays.
+std::string with_prefix(const std::string& text, const std::string& prefix) {
+  const auto is_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  if (!std::all_of(prefix.begin(), prefix.end(), is_of_name) ||
+      std::isdigit(static_cast<unsigned char>(prefix[0])) != 0)
+    throw Error(ErrorKind::kUsage,
+                "--prefix '" + printable(prefix) + "': expected letters, digits and _, no digit first");
+  std::string upper = prefix, result;
+  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"' && text[i - 1] != '\\') quoted = !quoted;
+    const bool begins = !quoted && (i == 0 || !is_of_name(text[i - 1]));
+    const bool small = begins && text.compare(i, 4, "moe_") == 0, large = begins && text.compare(i, 4, "MOE_") == 0;
+    result += small ? prefix : large ? upper : std::string(1, text[i]);
+    if (small || large) i += 2;
+  }
+  return result;
+}
+
 class Writer {
  public:
   explicit Writer(const Model& model)
@@ -119,12 +139,12 @@ class Writer {
   }
 
   std::string head() const {
-    std::string text = "/* A mixture of " + std::to_string(model_.size()) + " experts for '" +
-                       commented(join(model_.schema.targets, "', '")) + "', written by moe " MOE_VERSION ".\n\n";
+    std::string text = "/* " + title_of(model_) + " for '" + commented(join(model_.schema.targets, "', '")) +
+                       "', written by moe " MOE_VERSION ".\n\n";
     text += "   x, a row: MOE_COLUMNS numbers in the data's own units, in this order:\n";
     const std::vector<std::string> names = column_names();
     for (std::size_t i = 0; i < names.size(); ++i) {
-      text += "     " + commented(names[i]);
+      text += "     \"" + commented(names[i]) + "\"";
       if (i >= columns_.size())
         text += names[i] == model_.schema.trials   ? " (trials)"
                 : names[i] == model_.schema.offset ? " (offset)"
@@ -346,11 +366,13 @@ class Writer {
   /// Names of levels to their numbers.
   std::string level() const {
     std::string text = R"(
-/* Whether text, blanks round it aside, is this word. */
-static int moe_is_word(const char *text, const char *word) {
-  while (*text == ' ' || *text == '\t') ++text;
-  while (*word && *text == *word) ++text, ++word;
-  while (*text == ' ' || *text == '\t') ++text;
+static char moe_lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
+
+/* Whether text is this word, blanks round it aside (rule 1), in any case (2). */
+static int moe_is_word(const char *text, const char *word, int rule) {
+  while (rule & 1 && (*text == ' ' || *text == '\t')) ++text;
+  while (*word && (*text == *word || (rule & 2 && moe_lower(*text) == moe_lower(*word)))) ++text, ++word;
+  while (rule & 1 && (*text == ' ' || *text == '\t')) ++text;
   return !*word && !*text;
 }
 
@@ -363,7 +385,7 @@ double moe_level(int column, const char *text) {
       return "{" + list + "0};\n";
     };
     text += "  static const char *const missing[] = " + words(missing_words(model_.schema));
-    std::string counts, table, numeric;
+    std::string counts, table, rules;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       std::vector<std::string> levels = columns_[i].levels;
       if (!levels.empty() && levels.back() == kMissingLevel) levels.pop_back();
@@ -371,19 +393,22 @@ double moe_level(int column, const char *text) {
       text += "  static const char *const levels_" + number + "[] = " + words(levels);
       table += separator + "levels_" + number;
       counts += separator + std::to_string(columns_[i].category ? std::max<std::size_t>(1, levels.size()) : 0);
-      numeric += separator + (!levels.empty() && all_numeric(levels) ? "1" : "0");
+      const Comparison comparison = comparison_of(columns_[i]);
+      rules += separator +
+               std::to_string((ignores_blanks(columns_[i]) ? 1 : 0) + (comparison == Comparison::kBoolean ? 2 : 0) +
+                              (comparison == Comparison::kNumber ? 4 : 0));
     }
     text += "  static const char *const *const levels[] = {" + table + "};\n";
-    text += "  static const int numeric[] = {" + numeric +
-            "};\n  char *end;\n  double value = strtod(text, &end);\n  int i;\n";
+    text += "  static const int rules[] = {" + rules +
+            "}; /* 4: levels are numbers */\n  char *end;\n  double value = strtod(text, &end);\n  int i;\n";
     text += "  if (column < 0 || column >= " + std::to_string(columns_.size()) + ") return -1;\n";
     text += R"TEXT(  for (i = 0; levels[column][i]; ++i) {
-    if (moe_is_word(text, levels[column][i])) return i;
-    if (numeric[column] && end != text && moe_is_word(end, "") && value == strtod(levels[column][i], 0)) return i;
+    if (moe_is_word(text, levels[column][i], rules[column])) return i;
+    if (rules[column] & 4 && end != text && moe_is_word(end, "", 1) && value == strtod(levels[column][i], 0)) return i;
   }
   for (i = 0; missing[i]; ++i)
-    if (moe_is_word(text, missing[i])) return NAN;
-  return moe_is_word(text, "(missing)") ? NAN : -1;
+    if (moe_is_word(text, missing[i], 1)) return NAN;
+  return moe_is_word(text, "(missing)", 0) ? NAN : -1;
 }
 )TEXT";
     text +=
@@ -403,6 +428,8 @@ double moe_level(int column, const char *text) {
 
 }  // namespace
 
-std::vector<ExportedFile> export_c(const Model& model, const ExportOptions&) { return {{"", Writer(model).write()}}; }
+std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options) {
+  return {{"", with_prefix(Writer(model).write(), options.prefix.empty() ? "moe" : options.prefix)}};
+}
 
 }  // namespace moe

@@ -84,7 +84,7 @@ std::string quoted(const std::string& text) {
 }
 
 std::string commented(std::string text) {
-  for (std::size_t at = 0; (at = text.find_first_of("*/\\\n\r", at)) != std::string::npos;) text[at] = '_';
+  for (std::size_t at = 0; (at = text.find_first_of("*/\\\"\n\r", at)) != std::string::npos;) text[at] = '_';
   return text;
 }
 

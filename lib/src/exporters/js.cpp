@@ -40,11 +40,16 @@ std::string js(const std::vector<double>& values) {
 
 constexpr const char* kTable = R"TEXT(
 
-const missing = (cell) => cell === undefined || cell === null || MISSING.has(String(cell).trim());
+const trimmed = (cell) => String(cell).replace(/^[ \t]+|[ \t]+$/g, "");
+const missing = (cell) => cell === undefined || cell === null || MISSING.has(trimmed(cell));
+
+/** What is written as a decimal, or NaN: "0x10" is no number here. */
+const decimal = (cell) =>
+  typeof cell === "number" ? cell : /^[ \t]*[-+]?[.\d][-+.\de]*[ \t]*$/i.test(String(cell)) ? Number(cell) : NaN;
 
 /** A cell as a number: NaN where it is missing. */
 function number(cell, name) {
-  const value = typeof cell === "number" ? cell : missing(cell) ? NaN : Number(cell);
+  const value = decimal(cell);
   if (typeof cell !== "number" && value !== value && !missing(cell))
     throw new Error(`column ${JSON.stringify(name)}: ${JSON.stringify(String(cell))} is no number`);
   return MISSING_NUMBERS.includes(value) ? NaN : value;
@@ -53,17 +58,14 @@ function number(cell, name) {
 /** From a column's cell to a number; of a category to its level's place, 0 for one that is not known. */
 function reader(column) {
   if (!column.levels) return (cell) => number(cell, column.name);
-  const key = {
-    text: String,
-    number: (cell) => (missing(cell) ? NaN : Number(cell)),
-    boolean: (cell) => String(cell).toLowerCase(),
-  }[column.comparison];
+  const text = column.blanks ? String : trimmed;
+  const key = { text, number: decimal, boolean: (cell) => text(cell).toLowerCase() }[column.comparison];
   const places = new Map();
   column.levels.forEach((level, place) => level === "(missing)" || places.set(key(level), place));
   return (cell) => {
     const place = cell === undefined || cell === null ? undefined : places.get(key(cell));
     if (place !== undefined) return place;
-    return missing(cell) || cell === "(missing)" || MISSING_NUMBERS.includes(Number(cell)) ? column.missing : 0;
+    return missing(cell) || cell === "(missing)" || MISSING_NUMBERS.includes(decimal(cell)) ? column.missing : 0;
   };
 }
 
@@ -77,11 +79,12 @@ function place(cells, others) {
   for (let j = 0; j < INPUTS.length; ++j) {
     const column = INPUTS[j];
     const value = cells[j];
+    const absent = value !== value;
     if (column.levels) {
+      if (absent) known = false;
       for (let level = 1; level < column.levels.length; ++level) V[at++] = value === level ? 1 : 0;
       continue;
     }
-    const absent = value !== value;
     V[at++] = absent ? column.fill : value;
     if (absent && column.fill !== column.fill) known = false;
     if (column.indicator) V[at++] = absent ? 1 : 0;
@@ -290,12 +293,10 @@ std::string inputs(const Schema& schema) {
   for (const Column& column : columns_of(schema)) {
     text += "  { name: " + js(column.name);
     if (column.category) {
-      const Comparison comparison = comparison_of(column);
-      const char* word = comparison == Comparison::kText     ? "text"
-                         : comparison == Comparison::kNumber ? "number"
-                                                             : "boolean";
-      text += ", levels: " + js(column.levels) + ", comparison: \"" + word +
-              "\", missing: " + std::to_string(missing_level(column)) + " },\n";
+      const std::optional<std::size_t> missing = missing_level(column);
+      text += ", levels: " + js(column.levels) + ", comparison: \"" + name_of(comparison_of(column)) +
+              "\", blanks: " + (ignores_blanks(column) ? "false" : "true") +
+              ", missing: " + (missing ? std::to_string(*missing) : "NaN") + " },\n";
     } else {
       text += ", fill: " + js(column.fill) + ", indicator: " + (column.indicator ? "true" : "false") + " },\n";
     }
@@ -303,13 +304,11 @@ std::string inputs(const Schema& schema) {
   return text + "];\n";
 }
 
-constexpr const char* kHead =
-    R"(// A mixture of experts, written by moe )" MOE_VERSION R"(: an ECMAScript module without dependencies.
+constexpr const char* kHead = R"(, written by moe )" MOE_VERSION R"(: an ECMAScript module without dependencies.
 //
 // predict(row) and predictColumns(columns, n) take the model's columns by name, in the data's own units, and give predictions by
 // the names that `moe predict` has for them. A missing cell is undefined, null, NaN or what MISSING lists; a level that is not
-// known counts as the first one. A row with a missing number that the model has no rule for is predicted as NaN, its label as null; a
-// category's missing cell without a rule counts as the first level.
+// known counts as the first one. A row with a missing cell that the model has no rule for is predicted as NaN, its label as null.
 )";
 
 }  // namespace
@@ -325,7 +324,7 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions&) {
     outputs.push_back(column.name);
     places.push_back(std::to_string(computation.place(column.value) + column.element));
   }
-  std::string text = kHead + inputs(schema);
+  std::string text = "// " + title_of(model) + kHead + inputs(schema);
   text += "const OFFSET = " + optional(schema.offset) + ";\nconst EXPOSURE = " + optional(schema.exposure) +
           ";\nconst TRIALS = " + optional(schema.trials) + ";\n";
   text += "const MISSING = new Set(" + js(missing_words(schema)) + ");\n";

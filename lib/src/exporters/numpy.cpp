@@ -36,37 +36,48 @@ std::string python(const std::vector<std::string>& texts) {
 constexpr const char* kTable = R"TEXT(
 
 def _missing(cell):
-    return cell is None or str(cell) in MISSING
+    return cell is None or str(cell).strip(" \t") in MISSING
 
 
-def _number(cell):
-    value = np.nan if _missing(cell) else float(cell)
+def _decimal(cell):
+    """What is written as a decimal: "1_000" is no number here."""
+    if isinstance(cell, str) and "_" in cell:
+        raise ValueError
+    return float(cell)
+
+
+def _number(cell, name):
+    try:
+        value = np.nan if _missing(cell) else _decimal(cell)
+    except (TypeError, ValueError):
+        raise ValueError("column %r: %r is no number" % (name, cell)) from None
     return np.nan if value in MISSING_NUMBERS else value
 
 
-def _numbers(cells):
-    cells = np.asarray(cells)
+def _numbers(columns, name):
+    cells = np.asarray(_column(columns, name))
     if cells.dtype.kind in "fiub":
         values = cells.astype(np.float64)
         for missing in MISSING_NUMBERS:
             values[values == missing] = np.nan
         return values
-    return np.array([_number(cell) for cell in cells.tolist()], dtype=np.float64)
+    return np.array([_number(cell, name) for cell in cells.tolist()], dtype=np.float64)
 
 
-def _number_or_nan(cell):
+def _decimal_or_nan(cell):
     try:
-        return float(cell)
+        return _decimal(cell)
     except (TypeError, ValueError):
         return np.nan
 
 
 class _Levels(dict):
-    """From a cell to its level's place, 0 for one that is not known."""
+    """From a cell to its level's place: 0 for one that is not known, -1 for a missing one without a level."""
 
-    def __init__(self, comparison, levels, missing):
+    def __init__(self, comparison, levels, missing, blanks):
         super().__init__()
-        self.key = {"text": str, "number": float, "boolean": str.lower}[comparison]
+        text = str if blanks else lambda cell: str(cell).strip(" \t")
+        self.key = {"text": text, "number": _decimal, "boolean": lambda cell: text(cell).lower()}[comparison]
         self.places = {self.key(level): place for place, level in enumerate(levels) if level != "(missing)"}
         self.missing = missing
 
@@ -76,7 +87,7 @@ class _Levels(dict):
         except ValueError:  # no number
             place = None
         if place is None:
-            missing = _missing(cell) or str(cell) == "(missing)" or _number_or_nan(cell) in MISSING_NUMBERS
+            missing = _missing(cell) or str(cell) == "(missing)" or _decimal_or_nan(cell) in MISSING_NUMBERS
             place = self.missing if missing else 0
         if not _missing(cell):  # no NaN is found again
             self[cell] = place
@@ -91,20 +102,25 @@ def _column(columns, name):
 
 
 def _inputs(columns, rows):
+    """The model's inputs, and which rows lack one that there is no rule for."""
     parts = []
+    unknown = np.zeros(rows, dtype=bool)
     for column in INPUTS:
-        cells = _column(columns, column["name"])
         if "levels" in column:
-            known = _Levels(column["comparison"], column["levels"], column["missing"])
-            places = np.array([known[cell] for cell in np.asarray(cells, dtype=object).tolist()], dtype=np.int64)
+            levels = _Levels(column["comparison"], column["levels"], column["missing"], column["blanks"])
+            cells = np.asarray(_column(columns, column["name"]), dtype=object).tolist()
+            places = np.array([levels[cell] for cell in cells], dtype=np.int64)
             parts.append(places.reshape(-1, 1) == np.arange(1, len(column["levels"])))
+            unknown |= places < 0
             continue
-        values = _numbers(cells)
+        values = _numbers(columns, column["name"])
         absent = np.isnan(values)
-        parts.append(np.where(absent, column["fill"], values).reshape(-1, 1))
+        values = np.where(absent, column["fill"], values)
+        parts.append(values.reshape(-1, 1))
+        unknown |= np.isnan(values)
         if column["indicator"]:
             parts.append(absent.reshape(-1, 1))
-    return np.hstack(parts).astype(np.float64) if parts else np.empty((rows, 0))
+    return np.hstack(parts).astype(np.float64) if parts else np.empty((rows, 0)), unknown
 
 
 def _rows(columns):
@@ -118,20 +134,20 @@ def _rows(columns):
 def predict(columns):
     """A dict of arrays by name, all of one length (or a data frame) -> a dict of arrays: what OUTPUTS names."""
     rows = _rows(columns)
-    x = _inputs(columns, rows)
+    x, unknown = _inputs(columns, rows)
     offset = np.zeros(rows)
     if OFFSET is not None:
-        offset = offset + _numbers(_column(columns, OFFSET))
-    trials = np.zeros(rows) if TRIALS is None else _numbers(_column(columns, TRIALS))
+        offset = offset + _numbers(columns, OFFSET)
+    trials = np.zeros(rows) if TRIALS is None else _numbers(columns, TRIALS)
     result = {name: np.empty(rows) for name in OUTPUTS}
     with np.errstate(all="ignore"):
         if EXPOSURE is not None:
-            offset = offset + np.log(_numbers(_column(columns, EXPOSURE)))
+            offset = offset + np.log(_numbers(columns, EXPOSURE))
         for first in range(0, rows, BLOCK):
             block = slice(first, first + BLOCK)
             for name, values in zip(OUTPUTS, _compute(x[block], offset[block, None], trials[block, None])):
                 result[name][block] = values
-    unknown = np.isnan(x).any(axis=1) | ~np.isfinite(offset) | np.isnan(trials)
+    unknown |= ~np.isfinite(offset) | np.isnan(trials)
     for values in result.values():
         values[unknown] = np.nan
     if LABELS:
@@ -272,12 +288,10 @@ std::string inputs(const Schema& schema) {
   for (const Column& column : columns_of(schema)) {
     text += "    {\"name\": " + python(column.name);
     if (column.category) {
-      const Comparison comparison = comparison_of(column);
-      const char* word = comparison == Comparison::kText     ? "text"
-                         : comparison == Comparison::kNumber ? "number"
-                                                             : "boolean";
-      text += ", \"levels\": " + python(column.levels) + ", \"comparison\": \"" + word +
-              "\", \"missing\": " + std::to_string(missing_level(column)) + "},\n";
+      const std::optional<std::size_t> missing = missing_level(column);
+      text += ", \"levels\": " + python(column.levels) + ", \"comparison\": \"" + name_of(comparison_of(column)) +
+              "\", \"blanks\": " + (ignores_blanks(column) ? "False" : "True") +
+              ", \"missing\": " + (missing ? std::to_string(*missing) : "-1") + "},\n";
     } else {
       text +=
           ", \"fill\": " + python(column.fill) + ", \"indicator\": " + (column.indicator ? "True" : "False") + "},\n";
@@ -287,13 +301,11 @@ std::string inputs(const Schema& schema) {
 }
 
 std::string head(const Model& model) {
-  return "\"\"\"A mixture of " + std::to_string(model.size()) +
-         R"( experts, written by moe )" MOE_VERSION R"(. It needs NumPy alone.
+  return "\"\"\"" + title_of(model) + R"(, written by moe )" MOE_VERSION R"(. It needs NumPy alone.
 
 predict(columns) takes the model's columns by name, in the data's own units, and gives predictions by the names that
 `moe predict` has for them. A missing cell is None, NaN or what MISSING lists; a level that is not known counts as the
-first one. A row with a missing number that the model has no rule for is predicted as NaN, its label as None; a
-category's missing cell without a rule counts as the first level.
+first one. A row with a missing cell that the model has no rule for is predicted as NaN, its label as None.
 """
 import os
 

@@ -3,7 +3,8 @@
 // Inputs, each N x 1, named as their columns (where one is called as an output is, "column <name>"):
 //   a number    of the graph's type. NaN: missing, filled where the model has a rule, else the row's outputs are NaN
 //   a category  of texts a string, missing where it is "" or another word that moe takes for that; of numbers a double, NaN
-//               where it is missing. A level that training has not seen counts as the reference level
+//               where it is missing: a level where the model has one for that, else the row's outputs are NaN. A level
+//               that training has not seen counts as the reference level
 //   trials, offset, exposure as the model reads them
 // Outputs: mean and sd N x T, or label N (its place in metadata "labels") and proba N x C; gate N x K; expert_means N x K,
 // of several targets N x K x T. No sd where the gate is no softmax. A model that reads no column gives one row.
@@ -11,12 +12,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "exported_table.hpp"
 #include "json_text.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "onnx_columns.hpp"
 #include "onnx_graph.hpp"
-#include "plan.hpp"
 
 namespace moe {
 namespace {
@@ -54,8 +55,8 @@ class Translation {
     }
     outputs();
     metadata();
-    return graph_.bytes("A mixture of " + std::to_string(model_.size()) + " experts for '" +
-                        join(model_.schema.targets, "', '") + "', inputs and outputs in the data's own units.");
+    return graph_.bytes(title_of(model_) + " for '" + join(model_.schema.targets, "', '") +
+                        "', inputs and outputs in the data's own units.");
   }
 
  private:

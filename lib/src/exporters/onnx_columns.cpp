@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "exported_table.hpp"
 #include "level_table.hpp"
 #include "moe/numeric.hpp"
 
@@ -13,8 +14,15 @@ namespace {
 using Type = OnnxGraph::Type;
 using Names = std::vector<std::string>;
 
-/// The words that moe takes for a missing cell; the model's own come on top.
-const Names kMissingWords{"", "NA", "?", "NaN", "nan"};
+/// Other ways to write a level that the same values have elsewhere.
+Names spellings(const std::string& level, Comparison comparison) {
+  Names result{level};
+  if (comparison == Comparison::kBoolean && (level[0] == 't' || level[0] == 'T'))
+    result.insert(result.end(), {"true", "True", "TRUE"});
+  if (comparison == Comparison::kBoolean && (level[0] == 'f' || level[0] == 'F'))
+    result.insert(result.end(), {"false", "False", "FALSE"});
+  return result;
+}
 
 }  // namespace
 
@@ -80,12 +88,10 @@ std::string OnnxColumns::number(const Column& column) {
 
 std::string OnnxColumns::category(const Column& column) {
   Names said = column.levels;
-  const bool missing_level = said.back() == kMissingLevel;
-  if (missing_level) said.pop_back();
-  const Json about{{"kind", "category"},
-                   {"levels", column.levels},
-                   {"reference", column.levels[0]},
-                   {"missing", missing_level ? kMissingLevel : column.levels[0]}};
+  const auto missing = missing_level(column);
+  if (missing) said.pop_back();
+  Json about{{"kind", "category"}, {"levels", column.levels}, {"reference", column.levels[0]}, {"missing", nullptr}};
+  if (missing) about["missing"] = kMissingLevel;
   return all_numeric(said) ? category_of_numbers(column, said, about) : category_of_texts(column, said, about);
 }
 
@@ -99,34 +105,50 @@ std::string OnnxColumns::category_of_numbers(const Column& column, const Names& 
     const OnnxGraph::Shape shape{1, static_cast<std::int64_t>(values.size())};
     parts.push_back(real(graph_.node("Equal", {x, graph_.numbers(values, shape, Type::kDouble)})));
   }
-  if (column.levels.size() > levels.size()) parts.push_back(real(graph_.node("IsNaN", {x})));
+  if (column.levels.size() == levels.size()) return unless(graph_.node("IsNaN", {x}), joined(parts));
+  parts.push_back(real(graph_.node("IsNaN", {x})));
   return joined(parts);
+}
+
+/// NaN where `missing`, N x 1, holds.
+std::string OnnxColumns::unless(const std::string& missing, const std::string& x) {
+  return graph_.node("Where", {missing, graph_.numbers({std::numeric_limits<double>::quiet_NaN()}), x});
 }
 
 /// Equal does not take texts before opset 19. Counting the words of a text does what it would: each cell is one word.
 std::string OnnxColumns::category_of_texts(const Column& column, const Names& levels, const Json& about) {
   const std::string x = declare(column.name, Type::kString, "a category", about);
+  const std::size_t missing = levels.size();  // whose place is the last
   Names words;
-  std::vector<std::int64_t> places;
+  std::vector<std::int64_t> place_of;
   const auto add = [&](const std::string& word, std::size_t level) {
-    if (word == levels[0] || std::find(words.begin(), words.end(), word) != words.end()) return;
+    if (std::find(words.begin(), words.end(), word) != words.end()) return;
     words.push_back(word);
-    places.push_back(static_cast<std::int64_t>(level) - 1);
+    place_of.push_back(static_cast<std::int64_t>(level));
   };
-  for (std::size_t l = 1; l < column.levels.size(); ++l) add(column.levels[l], l);
-  if (column.levels.size() > levels.size()) {
-    for (const std::string& word : kMissingWords) add(word, levels.size());
-    for (const std::string& word : schema_.na) add(word, levels.size());
-  }
-  const std::string counts = graph_.node("TfIdfVectorizer", {x},
-                                         {{"max_gram_length", 1},
-                                          {"max_skip_count", 0},
-                                          {"min_gram_length", 1},
-                                          {"mode", "TF"},
-                                          {"ngram_counts", std::vector<std::int64_t>{0}},
-                                          {"ngram_indexes", places},
-                                          {"pool_strings", words}});
-  return graph_.real() == Type::kFloat ? counts : real(counts);
+  for (std::size_t l = 0; l < levels.size(); ++l) add(levels[l], l);
+  for (std::size_t l = 0; l < levels.size(); ++l)
+    for (const std::string& word : spellings(levels[l], comparison_of(column))) add(word, l);
+  for (const std::string& word : missing_words(schema_)) add(word, missing);
+  add(kMissingLevel, missing);
+  std::string counts = graph_.node("TfIdfVectorizer", {x},
+                                   {{"max_gram_length", 1},
+                                    {"max_skip_count", 0},
+                                    {"min_gram_length", 1},
+                                    {"mode", "TF"},
+                                    {"ngram_counts", std::vector<std::int64_t>{0}},
+                                    {"ngram_indexes", place_of},
+                                    {"pool_strings", words}});
+  if (graph_.real() != Type::kFloat) counts = real(counts);
+  const auto places_from = [&](std::size_t first, std::size_t end) {
+    std::vector<std::int64_t> places;
+    for (std::size_t i = first; i < end; ++i) places.push_back(static_cast<std::int64_t>(i));
+    return graph_.node("Gather", {counts, graph_.integers(places)}, {{"axis", 1}});
+  };
+  if (column.levels.size() > levels.size()) return places_from(1, missing + 1);
+  const std::string lacks =
+      graph_.node("Cast", {places_from(missing, missing + 1)}, {{"to", static_cast<std::int64_t>(Type::kBool)}});
+  return unless(lacks, places_from(1, missing));
 }
 
 std::string OnnxColumns::real(const std::string& x) {

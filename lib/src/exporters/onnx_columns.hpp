@@ -33,6 +33,7 @@ class OnnxColumns {
   std::string category(const Column& column);
   std::string category_of_numbers(const Column& column, const std::vector<std::string>& levels, const Json& about);
   std::string category_of_texts(const Column& column, const std::vector<std::string>& levels, const Json& about);
+  std::string unless(const std::string& missing, const std::string& x);
   std::string real(const std::string& x);
   std::string joined(const std::vector<std::string>& parts);
 

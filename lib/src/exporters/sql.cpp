@@ -292,6 +292,8 @@ class Query {
   void cells() {
     for (const Column& column : columns_of(model_.schema)) {
       if (column.category) {
+        if (missing_level(column) == std::nullopt)
+          known_.push_back("NOT (" + dialect_.is_missing(column, model_.schema) + ")");
         for (std::size_t level = 1; level < column.levels.size(); ++level)
           leaves_.push_back("CASE WHEN " + dialect_.is_level(column, column.levels[level], model_.schema) + " THEN " +
                             dialect_.number(1) + " ELSE " + dialect_.number(0) + " END");
@@ -315,17 +317,21 @@ class Query {
     leaves_.push_back(join(offsets, " + "));
     leaves_.push_back(schema.trials.empty() ? "" : needed_cell(schema.trials, false));
   }
+  /// The cell as a number, without which the row cannot be scored unless it is filled.
   std::string needed_cell(const std::string& column, bool filled) {
     const std::string cell = dialect_.cell(column, model_.schema);
-    if (!filled) known_.push_back("(" + cell + ") IS NOT NULL");
+    if (!filled)
+      known_.push_back("(" + cell + ") IS NOT NULL");
+    else if (const std::string is_cell = dialect_.is_cell(column, model_.schema); !is_cell.empty())
+      known_.push_back("(" + is_cell + ")");
     return cell;
   }
 
   std::string head() const {
-    std::string text = "-- A mixture of " + std::to_string(model_.size()) + " experts for " +
-                       printable(join(model_.schema.targets)) + ", written by moe " MOE_VERSION " for " +
-                       dialect_.name() + ".\n";
-    text += dialect_.sqlite() ? "-- Every row of the table (one with a rowid, no view) and its predictions.\n"
+    std::string text = "-- " + title_of(model_) + " for " + printable(join(model_.schema.targets)) +
+                       ", written by moe " MOE_VERSION " for " + dialect_.name() + ".\n";
+    text += dialect_.sqlite() ? "-- Every row of the table and its predictions. It has to have a rowid; a view ends "
+                                "with \"integer overflow\".\n"
                               : "-- Every row of the table and its predictions.\n";
     return text;
   }
@@ -336,9 +342,10 @@ class Query {
     std::vector<std::string> columns = numbers.columns(step);
     if (!known_.empty())
       columns.insert(columns.begin(), step == 1 ? join(known_, " AND ") + " AS moe_known" : "moe_known");
-    columns.insert(columns.begin(), step > 1            ? "moe_row"
-                                    : dialect_.sqlite() ? "moe_t.rowid AS moe_row"
-                                                        : "moe_t AS moe_row");
+    columns.insert(columns.begin(), step > 1 ? "moe_row"
+                                    : dialect_.sqlite()
+                                        ? "coalesce(moe_t.rowid, abs(-9223372036854775807 - 1)) AS moe_row"
+                                        : "moe_t AS moe_row");
     check_width(columns.size());
     return dialect_.step(step_name(step), "SELECT " + join(columns, ",\n") + "\nFROM " +
                                               (step == 1 ? table_ + " AS moe_t" : step_name(step - 1)));
