@@ -331,5 +331,5 @@ TEST_CASE("a model file's columns are held to its inputs", "[table]") {
   moe::save_model(model, scratch.path("odd.moe"));
   CHECK(sentence_of([&] {
           moe::load_model(scratch.path("odd.moe"));
-        }).find("its inputs are not what its columns make") != std::string::npos);
+        }).find("is not what its columns make") != std::string::npos);
 }
