@@ -69,7 +69,7 @@ def speed(*words):
 
 
 def peer(script, *words):
-    program = "Rscript" if script.endswith(".R") else PYTHON
+    program = {".R": "Rscript", ".js": "node"}.get(os.path.splitext(script)[1], PYTHON)
     return lambda: first_number([program, os.path.join(HERE, script), *words])
 
 
@@ -172,13 +172,14 @@ def whole_process():
 
 def prediction():
     contest(f"predict in memory, n={ROWS:.0e}, d=32, K=8", "ms", speed("predict", ROWS, 32, 8, THREADS),
-            # The exported model in its own runtimes belongs here.
-            {"XGBoost, 100 trees of depth 6": peer("xgboost_peer.py", ROWS, 32, THREADS)}, "40 x XGBoost")
-    wide, model, predicted = (os.path.join(SCRATCH, name) for name in ("wide.csv", "wide.moe", "predicted.csv"))
+            {"ONNX Runtime on the exported model, float": peer("onnx_peer.js", os.path.join(SCRATCH, "wide.onnx"), ROWS, THREADS),
+             "XGBoost, 100 trees of depth 6": peer("xgboost_peer.py", ROWS, 32, THREADS)}, "2 x ONNX Runtime, 40 x XGBoost")
+    wide, model, predicted, select = (os.path.join(SCRATCH, name) for name in ("wide.csv", "wide.moe", "predicted.csv", "wide.sql"))
     contest(f"predict CSV to CSV, {os.path.getsize(wide) / 1e6:.0f} MB", "s",
             lambda: seconds_of([MOE, "predict", "-m", model, wide, "-o", predicted]),
-            # .. and DuckDB running the exported SQL here.
-            {"wc -l of the input": lambda: seconds_of(["wc", "-l", wide])}, "ahead of DuckDB")
+            {"DuckDB by the exported SQL": lambda: seconds_of(
+                ["node", os.path.join(HERE, "duckdb_peer.js"), select, wide, predicted + ".duckdb", THREADS]),
+             "wc -l of input and output": lambda: seconds_of(["wc", "-l", wide, predicted])}, "ahead of DuckDB")
 
 
 def growth():
