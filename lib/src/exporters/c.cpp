@@ -5,10 +5,10 @@
 #include <set>
 #include <sstream>
 
-#include "c_functions.hpp"
+#include "c_cells.hpp"
 #include "c_statements.hpp"
+#include "c_text.hpp"
 #include "exported_table.hpp"
-#include "level_table.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "moe/predict.hpp"
@@ -19,56 +19,6 @@ namespace {
 using namespace c_source;
 using Id = Plan::Id;
 using Kind = Plan::Kind;
-
-/// The sections of c_functions.c that `text` calls, with those that they call, in the file's order.
-std::string functions_for(const std::string& text) {
-  struct Section {
-    std::string name, body;
-    std::vector<std::string> calls;
-  };
-  std::vector<Section> sections;
-  std::istringstream lines(kCFunctions);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.rfind("/*= ", 0) == 0) {
-      std::istringstream words(line.substr(4));
-      sections.emplace_back();
-      words >> sections.back().name;
-      for (std::string word; words >> word && word != "*/";) sections.back().calls.push_back(word);
-    } else if (!sections.empty()) {
-      sections.back().body += line + "\n";
-    }
-  }
-  std::set<std::string> wanted;
-  for (std::size_t i = sections.size(); i-- > 0;) {  // callers stand behind what they call
-    const Section& section = sections[i];
-    if (text.find(section.name + "(") != std::string::npos) wanted.insert(section.name);
-    if (wanted.count(section.name) > 0) wanted.insert(section.calls.begin(), section.calls.end());
-  }
-  std::string result;
-  for (const Section& section : sections)
-    if (wanted.count(section.name) > 0) result += section.body;
-  return result;
-}
-
-/// The text with names that begin with `prefix` instead of moe_ and MOE_; what stands between quotes stays.
-std::string with_prefix(const std::string& text, const std::string& prefix) {
-  const auto is_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-  if (!std::all_of(prefix.begin(), prefix.end(), is_of_name) ||
-      std::isdigit(static_cast<unsigned char>(prefix[0])) != 0)
-    throw Error(ErrorKind::kUsage,
-                "--prefix '" + printable(prefix) + "': expected letters, digits and _, no digit first");
-  std::string upper = prefix, result;
-  for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"' && text[i - 1] != '\\') quoted = !quoted;
-    const bool begins = !quoted && (i == 0 || !is_of_name(text[i - 1]));
-    const bool small = begins && text.compare(i, 4, "moe_") == 0, large = begins && text.compare(i, 4, "MOE_") == 0;
-    result += small ? prefix : large ? upper : std::string(1, text[i]);
-    if (small || large) i += 2;
-  }
-  return result;
-}
 
 class Writer {
  public:
@@ -85,7 +35,7 @@ class Writer {
     std::string code = forward() + predict();
     if (plan_.log_density) code += log_density();
     if (!plan_.cdf.empty()) code += distribution();
-    if (any_levels()) code += level();
+    if (any_levels()) code += level_function(columns_, model_.schema);
     return head() + declarations() + functions_for(code) + "\n" + statements_.constants() + code;
   }
 
@@ -193,38 +143,6 @@ class Writer {
     return text + "\n";
   }
 
-  /// The cells of x to inputs.
-  std::string encoding(Id inputs) const {
-    const arma::uword width = plan_.values[inputs].width;
-    const std::string in = "v" + std::to_string(inputs);
-    std::string text =
-        "  double " + in + (width == 1 ? "" : "[" + std::to_string(std::max<arma::uword>(1, width)) + "]") + ";\n";
-    std::size_t j = 0;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const Column& column = columns_[i];
-      const std::string cell = "x[" + std::to_string(i) + "]";
-      const auto set = [&](const std::string& value) {
-        text += "  " + in + (width == 1 ? "" : "[" + std::to_string(j) + "]") + " = " + value + ";\n";
-        ++j;
-      };
-      if (column.category) {
-        const bool known = column.levels.back() == kMissingLevel;
-        const std::string last = std::to_string(column.levels.size() - 1);
-        for (std::size_t level = 1; level < column.levels.size(); ++level) {
-          const std::string is = cell + " == " + std::to_string(level);
-          const std::string missing = known ? (std::to_string(level) == last ? "1" : "0") : cell;
-          set("moe_missing(" + cell + ") ? " + missing + " : " + is + " ? 1 : 0");
-        }
-      } else if (std::isnan(column.fill)) {
-        set(cell);
-      } else {
-        set("moe_missing(" + cell + ") ? " + literal(column.fill) + " : " + cell);
-        if (column.indicator) set("moe_missing(" + cell + ") ? 1 : 0");
-      }
-    }
-    return text;
-  }
-
   std::string forward() {
     std::string text = "\ntypedef struct {\n", state;
     for (const Id id : kept()) {
@@ -236,7 +154,7 @@ class Writer {
     for (const Id id : forward_) {
       const Kind kind = plan_.values[id].kind;
       const std::string v = kept().count(id) > 0 ? "s->v" : "double v";
-      if (kind == Kind::kInputs) text += encoding(id);
+      if (kind == Kind::kInputs) text += encoding(columns_, "v" + std::to_string(id), plan_.values[id].width);
       if (kind == Kind::kTrials) text += "  " + v + std::to_string(id) + " = " + other(model_.schema.trials) + ";\n";
       if (kind == Kind::kOffset) {
         std::vector<std::string> terms;
@@ -360,62 +278,6 @@ class Writer {
         "  for (;;) {\n    middle = low + 0.5 * (high - low);\n    if (!(low < middle && middle < high)) return "
         "middle;\n";
     text += "    if (" + at + "&s, middle) < p) low = middle;\n    else high = middle;\n  }\n}\n";
-    return text;
-  }
-
-  /// Names of levels to their numbers.
-  std::string level() const {
-    std::string text = R"(
-static char moe_lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
-
-/* Whether text is this word, blanks round it aside (rule 1), in any case (2). */
-static int moe_is_word(const char *text, const char *word, int rule) {
-  while (rule & 1 && (*text == ' ' || *text == '\t')) ++text;
-  while (*word && (*text == *word || (rule & 2 && moe_lower(*text) == moe_lower(*word)))) ++text, ++word;
-  while (rule & 1 && (*text == ' ' || *text == '\t')) ++text;
-  return !*word && !*text;
-}
-
-/* A cell of a category as its number in x: NAN where it is missing, -1 where the model does not know it. */
-double moe_level(int column, const char *text) {
-)";
-    const auto words = [](const std::vector<std::string>& all) {
-      std::string list;
-      for (const std::string& one : all) list += quoted(one) + ", ";
-      return "{" + list + "0};\n";
-    };
-    text += "  static const char *const missing[] = " + words(missing_words(model_.schema));
-    std::string counts, table, rules;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      std::vector<std::string> levels = columns_[i].levels;
-      if (!levels.empty() && levels.back() == kMissingLevel) levels.pop_back();
-      const std::string number = std::to_string(i), separator = i == 0 ? "" : ", ";
-      text += "  static const char *const levels_" + number + "[] = " + words(levels);
-      table += separator + "levels_" + number;
-      counts += separator + std::to_string(columns_[i].category ? std::max<std::size_t>(1, levels.size()) : 0);
-      const Comparison comparison = comparison_of(columns_[i]);
-      rules += separator +
-               std::to_string((ignores_blanks(columns_[i]) ? 1 : 0) + (comparison == Comparison::kBoolean ? 2 : 0) +
-                              (comparison == Comparison::kNumber ? 4 : 0));
-    }
-    text += "  static const char *const *const levels[] = {" + table + "};\n";
-    text += "  static const int rules[] = {" + rules +
-            "}; /* 4: levels are numbers */\n  char *end;\n  double value = strtod(text, &end);\n  int i;\n";
-    text += "  if (column < 0 || column >= " + std::to_string(columns_.size()) + ") return -1;\n";
-    text += R"TEXT(  for (i = 0; levels[column][i]; ++i) {
-    if (moe_is_word(text, levels[column][i], rules[column])) return i;
-    if (rules[column] & 4 && end != text && moe_is_word(end, "", 1) && value == strtod(levels[column][i], 0)) return i;
-  }
-  for (i = 0; missing[i]; ++i)
-    if (moe_is_word(text, missing[i], 1)) return NAN;
-  return moe_is_word(text, "(missing)", 0) ? NAN : -1;
-}
-)TEXT";
-    text +=
-        "\n/* How many levels a column has: 0, it is a number. */\nint moe_levels(int column) {\n  static const int "
-        "counts[] = {" +
-        counts + "};\n";
-    text += "  return column < 0 || column >= " + std::to_string(columns_.size()) + " ? 0 : counts[column];\n}\n";
     return text;
   }
 

@@ -1,9 +1,8 @@
 #include "c_statements.hpp"
 
-#include <cmath>
-#include <cstdio>
 #include <map>
 
+#include "c_text.hpp"
 #include "moe/error.hpp"
 
 namespace moe::c_source {
@@ -64,35 +63,6 @@ std::string loop(arma::uword width) {
 }
 
 }  // namespace
-
-std::string literal(double value) {
-  if (std::isinf(value)) return value > 0 ? "INFINITY" : "(-INFINITY)";
-  const std::string text = format_number(value);
-  const std::string number = text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
-  return value < 0 ? "(" + number + ")" : number;
-}
-
-std::string quoted(const std::string& text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    char octal[8];
-    std::snprintf(octal, sizeof octal, "\\%03o", static_cast<unsigned char>(c));
-    const bool plain = c >= ' ' && c <= '~' && c != '"' && c != '\\' && c != '?';
-    result += plain ? std::string(1, c) : octal;
-  }
-  return result + "\"";
-}
-
-std::string commented(std::string text) {
-  for (std::size_t at = 0; (at = text.find_first_of("*/\\\"\n\r", at)) != std::string::npos;) text[at] = '_';
-  return text;
-}
-
-std::string names(const std::string& declaration, const std::vector<std::string>& words) {
-  std::string result = "const char *const " + declaration + "[] = {";
-  for (const std::string& word : words) result += quoted(word) + ", ";
-  return result + "0};\n";
-}
 
 std::string Index::text() const {
   if (!running) return std::to_string(plus);

@@ -1,22 +1,13 @@
-// C source text: literals, and statements that compute a plan.
+// Statements in C that compute a plan.
 #pragma once
 
 #include <set>
 #include <string>
 #include <vector>
 
-#include "moe/numeric.hpp"
 #include "plan.hpp"
 
 namespace moe::c_source {
-
-std::string literal(double value);
-/// A C string literal: names are a user's data.
-std::string quoted(const std::string& text);
-/// Text inside a comment.
-std::string commented(std::string text);
-/// const char *const declaration[], with a 0 at the end.
-std::string names(const std::string& declaration, const std::vector<std::string>& words);
 
 /// "v12[i]", "v12[3]", ..: which element.
 struct Index {

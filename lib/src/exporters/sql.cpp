@@ -1,8 +1,7 @@
 // sql: one SELECT over a table that adds a model's predictions to its columns, in any order of rows.
 //
 // A chain of steps: the first turns cells into the model's inputs, each other one computes numbers from those of the steps before
-// it. A number that is used more than once is a column of its step, v1, v2 .., all others stand where they are used; a step
-// passes on what later ones need, and moe_row, the row itself (in SQLite its rowid).
+// it (sql_numbers.hpp). A step passes on what later ones need, and moe_row, the row itself (in SQLite its rowid).
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -11,236 +10,13 @@
 #include "exported_table.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
-#include "scalars.hpp"
-#include "sql_dialect.hpp"
+#include "sql_numbers.hpp"
 
 namespace moe {
 namespace {
 
 using Id = Scalars::Id;
-using Node = Scalars::Node;
 using Kind = Scalars::Kind;
-using Op = Formula::Op;
-
-/// Expressions deeper than this become columns: SQLite and DuckDB read 1,000 levels. A sum is as deep as it has terms.
-constexpr std::size_t kDeepest = 200, kMostTerms = 100;
-
-/// Text and what must be known of it to put it into another expression.
-struct Expression {
-  std::string text;
-  double least = kLeastDouble;  ///< log10 of the least magnitude but 0 that it can have
-};
-
-/// The numbers of a model as SQL, and in which step each is computed.
-class Numbers {
- public:
-  Numbers(const SqlDialect& dialect, const Scalars& scalars, std::vector<std::string> leaves)
-      : dialect_(dialect), scalars_(scalars), leaves_(std::move(leaves)) {}
-
-  /// Chooses what becomes a column, and its step.
-  void lay_out(const std::vector<Id>& outputs) {
-    const std::size_t n = scalars_.nodes.size();
-    uses_.assign(n, 0);
-    for (const Id id : outputs) ++uses_[id];
-    for (Id id = n; id-- > 0;)
-      if (uses_[id] > 0)
-        for (const Id of : at(id).of) ++uses_[of];
-    choose_first_step(outputs);
-    step_.assign(n, 0);
-    std::vector<std::size_t> depth(n, 0);
-    for (Id id = 0; id < n; ++id) {
-      if (uses_[id] == 0 || at(id).kind == Kind::kNumber) continue;
-      depth[id] = 1 + std::min(at(id).of.size(), kMostTerms);
-      for (const Id of : at(id).of) {
-        step_[id] = std::max(step_[id], step_[of]);
-        if (!column_[of]) depth[id] = std::max(depth[id], 1 + std::min(at(id).of.size(), kMostTerms) + depth[of]);
-      }
-      if (first_[id] ? column_[id] : uses_[id] > 1 || depth[id] > kDeepest) column_[id] = true;
-      if (column_[id]) ++step_[id];
-      steps_ = std::max(steps_, step_[id]);
-    }
-    last_use_.assign(n, 0);
-    for (const Id id : outputs) use(id, steps_ + 1);
-    for (Id id = 0; id < n; ++id)
-      if (uses_[id] > 0 && column_[id])
-        for (const Id of : at(id).of) use(of, step_[id]);
-    for (Id id = 0; id < n; ++id) least_.push_back(kLeastDouble);
-  }
-
-  std::size_t steps() const { return std::max<std::size_t>(1, steps_); }
-  /// "expression AS v3" of what the step computes, and the names of what it passes on.
-  std::vector<std::string> columns(std::size_t step) {
-    std::vector<std::string> result;
-    for (Id id = 0; id < scalars_.nodes.size(); ++id) {
-      if (!column_[id] || uses_[id] == 0) continue;
-      if (step_[id] == step) {
-        const Expression own = compute(id);
-        least_[id] = own.least;
-        result.push_back(own.text + " AS " + name(id));
-      } else if (step_[id] < step && last_use_[id] > step) {
-        result.push_back(name(id));
-      }
-    }
-    return result;
-  }
-  /// Where it is used.
-  Expression of(Id id) {
-    if (column_[id]) return {name(id), least_[id]};
-    return at(id).kind == Kind::kNumber ? number(at(id).number) : compute(id);
-  }
-
- private:
-  const Node& at(Id id) const { return scalars_.nodes[id]; }
-  static std::string name(Id id) { return "v" + std::to_string(id + 1); }
-
-  /// What is made of cells and numbers alone is computed in the first step, where the cells are.
-  void choose_first_step(const std::vector<Id>& outputs) {
-    const std::size_t n = scalars_.nodes.size();
-    column_.assign(n, false);
-    first_.assign(n, false);
-    for (Id id = 0; id < n; ++id) {
-      const std::vector<Id>& of = at(id).of;
-      const bool leaf = is_leaf(at(id).kind);
-      first_[id] = leaf || (at(id).kind == Kind::kEach && std::all_of(of.begin(), of.end(), [&](Id x) {
-                              return at(x).kind == Kind::kNumber || (first_[x] && uses_[x] == 1);
-                            }));
-    }
-    for (Id id = 0; id < n; ++id)
-      if (!first_[id] && uses_[id] > 0)
-        for (const Id of : at(id).of) column_[of] = first_[of];
-    for (const Id id : outputs) column_[id] = column_[id] || first_[id];
-    for (Id id = 0; id < n; ++id)
-      if (first_[id] && uses_[id] > 1) column_[id] = true;
-  }
-  static bool is_leaf(Kind kind) { return kind == Kind::kInput || kind == Kind::kOffset || kind == Kind::kTrials; }
-
-  /// Columns that the expression reads are needed until `step`.
-  void use(Id id, std::size_t step) {
-    if (column_[id])
-      last_use_[id] = std::max(last_use_[id], step);
-    else
-      for (const Id of : at(id).of) use(of, step);
-  }
-
-  Expression number(double value) const {
-    return {dialect_.number(value), value == 0 ? -kLeastDouble : std::log10(std::abs(value))};
-  }
-
-  Expression compute(Id id) {
-    const Node& node = at(id);
-    switch (node.kind) {
-      case Kind::kInput:
-        return {leaves_[node.index]};
-      case Kind::kOffset:
-        return {leaves_[leaves_.size() - 2]};
-      case Kind::kTrials:
-        return {leaves_.back()};
-      case Kind::kDense: {
-        std::vector<Expression> terms;
-        if (node.number != 0) terms.push_back(number(node.number));
-        for (std::size_t i = 0; i < node.of.size(); ++i)
-          terms.push_back(product(number(node.weights[i]), operand(node.of[i])));
-        return sum(terms);
-      }
-      case Kind::kSum: {
-        std::vector<Expression> terms;
-        for (const Id of : node.of) terms.push_back(operand(of));
-        return sum(terms);
-      }
-      case Kind::kLargest: {
-        std::vector<std::string> of;
-        double least = -kLeastDouble;
-        for (const Id x : node.of) {
-          of.push_back(this->of(x).text);
-          least = std::min(least, this->of(x).least);
-        }
-        return {dialect_.extreme(true, of), least};
-      }
-      default:
-        return each(node);
-    }
-  }
-
-  Expression each(const Node& node) {
-    std::vector<Expression> of;
-    for (const Id x : node.of) of.push_back(operand(x));
-    if (node.op == Op::kMultiply) return product(of[0], of[1]);
-    const double least = least_of(node.op, of);
-    if (node.op == Op::kDivide && least < kLeastProduct) of[0] = without_dust(of[0]);
-    std::vector<std::string> texts;
-    for (const Expression& x : of) texts.push_back(x.text);
-    return {dialect_.apply(node.op, texts), least_of(node.op, of)};
-  }
-
-  /// In parentheses where it is more than a name or a number.
-  Expression operand(Id id) {
-    Expression result = of(id);
-    if (!column_[id] && at(id).kind != Kind::kNumber) result.text = "(" + result.text + ")";
-    return result;
-  }
-
-  Expression without_dust(const Expression& x) const { return {dialect_.without_dust(x.text), kDust}; }
-  /// One that cannot be less than the least number.
-  Expression product(Expression a, Expression b) const {
-    for (Expression* factor : {&a, &b})
-      if (dialect_.postgres() && a.least + b.least < kLeastProduct && factor->least < kDust)
-        *factor = without_dust(*factor);
-    return {a.text + " * " + b.text, a.least + b.least};
-  }
-
-  static double least_of(Op op, const std::vector<Expression>& of) {
-    const double a = of[0].least, b = of.size() > 1 ? of[1].least : -kLeastDouble;
-    switch (op) {
-      case Op::kExp:
-        return kLeastExponent / std::log(10);
-      case Op::kLog:
-        return kUnit;
-      case Op::kSqrt:
-        return a / 2;
-      case Op::kDivide:
-        return a - std::max(b, 0.0) - kFarthestQuotient;
-      case Op::kAdd:
-      case Op::kSubtract:
-        return std::max(kLeastDouble, std::min({a, b, 0.0}) + kUnit);
-      case Op::kIfPositive:
-        return std::min(b, of[2].least);
-      default:
-        return std::min({a, b, 0.0}) - 1;
-    }
-  }
-
-  /// In groups, so that no expression is deep.
-  Expression sum(const std::vector<Expression>& terms) const {
-    std::vector<std::string> texts;
-    double least = 0;
-    for (const Expression& term : terms) {
-      texts.push_back(term.text);
-      least = std::min(least, term.least);
-    }
-    return {grouped(texts), std::max(kLeastDouble, least + kUnit)};
-  }
-  static std::string grouped(const std::vector<std::string>& terms) {
-    if (terms.size() <= kMostTerms) return join(terms, " + ");
-    std::vector<std::string> groups;
-    for (std::size_t i = 0; i < terms.size(); i += kMostTerms) {
-      const auto first = terms.begin() + static_cast<std::ptrdiff_t>(i);
-      const auto last = terms.begin() + static_cast<std::ptrdiff_t>(std::min(terms.size(), i + kMostTerms));
-      groups.push_back("(" + join({first, last}, " + ") + ")");
-    }
-    return grouped(groups);
-  }
-
-  /// log10 of what a double lacks of the next one; of the largest quotient's divisor that no constant tells.
-  static constexpr double kUnit = -16, kFarthestQuotient = 4;
-
-  const SqlDialect& dialect_;
-  const Scalars& scalars_;
-  std::vector<std::string> leaves_;  // of each input, the offset, the trials
-  std::vector<std::size_t> uses_, step_, last_use_;
-  std::vector<bool> column_, first_;
-  std::vector<double> least_;
-  std::size_t steps_ = 0;
-};
 
 class Query {
  public:
@@ -264,7 +40,7 @@ class Query {
       used.insert(used.end(), {peak_, peak_});
       used.insert(used.end(), classes_.begin(), classes_.end());
     }
-    Numbers numbers(dialect_, scalars_, leaves_);
+    SqlNumbers numbers(dialect_, scalars_, leaves_);
     numbers.lay_out(used);
     std::string steps;
     for (std::size_t step = 1; step <= numbers.steps(); ++step)
@@ -338,7 +114,7 @@ class Query {
 
   static std::string step_name(std::size_t step) { return "moe_step_" + std::to_string(step); }
 
-  std::string step(Numbers& numbers, std::size_t step) const {
+  std::string step(SqlNumbers& numbers, std::size_t step) const {
     std::vector<std::string> columns = numbers.columns(step);
     if (!known_.empty())
       columns.insert(columns.begin(), step == 1 ? join(known_, " AND ") + " AS moe_known" : "moe_known");
@@ -363,7 +139,7 @@ class Query {
     return known_.empty() ? expression : "CASE WHEN moe_known THEN " + expression + " END";
   }
 
-  std::string last(Numbers& numbers) const {
+  std::string last(SqlNumbers& numbers) const {
     std::vector<std::string> columns;
     if (model_.classes()) columns.push_back(when_known(label(numbers)) + " AS \"moe_label\"");
     for (std::size_t i = 0; i < predicted_.size(); ++i)
@@ -382,7 +158,7 @@ class Query {
   }
 
   /// The first of the most probable ones.
-  std::string label(Numbers& numbers) const {
+  std::string label(SqlNumbers& numbers) const {
     std::string text = "CASE";
     for (std::size_t c = 0; c + 1 < classes_.size(); ++c)
       text += " WHEN " + numbers.of(classes_[c]).text + " >= " + numbers.of(peak_).text + " THEN " +

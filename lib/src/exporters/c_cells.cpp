@@ -1,0 +1,95 @@
+#include "c_cells.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "c_text.hpp"
+#include "exported_table.hpp"
+
+namespace moe::c_source {
+
+std::string encoding(const std::vector<Column>& columns, const std::string& in, std::size_t width) {
+  std::string text =
+      "  double " + in + (width == 1 ? "" : "[" + std::to_string(std::max<std::size_t>(1, width)) + "]") + ";\n";
+  std::size_t j = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
+    const std::string cell = "x[" + std::to_string(i) + "]";
+    const auto set = [&](const std::string& value) {
+      text += "  " + in + (width == 1 ? "" : "[" + std::to_string(j) + "]") + " = " + value + ";\n";
+      ++j;
+    };
+    if (column.category) {
+      const bool known = column.levels.back() == kMissingLevel;
+      const std::string last = std::to_string(column.levels.size() - 1);
+      for (std::size_t level = 1; level < column.levels.size(); ++level) {
+        const std::string is = cell + " == " + std::to_string(level);
+        const std::string missing = known ? (std::to_string(level) == last ? "1" : "0") : cell;
+        set("moe_missing(" + cell + ") ? " + missing + " : " + is + " ? 1 : 0");
+      }
+    } else if (std::isnan(column.fill)) {
+      set(cell);
+    } else {
+      set("moe_missing(" + cell + ") ? " + literal(column.fill) + " : " + cell);
+      if (column.indicator) set("moe_missing(" + cell + ") ? 1 : 0");
+    }
+  }
+  return text;
+}
+
+std::string level_function(const std::vector<Column>& columns, const Schema& schema) {
+  std::string text = R"(
+static char moe_lower(char c) { return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c); }
+
+/* Whether text is this word, blanks round it aside (rule 1), in any case (2). */
+static int moe_is_word(const char *text, const char *word, int rule) {
+  while (rule & 1 && (*text == ' ' || *text == '\t')) ++text;
+  while (*word && (*text == *word || (rule & 2 && moe_lower(*text) == moe_lower(*word)))) ++text, ++word;
+  while (rule & 1 && (*text == ' ' || *text == '\t')) ++text;
+  return !*word && !*text;
+}
+
+/* A cell of a category as its number in x: NAN where it is missing, -1 where the model does not know it. */
+double moe_level(int column, const char *text) {
+)";
+  const auto words = [](const std::vector<std::string>& all) {
+    std::string list;
+    for (const std::string& one : all) list += quoted(one) + ", ";
+    return "{" + list + "0};\n";
+  };
+  text += "  static const char *const missing[] = " + words(missing_words(schema));
+  std::string counts, table, rules;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    std::vector<std::string> levels = columns[i].levels;
+    if (!levels.empty() && levels.back() == kMissingLevel) levels.pop_back();
+    const std::string number = std::to_string(i), separator = i == 0 ? "" : ", ";
+    text += "  static const char *const levels_" + number + "[] = " + words(levels);
+    table += separator + "levels_" + number;
+    counts += separator + std::to_string(columns[i].category ? std::max<std::size_t>(1, levels.size()) : 0);
+    const Comparison comparison = comparison_of(columns[i]);
+    rules +=
+        separator + std::to_string((ignores_blanks(columns[i]) ? 1 : 0) + (comparison == Comparison::kBoolean ? 2 : 0) +
+                                   (comparison == Comparison::kNumber ? 4 : 0));
+  }
+  text += "  static const char *const *const levels[] = {" + table + "};\n";
+  text += "  static const int rules[] = {" + rules +
+          "}; /* 4: levels are numbers */\n  char *end;\n  double value = strtod(text, &end);\n  int i;\n";
+  text += "  if (column < 0 || column >= " + std::to_string(columns.size()) + ") return -1;\n";
+  text += R"TEXT(  for (i = 0; levels[column][i]; ++i) {
+    if (moe_is_word(text, levels[column][i], rules[column])) return i;
+    if (rules[column] & 4 && end != text && moe_is_word(end, "", 1) && value == strtod(levels[column][i], 0)) return i;
+  }
+  for (i = 0; missing[i]; ++i)
+    if (moe_is_word(text, missing[i], 1)) return NAN;
+  return moe_is_word(text, "(missing)", 0) ? NAN : -1;
+}
+)TEXT";
+  text +=
+      "\n/* How many levels a column has: 0, it is a number. */\nint moe_levels(int column) {\n  static const int "
+      "counts[] = {" +
+      counts + "};\n";
+  text += "  return column < 0 || column >= " + std::to_string(columns.size()) + " ? 0 : counts[column];\n}\n";
+  return text;
+}
+
+}  // namespace moe::c_source
