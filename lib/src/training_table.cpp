@@ -14,112 +14,13 @@
 #include "parallel.hpp"
 #include "table_rows.hpp"
 #include "target_column.hpp"
+#include "training_columns.hpp"
 
 namespace moe {
 namespace {
 
-/// What an input is decides among the first records, so many at most and within so many bytes: the same ones from a file and a pipe.
-constexpr std::size_t kSampleRecords = 1000, kSampleBytes = std::size_t{1} << 20;
 /// So many cells that are all different are names or ids, not categories.
 constexpr std::size_t kNames = 50;
-
-/// The targets that a request names. Throws Error (usage) where there are none, too many, or several that are to be
-/// classes.
-std::vector<std::size_t> target_columns(const ColumnRequest& request, const std::vector<std::string>& names) {
-  if (request.target.empty()) return {names.size() - 1};
-  std::vector<std::size_t> columns = select_columns(request.target, names, {});
-  const auto refuse = [&](const std::string& sentence) {
-    throw Error(ErrorKind::kUsage, "--target: '" + printable(request.target) + "' names " +
-                                       std::to_string(columns.size()) + (columns.size() == 1 ? " column" : " columns") +
-                                       sentence);
-  };
-  if (columns.empty()) refuse(": expected one or more");
-  if (columns.size() > kMostTargets) refuse(": expected " + std::to_string(kMostTargets) + " at most");
-  if (columns.size() > 1 && request.kind == TargetKind::kClasses)
-    refuse(", and the family describes a class: expected one target, or families of numbers");
-  for (const std::vector<Support>& family : request.supports)
-    if (family.size() > 1 && family.size() != columns.size())
-      refuse(", and the family list " + std::to_string(family.size()) + ": expected one for all, or one for each");
-  return columns;
-}
-
-/// Where the columns stand that are no inputs.
-struct RoleColumns {
-  RoleColumns(const ColumnRequest& request, const std::vector<std::string>& names)
-      : targets(target_columns(request, names)),
-        weight(one_column(request.weight, names, "--weight")),
-        id(one_column(request.id, names, "--id")),
-        trials(one_column(request.trials, names, "--trials")),
-        offset(one_column(request.offset, names, "--offset")),
-        exposure(one_column(request.exposure, names, "--exposure")),
-        no_inputs(targets) {
-    for (const auto& [column, option] :
-         {std::pair{weight, "--weight"}, std::pair{id, "--id"}, std::pair{trials, "--trials"},
-          std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}}) {
-      if (!column) continue;
-      if (std::find(targets.begin(), targets.end(), *column) != targets.end())
-        throw Error(ErrorKind::kUsage,
-                    std::string(option) + ": '" + names[*column] + "' is the target: expected another column");
-      no_inputs.push_back(*column);
-    }
-  }
-
-  /// Notes their names.
-  void name(const std::vector<std::string>& names, Schema& schema) const {
-    for (const std::size_t target : targets) schema.targets.push_back(names[target]);
-    if (weight) schema.weight = names[*weight];
-    if (id) schema.id = names[*id];
-    if (trials) schema.trials = names[*trials];
-    if (offset) schema.offset = names[*offset];
-    if (exposure) schema.exposure = names[*exposure];
-  }
-
-  OtherColumns others() const { return {weight, trials, offset, exposure}; }
-
-  std::vector<std::size_t> targets;
-  std::optional<std::size_t> weight, id, trials, offset, exposure;
-  std::vector<std::size_t> no_inputs;
-};
-
-/// Every column that a branch of a model reads, in the table's order.
-std::vector<std::size_t> union_of(const std::vector<BranchColumns>& models) {
-  std::set<std::size_t> all;
-  for (const BranchColumns& model : models) {
-    all.insert(model.gate.begin(), model.gate.end());
-    for (const auto& columns : model.experts) all.insert(columns.begin(), columns.end());
-  }
-  return {all.begin(), all.end()};
-}
-
-/// The cells of a column among the first records.
-struct Sample {
-  std::size_t numbers = 0, texts = 0;
-  std::string first{};  // that is not missing
-  std::size_t line = 0;
-};
-
-std::vector<Sample> sample_columns(CsvBlocks& blocks, const std::vector<std::string>& na) {
-  const CsvBlock head = blocks.head(kSampleBytes);
-  CsvCursor cursor(blocks.dialect(), head.text);
-  std::vector<Sample> samples(blocks.names().size());
-  try {
-    for (std::size_t n = 0; n < kSampleRecords && cursor.next_record(); ++n)
-      for (std::size_t column = 0; cursor.more(); ++column) {
-        const std::string_view cell = cursor.field();
-        if (column >= samples.size() || is_missing_word(cell) || std::find(na.begin(), na.end(), cell) != na.end())
-          continue;
-        Sample& sample = samples[column];
-        if (sample.numbers + sample.texts == 0) {
-          sample.first = cell;
-          sample.line = cursor.record_line();
-        }
-        ++(is_number(cell) ? sample.numbers : sample.texts);
-      }
-  } catch (const CsvFault&) {
-    // Reading the rows comes to it again.
-  }
-  return samples;
-}
 
 /// An input on its way to a Column.
 struct Input {
@@ -469,24 +370,6 @@ void TrainingRead::note_columns() {
 
 }  // namespace
 
-std::vector<Column> columns_of(const Schema& schema) {
-  if (!schema.columns.empty()) return schema.columns;
-  std::vector<Column> columns;
-  for (const std::string& name : schema.inputs) columns.push_back({name});
-  return columns;
-}
-
-std::vector<std::string> input_names(const std::vector<Column>& columns) {
-  std::vector<std::string> names;
-  for (const Column& column : columns) {
-    if (!column.category) names.push_back(column.name);
-    if (column.indicator) names.push_back(column.name + "=" + kMissingLevel);
-    for (std::size_t level = 1; level < column.levels.size(); ++level)
-      names.push_back(column.name + "=" + column.levels[level]);
-  }
-  return names;
-}
-
 SharedTable read_shared_table(CsvReader& reader, const std::vector<ModelRequest>& requests) {
   return TrainingRead(reader, requests).read();
 }
@@ -496,41 +379,6 @@ TrainingTable read_training_table(CsvReader& reader, const ColumnRequest& reques
   shared.table.gate_inputs = std::move(shared.models[0].gate);
   shared.table.expert_inputs = std::move(shared.models[0].experts);
   return std::move(shared.table);
-}
-
-Dataset take_rows(const Dataset& data, const std::vector<std::size_t>& rows) {
-  const arma::uvec index = arma::conv_to<arma::uvec>::from(rows);
-  Dataset result;
-  result.X = data.X.cols(index);
-  result.y = data.y.rows(index);
-  result.w = data.w.elem(index);
-  if (!data.offset.is_empty()) result.offset = data.offset.elem(index);
-  if (!data.trials.is_empty()) result.trials = data.trials.elem(index);
-  return result;
-}
-
-Dataset take_inputs(Dataset data, const std::vector<std::size_t>& inputs) {
-  arma::uvec rows(1 + inputs.size());
-  rows[0] = 0;
-  for (std::size_t i = 0; i < inputs.size(); ++i) rows[i + 1] = 1 + inputs[i];
-  if (rows.n_elem < data.X.n_rows || !rows.is_sorted()) data.X = arma::mat(data.X.rows(rows));
-  return data;
-}
-
-Schema take_inputs(Schema schema, const std::vector<std::size_t>& inputs) {
-  const std::set<std::size_t> taken(inputs.begin(), inputs.end());
-  std::vector<Column> columns;
-  std::vector<std::string> names;
-  for (const std::size_t input : inputs) names.push_back(schema.inputs[input]);
-  std::size_t input = 0;
-  for (Column& column : schema.columns) {
-    const std::size_t count = column.inputs();
-    if (count > 0 && taken.contains(input)) columns.push_back(std::move(column));
-    input += count;
-  }
-  schema.inputs = std::move(names);
-  schema.columns = std::move(columns);
-  return schema;
 }
 
 }  // namespace moe
