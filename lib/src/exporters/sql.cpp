@@ -109,6 +109,8 @@ class Query {
     text += dialect_.sqlite() ? "-- Every row of the table and its predictions. It has to have a rowid; a view ends "
                                 "with \"integer overflow\".\n"
                               : "-- Every row of the table and its predictions.\n";
+    if (dialect_.postgres())
+      text += "-- SET jit = off; first: LLVM takes minutes and gigabytes over long expressions that take seconds.\n";
     return text;
   }
 
