@@ -13,12 +13,28 @@ static double moe_max(double a, double b) { return a < b ? b : a; }
 static int moe_missing(double x) { return x != x; }
 
 /*= moe_dense */
-/* y = b + W x: a row of w for each output. */
+/* The library adds so, where the processor can; a call would take longer than all the rest. */
+#ifdef FP_FAST_FMA
+#define MOE_FMA(a, b, c) fma(a, b, c)
+#else
+#define MOE_FMA(a, b, c) ((a) * (b) + (c))
+#endif
+enum { MOE_LANES = 8 };
+
+/* y = b + W x: w, a row for each input. Several outputs at a time, which compilers turn into vectors. */
 static void moe_dense(const double *w, const double *b, int inputs, int outputs, const double *x, double *y) {
-  int i, o;
-  for (o = 0; o < outputs; ++o, w += inputs) {
+  int i, j, o = 0;
+  for (; o + MOE_LANES <= outputs; o += MOE_LANES) {
+    double sum[MOE_LANES];
+    const double *row = w + o;
+    for (j = 0; j < MOE_LANES; ++j) sum[j] = b[o + j];
+    for (i = 0; i < inputs; ++i, row += outputs)
+      for (j = 0; j < MOE_LANES; ++j) sum[j] = MOE_FMA(row[j], x[i], sum[j]);
+    for (j = 0; j < MOE_LANES; ++j) y[o + j] = sum[j];
+  }
+  for (; o < outputs; ++o) {
     double sum = b[o];
-    for (i = 0; i < inputs; ++i) sum += w[i] * x[i];
+    for (i = 0; i < inputs; ++i) sum = MOE_FMA(w[i * outputs + o], x[i], sum);
     y[o] = sum;
   }
 }

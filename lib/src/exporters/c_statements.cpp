@@ -173,7 +173,8 @@ std::string Statements::statement(Id id) {
 std::string Statements::dense(Id id) {
   const Plan::Value& value = plan_.values[id];
   const std::string weights = "moe_w" + std::to_string(id), intercepts = "moe_b" + std::to_string(id);
-  if (known_.insert(id).second) constants_ += array(weights, value.weights) + array(intercepts, value.numbers);
+  if (known_.insert(id).second)
+    constants_ += array(weights, arma::mat(value.weights.t())) + array(intercepts, value.numbers);
   return "  moe_dense(" + weights + ", " + intercepts + ", " + std::to_string(value.weights.n_rows) + ", " +
          std::to_string(value.width) + ", " + pointer(value.of[0]) + ", " + pointer(id) + ");\n";
 }
