@@ -6,6 +6,10 @@
 // the results.
 #pragma once
 
+#ifdef __AVX512F__
+#include <immintrin.h>  // its functions are each file's own
+#endif
+
 #include "kernels.hpp"
 
 namespace moe {
@@ -35,7 +39,14 @@ void store(double* to, T value) {
 
 MOE_INLINE V all(double x) { return x - V{}; }
 MOE_INLINE V absolute(V x) { return (V)((U)x & ~(U)all(-0.0)); }
-MOE_INLINE V larger(V a, V b) { return a > b ? a : b; }
+#ifdef __AVX512F__
+constexpr __mmask8 kAllLanes = 0xff;
+MOE_INLINE V larger(V a, V b) { return _mm512_maskz_max_pd(kAllLanes, a, b); }
+MOE_INLINE V smaller(V a, V b) { return _mm512_maskz_min_pd(kAllLanes, a, b); }
+#else
+MOE_INLINE V larger(V a, V b) { return a > b ? a : b; }  // b where either is NaN
+MOE_INLINE V smaller(V a, V b) { return a < b ? a : b; }
+#endif
 
 // --- Elementary functions ---------------------------------------------------------------------------------------------
 
@@ -68,15 +79,22 @@ MOE_INLINE V reduced(V x, U& n) {
 /// 2^n, of a whole number in -1022 .. 1023.
 V power(U n) { return (V)((n + 1023) << 52); }
 
-MOE_INLINE V exp_of(V x) {
-  constexpr double kLeast = -746, kMost = 710;  // beyond, exp is 0 and infinite; NaN passes both
-  x = x < kLeast ? all(kLeast) : x;
-  x = x > kMost ? all(kMost) : x;
-  U n;
-  const V e = 1 + reduced(x, n);
+/// e 2^n, rounded once where it is subnormal.
+MOE_INLINE V scaled(V e, U n) {
+#ifdef __AVX512F__
+  return _mm512_maskz_scalef_pd(kAllLanes, e, (V)(n + (U)all(kRound)) - kRound);
+#else
   // In two halves, as 2^n may be beyond the range where the result is not.
   const U half = ((n + 2048) >> 1) - 1024;
   return e * power(half) * power(n - half);
+#endif
+}
+
+MOE_INLINE V exp_of(V x) {
+  constexpr double kLeast = -746, kMost = 710;  // beyond, exp is 0 and infinite; NaN passes both
+  U n;
+  const V e = 1 + reduced(larger(all(kLeast), smaller(all(kMost), x)), n);
+  return scaled(e, n);
 }
 
 MOE_INLINE V log_of(V x) {
