@@ -132,14 +132,16 @@ TEST_CASE("the kernels' rows of log terms are those of the definition", "[kernel
   for_each_kernels([&](const Kernels& kernels) {
     for (const arma::uword b : {1, 7, 8, 61})
       for (const arma::uword K : {1, 2, 5}) {
-        arma::mat a = 20 * random_matrix(b, K, random), shares(b, K), log_g(b, K), d(b, K), pulled(b, K);
+        arma::mat a = 20 * random_matrix(b, K, random), shares(b, K), log_g(b, K), log_g_too(b, K), g_too(b, K), d(b, K), pulled(b, K);
         a.row(0) += 1e4;
         d = random_matrix(b, K, random);
         arma::vec log_sum(b), again(b);
         kernels.log_sum_exp(a.memptr(), b, K, log_sum.memptr());
         kernels.shares(a.memptr(), b, K, again.memptr(), shares.memptr());
         kernels.log_softmax(a.memptr(), b, K, log_g.memptr());
-        kernels.softmax_backward(log_g.memptr(), d.memptr(), b, K, pulled.memptr());
+        kernels.softmax(a.memptr(), b, K, log_g_too.memptr(), g_too.memptr());
+        kernels.softmax_backward(g_too.memptr(), d.memptr(), b, K, pulled.memptr());
+        CHECK(arma::approx_equal(log_g, log_g_too, "absdiff", 0));
         for (arma::uword n = 0; n < b; ++n) {
           long double sum = 0;
           for (arma::uword k = 0; k < K; ++k) sum += std::exp(static_cast<long double>(a(n, k)));
@@ -151,6 +153,7 @@ TEST_CASE("the kernels' rows of log terms are those of the definition", "[kernel
             const double g = std::exp(log_share),
                          rounding = 1e-15 * (1 + std::abs(log_share));  // exp's of its argument
             CHECK(shares(n, k) == Approx(g).epsilon(rounding).margin(1e-300));
+            CHECK(g_too(n, k) == shares(n, k));
             CHECK(log_g(n, k) == Approx(log_share).epsilon(1e-15).margin(1e-15));
             CHECK(pulled(n, k) == Approx(d(n, k) - g * arma::accu(d.row(n))).epsilon(1e-13).margin(1e-13));
           }

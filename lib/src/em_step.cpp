@@ -136,7 +136,7 @@ struct EmStep::Work {
   explicit Work(const Model& model) : forward(model) {}
   ForwardPass forward;
   std::vector<arma::mat> Z;  // of each design of the basis, b x p
-  arma::mat r, g, scores, seconds, scaled, pull;
+  arma::mat r, scores, seconds, scaled, pull;
   arma::vec log_sum, sign, w, v;
 };
 
@@ -161,15 +161,15 @@ void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const
   const arma::mat& Z = work.Z[basis_.design_of(0)];
   const arma::uword h = Z.n_cols, free = model_.size() - 1;
   if (free == 0) return;
-  exp_shifted(work.forward.log_weights(), {}, {}, work.g);
-  work.pull = work.r.head_cols(free) - work.g.head_cols(free);
+  const arma::mat& g = work.forward.weights();
+  work.pull = work.r.head_cols(free) - g.head_cols(free);
   work.pull.each_col() %= block.w;
   add_product(Z, work.pull, to.score.memptr());
   if (!curved) return;
   to.mass += arma::accu(block.w);
   for (arma::uword a = 0; a < free; ++a)
     for (arma::uword b = a; b < free; ++b) {
-      work.v = block.w % work.g.col(a) % ((a == b ? 1.0 : 0.0) - work.g.col(b));
+      work.v = block.w % g.col(a) % ((a == b ? 1.0 : 0.0) - g.col(b));
       add_squares(Z, work.v, work.scaled, &to.information(a * h, b * h), to.information.n_rows);
     }
 }

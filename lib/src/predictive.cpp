@@ -44,11 +44,7 @@ std::vector<Predictive::Part> Predictive::parts(arma::uword t) const {
   return result;
 }
 
-arma::mat Predictive::weights() const {
-  arma::mat result;
-  exp_shifted(forward_.log_weights(), {}, forward_.signs(), result);
-  return result;
-}
+arma::mat Predictive::weights() const { return forward_.weights(); }
 
 arma::mat Predictive::expert_means(arma::uword t) const {
   arma::mat result(rows(), model_.size()), mu;

@@ -222,7 +222,8 @@ void shares(const double* a, Size b, Size K, double* log_sum, double* to) {
       lanes.put(to + n + k * b, e);
     }
     lanes.put(log_sum + n, most + log_of(sum));
-    for (Size k = 0; k < K; ++k) lanes.put(to + n + k * b, lanes.get(to + n + k * b) / sum);
+    const V inverse = 1 / sum;
+    for (Size k = 0; k < K; ++k) lanes.put(to + n + k * b, lanes.get(to + n + k * b) * inverse);
   });
 }
 
@@ -235,13 +236,32 @@ void log_softmax(const double* a, Size b, Size K, double* out) {
   });
 }
 
-void softmax_backward(const double* log_weights, const double* d, Size b, Size K, double* out) {
+void softmax(const double* a, Size b, Size K, double* log_weights, double* weights) {
+  for_rows(b, [&](Size n, Lanes lanes) {
+    const V most = peak(a + n, b, K, lanes);
+    V sum{};
+    for (Size k = 0; k < K; ++k) {
+      const V below = lanes.get(a + n + k * b) - most, e = exp_of(below);
+      sum += e;
+      lanes.put(log_weights + n + k * b, below);
+      lanes.put(weights + n + k * b, e);
+    }
+    const V total = log_of(sum), inverse = 1 / sum;
+    for (Size k = 0; k < K; ++k) {
+      const Size at = n + k * b;
+      lanes.put(log_weights + at, lanes.get(log_weights + at) - total);
+      lanes.put(weights + at, lanes.get(weights + at) * inverse);
+    }
+  });
+}
+
+void softmax_backward(const double* weights, const double* d, Size b, Size K, double* out) {
   for_rows(b, [&](Size n, Lanes lanes) {
     V sum{};
     for (Size k = 0; k < K; ++k) sum += lanes.get(d + n + k * b);
     for (Size k = 0; k < K; ++k) {
       const Size at = n + k * b;
-      lanes.put(out + at, lanes.get(d + at) - exp_of(lanes.get(log_weights + at)) * sum);
+      lanes.put(out + at, lanes.get(d + at) - lanes.get(weights + at) * sum);
     }
   });
 }
@@ -269,9 +289,14 @@ void transpose_tile(const double* X, Size p, Size b, Size n, Size i, double* out
   store(to + 3 * b, __builtin_shufflevector(c, e, 2, 3, 6, 7));
 }
 
+/// Rows come from memory, where the processor's own prefetching ends with each page: the second-level cache, no nearer one,
+/// begins to fetch those that are two pages ahead.
 void transpose(const double* X, Size p, Size b, double* out) {
+  constexpr Size kAhead = 1024, kLine = 8;
+  constexpr int kSecondLevel = 2;
   const Size tiled_rows = kVector < 4 ? 0 : b - b % 4, tiled = p - p % 4;
   for (Size n = 0; n < tiled_rows; n += 4) {
+    for (Size i = 0; i < 4 * p; i += kLine) __builtin_prefetch(X + n * p + i + kAhead, 0, kSecondLevel);
     for (Size i = 0; i < tiled; i += 4) transpose_tile(X, p, b, n, i, out);
     for (Size i = tiled; i < p; ++i)
       for (Size k = n; k < n + 4; ++k) out[i * b + k] = X[k * p + i];
@@ -395,9 +420,9 @@ void solve_upper(const double* D, Size b, Size p, const double* R, double* Z) {
 }
 
 constexpr Kernels made(const char* name) {
-  return {name,      map<exp_of>,  map<log_of>, map<tanh_of>, map<logistic_of>, relu,
-          normal,    normal_score, log_sum_exp, shares,       log_softmax,      softmax_backward,
-          transpose, scale,        product,     cross,        solve_upper};
+  return {name,        map<exp_of>, map<log_of>,      map<tanh_of>, map<logistic_of>, relu,
+          normal,      normal_score, log_sum_exp,      shares,       log_softmax,      softmax,
+          softmax_backward, transpose, scale, product, cross,        solve_upper};
 }
 
 }  // namespace

@@ -36,9 +36,10 @@ struct Kernels {
   void (*shares)(const double* a, std::size_t b, std::size_t K, double* log_sum, double* shares);
   /// out_nk = log of that share.
   void (*log_softmax)(const double* a, std::size_t b, std::size_t K, double* out);
-
-  /// log_softmax()'s transposed derivative: out_nk = d_nk - exp(log_weights_nk) sum_j d_nj.
-  void (*softmax_backward)(const double* log_weights, const double* d, std::size_t b, std::size_t K, double* out);
+  /// Both that share and its log.
+  void (*softmax)(const double* a, std::size_t b, std::size_t K, double* log_weights, double* weights);
+  /// log_softmax()'s transposed derivative: out_nk = d_nk - weights_nk sum_j d_nj.
+  void (*softmax_backward)(const double* weights, const double* d, std::size_t b, std::size_t K, double* out);
 
   /// out (b x p) = X' (X: p x b).
   void (*transpose)(const double* X, std::size_t p, std::size_t b, double* out);
