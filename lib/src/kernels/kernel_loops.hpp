@@ -160,10 +160,17 @@ void relu(double* x, Size n, double* out) {
   });
 }
 
-double total(V x) {
-  double sum = x[0];
-  for (Size i = 1; i < kVector; ++i) sum += x[i];
-  return sum;
+/// The sum of a T's n numbers, halves first.
+template <Size n, class T>
+MOE_INLINE double total(T x) {
+  if constexpr (n == 2) {
+    return x[0] + x[1];
+  } else {
+    using Half __attribute__((vector_size(n / 2 * sizeof(double)))) = double;
+    Half halves[2];
+    __builtin_memcpy(halves, &x, sizeof x);
+    return total<n / 2>(halves[0] + halves[1]);
+  }
 }
 
 // --- Normal densities -------------------------------------------------------------------------------------------------
@@ -188,7 +195,7 @@ double normal_score(const double* y, const double* mean, const double* weight, S
     lanes.put(d_mean + i, w * z * precision);
     sum += w * (z * z - 1);
   });
-  return total(sum);
+  return total<kVector>(sum);
 }
 
 // --- Rows of log terms ------------------------------------------------------------------------------------------------
@@ -199,59 +206,70 @@ V peak(const double* a, Size b, Size K, Lanes lanes) {
   return most;
 }
 
-V sum_of_exp(const double* a, Size b, Size K, Lanes lanes, V shift) {
-  V sum{};
-  for (Size k = 0; k < K; ++k) sum += exp_of(lanes.get(a + k * b) - shift);
-  return sum;
+/// Of a row vector's terms, and their exps below it written to `exps` if that is not null.
+struct PeakAndSum {
+  V peak, sum;
+};
+
+MOE_INLINE PeakAndSum peak_and_sum(const double* a, Size b, Size K, Lanes lanes, double* exps) {
+  PeakAndSum result{peak(a, b, K, lanes), V{}};
+  for (Size k = 0; k < K; ++k) {
+    const V e = exp_of(lanes.get(a + k * b) - result.peak);
+    result.sum += e;
+    if (exps != nullptr) lanes.put(exps + k * b, e);
+  }
+  return result;
+}
+
+/// `then` gets each row's peak, the sum of its exps below that and the sum's logarithm. A logarithm alone would be waited for: those
+/// of kGroup vectors of rows are computed beside one another.
+template <class Then>
+MOE_INLINE void for_log_sums(const double* a, Size b, Size K, double* exps, const Then& then) {
+  constexpr Size kGroup = 4, kRows = kGroup * kVector;
+  PeakAndSum of[kGroup]{};
+  V log[kGroup];
+  for (Size first = 0; first < b; first += kRows) {
+    const Size rows = b - first < kRows ? b - first : kRows;
+    for_rows(rows, [&](Size n, Lanes lanes) {
+      of[n / kVector] = peak_and_sum(a + first + n, b, K, lanes, exps == nullptr ? exps : exps + first + n);
+    });
+    for (Size g = 0; g < kGroup; ++g) log[g] = log_of(of[g].sum);
+    for_rows(rows, [&](Size n, Lanes lanes) { then(first + n, lanes, of[n / kVector], log[n / kVector]); });
+  }
+}
+
+MOE_INLINE void divide(double* exps, Size b, Size K, Lanes lanes, V sum) {
+  const V inverse = 1 / sum;
+  for (Size k = 0; k < K; ++k) lanes.put(exps + k * b, lanes.get(exps + k * b) * inverse);
+}
+
+/// The peak first: taken together with the sum's logarithm, a large one would swallow it.
+MOE_INLINE void subtract(const double* a, Size b, Size K, Lanes lanes, V peak, V log, double* out) {
+  for (Size k = 0; k < K; ++k) lanes.put(out + k * b, (lanes.get(a + k * b) - peak) - log);
 }
 
 void log_sum_exp(const double* a, Size b, Size K, double* out) {
-  for_rows(b, [&](Size n, Lanes lanes) {
-    const V most = peak(a + n, b, K, lanes);
-    lanes.put(out + n, most + log_of(sum_of_exp(a + n, b, K, lanes, most)));
-  });
+  for_log_sums(a, b, K, nullptr,
+               [&](Size n, Lanes lanes, const PeakAndSum& of, V log) { lanes.put(out + n, of.peak + log); });
 }
 
 void shares(const double* a, Size b, Size K, double* log_sum, double* to) {
-  for_rows(b, [&](Size n, Lanes lanes) {
-    const V most = peak(a + n, b, K, lanes);
-    V sum{};
-    for (Size k = 0; k < K; ++k) {
-      const V e = exp_of(lanes.get(a + n + k * b) - most);
-      sum += e;
-      lanes.put(to + n + k * b, e);
-    }
-    lanes.put(log_sum + n, most + log_of(sum));
-    const V inverse = 1 / sum;
-    for (Size k = 0; k < K; ++k) lanes.put(to + n + k * b, lanes.get(to + n + k * b) * inverse);
+  for_log_sums(a, b, K, to, [&](Size n, Lanes lanes, const PeakAndSum& of, V log) {
+    lanes.put(log_sum + n, of.peak + log);
+    divide(to + n, b, K, lanes, of.sum);
   });
 }
 
 void log_softmax(const double* a, Size b, Size K, double* out) {
-  for_rows(b, [&](Size n, Lanes lanes) {
-    // The peak first: taken together with the sum's logarithm, a large one would swallow it.
-    const V most = peak(a + n, b, K, lanes);
-    const V total = log_of(sum_of_exp(a + n, b, K, lanes, most));
-    for (Size k = 0; k < K; ++k) lanes.put(out + n + k * b, (lanes.get(a + n + k * b) - most) - total);
+  for_log_sums(a, b, K, nullptr, [&](Size n, Lanes lanes, const PeakAndSum& of, V log) {
+    subtract(a + n, b, K, lanes, of.peak, log, out + n);
   });
 }
 
 void softmax(const double* a, Size b, Size K, double* log_weights, double* weights) {
-  for_rows(b, [&](Size n, Lanes lanes) {
-    const V most = peak(a + n, b, K, lanes);
-    V sum{};
-    for (Size k = 0; k < K; ++k) {
-      const V below = lanes.get(a + n + k * b) - most, e = exp_of(below);
-      sum += e;
-      lanes.put(log_weights + n + k * b, below);
-      lanes.put(weights + n + k * b, e);
-    }
-    const V total = log_of(sum), inverse = 1 / sum;
-    for (Size k = 0; k < K; ++k) {
-      const Size at = n + k * b;
-      lanes.put(log_weights + at, lanes.get(log_weights + at) - total);
-      lanes.put(weights + at, lanes.get(weights + at) * inverse);
-    }
+  for_log_sums(a, b, K, weights, [&](Size n, Lanes lanes, const PeakAndSum& of, V log) {
+    subtract(a + n, b, K, lanes, of.peak, log, log_weights + n);
+    divide(weights + n, b, K, lanes, of.sum);
   });
 }
 
@@ -374,7 +392,7 @@ void sums(const Cross& of, Size i, Size j) {
   }
   for (Size c = 0; c < kWidth; ++c)
     for (Size r = 0; r < kHeight; ++r) {
-      double value = total(sum[c][r]);
+      double value = total<kVector>(sum[c][r]);
       for (Size k = n; k < of.b; ++k) value += A[r * of.b + k] * D[c * of.b + k];
       of.C[(j + c) * of.height + i + r] += value;
     }

@@ -36,9 +36,9 @@ struct Kernels {
   void (*shares)(const double* a, std::size_t b, std::size_t K, double* log_sum, double* shares);
   /// out_nk = log of that share.
   void (*log_softmax)(const double* a, std::size_t b, std::size_t K, double* out);
-  /// Both that share and its log.
+  /// Both that share and its log; `weights` is not `a`.
   void (*softmax)(const double* a, std::size_t b, std::size_t K, double* log_weights, double* weights);
-  /// log_softmax()'s transposed derivative: out_nk = d_nk - weights_nk sum_j d_nj.
+  /// Its transposed derivative for the logs: out_nk = d_nk - weights_nk sum_j d_nj.
   void (*softmax_backward)(const double* weights, const double* d, std::size_t b, std::size_t K, double* out);
 
   /// out (b x p) = X' (X: p x b).
