@@ -132,7 +132,8 @@ TEST_CASE("the kernels' rows of log terms are those of the definition", "[kernel
   for_each_kernels([&](const Kernels& kernels) {
     for (const arma::uword b : {1, 7, 8, 61})
       for (const arma::uword K : {1, 2, 5}) {
-        arma::mat a = 20 * random_matrix(b, K, random), shares(b, K), log_g(b, K), log_g_too(b, K), g_too(b, K), d(b, K), pulled(b, K);
+        arma::mat a = 20 * random_matrix(b, K, random), shares(b, K), log_g(b, K), log_g_too(b, K), g_too(b, K),
+                  d(b, K), pulled(b, K);
         a.row(0) += 1e4;
         d = random_matrix(b, K, random);
         arma::vec log_sum(b), again(b);
@@ -203,6 +204,14 @@ TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels
           CHECK(arma::approx_equal(sums, begun + X * D, "absdiff", 1e-12));
           kernels.cross(A.memptr(), A.memptr(), b, p, p, squares.memptr(), p, true);
           CHECK(arma::approx_equal(arma::trimatu(squares), arma::trimatu(X * X.t()), "absdiff", 1e-12));
+          std::vector<arma::mat> weighted(m, arma::mat(p + 1, p, arma::fill::ones));
+          std::vector<Kernels::Square> to;
+          for (arma::mat& square : weighted) to.push_back({square.memptr(), p + 1});
+          kernels.squares(A.memptr(), b, p, D.memptr(), m, to.data());
+          for (arma::uword q = 0; q < m; ++q) {
+            const arma::mat want = 1 + X * arma::diagmat(D.col(q)) * X.t();
+            CHECK(arma::approx_equal(arma::trimatu(weighted[q].head_rows(p)), arma::trimatu(want), "absdiff", 1e-12));
+          }
           arma::mat R = arma::trimatu(random_matrix(p, p, random));
           R.diag() = 3 + arma::abs(R.diag());
           kernels.solve_upper(A.memptr(), b, p, R.memptr(), Z.memptr());

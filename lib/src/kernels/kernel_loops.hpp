@@ -17,6 +17,7 @@ namespace {
 
 // A call would cost more than what most of these compute.
 #define MOE_INLINE [[gnu::always_inline]] inline
+#define MOE_INLINED __attribute__((always_inline))  // of a lambda
 
 using Size = std::size_t;
 
@@ -141,7 +142,7 @@ struct Lanes {
 };
 
 template <class Work>
-void for_rows(Size b, const Work& work) {
+MOE_INLINE void for_rows(Size b, const Work& work) {
   Size n = 0;
   for (; n + kVector <= b; n += kVector) work(n, Lanes{kVector});
   if (n < b) work(n, Lanes{b - n});
@@ -160,17 +161,15 @@ void relu(double* x, Size n, double* out) {
   });
 }
 
-/// The sum of a T's n numbers, halves first.
+/// The sum of x's n numbers, halves first.
 template <Size n, class T>
 MOE_INLINE double total(T x) {
-  if constexpr (n == 2) {
+  if constexpr (n == 8)
+    return total<4>(__builtin_shufflevector(x, x, 0, 1, 2, 3) + __builtin_shufflevector(x, x, 4, 5, 6, 7));
+  else if constexpr (n == 4)
+    return total<2>(__builtin_shufflevector(x, x, 0, 1) + __builtin_shufflevector(x, x, 2, 3));
+  else
     return x[0] + x[1];
-  } else {
-    using Half __attribute__((vector_size(n / 2 * sizeof(double)))) = double;
-    Half halves[2];
-    __builtin_memcpy(halves, &x, sizeof x);
-    return total<n / 2>(halves[0] + halves[1]);
-  }
 }
 
 // --- Normal densities -------------------------------------------------------------------------------------------------
@@ -381,21 +380,17 @@ template <Size kHeight, Size kWidth>
 void sums(const Cross& of, Size i, Size j) {
   const double *A = of.A + i * of.b, *D = of.D + j * of.b;
   V sum[kWidth][kHeight] = {};
-  Size n = 0;
-  for (; n + kVector <= of.b; n += kVector) {
+  const auto add = [&](Size n, Lanes lanes) MOE_INLINED {
     V a[kHeight];
-    for (Size r = 0; r < kHeight; ++r) a[r] = load<V>(A + r * of.b + n);
+    for (Size r = 0; r < kHeight; ++r) a[r] = lanes.get(A + r * of.b + n);
     for (Size c = 0; c < kWidth; ++c) {
-      const V d = load<V>(D + c * of.b + n);
+      const V d = lanes.get(D + c * of.b + n);
       for (Size r = 0; r < kHeight; ++r) sum[c][r] += a[r] * d;
     }
-  }
+  };
+  for_rows(of.b, add);
   for (Size c = 0; c < kWidth; ++c)
-    for (Size r = 0; r < kHeight; ++r) {
-      double value = total<kVector>(sum[c][r]);
-      for (Size k = n; k < of.b; ++k) value += A[r * of.b + k] * D[c * of.b + k];
-      of.C[(j + c) * of.height + i + r] += value;
-    }
+    for (Size r = 0; r < kHeight; ++r) of.C[(j + c) * of.height + i + r] += total<kVector>(sum[c][r]);
 }
 
 template <Size kHeight, Size kWidth>
@@ -417,30 +412,114 @@ void cross(const double* A, const double* D, Size b, Size p, Size m, double* C, 
   rows<kCrossHeight>({A, D, b, p, m, C, height, upper}, 0);
 }
 
-/// kRows vectors of rows of Z, from those of D; earlier columns of Z are there already.
-template <class T, Size kRows>
-void substitute(const double* D, Size b, Size p, const double* R, double* Z) {
-  for (Size j = 0; j < p; ++j, R += p) {
-    T sum[kRows];
-    for (Size r = 0; r < kRows; ++r) sum[r] = load<T>(D + j * b + r * kLanes<T>);
-    for (Size i = 0; i < j; ++i)
-      for (Size r = 0; r < kRows; ++r) sum[r] -= load<T>(Z + i * b + r * kLanes<T>) * R[i];
-    for (Size r = 0; r < kRows; ++r) store(Z + j * b + r * kLanes<T>, sum[r] / R[j]);
+struct Squares {
+  const double* A;
+  Size b, p;
+  const double* v;
+  const Kernels::Square* to;
+};
+
+/// The sums of kHeight x kWidth elements from i, j on, of kWeights weights each.
+template <Size kHeight, Size kWidth, Size kWeights>
+void square_tile(const Squares& of, Size i, Size j, Size first) {
+  const double *A = of.A + i * of.b, *D = of.A + j * of.b, *v = of.v + first * of.b;
+  V sum[kWidth][kWeights][kHeight] = {};
+  const auto add = [&](Size n, Lanes lanes) MOE_INLINED {
+    V a[kWeights][kHeight];
+    for (Size q = 0; q < kWeights; ++q)
+      for (Size r = 0; r < kHeight; ++r) a[q][r] = lanes.get(v + q * of.b + n) * lanes.get(A + r * of.b + n);
+    for (Size c = 0; c < kWidth; ++c) {
+      const V d = lanes.get(D + c * of.b + n);
+      for (Size q = 0; q < kWeights; ++q)
+        for (Size r = 0; r < kHeight; ++r) sum[c][q][r] += a[q][r] * d;
+    }
+  };
+  for_rows(of.b, add);
+  for (Size q = 0; q < kWeights; ++q) {
+    const Kernels::Square& to = of.to[first + q];
+    for (Size c = 0; c < kWidth; ++c)
+      for (Size r = 0; r < kHeight; ++r) to.C[(j + c) * to.height + i + r] += total<kVector>(sum[c][q][r]);
   }
 }
 
+template <Size kHeight, Size kWidth, Size kWeights>
+void square_columns(const Squares& of, Size i, Size j, Size first) {
+  for (; j + kWidth <= of.p; j += kWidth) square_tile<kHeight, kWidth, kWeights>(of, i, j, first);
+  if constexpr (kWidth > 1)
+    if (j < of.p) square_columns<kHeight, kWidth - 1, kWeights>(of, i, j, first);
+}
+
+template <Size kHeight, Size kWeights>
+void square_rows(const Squares& of, Size i, Size first) {
+  for (; i + kHeight <= of.p; i += kHeight) square_columns<kHeight, kSquareWidth, kWeights>(of, i, i, first);
+  if constexpr (kHeight > 1)
+    if (i < of.p) square_rows<kHeight / 2, kWeights>(of, i, first);
+}
+
+/// kWeights at a time, and as many rows of the squares as registers hold then.
+template <Size kWeights>
+void square_weights(const Squares& of, Size first, Size q) {
+  for (; first + kWeights <= q; first += kWeights) square_rows<kSquareHeight / kWeights, kWeights>(of, 0, first);
+  if constexpr (kWeights > 1)
+    if (first < q) square_weights<kWeights / 2>(of, first, q);
+}
+
+void squares(const double* A, Size b, Size p, const double* v, Size q, const Kernels::Square* to) {
+  square_weights<kSquareHeight>({A, b, p, v, to}, 0, q);
+}
+
+/// The operands of solve_upper(), D and Z at the tile's rows.
+struct Triangle {
+  const double* D;
+  Size b, p;
+  const double* R;
+  double* Z;
+};
+
+/// kRows vectors of rows and kColumns columns of Z from j on; earlier ones are there already.
+template <class T, Size kRows, Size kColumns>
+void solved_tile(const Triangle& of, Size j) {
+  const double* R = of.R + j * of.p;
+  T sum[kColumns][kRows];
+  for (Size c = 0; c < kColumns; ++c)
+    for (Size r = 0; r < kRows; ++r) sum[c][r] = load<T>(of.D + (j + c) * of.b + r * kLanes<T>);
+  for (Size i = 0; i < j; ++i) {
+    T z[kRows];
+    for (Size r = 0; r < kRows; ++r) z[r] = load<T>(of.Z + i * of.b + r * kLanes<T>);
+    for (Size c = 0; c < kColumns; ++c)
+      for (Size r = 0; r < kRows; ++r) sum[c][r] -= z[r] * R[c * of.p + i];
+  }
+  for (Size c = 0; c < kColumns; ++c) {
+    const double inverse = 1 / R[c * of.p + j + c];
+    for (Size r = 0; r < kRows; ++r) {
+      const T z = sum[c][r] * inverse;
+      store(of.Z + (j + c) * of.b + r * kLanes<T>, z);
+      for (Size later = c + 1; later < kColumns; ++later) sum[later][r] -= z * R[later * of.p + j + c];
+    }
+  }
+}
+
+template <class T, Size kRows, Size kColumns>
+void solved_strip(const Triangle& of, Size j) {
+  for (; j + kColumns <= of.p; j += kColumns) solved_tile<T, kRows, kColumns>(of, j);
+  if constexpr (kColumns > 1)
+    if (j < of.p) solved_strip<T, kRows, kColumns / 2>(of, j);
+}
+
 void solve_upper(const double* D, Size b, Size p, const double* R, double* Z) {
-  constexpr Size kRows = 4;
+  constexpr Size kRows = 4,
+                 kColumns = kTileColumns / 2;  // each column waits for the one before: more rows than in a product
+  const auto at = [&](Size n) { return Triangle{D + n, b, p, R, Z + n}; };
   Size n = 0;
-  for (; n + kRows * kVector <= b; n += kRows * kVector) substitute<V, kRows>(D + n, b, p, R, Z + n);
-  for (; n + kVector <= b; n += kVector) substitute<V, 1>(D + n, b, p, R, Z + n);
-  for (; n < b; ++n) substitute<double, 1>(D + n, b, p, R, Z + n);
+  for (; n + kRows * kVector <= b; n += kRows * kVector) solved_strip<V, kRows, kColumns>(at(n), 0);
+  for (; n + kVector <= b; n += kVector) solved_strip<V, 1, kColumns>(at(n), 0);
+  for (; n < b; ++n) solved_strip<double, 1, kColumns>(at(n), 0);
 }
 
 constexpr Kernels made(const char* name) {
-  return {name,        map<exp_of>, map<log_of>,      map<tanh_of>, map<logistic_of>, relu,
-          normal,      normal_score, log_sum_exp,      shares,       log_softmax,      softmax,
-          softmax_backward, transpose, scale, product, cross,        solve_upper};
+  return {name,        map<exp_of>, map<log_of>, map<tanh_of>, map<logistic_of>, relu,      normal, normal_score,
+          log_sum_exp, shares,      log_softmax, softmax,      softmax_backward, transpose, scale,  product,
+          cross,       squares,     solve_upper};
 }
 
 }  // namespace

@@ -51,6 +51,13 @@ struct Kernels {
   /// C += A' D (A: b x p, D: b x m), C's columns `height` apart. `upper`: its part below the diagonal need not be right.
   void (*cross)(const double* A, const double* D, std::size_t b, std::size_t p, std::size_t m, double* C,
                 std::size_t height, bool upper);
+  /// A p x p matrix, its columns `height` apart.
+  struct Square {
+    double* C;
+    std::size_t height;
+  };
+  /// The upper triangle of each of q squares += A' diag(v_q) A (A: b x p, v: b x q); what is below need not be right.
+  void (*squares)(const double* A, std::size_t b, std::size_t p, const double* v, std::size_t q, const Square* to);
   /// Z R = D for Z (b x p), R (p x p) upper.
   void (*solve_upper)(const double* D, std::size_t b, std::size_t p, const double* R, double* Z);
 };
