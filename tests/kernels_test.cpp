@@ -196,6 +196,14 @@ TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels
           arma::mat A(b, p), C(b, m), back(b, p), sums = begun, squares(p, p, arma::fill::zeros), Z(b, p);
           kernels.transpose(X.memptr(), p, b, A.memptr());
           REQUIRE(arma::approx_equal(A, X.t(), "absdiff", 0));
+          const arma::vec center = random_matrix(p, 1, random), size = 1 + arma::abs(center);
+          arma::mat standardized = X;
+          kernels.standardize(X.memptr(), p, b, center.memptr(), size.memptr(), standardized.memptr());
+          for (arma::uword n = 0; n < b; ++n) {
+            CHECK(standardized(0, n) == X(0, n));
+            for (arma::uword i = 1; i < p; ++i)
+              CHECK(standardized(i, n) == (X(i, n) - center[i - 1]) / size[i - 1]);
+          }
           kernels.product(A.memptr(), b, p, W.memptr(), 1, p, m, C.memptr());
           CHECK(arma::approx_equal(C, A * W, "absdiff", 1e-13));
           kernels.product(D.memptr(), b, m, W.memptr(), p, 1, p, back.memptr());

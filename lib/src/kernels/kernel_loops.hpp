@@ -129,16 +129,27 @@ MOE_INLINE V logistic_of(V x) {
 /// Up to kVector neighbours of a column; what is beyond `count` reads as 0.
 struct Lanes {
   Size count;
-  V get(const double* from) const {
+#ifdef __AVX512F__
+  MOE_INLINE V get(const double* from) const {
+    return count == kVector ? load<V>(from) : _mm512_maskz_loadu_pd(mask(), from);
+  }
+  MOE_INLINE void put(double* to, V value) const {
+    if (count == kVector) return store(to, value);
+    _mm512_mask_storeu_pd(to, mask(), value);
+  }
+  __mmask8 mask() const { return static_cast<__mmask8>((1U << count) - 1); }
+#else
+  MOE_INLINE V get(const double* from) const {
     if (count == kVector) return load<V>(from);
     V to{};
     __builtin_memcpy(&to, from, count * sizeof(double));
     return to;
   }
-  void put(double* to, V value) const {
+  MOE_INLINE void put(double* to, V value) const {
     if (count == kVector) return store(to, value);
     __builtin_memcpy(to, &value, count * sizeof(double));
   }
+#endif
 };
 
 template <class Work>
@@ -320,6 +331,13 @@ void transpose(const double* X, Size p, Size b, double* out) {
   }
   for (Size i = 0; i < p; ++i)
     for (Size n = tiled_rows; n < b; ++n) out[i * b + n] = X[n * p + i];
+}
+
+void standardize(const double* X, Size p, Size b, const double* center, const double* size, double* out) {
+  for (Size n = 0; n < b; ++n, X += p, out += p)
+    for_rows(p - 1, [&](Size j, Lanes lanes) {
+      lanes.put(out + 1 + j, (lanes.get(X + 1 + j) - lanes.get(center + j)) / lanes.get(size + j));
+    });
 }
 
 void scale(const double* A, const double* v, Size b, Size p, double* out) {
@@ -518,7 +536,7 @@ void solve_upper(const double* D, Size b, Size p, const double* R, double* Z) {
 
 constexpr Kernels made(const char* name) {
   return {name,        map<exp_of>, map<log_of>, map<tanh_of>, map<logistic_of>, relu,      normal, normal_score,
-          log_sum_exp, shares,      log_softmax, softmax,      softmax_backward, transpose, scale,  product,
+          log_sum_exp, shares,      log_softmax, softmax,      softmax_backward, standardize, transpose, scale,  product,
           cross,       squares,     solve_upper};
 }
 

@@ -41,6 +41,9 @@ struct Kernels {
   /// Its transposed derivative for the logs: out_nk = d_nk - weights_nk sum_j d_nj.
   void (*softmax_backward)(const double* weights, const double* d, std::size_t b, std::size_t K, double* out);
 
+  /// out_in = (X_in - center_i-1) / size_i-1 (X and out p x b), without their first rows.
+  void (*standardize)(const double* X, std::size_t p, std::size_t b, const double* center, const double* size,
+                      double* out);
   /// out (b x p) = X' (X: p x b).
   void (*transpose)(const double* X, std::size_t p, std::size_t b, double* out);
   /// out (b x p) = diag(v) A.
