@@ -302,6 +302,14 @@ constexpr Size kLanes<double> = 1;
 
 // --- Products ---------------------------------------------------------------------------------------------------------
 
+/// Before n doubles are read that come from memory, where the processor's own prefetching ends with each page: the second-level
+/// cache, no nearer one, begins to fetch those that are two pages ahead.
+MOE_INLINE void fetch_ahead(const double* from, Size n) {
+  constexpr Size kAhead = 1024, kLine = 8;
+  constexpr int kSecondLevel = 2;
+  for (Size i = 0; i < n; i += kLine) __builtin_prefetch(from + kAhead + i, 0, kSecondLevel);
+}
+
 /// X (p x b), rows from n on and inputs from i on, into out (b x p), four by four.
 void transpose_tile(const double* X, Size p, Size b, Size n, Size i, double* out) {
   using Four __attribute__((vector_size(4 * sizeof(double)))) = double;
@@ -317,14 +325,10 @@ void transpose_tile(const double* X, Size p, Size b, Size n, Size i, double* out
   store(to + 3 * b, __builtin_shufflevector(c, e, 2, 3, 6, 7));
 }
 
-/// Rows come from memory, where the processor's own prefetching ends with each page: the second-level cache, no nearer one,
-/// begins to fetch those that are two pages ahead.
 void transpose(const double* X, Size p, Size b, double* out) {
-  constexpr Size kAhead = 1024, kLine = 8;
-  constexpr int kSecondLevel = 2;
   const Size tiled_rows = kVector < 4 ? 0 : b - b % 4, tiled = p - p % 4;
   for (Size n = 0; n < tiled_rows; n += 4) {
-    for (Size i = 0; i < 4 * p; i += kLine) __builtin_prefetch(X + n * p + i + kAhead, 0, kSecondLevel);
+    fetch_ahead(X + n * p, 4 * p);
     for (Size i = 0; i < tiled; i += 4) transpose_tile(X, p, b, n, i, out);
     for (Size i = tiled; i < p; ++i)
       for (Size k = n; k < n + 4; ++k) out[i * b + k] = X[k * p + i];
@@ -334,10 +338,12 @@ void transpose(const double* X, Size p, Size b, double* out) {
 }
 
 void standardize(const double* X, Size p, Size b, const double* center, const double* size, double* out) {
-  for (Size n = 0; n < b; ++n, X += p, out += p)
+  for (Size n = 0; n < b; ++n, X += p, out += p) {
+    fetch_ahead(X, p);
     for_rows(p - 1, [&](Size j, Lanes lanes) {
       lanes.put(out + 1 + j, (lanes.get(X + 1 + j) - lanes.get(center + j)) / lanes.get(size + j));
     });
+  }
 }
 
 void scale(const double* A, const double* v, Size b, Size p, double* out) {
