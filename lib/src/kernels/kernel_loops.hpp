@@ -383,9 +383,18 @@ void strip(const Product& of, Size j, Size m) {
     if (j < m) strip<T, kRows, kColumns / 2>(of, j, m);
 }
 
+/// A's only column times each of B's: column by column, as that many columns at a time may fall on the same lines of the cache.
+void outer_product(const double* A, Size b, const double* B, Size column, Size m, double* C) {
+  for (Size j = 0; j < m; ++j, C += b)
+    for_rows(b, [&](Size n, Lanes lanes) { lanes.put(C + n, lanes.get(A + n) * B[j * column]); });
+}
+
 void product(const double* A, Size b, Size p, const double* B, Size row, Size column, Size m, double* C) {
+  if (p == 1) return outer_product(A, b, B, column, m, C);
   const auto at = [&](Size n) { return Product{A + n, b, p, B, row, column, C + n}; };
+  constexpr Size kAlone = 4 * kVectors;  // vectors of rows of a single column: as many sums as take turns
   Size n = 0;
+  for (; m == 1 && n + kAlone * kVector <= b; n += kAlone * kVector) strip<V, kAlone, 1>(at(n), 0, m);
   for (; n + kVectors * kVector <= b; n += kVectors * kVector) strip<V, kVectors, kTileColumns>(at(n), 0, m);
   for (; n + kVector <= b; n += kVector) strip<V, 1, kTileColumns>(at(n), 0, m);
   for (; n < b; ++n) strip<double, 1, kTileColumns>(at(n), 0, m);
