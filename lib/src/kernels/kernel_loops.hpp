@@ -452,53 +452,54 @@ struct Squares {
   const Kernels::Square* to;
 };
 
-/// The sums of kHeight x kWidth elements from i, j on, of kWeights weights each.
+/// kHeight x kWidth elements from i, j on, of kWeights squares.
 template <Size kHeight, Size kWidth, Size kWeights>
 void square_tile(const Squares& of, Size i, Size j, Size first) {
   const double *A = of.A + i * of.b, *D = of.A + j * of.b, *v = of.v + first * of.b;
-  V sum[kWidth][kWeights][kHeight] = {};
+  V sum[kWeights][kWidth][kHeight] = {};
   const auto add = [&](Size n, Lanes lanes) MOE_INLINED {
-    V a[kWeights][kHeight];
+    V d[kWeights][kWidth];
     for (Size q = 0; q < kWeights; ++q)
-      for (Size r = 0; r < kHeight; ++r) a[q][r] = lanes.get(v + q * of.b + n) * lanes.get(A + r * of.b + n);
-    for (Size c = 0; c < kWidth; ++c) {
-      const V d = lanes.get(D + c * of.b + n);
+      for (Size c = 0; c < kWidth; ++c) d[q][c] = lanes.get(v + q * of.b + n) * lanes.get(D + c * of.b + n);
+    for (Size r = 0; r < kHeight; ++r) {
+      const V a = lanes.get(A + r * of.b + n);
       for (Size q = 0; q < kWeights; ++q)
-        for (Size r = 0; r < kHeight; ++r) sum[c][q][r] += a[q][r] * d;
+        for (Size c = 0; c < kWidth; ++c) sum[q][c][r] += a * d[q][c];
     }
   };
   for_rows(of.b, add);
   for (Size q = 0; q < kWeights; ++q) {
     const Kernels::Square& to = of.to[first + q];
     for (Size c = 0; c < kWidth; ++c)
-      for (Size r = 0; r < kHeight; ++r) to.C[(j + c) * to.height + i + r] += total<kVector>(sum[c][q][r]);
+      for (Size r = 0; r < kHeight; ++r) to.C[(j + c) * to.height + i + r] += total<kVector>(sum[q][c][r]);
   }
 }
 
+/// Columns j .. j + kWidth - 1 from row i down to the diagonal.
 template <Size kHeight, Size kWidth, Size kWeights>
-void square_columns(const Squares& of, Size i, Size j, Size first) {
-  for (; j + kWidth <= of.p; j += kWidth) square_tile<kHeight, kWidth, kWeights>(of, i, j, first);
-  if constexpr (kWidth > 1)
-    if (j < of.p) square_columns<kHeight, kWidth - 1, kWeights>(of, i, j, first);
-}
-
-template <Size kHeight, Size kWeights>
-void square_rows(const Squares& of, Size i, Size first) {
-  for (; i + kHeight <= of.p; i += kHeight) square_columns<kHeight, kSquareWidth, kWeights>(of, i, i, first);
+void square_rows(const Squares& of, Size i, Size j, Size first) {
+  for (; i + kHeight <= j + kWidth; i += kHeight) square_tile<kHeight, kWidth, kWeights>(of, i, j, first);
   if constexpr (kHeight > 1)
-    if (i < of.p) square_rows<kHeight / 2, kWeights>(of, i, first);
+    if (i < j + kWidth) square_rows<kHeight - 1, kWidth, kWeights>(of, i, j, first);
 }
 
-/// kWeights at a time, and as many rows of the squares as registers hold then.
+template <Size kWidth, Size kWeights>
+void square_columns(const Squares& of, Size j, Size first) {
+  for (; j + kWidth <= of.p; j += kWidth) square_rows<kSquareHeight, kWidth, kWeights>(of, 0, j, first);
+  if constexpr (kWidth > 1)
+    if (j < of.p) square_columns<kWidth / 2, kWeights>(of, j, first);
+}
+
+/// kWeights at a time, and as many columns of the squares as registers hold then.
 template <Size kWeights>
 void square_weights(const Squares& of, Size first, Size q) {
-  for (; first + kWeights <= q; first += kWeights) square_rows<kSquareHeight / kWeights, kWeights>(of, 0, first);
+  for (; first + kWeights <= q; first += kWeights) square_columns<kSquareWidth / kWeights, kWeights>(of, 0, first);
   if constexpr (kWeights > 1)
     if (first < q) square_weights<kWeights / 2>(of, first, q);
 }
 
 void squares(const double* A, Size b, Size p, const double* v, Size q, const Kernels::Square* to) {
-  square_weights<kSquareHeight>({A, b, p, v, to}, 0, q);
+  square_weights<kSquareWidth>({A, b, p, v, to}, 0, q);
 }
 
 /// The operands of solve_upper(), D and Z at the tile's rows.
