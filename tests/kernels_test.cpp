@@ -201,8 +201,7 @@ TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels
           kernels.standardize(X.memptr(), p, b, center.memptr(), size.memptr(), standardized.memptr());
           for (arma::uword n = 0; n < b; ++n) {
             CHECK(standardized(0, n) == X(0, n));
-            for (arma::uword i = 1; i < p; ++i)
-              CHECK(standardized(i, n) == (X(i, n) - center[i - 1]) / size[i - 1]);
+            for (arma::uword i = 1; i < p; ++i) CHECK(standardized(i, n) == (X(i, n) - center[i - 1]) / size[i - 1]);
           }
           kernels.product(A.memptr(), b, p, W.memptr(), 1, p, m, C.memptr());
           CHECK(arma::approx_equal(C, A * W, "absdiff", 1e-13));
