@@ -132,14 +132,17 @@ TEST_CASE("the kernels' rows of log terms are those of the definition", "[kernel
   for_each_kernels([&](const Kernels& kernels) {
     for (const arma::uword b : {1, 7, 8, 61})
       for (const arma::uword K : {1, 2, 5}) {
-        arma::mat a = 20 * random_matrix(b, K, random), shares(b, K), log_g(b, K), d(b, K), pulled(b, K);
+        arma::mat a = 20 * random_matrix(b, K, random), shares(b, K), log_g(b, K), log_g_too(b, K), g_too(b, K),
+                  d(b, K), pulled(b, K);
         a.row(0) += 1e4;
         d = random_matrix(b, K, random);
         arma::vec log_sum(b), again(b);
         kernels.log_sum_exp(a.memptr(), b, K, log_sum.memptr());
         kernels.shares(a.memptr(), b, K, again.memptr(), shares.memptr());
         kernels.log_softmax(a.memptr(), b, K, log_g.memptr());
-        kernels.softmax_backward(log_g.memptr(), d.memptr(), b, K, pulled.memptr());
+        kernels.softmax(a.memptr(), b, K, log_g_too.memptr(), g_too.memptr());
+        kernels.softmax_backward(g_too.memptr(), d.memptr(), b, K, pulled.memptr());
+        CHECK(arma::approx_equal(log_g, log_g_too, "absdiff", 0));
         for (arma::uword n = 0; n < b; ++n) {
           long double sum = 0;
           for (arma::uword k = 0; k < K; ++k) sum += std::exp(static_cast<long double>(a(n, k)));
@@ -151,6 +154,7 @@ TEST_CASE("the kernels' rows of log terms are those of the definition", "[kernel
             const double g = std::exp(log_share),
                          rounding = 1e-15 * (1 + std::abs(log_share));  // exp's of its argument
             CHECK(shares(n, k) == Approx(g).epsilon(rounding).margin(1e-300));
+            CHECK(g_too(n, k) == shares(n, k));
             CHECK(log_g(n, k) == Approx(log_share).epsilon(1e-15).margin(1e-15));
             CHECK(pulled(n, k) == Approx(d(n, k) - g * arma::accu(d.row(n))).epsilon(1e-13).margin(1e-13));
           }
@@ -192,6 +196,13 @@ TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels
           arma::mat A(b, p), C(b, m), back(b, p), sums = begun, squares(p, p, arma::fill::zeros), Z(b, p);
           kernels.transpose(X.memptr(), p, b, A.memptr());
           REQUIRE(arma::approx_equal(A, X.t(), "absdiff", 0));
+          const arma::vec center = random_matrix(p, 1, random), size = 1 + arma::abs(center);
+          arma::mat standardized = X;
+          kernels.standardize(X.memptr(), p, b, center.memptr(), size.memptr(), standardized.memptr());
+          for (arma::uword n = 0; n < b; ++n) {
+            CHECK(standardized(0, n) == X(0, n));
+            for (arma::uword i = 1; i < p; ++i) CHECK(standardized(i, n) == (X(i, n) - center[i - 1]) / size[i - 1]);
+          }
           kernels.product(A.memptr(), b, p, W.memptr(), 1, p, m, C.memptr());
           CHECK(arma::approx_equal(C, A * W, "absdiff", 1e-13));
           kernels.product(D.memptr(), b, m, W.memptr(), p, 1, p, back.memptr());
@@ -200,6 +211,14 @@ TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels
           CHECK(arma::approx_equal(sums, begun + X * D, "absdiff", 1e-12));
           kernels.cross(A.memptr(), A.memptr(), b, p, p, squares.memptr(), p, true);
           CHECK(arma::approx_equal(arma::trimatu(squares), arma::trimatu(X * X.t()), "absdiff", 1e-12));
+          std::vector<arma::mat> weighted(m, arma::mat(p + 1, p, arma::fill::ones));
+          std::vector<Kernels::Square> to;
+          for (arma::mat& square : weighted) to.push_back({square.memptr(), p + 1});
+          kernels.squares(A.memptr(), b, p, D.memptr(), m, to.data());
+          for (arma::uword q = 0; q < m; ++q) {
+            const arma::mat want = 1 + X * arma::diagmat(D.col(q)) * X.t();
+            CHECK(arma::approx_equal(arma::trimatu(weighted[q].head_rows(p)), arma::trimatu(want), "absdiff", 1e-12));
+          }
           arma::mat R = arma::trimatu(random_matrix(p, p, random));
           R.diag() = 3 + arma::abs(R.diag());
           kernels.solve_upper(A.memptr(), b, p, R.memptr(), Z.memptr());

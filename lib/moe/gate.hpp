@@ -1,5 +1,5 @@
-// A gate's link: a network's outputs a (logits, b x K) -> weights g (b x K), kept as log |g| and, where a weight may be
-// negative, a sign.
+// A gate's link: a network's outputs a (logits, b x K) -> weights g (b x K), with log |g|, which is finite where g underflows, and,
+// where a weight may be negative, a sign.
 #pragma once
 
 #include <armadillo>
@@ -16,10 +16,10 @@ class Gate {
   virtual bool normalised() const = 0;
   /// The intercept at which every weight is 1/K.
   virtual double even_intercept(arma::uword experts) const = 0;
-  /// `signs` is left empty where every weight is positive.
-  virtual void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& signs) const = 0;
+  /// log |g|, g and its signs, which are left empty where every weight is positive.
+  virtual void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& weights, arma::mat& signs) const = 0;
   /// d_log_weights_nk = g_nk d loss / d g_nk (finite even where g underflows) -> the loss's derivative in the logits.
-  virtual void backward(const arma::mat& logits, const arma::mat& log_weights, const arma::mat& d_log_weights,
+  virtual void backward(const arma::mat& logits, const arma::mat& weights, const arma::mat& d_log_weights,
                         arma::mat& d_logits) const = 0;
 };
 

@@ -174,6 +174,7 @@ class ForwardPass {
   arma::uword rows() const { return rows_; }
   const Model& model() const { return model_; }
   const arma::mat& log_weights() const { return log_weights_; }  ///< b x K
+  const arma::mat& weights() const { return weights_; }          ///< b x K, g_k
   const arma::mat& signs() const { return signs_; }              ///< b x K, or empty: all positive
   /// b x K: log |g_k| + log p(y_n | expert k), in data units.
   arma::mat log_terms(const arma::vec& theta, const arma::mat& y) const;
@@ -187,7 +188,7 @@ class ForwardPass {
   /// Room for what is computed from a block's terms: kept from block to block, as small ones cost less than memory does.
   struct Work {
     arma::mat terms, shares;
-    arma::vec log_sum, sign, kernel;
+    arma::vec log_sum, sign, pull;
   };
   Work& work() { return work_; }
 
@@ -217,7 +218,7 @@ class ForwardPass {
   std::vector<Design> designs_;
   std::vector<Run> runs_;
   std::vector<Place> places_;  // the gate, then the experts
-  arma::mat log_weights_, signs_;
+  arma::mat log_weights_, weights_, signs_;
   Work work_;
   arma::uword rows_ = 0;
 };

@@ -45,17 +45,42 @@ arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest
   return arma::zeros(score.n_elem);
 }
 
-/// to (p x p, its upper triangle, at `to` in a matrix of `height` rows) += Z' diag(v) Z; scaled: room for v Z.
-void add_squares(const arma::mat& Z, const arma::vec& v, arma::mat& scaled, double* to, arma::uword height) {
-  scaled.set_size(arma::size(Z));
-  kernels().scale(Z.memptr(), v.memptr(), Z.n_rows, Z.n_cols, scaled.memptr());
-  kernels().cross(Z.memptr(), scaled.memptr(), Z.n_rows, Z.n_cols, Z.n_cols, to, height, true);
-}
+/// Sums over a block's rows, asked for one by one and computed at once, so that Z is read once for several.
+class Sums {
+ public:
+  arma::mat Z;  // orthonormal columns, b x p
 
-/// to (p x m) += Z' s.
-void add_product(const arma::mat& Z, const arma::mat& s, double* to) {
-  kernels().cross(Z.memptr(), s.memptr(), Z.n_rows, Z.n_cols, s.n_cols, to, Z.n_cols, false);
-}
+  /// to (p) += Z' v.
+  void add_product(const arma::vec& v, double* to) {
+    factors_.insert(factors_.end(), v.begin(), v.end());
+    products_.push_back(to);
+  }
+
+  /// to (p x p, its upper triangle, in a matrix of `height` rows) += Z' diag(v) Z.
+  void add_squares(const arma::vec& v, double* to, arma::uword height) {
+    weights_.insert(weights_.end(), v.begin(), v.end());
+    squares_.push_back({to, height});
+  }
+
+  void finish() {
+    const arma::uword p = Z.n_cols, m = products_.size();
+    room_.zeros(p, m);
+    kernels().cross(Z.memptr(), factors_.data(), Z.n_rows, p, m, room_.memptr(), p, false);
+    for (arma::uword j = 0; j < m; ++j)
+      for (arma::uword i = 0; i < p; ++i) products_[j][i] += room_(i, j);
+    kernels().squares(Z.memptr(), Z.n_rows, p, weights_.data(), squares_.size(), squares_.data());
+    factors_.clear();
+    products_.clear();
+    weights_.clear();
+    squares_.clear();
+  }
+
+ private:
+  std::vector<double> factors_, weights_;  // b x as many as follow
+  std::vector<double*> products_;
+  std::vector<Kernels::Square> squares_;
+  arma::mat room_;
+};
 
 /// Copies the upper triangle of each p x p block but those on the diagonal: as sums of squares they are symmetric.
 void fill_blocks(arma::mat& information, arma::uword p, arma::uword blocks) {
@@ -135,8 +160,8 @@ bool EmStep::knows(const Model& model) {
 struct EmStep::Work {
   explicit Work(const Model& model) : forward(model) {}
   ForwardPass forward;
-  std::vector<arma::mat> Z;  // of each design of the basis, b x p
-  arma::mat r, g, scores, seconds, scaled, pull;
+  std::vector<Sums> sums;  // of each design of the basis
+  arma::mat r, scores, seconds;
   arma::vec log_sum, sign, w, v;
 };
 
@@ -147,51 +172,54 @@ void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* giv
   signed_shares(forward.log_terms(theta, block.y), {}, work.log_sum, work.sign, work.r);
   to.loss -= arma::dot(block.w, work.log_sum);
   if (given != nullptr) work.r = given->rows(block.first, block.first + block.count() - 1);
-  work.Z.resize(basis_.designs());
-  for (arma::uword branch = 0, next = 0; next < work.Z.size(); ++branch)  // designs count up in the branches' order
+  work.sums.resize(basis_.designs());
+  for (arma::uword branch = 0, next = 0; next < work.sums.size(); ++branch)  // designs count up in the branches' order
     if (basis_.design_of(branch) == next) {
-      basis_.whiten_rows(next, forward.columns(branch), work.Z[next]);
+      basis_.whiten_rows(next, forward.columns(branch), work.sums[next].Z);
       ++next;
     }
   add_gate(block, curved_gate, work, to.gate);
   for (arma::uword k = 0; k < model_.size(); ++k) add_expert(block, theta, k, work, to.experts[k]);
+  for (Sums& sums : work.sums) sums.finish();
 }
 
 void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const {
-  const arma::mat& Z = work.Z[basis_.design_of(0)];
-  const arma::uword h = Z.n_cols, free = model_.size() - 1;
+  Sums& sums = work.sums[basis_.design_of(0)];
+  const arma::uword h = sums.Z.n_cols, free = model_.size() - 1;
   if (free == 0) return;
-  exp_shifted(work.forward.log_weights(), {}, {}, work.g);
-  work.pull = work.r.head_cols(free) - work.g.head_cols(free);
-  work.pull.each_col() %= block.w;
-  add_product(Z, work.pull, to.score.memptr());
+  const arma::mat& g = work.forward.weights();
+  for (arma::uword a = 0; a < free; ++a) {
+    work.v = block.w % (work.r.col(a) - g.col(a));
+    sums.add_product(work.v, to.score.memptr() + a * h);
+  }
   if (!curved) return;
   to.mass += arma::accu(block.w);
   for (arma::uword a = 0; a < free; ++a)
     for (arma::uword b = a; b < free; ++b) {
-      work.v = block.w % work.g.col(a) % ((a == b ? 1.0 : 0.0) - work.g.col(b));
-      add_squares(Z, work.v, work.scaled, &to.information(a * h, b * h), to.information.n_rows);
+      work.v = block.w % g.col(a) % ((a == b ? 1.0 : 0.0) - g.col(b));
+      sums.add_squares(work.v, &to.information(a * h, b * h), to.information.n_rows);
     }
 }
 
 void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k, Work& work, Fit& to) const {
   const Expert& expert = model_.experts[k];
-  const arma::mat eta = work.forward.eta(k), &Z = work.Z[basis_.design_of(k + 1)];
+  const arma::mat eta = work.forward.eta(k);
+  Sums& sums = work.sums[basis_.design_of(k + 1)];
   arma::mat &scores = work.scores, &seconds = work.seconds;
   work.w = block.w % work.r.col(k);
   expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
-  const arma::uword p = Z.n_cols, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
+  const arma::uword p = sums.Z.n_cols, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
   const arma::uword curved = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
   const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };
   for (arma::uword i = 0; i < u; ++i) {
     work.v = work.w % scores.col(i);
-    if (i < m) add_product(Z, work.v, to.score.memptr() + place(i));
+    if (i < m) sums.add_product(work.v, to.score.memptr() + place(i));
     if (i >= m) to.score[place(i)] += arma::accu(work.v);
     for (arma::uword j = i; j < curved; ++j) {
       work.v = -work.w % seconds.col(i * stride + j);
       if (T > 1 && work.v.is_zero()) continue;  // of two targets that are independent
-      if (j < m) add_squares(Z, work.v, work.scaled, &to.information(place(i), place(j)), to.information.n_rows);
-      if (i < m && j >= m) add_product(Z, work.v, &to.information(place(i), place(j)));
+      if (j < m) sums.add_squares(work.v, &to.information(place(i), place(j)), to.information.n_rows);
+      if (i < m && j >= m) sums.add_product(work.v, &to.information(place(i), place(j)));
       if (i >= m) to.information(place(i), place(j)) += arma::accu(work.v);
     }
   }

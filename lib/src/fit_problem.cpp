@@ -128,7 +128,7 @@ double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& at, arma::
   const auto run = [&](const arma::vec& theta) { return pass_.run(theta, gathered_, &gradient); };
   const PassResult result = coordinates_ ? run(coordinates_->theta(at)) : run(at);  // without a copy
   if (coordinates_) gradient = coordinates_->gradient(gradient);
-  gradient /= unit_;
+  if (unit_ != 1) gradient /= unit_;
   return checked(result) / unit_;
 }
 

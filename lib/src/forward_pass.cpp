@@ -49,24 +49,24 @@ void ForwardPass::run(const arma::vec& theta, const Rows& block) {
   if (!block.offset.is_empty())
     for (std::size_t k = 1; k < places_.size(); ++k) runs_[places_[k].run].out.col(places_[k].column) += block.offset;
   const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
-  model_.gate->forward(logits, log_weights_, signs_);
+  model_.gate->forward(logits, log_weights_, weights_, signs_);
 }
 
 arma::mat ForwardPass::log_terms(const arma::vec& theta, const arma::mat& y) const {
-  arma::mat terms = log_weights_;
-  arma::vec part;
+  arma::mat terms(arma::size(log_weights_));
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Expert& expert = model_.experts[k];
+    arma::vec part(terms.colptr(k), rows_, false, true);
     expert.family->log_density(y, eta(k), theta.memptr() + expert.psi, part);
-    terms.col(k) += part;
   }
+  terms += log_weights_;
   return terms;
 }
 
 void ForwardPass::backward(const arma::vec& theta, const arma::mat& d_log_weights, arma::vec& gradient) {
   const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
   arma::mat d_logits(runs_[0].d_out.memptr(), rows_, places_[0].outputs, false, true);
-  model_.gate->backward(logits, log_weights_, d_log_weights, d_logits);
+  model_.gate->backward(logits, weights_, d_log_weights, d_logits);
   for (Run& run : runs_)
     run.branch.network->backward(theta.memptr() + run.branch.offset, designs_[run.design].columns, run.tape, run.d_out,
                                  gradient.memptr() + run.branch.offset);

@@ -87,7 +87,7 @@ Pieces pieces_of(ForwardPass& forward, const arma::vec& theta, const arma::mat& 
   Pieces pieces;
   pieces.scores.resize(model.size());
   pieces.seconds.resize(model.size());
-  exp_shifted(forward.log_weights(), {}, {}, pieces.g);
+  pieces.g = forward.weights();
   for (arma::uword k = 0; k < model.size(); ++k)
     model.experts[k].family->derivatives(y, forward.eta(k), theta.memptr() + model.experts[k].psi, pieces.scores[k],
                                          pieces.seconds[k]);

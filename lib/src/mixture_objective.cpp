@@ -1,17 +1,18 @@
 #include "mixture_objective.hpp"
 
+#include "kernels/kernels.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
 
 const arma::mat& MixtureObjective::log_terms(ForwardPass& forward, const arma::vec& theta, const Rows& block) const {
   arma::mat& terms = forward.work().terms;
-  arma::vec& kernel = forward.work().kernel;
-  terms = forward.log_weights();
+  terms.set_size(arma::size(forward.log_weights()));
   for (arma::uword k = 0; k < terms.n_cols; ++k) {
+    arma::vec kernel(terms.colptr(k), terms.n_rows, false, true);
     log_kernel(forward, theta, block, k, kernel);
-    terms.col(k) += kernel;
   }
+  terms += forward.log_weights();
   return terms;
 }
 
@@ -31,10 +32,9 @@ void MixtureObjective::add(ForwardPass& forward, const arma::vec& theta, const R
   for (const double sign : work.sign) totals.undefined += sign <= 0 ? 1 : 0;
   totals.loss -= arma::dot(block.w, work.log_sum);
   if (totals.gradient.is_empty()) return;
-  for (arma::uword k = 0; k < work.shares.n_cols; ++k) {
-    double* share = work.shares.colptr(k);
-    for (arma::uword n = 0; n < block.w.n_elem; ++n) share[n] *= -block.w[n];
-  }
+  work.pull = -block.w;
+  kernels().scale(work.shares.memptr(), work.pull.memptr(), work.shares.n_rows, work.shares.n_cols,
+                  work.shares.memptr());
   pull_back(forward, theta, block, work.shares, totals);
 }
 

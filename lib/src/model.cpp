@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kernels/kernels.hpp"
 #include "moe/error.hpp"
 
 namespace moe {
@@ -40,14 +41,9 @@ arma::uvec rows_of_x(const std::vector<std::size_t>& inputs) {
 
 /// From X, which may be rows.X; all else is in `rows` already.
 void standardize_from(const arma::mat& X, const Standardization& by, bool classes, Rows& rows) {
-  const arma::uword d = by.input_center.n_elem;
-  const double *center = by.input_center.memptr(), *scale = by.input_scale.memptr();
-  for (arma::uword n = 0; n < X.n_cols; ++n) {
-    const double* from = X.colptr(n) + 1;
-    double* to = rows.X.colptr(n);
-    *to++ = 1;
-    for (arma::uword j = 0; j < d; ++j) to[j] = (from[j] - center[j]) / scale[j];
-  }
+  kernels().standardize(X.memptr(), X.n_rows, X.n_cols, by.input_center.memptr(), by.input_scale.memptr(),
+                        rows.X.memptr());
+  rows.X.row(0).ones();
   if (classes) return;
   for (arma::uword t = 0; t < rows.y.n_cols; ++t)
     rows.y.col(t) = (rows.y.col(t) - by.target_center[t]) / by.target_scale[t];

@@ -44,11 +44,7 @@ std::vector<Predictive::Part> Predictive::parts(arma::uword t) const {
   return result;
 }
 
-arma::mat Predictive::weights() const {
-  arma::mat result;
-  exp_shifted(forward_.log_weights(), {}, forward_.signs(), result);
-  return result;
-}
+arma::mat Predictive::weights() const { return forward_.weights(); }
 
 arma::mat Predictive::expert_means(arma::uword t) const {
   arma::mat result(rows(), model_.size()), mu;
@@ -59,7 +55,17 @@ arma::mat Predictive::expert_means(arma::uword t) const {
   return result;
 }
 
-arma::vec Predictive::mean(arma::uword t) const { return arma::sum(weights() % expert_means(t), 1); }
+arma::vec Predictive::mean(arma::uword t) const {
+  const arma::mat& g = forward_.weights();
+  const double center = model_.standardization.target_center[t], scale = model_.standardization.target_scale[t];
+  arma::vec result(rows(), arma::fill::zeros);
+  arma::mat mu;
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    model_.experts[k].family->mean(forward_.eta(k), psi(k), mu);
+    result += g.col(k) % (center + scale * mu.col(model_.targets() > 1 ? t : mu.n_cols - 1));
+  }
+  return result;
+}
 
 arma::vec Predictive::sd(arma::uword t) const {
   const arma::mat g = weights(), mu = expert_means(t);

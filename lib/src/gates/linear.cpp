@@ -17,20 +17,21 @@ class Linear : public Gate {
   bool normalised() const override { return false; }
   double even_intercept(arma::uword experts) const override { return 1.0 / static_cast<double>(experts); }
 
-  void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& signs) const override {
+  void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& weights, arma::mat& signs) const override {
     log_weights.set_size(arma::size(logits));
+    weights.set_size(arma::size(logits));
     signs.set_size(arma::size(logits));
     for (arma::uword i = 0; i < logits.n_elem; ++i) {
       const double a = away_from_zero(logits[i]);
       log_weights[i] = std::log(std::abs(a));
+      weights[i] = a;
       signs[i] = a > 0 ? 1 : -1;
     }
   }
 
-  void backward(const arma::mat& logits, const arma::mat&, const arma::mat& d_log_weights,
+  void backward(const arma::mat&, const arma::mat& weights, const arma::mat& d_log_weights,
                 arma::mat& d_logits) const override {
-    d_logits.set_size(arma::size(logits));
-    for (arma::uword i = 0; i < logits.n_elem; ++i) d_logits[i] = d_log_weights[i] / away_from_zero(logits[i]);
+    d_logits = d_log_weights / weights;
   }
 };
 

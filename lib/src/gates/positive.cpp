@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "moe/gate.hpp"
+#include "moe/numeric.hpp"
 
 namespace moe {
 namespace {
@@ -12,9 +13,10 @@ class Positive : public Gate {
   bool normalised() const override { return false; }
   double even_intercept(arma::uword experts) const override { return -std::log(static_cast<double>(experts)); }
 
-  void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& signs) const override {
+  void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& weights, arma::mat& signs) const override {
     signs.reset();
     log_weights = logits;
+    exp_shifted(logits, {}, {}, weights);
   }
 
   void backward(const arma::mat&, const arma::mat&, const arma::mat& d_log_weights,

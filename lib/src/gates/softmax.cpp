@@ -1,7 +1,6 @@
 // softmax: g_k = exp(a_k) / sum_j exp(a_j).   d/da_k = D_k - g_k sum_j D_j, with D_k = g_k d loss / d g_k.
 #include "kernels/kernels.hpp"
 #include "moe/gate.hpp"
-#include "moe/numeric.hpp"
 
 namespace moe {
 namespace {
@@ -12,15 +11,17 @@ class Softmax : public Gate {
   bool normalised() const override { return true; }
   double even_intercept(arma::uword) const override { return 0; }
 
-  void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& signs) const override {
+  void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& weights, arma::mat& signs) const override {
     signs.reset();
-    log_softmax(logits, log_weights);
+    log_weights.set_size(arma::size(logits));
+    weights.set_size(arma::size(logits));
+    kernels().softmax(logits.memptr(), logits.n_rows, logits.n_cols, log_weights.memptr(), weights.memptr());
   }
 
-  void backward(const arma::mat&, const arma::mat& log_weights, const arma::mat& d_log_weights,
+  void backward(const arma::mat&, const arma::mat& weights, const arma::mat& d_log_weights,
                 arma::mat& d_logits) const override {
-    d_logits.set_size(arma::size(log_weights));
-    kernels().softmax_backward(log_weights.memptr(), d_log_weights.memptr(), log_weights.n_rows, log_weights.n_cols,
+    d_logits.set_size(arma::size(weights));
+    kernels().softmax_backward(weights.memptr(), d_log_weights.memptr(), weights.n_rows, weights.n_cols,
                                d_logits.memptr());
   }
 };

@@ -4,7 +4,8 @@
 
 namespace moe {
 namespace {
-constexpr std::size_t kVector = 4, kTileColumns = 4, kCrossHeight = 3, kCrossWidth = 4;
+constexpr std::size_t kVector = 4, kTileColumns = 4, kCrossHeight = 3, kCrossWidth = 4, kSquareHeight = 5,
+                      kSquareWidth = 2;
 }
 }  // namespace moe
 #include "kernel_loops.hpp"

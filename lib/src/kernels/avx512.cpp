@@ -4,7 +4,8 @@
 
 namespace moe {
 namespace {
-constexpr std::size_t kVector = 8, kTileColumns = 8, kCrossHeight = 4, kCrossWidth = 4;
+constexpr std::size_t kVector = 8, kTileColumns = 8, kCrossHeight = 4, kCrossWidth = 4, kSquareHeight = 6,
+                      kSquareWidth = 4;
 }
 }  // namespace moe
 #include "kernel_loops.hpp"

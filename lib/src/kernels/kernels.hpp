@@ -36,10 +36,14 @@ struct Kernels {
   void (*shares)(const double* a, std::size_t b, std::size_t K, double* log_sum, double* shares);
   /// out_nk = log of that share.
   void (*log_softmax)(const double* a, std::size_t b, std::size_t K, double* out);
+  /// Both that share and its log; `weights` is not `a`.
+  void (*softmax)(const double* a, std::size_t b, std::size_t K, double* log_weights, double* weights);
+  /// Its transposed derivative for the logs: out_nk = d_nk - weights_nk sum_j d_nj.
+  void (*softmax_backward)(const double* weights, const double* d, std::size_t b, std::size_t K, double* out);
 
-  /// log_softmax()'s transposed derivative: out_nk = d_nk - exp(log_weights_nk) sum_j d_nj.
-  void (*softmax_backward)(const double* log_weights, const double* d, std::size_t b, std::size_t K, double* out);
-
+  /// out_in = (X_in - center_i-1) / size_i-1 (X and out p x b), without their first rows.
+  void (*standardize)(const double* X, std::size_t p, std::size_t b, const double* center, const double* size,
+                      double* out);
   /// out (b x p) = X' (X: p x b).
   void (*transpose)(const double* X, std::size_t p, std::size_t b, double* out);
   /// out (b x p) = diag(v) A.
@@ -50,6 +54,13 @@ struct Kernels {
   /// C += A' D (A: b x p, D: b x m), C's columns `height` apart. `upper`: its part below the diagonal need not be right.
   void (*cross)(const double* A, const double* D, std::size_t b, std::size_t p, std::size_t m, double* C,
                 std::size_t height, bool upper);
+  /// A p x p matrix, its columns `height` apart.
+  struct Square {
+    double* C;
+    std::size_t height;
+  };
+  /// The upper triangle of each of q squares += A' diag(v_q) A (A: b x p, v: b x q); what is below need not be right.
+  void (*squares)(const double* A, std::size_t b, std::size_t p, const double* v, std::size_t q, const Square* to);
   /// Z R = D for Z (b x p), R (p x p) upper.
   void (*solve_upper)(const double* D, std::size_t b, std::size_t p, const double* R, double* Z);
 };

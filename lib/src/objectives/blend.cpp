@@ -35,8 +35,8 @@ class Blend : public Objective {
   void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const override {
     const Model& model = forward.model();
     const Units units(model);
-    arma::mat weights, difference;
-    exp_shifted(forward.log_weights(), {}, forward.signs(), weights);
+    const arma::mat& weights = forward.weights();
+    arma::mat difference;
     std::vector<arma::mat> mu(model.size());
     model.family().observed(block.y, difference);
     units.to_data(difference);

@@ -11,8 +11,7 @@ class Localized : public Objective {
   std::string name() const override { return "localized"; }
 
   void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const override {
-    arma::mat weights, mu;
-    exp_shifted(forward.log_weights(), {}, forward.signs(), weights);
+    arma::mat weights = forward.weights(), mu;
     weights.each_col() %= block.w;
     arma::mat d_log_weights(arma::size(weights));
     arma::vec error;
