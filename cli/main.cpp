@@ -101,23 +101,33 @@ std::string program(int argc, const char* const* argv) {
   return "moe";
 }
 
+/// Does what was asked for; the exit status.
+int status(int argc, const char* const* argv) {
+  try {
+    run(argc, argv);
+    return EXIT_SUCCESS;
+  } catch (const moe::Error& error) {
+    say(program(argc, argv) + ": " + error.what());
+    const int signal = interrupted();
+    return error.kind() == moe::ErrorKind::kFit && signal != 0 ? 128 + signal : static_cast<int>(error.kind());
+  } catch (const std::bad_alloc&) {
+    say(program(argc, argv) + ": out of memory");
+  } catch (const std::exception&) {
+    say(program(argc, argv) + ": internal error: please report the command that led here");
+  }
+  return static_cast<int>(moe::ErrorKind::kFit);
+}
+
 }  // namespace
 }  // namespace cli
 
 int main(int argc, char** argv) {
-  try {
-    cli::run(argc, argv);
-    return EXIT_SUCCESS;
-  } catch (const moe::Error& error) {
-    cli::say(cli::program(argc, argv) + ": " + error.what());
-    const int signal = cli::interrupted();
-    return error.kind() == moe::ErrorKind::kFit && signal != 0 ? 128 + signal : static_cast<int>(error.kind());
-  } catch (const std::bad_alloc&) {
-    cli::say(cli::program(argc, argv) + ": out of memory");
-    // Not through exit(): the libraries' own clean-up may wait for threads that never came to be.
-    std::_Exit(static_cast<int>(moe::ErrorKind::kFit));
-  } catch (const std::exception&) {
-    cli::say(cli::program(argc, argv) + ": internal error: please report the command that led here");
-  }
-  return static_cast<int>(moe::ErrorKind::kFit);
+  const int status = cli::status(argc, argv);
+#ifdef __SANITIZE_ADDRESS__
+  std::exit(status);  // where leaks are looked for
+#else
+  // Not through exit(): all that was written is where it belongs, and the libraries' own clean-up takes a millisecond, or waits for threads
+  // that out of memory never came to be.
+  std::_Exit(status);
+#endif
 }
