@@ -1,6 +1,7 @@
-// moe_consumer_cases DIR ROWS: writes a directory for each case of DIR/cases.tsv, with a model and rows for it, that exported models
+// moe_consumer_cases DIR ROWS [CASE..]: writes a directory for each case, or for these, of DIR/cases.tsv, with a model and rows for it, that exported models
 // are tried with: every family, network, gate and kind of column, alone and together, with gates that are certain, cells that are
 // missing, levels that were never seen, and names that no language likes.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -179,14 +180,16 @@ void write_rows(const moe::Model& model, std::size_t count, moe::Random& random,
 
 }  // namespace
 
-int main(int, char** arguments) {
+int main(int count, char** arguments) {
   const std::filesystem::path place = arguments[1];
   const std::size_t rows = std::stoul(arguments[2]);
   std::filesystem::create_directories(place);
   std::ofstream list(place / "cases.tsv");
   std::uint64_t stream = 0;
+  const std::vector<std::string> wanted(arguments + 3, arguments + count);
   for (const Case& one : all_cases()) {
     moe::Random random(61, ++stream);
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), one.name) == wanted.end()) continue;
     const moe::Model model = model_of(one, random);
     std::filesystem::create_directories(place / one.name);
     moe::save_model(model, place / one.name / "model.moe");
