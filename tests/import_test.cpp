@@ -111,6 +111,15 @@ TEST_CASE("a script need not say what has a default", "[import]") {
   const double g = 1 / (1 + std::exp(-1.0));
   CHECK(predictive.mean()[0] == Approx(g * (1 + 2 * 0.5 + 3 * -2) - (1 - g)).epsilon(1e-14));
 
+  // -0 is written by some programs for -0.0, and keeps its sign; text that says so is text.
+  std::string zeros = small_json().dump();
+  zeros.replace(zeros.find("[-1]"), 4, "[-0]");
+  const moe::Model zero = moe::import_model(zeros, "m.json");
+  CHECK(zero.theta.n_elem == model.theta.n_elem);
+  CHECK(arma::accu(zero.theta == 0 && arma::vec(1 / zero.theta) < 0) == 1);
+  zeros.replace(zeros.find("\"y\""), 3, "\"\\\"-0\"");
+  CHECK(moe::import_model(zeros, "m.json").schema.targets[0] == "\"-0");
+
   Json columns = small_json();
   columns.erase("inputs");
   columns["columns"] = {{{"name", "x"}}, {{"name", "kind"}, {"levels", {"a", "z"}}}};

@@ -48,6 +48,10 @@ TEST_CASE("find_package and pkg-config build a program against an installed tree
   INFO(installed);
   REQUIRE(installed.status == 0);
   const Ran cmake = sh(
+      "sed '1s/y$/kind/; s/,[0-9]$/,\"low, -\"/; s/,[0-9][0-9]$/,high/' d.csv > k.csv\n"
+      "$moe train -y kind -k 1 --missing indicator --l2 0.1 k.csv -q -o k.moe\n"
+      "$moe predict -m k.moe k.csv | cmp - <(python3 examples/predict.py $LD_LIBRARY_PATH/libmoe.so k.moe '' < k.csv)\n"
+      "$moe predict -m k.moe --output label k.csv | tr -d '\"' | cmp - <(./predict k.moe label < k.csv)\n"
       "cmake -S . -B b -DCMAKE_PREFIX_PATH=$PWD/prefix > log && cmake --build b >> log && b/other d.csv other.moe && "
       "cmp m.moe other.moe");
   INFO(cmake);
@@ -96,6 +100,10 @@ for path in sys.argv[2:]: assert table(path) == (header, rows), path
       "gcc -std=c99 -pedantic -Wall -Wextra -Werror examples/predict.c $(pkg-config --cflags --libs moe) -o predict\n"
       "./predict m.moe mean,sd < d.csv > c.csv\n"
       "python3 examples/predict.py $LD_LIBRARY_PATH/libmoe.so m.moe mean,sd < d.csv > python.csv\n"
+      "sed '1s/y$/kind/; s/,[0-9]$/,\"low, -\"/; s/,[0-9][0-9]$/,high/' d.csv > k.csv\n"
+      "$moe train -y kind -k 1 --missing indicator --l2 0.1 k.csv -q -o k.moe\n"
+      "$moe predict -m k.moe k.csv | cmp - <(python3 examples/predict.py $LD_LIBRARY_PATH/libmoe.so k.moe '' < k.csv)\n"
+      "$moe predict -m k.moe --output label k.csv | tr -d '\"' | cmp - <(./predict k.moe label < k.csv)\n"
       "cmake -S . -B b -DCMAKE_PREFIX_PATH=$PWD/prefix > log && cmake --build b >> log\n"
       "b/predict_c m.moe mean,sd < d.csv > cmake_c.csv; b/predict_cpp m.moe d.csv > cpp.csv\n"
       "python3 compare.py moe.csv c.csv python.csv cmake_c.csv cpp.csv");

@@ -300,6 +300,31 @@ TEST_CASE("train --dry-run tells what was understood", "[table][cli]") {
         "  id        id                  \n");
 }
 
+TEST_CASE("text in another encoding is refused where it stands", "[table]") {
+  const std::string sentence = " is not UTF-8: expected UTF-8, as 'iconv -f LATIN1 -t UTF-8' makes of it";
+  CHECK_THAT(complaint("colour,y\nred,2\ngr\xfcn,3\n"), Catch::EndsWith("data.csv:3:1 colour: 'gr\\xfcn'" + sentence));
+  CHECK_THAT(complaint("x,y\n1,no\n2,s\xed\n3,no\n"), Catch::EndsWith("data.csv:3:2 y: 's\\xed'" + sentence));
+  CHECK(complaint("colour,y\nred,2\ngr\xc3\xbcn,3\n\xf0\x9f\x8d\x8b,3\n").empty());
+  // Longer forms than needed, half a surrogate, beyond the last character, cut off.
+  for (const std::string odd : {"\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"})
+    CHECK(complaint("colour,y\nred,2\n" + odd + ",3\n").find("is not UTF-8") != std::string::npos);
+}
+
+TEST_CASE("true and false are found in any case, where they are the levels", "[table]") {
+  const Shell sh;
+  const Ran ran =
+      sh("{ echo flag,kind,y; for i in $(seq 40); do echo \"$([ $((i % 3)) = 0 ] && echo TRUE || echo FALSE),"
+         "$([ $((i % 4)) = 0 ] && echo True || echo other),$((i % 3 * 7 + i % 5))\"; done; } > d.csv\n"
+         "moe train -y y -k 1 d.csv -q -o m.moe\n"
+         "printf 'flag,kind\nTRUE,True\ntrue,True\n True ,True\n' | moe predict -m m.moe | sort | uniq -c | awk '{ "
+         "print $1 }'\n"
+         "printf 'flag,kind\nTRUE,TRUE\n' | moe predict -m m.moe > out 2> err; echo $?; cat err");
+  INFO(ran);
+  CHECK(ran.out ==
+        "3\n1\n3\nmoe predict: <stdin>:2:2 kind: the level 'TRUE' was not there in training: expected one of "
+        "True, other, or --unknown ignore\n");
+}
+
 TEST_CASE("a model file's columns are held to its inputs", "[table]") {
   const ScratchDir scratch;
   moe::Schema schema;
@@ -329,7 +354,6 @@ TEST_CASE("a model file's columns are held to its inputs", "[table]") {
   CHECK(read.na == schema.na);
   model.schema.columns[0].levels.emplace_back("green");
   moe::save_model(model, scratch.path("odd.moe"));
-  CHECK(sentence_of([&] {
-          moe::load_model(scratch.path("odd.moe"));
-        }).find("is not what its columns make") != std::string::npos);
+  CHECK(sentence_of([&] { moe::load_model(scratch.path("odd.moe")); }).find("is not what its columns make") !=
+        std::string::npos);
 }

@@ -34,6 +34,8 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
 /// "unknown family 'gausian': did you mean 'gaussian'? (known: gaussian, bernoulli)"
 std::string unknown_word(std::string_view what, std::string_view word, const std::vector<std::string>& known);
 
+/// With a to z for A to Z.
+std::string in_lower_case(std::string_view text);
 /// `text` fit for a message of one line: control characters, malformed UTF-8 escaped; "..." after `limit` characters.
 std::string printable(std::string_view text, std::size_t limit = 40);
 

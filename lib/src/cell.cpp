@@ -84,6 +84,24 @@ bool is_dressed_number(std::string_view cell) {
   return bare.size() < cell.size() && parse_number(bare).has_value();
 }
 
+bool is_utf8(std::string_view cell) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(cell[i]); };
+  for (std::size_t i = 0; i < cell.size();) {
+    const unsigned char head = byte(i);
+    const std::size_t length = head < 0x80 ? 1 : head < 0xe0 ? 2 : head < 0xf0 ? 3 : 4;
+    if ((head >= 0x80 && head < 0xc2) || head > 0xf4 || cell.size() - i < length) return false;
+    for (std::size_t k = 1; k < length; ++k)
+      if ((byte(i + k) & 0xc0U) != 0x80) return false;
+    // No longer form than needed, no surrogates, nothing beyond U+10FFFF.
+    const unsigned char second = length > 1 ? byte(i + 1) : 0;
+    if ((head == 0xe0 && second < 0xa0) || (head == 0xed && second > 0x9f) || (head == 0xf0 && second < 0x90) ||
+        (head == 0xf4 && second > 0x8f))
+      return false;
+    i += length;
+  }
+  return true;
+}
+
 std::string_view trimmed(std::string_view cell) {
   const std::size_t first = cell.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -100,7 +118,11 @@ std::string not_a_number(std::string_view cell) {
 }
 
 std::string number_expected(std::string_view cell) {
-  if (is_decimal_comma(cell)) return "expected a point as the decimal mark";
+  if (is_decimal_comma(cell)) {
+    const bool thousands = cell.size() > 4 && cell[cell.size() - 4] == ',' && cell[0] != '0';  // 1,000
+    return thousands ? "expected a point as the decimal mark, and none between thousands"
+                     : "expected a point as the decimal mark";
+  }
   if (is_date(cell)) return "expected a number, such as the days since the first date";
   return "expected a number such as 1.5 or -2e3";
 }

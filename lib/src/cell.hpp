@@ -18,6 +18,7 @@ bool is_dressed_number(std::string_view cell);
 /// What stands for a value that is not there.
 inline constexpr std::array<std::string_view, 5> kMissingWords{"", "NA", "?", "NaN", "nan"};
 bool is_missing_word(std::string_view cell);
+bool is_utf8(std::string_view cell);
 /// Without the blanks round it.
 std::string_view trimmed(std::string_view cell);
 

@@ -57,7 +57,9 @@ void check_names(const CsvBlocks& blocks, const Held& header) {
     const std::string& name = header.fields[column];
     if (!name.empty() && seen.insert(name).second) continue;
     const std::string place = blocks.place(header.line, static_cast<long>(column));
-    if (name.empty()) throw Error(ErrorKind::kData, place + ": the name is empty: expected a name for each column");
+    if (name.empty())
+      throw Error(ErrorKind::kData, place + ": the name is empty: expected a name for each column" +
+                                        (column == 0 ? " (from pandas, to_csv(.., index=False))" : ""));
     throw Error(ErrorKind::kData, place + " " + printable(name) + ": the name '" + printable(name) +
                                       "' stands twice: expected each column's name once");
   }

@@ -7,14 +7,6 @@
 namespace moe {
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = lower(c);
-  return out;
-}
-
 /// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (optimal string alignment).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
@@ -37,7 +29,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::string completion(const std::string& word, const std::vector<std::string>& known) {
   std::string found;
   for (const std::string& candidate : known) {
-    if (!lower(candidate).starts_with(word)) continue;
+    if (!in_lower_case(candidate).starts_with(word)) continue;
     if (!found.empty()) return "";
     found = candidate;
   }
@@ -79,9 +71,16 @@ std::string listed(const std::vector<std::string>& known) {
 
 }  // namespace
 
+std::string in_lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& c : result)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  return result;
+}
+
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known) {
   if (word.empty()) return "";
-  const std::string typed = lower(word);
+  const std::string typed = in_lower_case(word);
   if (std::string whole = completion(typed, known); !whole.empty()) return whole;
   std::string nearest;
   // A third of the letters may be wrong, one in a short word, but never all of them.
@@ -89,7 +88,7 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
   for (const std::string& candidate : known) {
     const std::size_t gap = std::max(candidate.size(), typed.size()) - std::min(candidate.size(), typed.size());
     if (gap >= best) continue;
-    const std::size_t distance = edit_distance(typed, lower(candidate));
+    const std::size_t distance = edit_distance(typed, in_lower_case(candidate));
     if (distance >= best) continue;
     best = distance;
     nearest = candidate;

@@ -5,17 +5,12 @@
 #include <set>
 
 #include "cell.hpp"
+#include "level_table.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
 namespace {
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  return text;
-}
 
 /// The character at i, which moves behind it.
 char32_t next_code_point(const std::string& text, std::size_t& i) {
@@ -33,14 +28,10 @@ char32_t next_code_point(const std::string& text, std::size_t& i) {
 }  // namespace
 
 Comparison comparison_of(const Column& category) {
-  bool numbers = true, booleans = true;
-  std::set<std::string> different;
-  for (const std::string& level : category.levels) {
-    if (level == kMissingLevel) continue;
-    numbers = numbers && is_number(level);
-    booleans = booleans && (lower(level) == "true" || lower(level) == "false") && different.insert(lower(level)).second;
-  }
-  return numbers ? Comparison::kNumber : booleans ? Comparison::kBoolean : Comparison::kText;
+  std::vector<std::string> said = category.levels;
+  std::erase(said, kMissingLevel);
+  if (all_numeric(said)) return Comparison::kNumber;
+  return all_boolean(said) ? Comparison::kBoolean : Comparison::kText;
 }
 
 const char* name_of(Comparison comparison) {

@@ -63,7 +63,7 @@ FitStudy study_fit(const Model& model, const Rows& rows) {
   study.steps.zeros(K);
   const double rows_of_weight_1 = static_cast<double>(rows.count());
   for (arma::uword k = 0; k < K; ++k) {
-    if (study.shares[k] * rows_of_weight_1 < static_cast<double>(model.experts[k].network->last_inputs()))
+    if (K > 1 && study.shares[k] * rows_of_weight_1 < static_cast<double>(model.experts[k].network->last_inputs()))
       study.starved[k] = 1;
     if (K > 1 && blunt[k] < kSharp && reached[k] > 0.5 && model.gate_branch.network->inputs() > 0) study.steps[k] = 1;
   }

@@ -31,6 +31,24 @@ std::string line_of(std::string_view text, std::size_t byte) {
          std::to_string(before.size() - (line_end == std::string_view::npos ? 0 : line_end + 1) + 1);
 }
 
+/// -0 as -0.0, as which the parser keeps its sign. The text is JSON.
+std::string with_signed_zeros(std::string_view text) {
+  std::string result;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    result += text[i];
+    if (quoted && text[i] == '\\')
+      result += text[++i];
+    else if (text[i] == '"')
+      quoted = !quoted;
+    const bool ends = i + 1 == text.size() || std::string_view(".eE").find(text[i + 1]) == std::string_view::npos;
+    if (!quoted && ends && text[i] == '0' && i > 0 && text[i - 1] == '-' &&
+        (i < 2 || (text[i - 2] != 'e' && text[i - 2] != 'E')))
+      result += ".0";
+  }
+  return result;
+}
+
 /// Throws at what is no JSON, and at what no model has: a member that stands twice in its object, a list within a list within a ..
 class Strict : public nlohmann::json_sax<Json> {
  public:
@@ -101,7 +119,8 @@ Json parse(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw ModelFault("", "there is nothing in it");
   Strict strict(text);
   Json::sax_parse(text.begin(), text.end(), &strict);
-  return Json::parse(text.begin(), text.end());
+  const std::string whole = with_signed_zeros(text);
+  return Json::parse(whole.begin(), whole.end());
 }
 
 /// Throws at a member that means nothing: a slip would be passed over else.

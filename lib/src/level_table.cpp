@@ -6,6 +6,7 @@
 
 #include "cell.hpp"
 #include "moe/dataset.hpp"
+#include "moe/error.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
@@ -61,6 +62,16 @@ bool all_numeric(const std::vector<std::string>& texts) {
   return std::all_of(texts.begin(), texts.end(), [](const std::string& text) { return is_number(text); });
 }
 
+bool all_boolean(const std::vector<std::string>& texts) {
+  std::vector<std::string> lower(texts.size());
+  std::transform(texts.begin(), texts.end(), lower.begin(),
+                 [](const std::string& text) { return in_lower_case(text); });
+  std::sort(lower.begin(), lower.end());
+  return std::adjacent_find(lower.begin(), lower.end()) == lower.end() &&
+         std::all_of(lower.begin(), lower.end(),
+                     [](const std::string& text) { return text == "true" || text == "false"; });
+}
+
 std::string canonical_level(std::string_view text, bool numeric) {
   return numeric && is_number(text) ? format_number(*parse_number(text)) : std::string(text);
 }
@@ -80,11 +91,18 @@ KnownLevels::KnownLevels(const std::vector<std::string>& levels) : names_(levels
   std::vector<std::string> said = levels;
   said.erase(std::remove(said.begin(), said.end(), kMissingLevel), said.end());
   numeric_ = all_numeric(said);
+  boolean_ = all_boolean(said);
 }
 
 std::size_t KnownLevels::find(std::string_view text) const {
   const std::size_t found = table_.find(text);
-  return found == LevelTable::kNone && numeric_ ? table_.find(canonical_level(text, true)) : found;
+  if (found != LevelTable::kNone) return found;
+  if (numeric_) return table_.find(canonical_level(text, true));
+  if (!boolean_) return LevelTable::kNone;
+  const std::string lower = in_lower_case(text);
+  for (std::size_t i = 0; i < names_.size(); ++i)
+    if (in_lower_case(names_[i]) == lower) return i;
+  return LevelTable::kNone;
 }
 
 }  // namespace moe

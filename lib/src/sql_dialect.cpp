@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cell.hpp"
 #include "exported_table.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -131,11 +132,15 @@ std::string SqlDialect::without_dust(const std::string& x) const {
 std::string SqlDialect::cell(const std::string& column, const Schema& schema) const {
   const std::string name = name_in_table(column);
   std::string text;
-  if (sqlite()) {
+  if (duckdb()) {
+    const std::string is_missing = trimmed(this->text(column)) + " IN (" + join(sql_texts(missing_words(schema))) + ")";
+    text = "nullif(coalesce(TRY_CAST(" + name + " AS DOUBLE), CASE WHEN " + is_missing + " THEN NULL ELSE CAST(" +
+           name + " AS DOUBLE) END), 'NaN'::DOUBLE)";
+  } else if (sqlite()) {
     // CAST takes 0 from a text that is no number. A comparison with a REAL makes a number of a text that is one, and of no other.
     text = "CASE WHEN " + name + " = CAST(" + name + " AS REAL) THEN CAST(" + name + " AS REAL) END";
   } else {
-    text = "nullif(CAST(" + name + (duckdb() ? " AS DOUBLE), 'NaN'::DOUBLE)" : " AS float8), 'NaN'::float8)");
+    text = "nullif(CAST(" + name + " AS float8), 'NaN'::float8)";
   }
   for (const double missing : missing_numbers(schema)) text = "nullif(" + text + ", " + number(missing) + ")";
   return text;
@@ -188,9 +193,7 @@ std::string SqlDialect::is_level(const Column& category, const std::string& leve
   else if (sqlite())
     text += " COLLATE BINARY";  // which the column's own would else come before
   if (comparison_of(category) == Comparison::kText) return text + " = " + sql_text(level);
-  std::string lower = level;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return static_cast<char>(c | 0x20); });
-  return "lower(" + text + ") = " + sql_text(lower);
+  return "lower(" + text + ") = " + sql_text(in_lower_case(level));
 }
 
 // PostgreSQL and SQLite would else put each expression in place of its name, twice where it stands twice, and so double the

@@ -32,12 +32,22 @@ std::vector<double> FreshLevels::add(const LevelTable& levels, std::size_t line)
   std::vector<double> codes;
   codes.reserve(levels.size());
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    const std::size_t number = all_.insert(levels[i].text, line + levels[i].line);
+    const std::size_t known = all_.size(), number = all_.insert(levels[i].text, line + levels[i].line);
+    if (number == known && !malformed_ && !is_utf8(levels[i].text)) malformed_ = number;
     all_[number].count += levels[i].count;
     codes.push_back(static_cast<double>(number));
     if (!overflow_ && all_.size() > kMostLevels) overflow_ = line + levels[i].line;
   }
   return codes;
+}
+
+std::optional<CsvFault> FreshLevels::fault(std::size_t column, const std::string& expected) const {
+  if (malformed_)
+    return CsvFault{all_[*malformed_].line, static_cast<long>(column),
+                    "'" + printable(all_[*malformed_].text) +
+                        "' is not UTF-8: expected UTF-8, as 'iconv -f LATIN1 -t UTF-8' makes of it"};
+  if (!overflow_) return std::nullopt;
+  return CsvFault{*overflow_, static_cast<long>(column), "more than " + std::to_string(kMostLevels) + expected};
 }
 
 std::vector<double> level_codes(const LevelTable& from, const std::vector<std::string>& to) {
@@ -78,10 +88,7 @@ void TargetColumn::add(TableRows& block, std::size_t slot, std::size_t stride, s
 }
 
 std::optional<CsvFault> TargetColumn::fault(std::size_t column) const {
-  if (!levels_.overflow_line()) return std::nullopt;
-  return CsvFault{*levels_.overflow_line(), static_cast<long>(column),
-                  "more than " + std::to_string(kMostLevels) +
-                      " classes: expected a column of classes, or --family gaussian for a number"};
+  return levels_.fault(column, " classes: expected a column of classes, or --family gaussian for a number");
 }
 
 std::size_t TargetColumn::few_whole_numbers() const {

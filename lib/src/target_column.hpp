@@ -14,13 +14,14 @@ class FreshLevels {
  public:
   /// Takes the block's levels in and tells what their numbers are here. `line`: where the block begins.
   std::vector<double> add(const LevelTable& levels, std::size_t line);
-  /// Where a level came that is one too many; nothing: they are few enough.
-  std::optional<std::size_t> overflow_line() const { return overflow_; }
+  /// What is wrong with a level of this column, and on which line: one that is no UTF-8, or one too many, which `expected` says
+  /// more of.
+  std::optional<CsvFault> fault(std::size_t column, const std::string& expected) const;
   const LevelTable& all() const { return all_; }
 
  private:
   LevelTable all_;
-  std::optional<std::size_t> overflow_;
+  std::optional<std::size_t> overflow_, malformed_;  // where the level came; which one it is
 };
 
 /// For each of `from`, its number among `to`, which are ordered_levels() of them, perhaps in another order.

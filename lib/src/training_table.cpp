@@ -201,10 +201,7 @@ void TrainingRead::take(ParsedRows&& rows) {
     Input& input = inputs_[i];
     if (!input.category) continue;
     block.codes[i] = input.levels.add(parsed.levels[i], line_);
-    if (const auto line = input.levels.overflow_line())
-      consider(CsvFault{*line, static_cast<long>(input.at),
-                        "more than " + std::to_string(kMostLevels) +
-                            " levels: expected a category of fewer, or --features without it"});
+    consider(input.levels.fault(input.at, " levels: expected a category of fewer, or --features without it"));
   }
   for (std::size_t t = 0; t < targets_.size(); ++t) {
     targets_[t].add(block, layout_.targets[t], layout_.stride, line_);

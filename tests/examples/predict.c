@@ -41,18 +41,33 @@ static int predict(const moe_model* model, const char* outputs) {
   double* row = malloc((columns + width) * sizeof *row);
   if (row == NULL || fgets(line, LINE, stdin) == NULL) return 1;
   find_columns(model, cells, split(line, cells), places);
+  size_t label = width; /* which number stands for a class */
   for (size_t i = 0; i < width; ++i) {
     char name[100];
     if (moe_output_name(model, outputs, i, name, sizeof name) != MOE_OK) return fail();
+    if (strcmp(name, "label") == 0) label = i;
     printf("%s%s", i > 0 ? "," : "", name);
   }
   puts("");
   while (fgets(line, LINE, stdin) != NULL) {
     const size_t count = split(line, cells);
-    for (size_t i = 0; i < columns; ++i)
-      row[i] = moe_column_value(model, i, places[i] < count ? cells[places[i]] : "");
+    for (size_t i = 0; i < columns; ++i) {
+      const char* cell = places[i] < count ? cells[places[i]] : "";
+      row[i] = moe_column_value(model, i, cell);
+      if (row[i] == -1 && moe_column_levels(model, i) > 0) {
+        fprintf(stderr, "predict: %s: the level '%s' was not there in training\n", moe_column_name(model, i), cell);
+        return 1;
+      }
+    }
     if (moe_predict(model, outputs, row, NULL, 1, row + columns, width) != MOE_OK) return fail();
-    for (size_t i = 0; i < width; ++i) printf("%s%.17g", i > 0 ? "," : "", row[columns + i]);
+    for (size_t i = 0; i < width; ++i) {
+      const double value = row[columns + i];
+      if (i > 0) printf(",");
+      if (i == label)
+        printf("%s", moe_label(model, (size_t)value));
+      else
+        printf("%.17g", value);
+    }
     puts("");
   }
   free(row);
