@@ -47,6 +47,7 @@ class SqlDialect {
   /// A column's cell as a text, without the blanks round it.
   std::string text(const std::string& column) const;
   std::string trimmed(const std::string& text) const;
+  std::string is_one_of(const std::string& text, const std::vector<std::string>& words) const;
   std::string equals(const Column& category, double number) const;
 
   std::string name_;

@@ -221,6 +221,12 @@ arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
 
 bool goes_aside(std::size_t index) { return index % (index < kUsualStarts ? 4 : 2) == 1; }
 
+/// How many rows' steps cost as much as these do: many inputs do, too.
+std::size_t cost_in_rows(const Rows& rows) {
+  const std::size_t inputs = rows.X.n_rows;
+  return std::max<std::size_t>(rows.count(), inputs * inputs / 20);
+}
+
 arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t index, Random& random) {
   if (!fitted || model.size() == 1 || goes_aside(index)) return random_start(model, all, random);
   const Rows rows = sample(all, kMostRows, random);
@@ -229,7 +235,7 @@ arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t in
   arma::vec best;
   double lowest = std::numeric_limits<double>::infinity();
   const std::size_t tries =
-      index % 2 == 0 ? std::clamp<std::size_t>(kRowsInAll / rows.count(), kFewestTries, kMostTries) : 1;
+      index % 2 == 0 ? std::clamp<std::size_t>(kRowsInAll / cost_in_rows(rows), kFewestTries, kMostTries) : 1;
   for (std::size_t i = 0; i < tries; ++i) {
     const std::size_t kind = (index / 2 + i) % kKinds;
     arma::vec theta =
@@ -249,7 +255,7 @@ arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& 
   arma::vec stays = theta;  // some of the rows alone pull it off, too
   double lowest = runs.run(stays, kMoveShort);
   lowest -= rows.count() < all.count() ? kGainOfSome / static_cast<double>(rows.count()) : kGain * std::abs(lowest);
-  const int moves = static_cast<int>(std::clamp<std::size_t>(kRowsInAll / 5 / rows.count(), 1, kMostMoves));
+  const int moves = static_cast<int>(std::clamp<std::size_t>(kRowsInAll / 5 / cost_in_rows(rows), 1, kMostMoves));
   for (int attempt = 0; attempt < moves; ++attempt)
     for (arma::uword taken = 0; taken < model.size(); ++taken)
       for (arma::uword split = 0; split < model.size(); ++split) {
