@@ -13,11 +13,16 @@ namespace moe {
 
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 
+/// Where the first large page begins at or behind it.
+inline char* next_huge_page(void* memory) {
+  return static_cast<char*>(memory) + (kHugePage - reinterpret_cast<std::uintptr_t>(memory) % kHugePage) % kHugePage;
+}
+
 /// Asks for large pages where memory is about to be filled: a table costs tens of thousands of page faults less.
 inline void ask_for_huge_pages(void* memory, std::size_t bytes) {
-  const auto begin = (reinterpret_cast<std::uintptr_t>(memory) + kHugePage - 1) / kHugePage * kHugePage;
-  const auto end = (reinterpret_cast<std::uintptr_t>(memory) + bytes) / kHugePage * kHugePage;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  char* const begin = next_huge_page(memory);
+  const std::size_t before = static_cast<std::size_t>(begin - static_cast<char*>(memory));
+  if (before + kHugePage <= bytes) ::madvise(begin, (bytes - before) / kHugePage * kHugePage, MADV_HUGEPAGE);
 }
 
 /// Hands out room for numbers, not initialised, from slabs that go back to the system as soon as nobody uses them: malloc keeps
@@ -48,9 +53,8 @@ class PageArena {
     void* pages = ::mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (pages == MAP_FAILED) throw std::bad_alloc();
     ask_for_huge_pages(pages, room);
-    const auto begin = (reinterpret_cast<std::uintptr_t>(pages) + kHugePage - 1) / kHugePage * kHugePage;
-    slab_ =
-        std::shared_ptr<double>(reinterpret_cast<double*>(begin), [pages, room](double*) { ::munmap(pages, room); });
+    double* const begin = static_cast<double*>(static_cast<void*>(next_huge_page(pages)));
+    slab_ = std::shared_ptr<double>(begin, [pages, room](double*) { ::munmap(pages, room); });
     size_ = bytes / sizeof(double);
     used_ = 0;
   }
