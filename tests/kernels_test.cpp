@@ -207,9 +207,9 @@ TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels
           CHECK(arma::approx_equal(C, A * W, "absdiff", 1e-13));
           kernels.product(D.memptr(), b, m, W.memptr(), p, 1, p, back.memptr());
           CHECK(arma::approx_equal(back, D * W.t(), "absdiff", 1e-13));
-          kernels.cross(A.memptr(), D.memptr(), b, p, m, sums.memptr(), p, false);
+          kernels.cross(A.memptr(), D.memptr(), b, p, m, sums.memptr());
           CHECK(arma::approx_equal(sums, begun + X * D, "absdiff", 1e-12));
-          kernels.cross(A.memptr(), A.memptr(), b, p, p, squares.memptr(), p, true);
+          kernels.cross(A.memptr(), A.memptr(), b, p, p, squares.memptr());
           CHECK(arma::approx_equal(arma::trimatu(squares), arma::trimatu(X * X.t()), "absdiff", 1e-12));
           std::vector<arma::mat> weighted(m, arma::mat(p + 1, p, arma::fill::ones));
           std::vector<Kernels::Square> to;

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "absolute_deviations.hpp"
-#include "kernels/kernels.hpp"
+#include "block_sums.hpp"
 #include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "parallel.hpp"
@@ -14,7 +14,7 @@ namespace {
 constexpr arma::uword kBlock = 512;  // of rows whose responsibilities are computed at once
 constexpr arma::uword kParts = 32;
 /// Rows that settle the gate's second derivatives closely enough for a Newton step, whose end they do not move: of more rows
-/// some blocks, evenly spread, stand for all. Sums of all K (K - 1) / 2 pairs of logits would take most of an iteration's time.
+/// some blocks, evenly spread, stand for all. BlockSums of all K (K - 1) / 2 pairs of logits would take most of an iteration's time.
 constexpr arma::uword kRowsForCurvature = 1 << 16;
 /// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
 /// same in every step and, in orthonormal coordinates, 1/2.
@@ -45,43 +45,6 @@ arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest
   return arma::zeros(score.n_elem);
 }
 
-/// Sums over a block's rows, asked for one by one and computed at once, so that Z is read once for several.
-class Sums {
- public:
-  arma::mat Z;  // orthonormal columns, b x p
-
-  /// to (p) += Z' v.
-  void add_product(const arma::vec& v, double* to) {
-    factors_.insert(factors_.end(), v.begin(), v.end());
-    products_.push_back(to);
-  }
-
-  /// to (p x p, its upper triangle, in a matrix of `height` rows) += Z' diag(v) Z.
-  void add_squares(const arma::vec& v, double* to, arma::uword height) {
-    weights_.insert(weights_.end(), v.begin(), v.end());
-    squares_.push_back({to, height});
-  }
-
-  void finish() {
-    const arma::uword p = Z.n_cols, m = products_.size();
-    room_.zeros(p, m);
-    kernels().cross(Z.memptr(), factors_.data(), Z.n_rows, p, m, room_.memptr(), p, false);
-    for (arma::uword j = 0; j < m; ++j)
-      for (arma::uword i = 0; i < p; ++i) products_[j][i] += room_(i, j);
-    kernels().squares(Z.memptr(), Z.n_rows, p, weights_.data(), squares_.size(), squares_.data());
-    factors_.clear();
-    products_.clear();
-    weights_.clear();
-    squares_.clear();
-  }
-
- private:
-  std::vector<double> factors_, weights_;  // b x as many as follow
-  std::vector<double*> products_;
-  std::vector<Kernels::Square> squares_;
-  arma::mat room_;
-};
-
 /// Copies the upper triangle of each p x p block but those on the diagonal: as sums of squares they are symmetric.
 void fill_blocks(arma::mat& information, arma::uword p, arma::uword blocks) {
   for (arma::uword a = 0; a < blocks; ++a)
@@ -105,7 +68,7 @@ arma::mat gained_products(const arma::mat& step, const arma::mat& score, const a
 
 }  // namespace
 
-/// Sums over rows. Derivatives are those of the expected log-likelihood, in orthonormal coordinates; `information` is minus the
+/// BlockSums over rows. Derivatives are those of the expected log-likelihood, in orthonormal coordinates; `information` is minus the
 /// second ones, of which the upper blocks are filled.
 struct EmStep::Fit {
   arma::vec score;        // coefficients, then psi
@@ -160,7 +123,7 @@ bool EmStep::knows(const Model& model) {
 struct EmStep::Work {
   explicit Work(const Model& model) : forward(model) {}
   ForwardPass forward;
-  std::vector<Sums> sums;  // of each design of the basis
+  std::vector<BlockSums> sums;  // of each design of the basis
   arma::mat r, scores, seconds;
   arma::vec log_sum, sign, w, v;
 };
@@ -180,11 +143,11 @@ void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* giv
     }
   add_gate(block, curved_gate, work, to.gate);
   for (arma::uword k = 0; k < model_.size(); ++k) add_expert(block, theta, k, work, to.experts[k]);
-  for (Sums& sums : work.sums) sums.finish();
+  for (BlockSums& sums : work.sums) sums.finish();
 }
 
 void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const {
-  Sums& sums = work.sums[basis_.design_of(0)];
+  BlockSums& sums = work.sums[basis_.design_of(0)];
   const arma::uword h = sums.Z.n_cols, free = model_.size() - 1;
   if (free == 0) return;
   const arma::mat& g = work.forward.weights();
@@ -204,7 +167,7 @@ void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const
 void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k, Work& work, Fit& to) const {
   const Expert& expert = model_.experts[k];
   const arma::mat eta = work.forward.eta(k);
-  Sums& sums = work.sums[basis_.design_of(k + 1)];
+  BlockSums& sums = work.sums[basis_.design_of(k + 1)];
   arma::mat &scores = work.scores, &seconds = work.seconds;
   work.w = block.w % work.r.col(k);
   expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);

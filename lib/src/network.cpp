@@ -20,8 +20,7 @@ void dense(const double* theta, const Step& step, const arma::mat& in, arma::mat
 
 /// d_weights += in' d_out.
 void dense_weights(const Step& step, const arma::mat& in, const arma::mat& d_out, double* gradient) {
-  kernels().cross(in.memptr(), d_out.memptr(), in.n_rows, step.height(), step.outputs, gradient + step.offset,
-                  step.height(), false);
+  kernels().cross(in.memptr(), d_out.memptr(), in.n_rows, step.height(), step.outputs, gradient + step.offset);
 }
 
 /// d_in (b x inputs) = d_out W', without the intercepts.

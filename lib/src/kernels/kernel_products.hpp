@@ -109,8 +109,6 @@ struct Cross {
   const double *A, *D;
   Size b, p, m;
   double* C;
-  Size height;
-  bool upper;
 };
 
 /// kHeight x kWidth sums of C from i, j on.
@@ -128,13 +126,12 @@ void sums(const Cross& of, Size i, Size j) {
   };
   for_rows(of.b, add);
   for (Size c = 0; c < kWidth; ++c)
-    for (Size r = 0; r < kHeight; ++r) of.C[(j + c) * of.height + i + r] += total<kVector>(sum[c][r]);
+    for (Size r = 0; r < kHeight; ++r) of.C[(j + c) * of.p + i + r] += total<kVector>(sum[c][r]);
 }
 
 template <Size kHeight, Size kWidth>
 void columns(const Cross& of, Size i, Size j) {
-  for (; j + kWidth <= of.m; j += kWidth)
-    if (!of.upper || j + kWidth > i) sums<kHeight, kWidth>(of, i, j);
+  for (; j + kWidth <= of.m; j += kWidth) sums<kHeight, kWidth>(of, i, j);
   if constexpr (kWidth > 1)
     if (j < of.m) columns<kHeight, kWidth / 2>(of, i, j);
 }
@@ -146,8 +143,8 @@ void rows(const Cross& of, Size i) {
     if (i < of.p) rows<kHeight / 2>(of, i);
 }
 
-void cross(const double* A, const double* D, Size b, Size p, Size m, double* C, Size height, bool upper) {
-  rows<kCrossHeight>({A, D, b, p, m, C, height, upper}, 0);
+void cross(const double* A, const double* D, Size b, Size p, Size m, double* C) {
+  rows<kCrossHeight>({A, D, b, p, m, C}, 0);
 }
 
 struct Squares {

@@ -51,9 +51,8 @@ struct Kernels {
   /// C (b x m) = A (b x p) B, where B's element i, j is at B[i * row + j * column].
   void (*product)(const double* A, std::size_t b, std::size_t p, const double* B, std::size_t row, std::size_t column,
                   std::size_t m, double* C);
-  /// C += A' D (A: b x p, D: b x m), C's columns `height` apart. `upper`: its part below the diagonal need not be right.
-  void (*cross)(const double* A, const double* D, std::size_t b, std::size_t p, std::size_t m, double* C,
-                std::size_t height, bool upper);
+  /// C (p x m) += A' D (A: b x p, D: b x m).
+  void (*cross)(const double* A, const double* D, std::size_t b, std::size_t p, std::size_t m, double* C);
   /// A p x p matrix, its columns `height` apart.
   struct Square {
     double* C;
