@@ -136,23 +136,12 @@ TEST_CASE("NumPy and SQLite compute what moe computes, for every family, network
 namespace {
 
 moe::Model model_of_cells() {
-  moe::Schema schema;
-  schema.targets = {"y"};
-  const double none = std::nan("");
-  schema.columns = {{"a \"b\"); DROP TABLE t;--\n", {"it's", "r\"e\\d", "(missing)"}, true},
-                    {"age", {}, false, 2.5, true},
-                    {"c\u00f4d\u2028", {"1", "2.5", "10"}, true},
-                    {"</script>", {}, false, none, false},
-                    {"flag", {"FALSE", "TRUE"}, true}};
-  schema.inputs = moe::input_names(schema.columns);
-  schema.na = {"-999"};
-  moe::ModelSpec spec;
-  for (std::size_t j = 0; j < schema.inputs.size(); ++j) spec.gate_inputs.push_back(j);
-  spec.expert_inputs.assign(2, spec.gate_inputs);
-  moe::Model model(schema, some_standardization(schema.inputs.size(), 0), spec);
-  moe::Random random(89);
-  randomize(model, random);
-  return model;
+  return model_of_columns({{"a \"b\"); DROP TABLE t;--\n", {"it's", "r\"e\\d", "(missing)"}, true},
+                           {"age", {}, false, 2.5, true},
+                           {"c\u00f4d\u2028", {"1", "2.5", "10"}, true},
+                           {"</script>"},
+                           {"flag", {"FALSE", "TRUE"}, true}},
+                          "-999");
 }
 
 }  // namespace

@@ -236,19 +236,10 @@ int main(void) {
   return 0;
 }
 )");
-  moe::Schema schema;
-  schema.targets = {"y"};
-  schema.columns = {{"moe_text \"MOE_\"", {"it's", "so", "(missing)"}, true},
-                    {"flag", {"FALSE", "TRUE"}, true},
-                    {"size", {"1", "2.5", "10"}, true}};
-  schema.inputs = moe::input_names(schema.columns);
-  schema.na = {"-9"};
-  moe::ModelSpec spec;
-  for (std::size_t j = 0; j < schema.inputs.size(); ++j) spec.gate_inputs.push_back(j);
-  spec.expert_inputs.assign(2, spec.gate_inputs);
-  moe::Model model(schema, some_standardization(schema.inputs.size(), 0), spec);
-  moe::Random random(97);
-  randomize(model, random);
+  const moe::Model model = model_of_columns({{"moe_text \"MOE_\"", {"it's", "so", "(missing)"}, true},
+                                             {"flag", {"FALSE", "TRUE"}, true},
+                                             {"size", {"1", "2.5", "10"}, true}},
+                                            "-9");
   moe::ExportOptions options;
   for (const std::string prefix : {"one", "two"}) {
     options.prefix = prefix;

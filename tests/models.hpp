@@ -77,6 +77,24 @@ inline moe::Model make_model(const Make& make) {
   return moe::Model(schema, some_standardization(make.inputs, family->location_scale() ? 0 : 1, make.targets), spec);
 }
 
+inline void randomize(moe::Model& model, moe::Random& random);
+
+/// Two linear gaussian experts of what these columns make, at random parameters; `na` stands for a missing cell.
+inline moe::Model model_of_columns(const std::vector<moe::Column>& columns, const std::string& na) {
+  moe::Schema schema;
+  schema.targets = {"y"};
+  schema.columns = columns;
+  schema.inputs = moe::input_names(columns);
+  schema.na = {na};
+  moe::ModelSpec spec;
+  for (std::size_t j = 0; j < schema.inputs.size(); ++j) spec.gate_inputs.push_back(j);
+  spec.expert_inputs.assign(2, spec.gate_inputs);
+  moe::Model model(schema, some_standardization(schema.inputs.size(), 0), spec);
+  moe::Random random(89);
+  randomize(model, random);
+  return model;
+}
+
 /// Random parameters at which every link's weights have a positive sum.
 inline void randomize(moe::Model& model, moe::Random& random) {
   for (double& value : model.theta) value = 0.7 * random.normal();

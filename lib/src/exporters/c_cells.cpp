@@ -20,11 +20,10 @@ std::string encoding(const std::vector<Column>& columns, const std::string& in, 
       ++j;
     };
     if (column.category) {
-      const bool known = column.levels.back() == kMissingLevel;
-      const std::string last = std::to_string(column.levels.size() - 1);
+      const auto of_missing = missing_level(column);
       for (std::size_t level = 1; level < column.levels.size(); ++level) {
         const std::string is = cell + " == " + std::to_string(level);
-        const std::string missing = known ? (std::to_string(level) == last ? "1" : "0") : cell;
+        const std::string missing = !of_missing ? cell : level == *of_missing ? "1" : "0";
         set("moe_missing(" + cell + ") ? " + missing + " : " + is + " ? 1 : 0");
       }
     } else if (std::isnan(column.fill)) {
