@@ -31,10 +31,44 @@ static void print(double value) {
     printf("%.17g", value);
 }
 
+/* A line of the output. */
+static void print_prediction(const moe_prediction *p) {
+  int i, k, t;
+#ifdef MOE_CLASSES
+  printf("\"");
+  for (i = 0; moe_labels[p->label][i]; ++i)
+    printf(moe_labels[p->label][i] == '"' ? "\"\"" : "%.1s", moe_labels[p->label] + i);
+  printf("\"");
+  begun = 1;
+  for (i = 0; i < MOE_CLASSES; ++i) print(p->proba[i]);
+  for (k = 0; k < MOE_EXPERTS; ++k) print(p->gate[k]);
+  for (k = 0; k < MOE_EXPERTS; ++k) print(p->expert_means[k]);
+#elif defined MOE_TARGETS
+  for (t = 0; t < MOE_TARGETS; ++t) print(p->mean[t]);
+#ifdef MOE_DENSITY
+  for (t = 0; t < MOE_TARGETS; ++t) print(p->sd[t]);
+#endif
+  for (k = 0; k < MOE_EXPERTS; ++k) print(p->gate[k]);
+  for (t = 0; t < MOE_TARGETS; ++t)
+    for (k = 0; k < MOE_EXPERTS; ++k) print(p->expert_means[t][k]);
+#else
+  print(p->mean);
+#ifdef MOE_DENSITY
+  print(p->sd);
+#endif
+  for (k = 0; k < MOE_EXPERTS; ++k) print(p->gate[k]);
+  for (k = 0; k < MOE_EXPERTS; ++k) print(p->expert_means[k]);
+#endif
+  (void)i;
+  (void)t;
+  printf("\n");
+  begun = 0;
+}
+
 int main(int count, char **arguments) {
   FILE *file = fopen(arguments[count - 1], "rb");
   long size, n, rows;
-  int columns, i, j, k, t, place[MOE_COLUMNS + 1];
+  int columns, i, j, place[MOE_COLUMNS + 1];
   char *text, *at;
   double *x;
   moe_prediction *p;
@@ -64,36 +98,6 @@ int main(int count, char **arguments) {
   start = clock();
   for (n = 0; n < rows; ++n) moe_predict(x + n * MOE_COLUMNS, p + n);
   fprintf(stderr, "%ld %g\n", rows, (double)(clock() - start) / CLOCKS_PER_SEC + 1e-9);
-  for (n = 0; n < rows; ++n) {
-    t = 0;
-#ifdef MOE_CLASSES
-    printf("\"");
-    for (i = 0; moe_labels[p[n].label][i]; ++i)
-      printf(moe_labels[p[n].label][i] == '"' ? "\"\"" : "%.1s", moe_labels[p[n].label] + i);
-    printf("\"");
-    begun = 1;
-    for (i = 0; i < MOE_CLASSES; ++i) print(p[n].proba[i]);
-    for (k = 0; k < MOE_EXPERTS; ++k) print(p[n].gate[k]);
-    for (k = 0; k < MOE_EXPERTS; ++k) print(p[n].expert_means[k]);
-#elif defined MOE_TARGETS
-    for (t = 0; t < MOE_TARGETS; ++t) print(p[n].mean[t]);
-#ifdef MOE_DENSITY
-    for (t = 0; t < MOE_TARGETS; ++t) print(p[n].sd[t]);
-#endif
-    for (k = 0; k < MOE_EXPERTS; ++k) print(p[n].gate[k]);
-    for (t = 0; t < MOE_TARGETS; ++t)
-      for (k = 0; k < MOE_EXPERTS; ++k) print(p[n].expert_means[t][k]);
-#else
-    print(p[n].mean);
-#ifdef MOE_DENSITY
-    print(p[n].sd);
-#endif
-    for (k = 0; k < MOE_EXPERTS; ++k) print(p[n].gate[k]);
-    for (k = 0; k < MOE_EXPERTS; ++k) print(p[n].expert_means[k]);
-#endif
-    (void)t;
-    printf("\n");
-    begun = 0;
-  }
+  for (n = 0; n < rows; ++n) print_prediction(p + n);
   return 0;
 }

@@ -12,6 +12,13 @@ static void require(int status) {
   if (status != MOE_OK) Rf_error("%s", moe_error());
 }
 
+static SEXP names_of(const moe_model *model, size_t count, const char *(*name)(const moe_model *, size_t)) {
+  SEXP names = PROTECT(Rf_allocVector(STRSXP, (R_xlen_t)count));
+  for (size_t i = 0; i < count; ++i) SET_STRING_ELT(names, (R_xlen_t)i, utf8(name(model, i)));
+  UNPROTECT(1);
+  return names;
+}
+
 static void close_model(SEXP handle) {
   moe_free(R_ExternalPtrAddr(handle));
   R_ClearExternalPtr(handle);
@@ -31,11 +38,7 @@ SEXP moe_r_open(SEXP path) {
 /* The names of the columns that a row has. */
 SEXP moe_r_columns(SEXP handle) {
   const moe_model *model = R_ExternalPtrAddr(handle);
-  const size_t count = moe_columns(model);
-  SEXP names = PROTECT(Rf_allocVector(STRSXP, (R_xlen_t)count));
-  for (size_t i = 0; i < count; ++i) SET_STRING_ELT(names, (R_xlen_t)i, utf8(moe_column_name(model, i)));
-  UNPROTECT(1);
-  return names;
+  return names_of(model, moe_columns(model), moe_column_name);
 }
 
 /* What stands for the cells of column 1, 2 .. in a row; a level that is not known counts as the first. */
@@ -77,9 +80,5 @@ SEXP moe_r_predict(SEXP handle, SEXP outputs, SEXP x) {
 /* The classes' names. */
 SEXP moe_r_labels(SEXP handle) {
   const moe_model *model = R_ExternalPtrAddr(handle);
-  const size_t count = moe_labels(model);
-  SEXP names = PROTECT(Rf_allocVector(STRSXP, (R_xlen_t)count));
-  for (size_t i = 0; i < count; ++i) SET_STRING_ELT(names, (R_xlen_t)i, utf8(moe_label(model, i)));
-  UNPROTECT(1);
-  return names;
+  return names_of(model, moe_labels(model), moe_label);
 }
