@@ -26,6 +26,8 @@ void signed_log_sum_exp(const arma::mat& a, const arma::mat& sign, arma::vec& ou
 void signed_shares(const arma::mat& a, const arma::mat& sign, arma::vec& out, arma::vec& out_sign, arma::mat& shares);
 /// out_nk = a_nk - log sum_j exp(a_nj).
 void log_softmax(const arma::mat& a, arma::mat& out);
+/// out_nk = exp(a_nk) / sum_j exp(a_nj).
+void softmax(const arma::mat& a, arma::mat& out);
 /// out_nk = sign_nk exp(a_nk - shift_n): weights from log weights; an empty `sign` is all +1.
 void exp_shifted(const arma::mat& a, const arma::vec& shift, const arma::mat& sign, arma::mat& out);
 /// 1 / (1 + exp(-x)) without overflow.

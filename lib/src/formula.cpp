@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "kernels/kernels.hpp"
+
 namespace moe {
 
 struct Formula::Node {
@@ -113,6 +115,7 @@ double apply_special(Formula::Op op, const double* a) {
 
 double apply(Formula::Op op, const double* a) {
   using enum Formula::Op;
+  double result = 0;
   switch (op) {
     case kExp:
       return std::exp(a[0]);
@@ -129,7 +132,11 @@ double apply(Formula::Op op, const double* a) {
     case kFloor:
       return std::floor(a[0]);
     case kTanh:
-      return std::tanh(a[0]);
+      kernels().tanh(a, 1, &result);
+      return result;
+    case kKernelExp:
+      kernels().exp(a, 1, &result);
+      return result;
     case kAdd:
       return a[0] + a[1];
     case kSubtract:

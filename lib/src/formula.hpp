@@ -28,7 +28,8 @@ class Formula {
     kSqrt,
     kAbs,
     kFloor,
-    kTanh,
+    kTanh,       // as networks compute it: kernels().tanh
+    kKernelExp,  // kExp as networks and gates compute it, which may differ in the last bit: kernels().exp
     kNormalCdf,
     kLogNormalCdf,
     kStirlingErrorExp,
@@ -89,6 +90,7 @@ inline Formula operator/(const Formula& a, const Formula& b) { return Formula::o
 inline Formula operator-(const Formula& a) { return -1.0 * a; }
 
 inline Formula exp(const Formula& x) { return Formula::of(Formula::Op::kExp, {x}); }
+inline Formula kernel_exp(const Formula& x) { return Formula::of(Formula::Op::kKernelExp, {x}); }
 inline Formula expm1(const Formula& x) { return Formula::of(Formula::Op::kExpm1, {x}); }
 inline Formula log(const Formula& x) { return Formula::of(Formula::Op::kLog, {x}); }
 inline Formula log1p(const Formula& x) { return Formula::of(Formula::Op::kLog1p, {x}); }

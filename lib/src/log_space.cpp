@@ -63,6 +63,12 @@ void log_softmax(const arma::mat& a, arma::mat& out) {
   kernels().log_softmax(a.memptr(), a.n_rows, a.n_cols, out.memptr());
 }
 
+void softmax(const arma::mat& a, arma::mat& out) {
+  arma::vec log_sum(a.n_rows);
+  out.set_size(arma::size(a));
+  kernels().shares(a.memptr(), a.n_rows, a.n_cols, log_sum.memptr(), out.memptr());
+}
+
 void exp_shifted(const arma::mat& a, const arma::vec& shift, const arma::mat& sign, arma::mat& out) {
   out.set_size(arma::size(a));
   if (!shift.is_empty())

@@ -31,6 +31,14 @@ std::string shape(const Formula& formula) {
   return text;
 }
 
+/// 1 / (1 + exp(-x)) by the operations of kernels().logistic.
+Formula logistic_of_kernels(const Formula& x) {
+  const Formula e = kernel_exp(-abs(x));
+  return if_positive(
+             x, [] { return Formula(1.0); }, [&] { return e; }) /
+         (1.0 + e);
+}
+
 class Builder : public PlanOperations {
  public:
   explicit Builder(const Model& model) : model_(model), K_(model.size()) {}
@@ -114,7 +122,7 @@ class Builder : public PlanOperations {
       case Step::Kind::kTanh:
         return each(Op::kTanh, {x});
       case Step::Kind::kSilu:
-        return each(Op::kMultiply, {x, function(x, [](const Formula& a) { return logistic(a); })});
+        return each(Op::kMultiply, {x, function(x, logistic_of_kernels)});
       case Step::Kind::kPowers: {
         std::vector<Id> powers{x};
         while (powers.size() * step.inputs < step.outputs) powers.push_back(each(Op::kMultiply, {powers.back(), x}));
@@ -133,10 +141,11 @@ class Builder : public PlanOperations {
   void weights() {
     const Id logits = pick(all_outputs_, range(0, K_));
     if (normalised()) {
-      log_weights_ = log_softmax(logits, K_);
-      plan().gate = each(Op::kExp, {log_weights_});
+      const Softmax gate = softmax(logits, K_);
+      log_weights_ = gate.logs;
+      plan().gate = gate.weights;
     } else {
-      plan().gate = model_.gate->name() == "linear" ? logits : each(Op::kExp, {logits});
+      plan().gate = model_.gate->name() == "linear" ? logits : each(Op::kKernelExp, {logits});
     }
   }
 
@@ -188,8 +197,8 @@ class Builder : public PlanOperations {
       Indices all;
       for (arma::uword k = 0; k < K_; ++k)
         for (arma::uword c = 0; c < C; ++c) all.push_back(places_[k + 1] + c);
-      log_p = log_softmax(with_offset(pick(all_outputs_, all), C), C);
-      const Id p = each(Op::kExp, {log_p});
+      const auto [p, logs] = softmax(with_offset(pick(all_outputs_, all), C), C);
+      log_p = logs;
       Indices last;
       for (arma::uword k = 0; k < K_; ++k) last.push_back(k * C + C - 1);
       plan().expert_means.push_back(pick(p, last));

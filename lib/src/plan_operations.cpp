@@ -89,13 +89,15 @@ PlanOperations::Id PlanOperations::each(Op op, const std::vector<Id>& of) {
 }
 
 PlanOperations::Id PlanOperations::log_sum_exp(Id x, arma::uword run) {
-  const Id peak = largest(x, run);
-  return each(Op::kAdd, {peak, log_of_sum(less(x, peak, run), run)});
+  const Id peak = largest(x, run), shifted = with_run(Op::kSubtract, x, peak, run);
+  return each(Op::kAdd, {peak, each(Op::kLog, {sum(each(Op::kKernelExp, {shifted}), run)})});
 }
 
-PlanOperations::Id PlanOperations::log_softmax(Id x, arma::uword run) {
-  const Id shifted = less(x, largest(x, run), run);
-  return less(shifted, log_of_sum(shifted, run), run);
+PlanOperations::Softmax PlanOperations::softmax(Id x, arma::uword run) {
+  const Id shifted = with_run(Op::kSubtract, x, largest(x, run), run), exps = each(Op::kKernelExp, {shifted}),
+           total = sum(exps, run);
+  return {with_run(Op::kMultiply, exps, each(Op::kDivide, {constant(1.0), total}), run),
+          with_run(Op::kSubtract, shifted, each(Op::kLog, {total}), run)};
 }
 
 bool PlanOperations::all_numbers(const std::vector<Id>& of) const {
@@ -109,13 +111,9 @@ PlanOperations::Id PlanOperations::reduce(Kind kind, Id x, arma::uword run) {
   return numbers(kind == Kind::kSum ? arma::vec(arma::sum(of).t()) : arma::vec(arma::max(of).t()));
 }
 
-PlanOperations::Id PlanOperations::less(Id x, Id of_run, arma::uword run) {
+PlanOperations::Id PlanOperations::with_run(Op op, Id x, Id of_run, arma::uword run) {
   const arma::uword runs = at(x).width / run;
-  return each(Op::kSubtract, {x, runs == 1 ? of_run : pick(of_run, repeated(runs, run))});
-}
-
-PlanOperations::Id PlanOperations::log_of_sum(Id x, arma::uword run) {
-  return each(Op::kLog, {sum(each(Op::kExp, {x}), run)});
+  return each(op, {x, runs == 1 ? of_run : pick(of_run, repeated(runs, run))});
 }
 
 }  // namespace moe

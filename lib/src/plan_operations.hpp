@@ -22,6 +22,7 @@ Indices transposed(arma::uword rows, arma::uword columns);
 class PlanOperations {
  public:
   using Id = Plan::Id;
+  using Op = Formula::Op;
 
   Id add(Plan::Value value);
   /// What a row has, added once.
@@ -34,11 +35,14 @@ class PlanOperations {
   Id join(const std::vector<Id>& parts);
   Id sum(Id x, arma::uword run) { return reduce(Plan::Kind::kSum, x, run); }
   Id largest(Id x, arma::uword run) { return reduce(Plan::Kind::kLargest, x, run); }
-  Id each(Formula::Op op, const std::vector<Id>& of);
+  Id each(Op op, const std::vector<Id>& of);
   /// log sum exp of each `run` elements.
   Id log_sum_exp(Id x, arma::uword run);
-  /// x - log sum exp of its run, the peak taken off first.
-  Id log_softmax(Id x, arma::uword run);
+  struct Softmax {
+    Id weights, logs;
+  };
+  /// Of each `run` elements, the peak taken off first.
+  Softmax softmax(Id x, arma::uword run);
   /// `width` elements of one that stands for all.
   Id widened(Id x, arma::uword width) { return at(x).width == width ? x : pick(x, Indices(width, 0)); }
 
@@ -48,8 +52,8 @@ class PlanOperations {
  private:
   bool all_numbers(const std::vector<Id>& of) const;
   Id reduce(Plan::Kind kind, Id x, arma::uword run);
-  Id less(Id x, Id of_run, arma::uword run);
-  Id log_of_sum(Id x, arma::uword run);
+  /// op of each element and the one that belongs to its run.
+  Id with_run(Op op, Id x, Id of_run, arma::uword run);
 
   Plan plan_;
 };

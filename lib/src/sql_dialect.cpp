@@ -92,6 +92,7 @@ std::string SqlDialect::apply(Formula::Op op, const std::vector<std::string>& of
   using enum Formula::Op;
   switch (op) {
     case kExp:
+    case kKernelExp:
       return call(
           "exp",
           {postgres() ? "least(greatest(" + of[0] + ", " + number(kLeastExponent) + "), " + number(709) + ")" : of[0]});

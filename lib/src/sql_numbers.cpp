@@ -24,6 +24,7 @@ double least_of(Op op, const std::vector<Expression>& of) {
   const double a = of[0].least, b = of.size() > 1 ? of[1].least : -kLeastDouble;
   switch (op) {
     case Op::kExp:
+    case Op::kKernelExp:
       return kLeastExponent / std::log(10);
     case Op::kLog:
       return kUnit;

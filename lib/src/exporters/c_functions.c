@@ -2,6 +2,7 @@
    it calls. A section begins with a line that names its function, then those of other sections that it calls. Written as C99 for
    any compiler; each is held to the library's own by the tests. */
 #include <math.h>
+#include <string.h>
 
 /*= moe_min */
 static double moe_min(double a, double b) { return b < a ? b : a; }
@@ -12,13 +13,64 @@ static double moe_max(double a, double b) { return a < b ? b : a; }
 /*= moe_missing */
 static int moe_missing(double x) { return x != x; }
 
-/*= moe_dense */
+/*= moe_fma */
 /* The library adds so, where the processor can; a call would take longer than all the rest. */
 #ifdef FP_FAST_FMA
 #define MOE_FMA(a, b, c) fma(a, b, c)
 #else
 #define MOE_FMA(a, b, c) ((a) * (b) + (c))
 #endif
+
+/*= moe_power */
+/* 2^n, n = -1022 .. 1023. */
+static double moe_power(int n) {
+  const unsigned long long bits = (unsigned long long)(n + 1023) << 52;
+  double power;
+  memcpy(&power, &bits, sizeof power);
+  return power;
+}
+
+/*= moe_expm1_rest moe_fma */
+/* x = n log 2 + r, -800 < x < 800: returns exp(r) - 1. This and what is made of it are the library's own, to the last bit. */
+static double moe_expm1_rest(double x, int *n) {
+  static const double terms[9] = {2.7620138719733995569e-7, 2.7557268378684192873e-6, 2.4801521190217727651e-5,
+                                  1.9841269863105968748e-4, 1.3888888917281793308e-3, 8.3333333333300513464e-3,
+                                  4.1666666666623991516e-2, 0.16666666666666667456,   0.50000000000000010262};
+  const double to_whole = 6755399441055744.0; /* 1.5 2^52: added and taken off again, it rounds */
+  const double whole = MOE_FMA(x, 1.4426950408889634, to_whole) - to_whole;
+  const double high = MOE_FMA(-whole, 0.6931471803691238, x); /* log 2 but for what is below */
+  const double r = MOE_FMA(-whole, 1.9082149292705877e-10, high);
+  const double rest = MOE_FMA(-whole, 1.9082149292705877e-10, high - r);
+  double sum = 2.5100424157005066788e-8;
+  int i;
+  for (i = 0; i < 9; ++i) sum = MOE_FMA(sum, r, terms[i]);
+  *n = (int)whole;
+  return r + MOE_FMA(r * r, sum, rest);
+}
+
+/*= moe_exp moe_power moe_expm1_rest */
+static double moe_exp(double x) {
+  int n, half;
+  double e;
+  if (x != x) return x;
+  e = 1 + moe_expm1_rest(x < -746 ? -746 : x > 710 ? 710 : x, &n);
+  half = n / 2; /* 2^n may be beyond the range where the result is not */
+  return e * moe_power(half) * moe_power(n - half);
+}
+
+/*= moe_tanh moe_fma moe_power moe_expm1_rest */
+static double moe_tanh(double x) {
+  const double size = fabs(x);
+  double e, power, twice;
+  int n;
+  if (x != x) return x;
+  e = moe_expm1_rest(2 * (size > 20 ? 20 : size), &n);
+  power = moe_power(n);
+  twice = MOE_FMA(power, e, power - 1); /* exp(2 |x|) - 1 */
+  return copysign(twice / (twice + 2), x);
+}
+
+/*= moe_dense moe_fma */
 enum { MOE_LANES = 8 };
 
 /* y = b + W x: w, a row for each input. Several outputs at a time, which compilers turn into vectors. */

@@ -136,6 +136,7 @@ class Computation {
   static const char* function(Op op) {
     switch (op) {
       case Op::kExp:
+      case Op::kKernelExp:
         return "exp";
       case Op::kExpm1:
         return "expm1";

@@ -124,6 +124,7 @@ class Computation {
     if (const char* sign = sign_of(value.op)) return a + " " + sign + " " + b;
     switch (value.op) {
       case Op::kExp:
+      case Op::kKernelExp:
         return call("exp");
       case Op::kExpm1:
         return call("expm1");

@@ -128,7 +128,8 @@ class Translation {
 
   std::string each_in_single(const Plan::Value& of, const Names& x) {
     const auto is_numbers = [&](Plan::Id id) { return plan_.values[id].kind == Kind::kNumbers; };
-    if (of.op == Op::kExp) return graph_.node("Exp", {graph_.node("Min", {x[0], graph_.numbers({kLargestExponent})})});
+    if (of.op == Op::kExp || of.op == Op::kKernelExp)
+      return graph_.node("Exp", {graph_.node("Min", {x[0], graph_.numbers({kLargestExponent})})});
     std::string result = graph_.node(operation(of.op), x);
     if (of.op == Op::kMultiply && std::none_of(of.of.begin(), of.of.end(), is_numbers))
       return graph_.node("Clip", {result, graph_.numbers({-kLargest}, {}), graph_.numbers({kLargest}, {})});
@@ -143,6 +144,7 @@ class Translation {
   static const char* operation(Op op) {
     switch (op) {
       case Op::kExp:
+      case Op::kKernelExp:
         return "Exp";
       case Op::kLog:
         return "Log";

@@ -49,9 +49,7 @@ class Categorical : public Family {
   }
 
   void mean(const arma::mat& eta, const double*, arma::mat& mu) const override {
-    arma::mat log_probability;
-    log_softmax(eta, log_probability);
-    exp_shifted(log_probability, {}, {}, mu);
+    softmax(eta, mu);
   }
   void mean_backward(const arma::mat&, const arma::mat& mu, const arma::mat& d_mu, arma::mat& d_eta) const override {
     const arma::vec total = arma::sum(mu % d_mu, 1);
