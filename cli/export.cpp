@@ -36,6 +36,7 @@ void run(const Arguments& arguments) {
   options.dialect = arguments.text("dialect");
   options.table = arguments.text("table");
   options.prefix = arguments.text("prefix");
+  options.rows = arguments.has("rows");
   const auto files = moe::export_model(moe::load_model(required_model(arguments)), arguments.text("format"), options);
   const std::string place = arguments.text("output");
   const bool standard = place.empty() || place == "-";
@@ -74,6 +75,7 @@ Command export_command() {
        {"dialect", "", "NAME", "", "of sql: duckdb, postgres or sqlite (duckdb)"},
        {"table", "", "NAME", "", "of sql: the table that holds the rows, SCHEMA.TABLE too; \"a.b\" is one name (data)"},
        {"prefix", "", "NAME", "", "of c: what its names begin with, as moe_predict (moe)"},
+       {"rows", "", "", "", "of c: add moe_predict_rows(), which predicts many rows side by side, the same and faster"},
        {"list", "", "", "", "list the formats"},
        output_option("where it goes; of a format of several files a directory, made where there is none")},
       "",

@@ -14,6 +14,7 @@ struct ExportOptions {
   std::string dialect{};          ///< "dialect": of sql; "" for the format's first
   std::string table{};            ///< "table": of sql, the table that holds the rows; "" for "data"
   std::string prefix{};           ///< "prefix": of c, what its names begin with; "" for "moe"
+  bool rows = false;              ///< "rows": of c, with a function that predicts many rows side by side
 };
 
 struct ExportFormat {

@@ -176,7 +176,7 @@ struct Exporter {
 const std::vector<Exporter>& exporters() {
   static const std::vector<Exporter> table{
       {{"json", "all that the model is, for scripts and 'moe import'", {"json"}}, export_json, {}, false},
-      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {"prefix"}, false},
+      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {"prefix", "rows"}, false},
       {{"onnx", "the whole model, from a table's columns on, for ONNX runtimes (opset 13)", {"onnx"}},
        export_onnx,
        {"float"},
@@ -315,6 +315,7 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
   require(!options.dialect.empty(), "dialect");
   require(!options.table.empty(), "table");
   require(!options.prefix.empty(), "prefix");
+  require(options.rows, "rows");
   return entry.make(model, options);
 }
 

@@ -96,7 +96,11 @@ int main(int count, char **arguments) {
         if (place[j] == i) x[n * MOE_COLUMNS + j] = number_of(j, cell);
     }
   start = clock();
+#ifdef MOE_ROWS
+  moe_predict_rows(x, rows, p);
+#else
   for (n = 0; n < rows; ++n) moe_predict(x + n * MOE_COLUMNS, p + n);
+#endif
   fprintf(stderr, "%ld %g\n", rows, (double)(clock() - start) / CLOCKS_PER_SEC + 1e-9);
   for (n = 0; n < rows; ++n) print_prediction(p + n);
   return 0;

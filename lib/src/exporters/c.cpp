@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "c_cells.hpp"
+#include "c_declarations.hpp"
 #include "c_statements.hpp"
 #include "c_text.hpp"
 #include "exported_table.hpp"
@@ -22,30 +23,28 @@ using Kind = Plan::Kind;
 
 class Writer {
  public:
-  explicit Writer(const Model& model)
+  Writer(const Model& model, bool rows)
       : model_(model),
+        rows_(rows),
         columns_(columns_of(model.schema)),
         plan_(plan_of(model)),
         outputs_(outputs_of(plan_)),
         forward_(plan_.needed(outputs_)),
-        statements_(plan_, {forward_.begin(), forward_.end()}, kept()) {}
+        statements_(plan_, {forward_.begin(), forward_.end()}, kept(), "s->", Statements::Of::kRow) {}
 
   std::string write() {
     // Constants are known when all statements are there.
-    std::string code = forward() + predict();
+    std::string code = forward() + predict() + (rows_ ? predict_rows() : "");
     if (plan_.log_density) code += log_density();
     if (!plan_.cdf.empty()) code += distribution();
-    if (any_levels()) code += level_function(columns_, model_.schema);
-    return head() + declarations() + functions_for(code) + "\n" + statements_.constants() + code;
+    if (any_levels(model_)) code += level_function(columns_, model_.schema);
+    return interface_of(model_, plan_, rows_) + functions_for(code) + "\n" + statements_.constants() + code;
   }
 
  private:
   bool numbers() const { return plan_.classes == 0; }
   bool several() const { return model_.targets() > 1; }
   arma::uword targets() const { return model_.targets(); }
-  bool any_levels() const {
-    return std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return column.category; });
-  }
 
   static std::vector<Id> outputs_of(const Plan& plan) {
     std::vector<Id> result{plan.gate};
@@ -74,132 +73,86 @@ class Writer {
     return result;
   }
 
-  std::vector<std::string> column_names() const {
-    std::vector<std::string> result;
-    for (const Column& column : columns_) result.push_back(column.name);
-    for (const std::string& name : {model_.schema.trials, model_.schema.offset, model_.schema.exposure})
-      if (!name.empty()) result.push_back(name);
-    return result;
-  }
   /// Where a column beside those of the inputs stands in x.
-  std::string other(const std::string& name) const {
-    const std::vector<std::string> names = column_names();
+  std::size_t place_of(const std::string& name) const {
+    const std::vector<std::string> names = column_names(model_);
     const auto place = std::find(names.begin() + static_cast<std::ptrdiff_t>(columns_.size()), names.end(), name);
-    return "x[" + std::to_string(place - names.begin()) + "]";
-  }
-
-  std::string head() const {
-    std::string text = "/* " + title_of(model_) + " for '" + commented(join(model_.schema.targets, "', '")) +
-                       "', written by moe " MOE_VERSION ".\n\n";
-    text += "   x, a row: MOE_COLUMNS numbers in the data's own units, in this order:\n";
-    const std::vector<std::string> names = column_names();
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      text += "     \"" + commented(names[i]) + "\"";
-      if (i >= columns_.size())
-        text += names[i] == model_.schema.trials   ? " (trials)"
-                : names[i] == model_.schema.offset ? " (offset)"
-                                                   : " (exposure)";
-      else if (columns_[i].category)
-        text += " (a category: what moe_level() makes of its text; -1, unknown, counts as the first level)";
-      else if (!std::isnan(columns_[i].fill))
-        text += " (NAN where missing)";
-      text += "\n";
-    }
-    text += "   A cell that is missing without a rule for it gives NAN.\n\n   moe_predict(x, &p) fills p.\n";
-    if (plan_.log_density)
-      text += numbers() ? "   moe_log_density(x, y) is log p(y | x).\n"
-                        : "   moe_log_density(x, y) is log P(class y | x), y = 0 .. MOE_CLASSES - 1.\n";
-    if (!plan_.cdf.empty())
-      text += several() ? "   moe_cdf(x, y, t) is P(Y_t <= y | x), moe_quantile(x, p, t) its inverse, 0 < p < 1.\n"
-                        : "   moe_cdf(x, y) is P(Y <= y | x), moe_quantile(x, p) its inverse, 0 < p < 1.\n";
-    return text +
-           "   C99, no allocation, no state: safe on any number of threads. Link with -lm. Fastest with -O3 "
-           "-march=native;\n   with that and -ffp-contract=off its predictions are within two units in the last place "
-           "of moe's. */\n#include <math.h>\n#include <string.h>\n" +
-           (any_levels() ? "#include <stdlib.h>\n\n" : "\n");
-  }
-
-  std::string declarations() const {
-    const std::string experts = "MOE_EXPERTS";
-    std::string text = "#define MOE_COLUMNS " + std::to_string(column_names().size()) + "\n#define MOE_EXPERTS " +
-                       std::to_string(model_.size()) + "\n";
-    if (several()) text += "#define MOE_TARGETS " + std::to_string(targets()) + "\n";
-    if (!numbers()) text += "#define MOE_CLASSES " + std::to_string(plan_.classes) + "\n";
-    if (plan_.log_density) text += "#define MOE_DENSITY 1 /* there is moe_log_density() */\n";
-    if (any_levels()) text += "#define MOE_LEVELS 1 /* there are categories: see moe_level() */\n";
-    text += "\ntypedef struct {\n";
-    const std::string each = several() ? "[MOE_TARGETS]" : "";
-    if (numbers()) {
-      text += "  double mean" + each + ";\n";
-      if (!plan_.sd.empty()) text += "  double sd" + each + ";\n";
-    } else {
-      text += "  double proba[MOE_CLASSES]; /* of each class, as moe_labels lists them */\n";
-      text += "  int label;                 /* the most probable class */\n";
-    }
-    text += std::string("  double gate[MOE_EXPERTS];") +
-            (model_.gate->normalised() ? "" : " /* not normalised: any sum */") + "\n";
-    text += "  double expert_means" + each + "[MOE_EXPERTS];" +
-            (numbers() ? "" : " /* each expert's probability of the last class */") + "\n} moe_prediction;\n\n";
-    text += names("moe_columns", column_names()) + names("moe_targets", model_.schema.targets);
-    if (!numbers()) text += names("moe_labels", model_.schema.labels);
-    return text + "\n";
+    return static_cast<std::size_t>(place - names.begin());
   }
 
   std::string forward() {
     std::string text = "\ntypedef struct {\n", state;
-    for (const Id id : kept()) {
-      const arma::uword width = plan_.values[id].width;
-      state += "  double v" + std::to_string(id) + (width == 1 ? "" : "[" + std::to_string(width) + "]") + ";\n";
-    }
+    for (const Id id : kept())
+      state += "  double v" + std::to_string(id) + statements_.dimension(plan_.values[id].width) + ";\n";
     text += (state.empty() ? "  int nothing;\n" : state) + "} moe_state;\n\n";
-    text += "static void moe_forward(const double *x, moe_state *s) {\n  int i;\n";
+    text += "static void moe_forward(const double *x, moe_state *s) {\n  int i;\n" + given(statements_);
+    return text + statements_.compute(forward_) + "  (void)x;\n  (void)s;\n  (void)i;\n}\n";
+  }
+
+  /// What stands in x, as values of the plan.
+  std::string given(const Statements& statements) const {
+    std::string text;
+    const auto set = [&](Id id, const std::string& what) {
+      text += statements.declaration(id) + statements.loop(1) + statements.element(id, {}) + " = " + what + ";\n";
+    };
+    const auto cell = [&](const std::string& name) { return statements.cell(place_of(name)); };
     for (const Id id : forward_) {
       const Kind kind = plan_.values[id].kind;
-      const std::string v = kept().count(id) > 0 ? "s->v" : "double v";
-      if (kind == Kind::kInputs) text += encoding(columns_, "v" + std::to_string(id), plan_.values[id].width);
-      if (kind == Kind::kTrials) text += "  " + v + std::to_string(id) + " = " + other(model_.schema.trials) + ";\n";
+      if (kind == Kind::kInputs) text += encoding(columns_, id, statements);
+      if (kind == Kind::kTrials) set(id, cell(model_.schema.trials));
       if (kind == Kind::kOffset) {
         std::vector<std::string> terms;
-        if (!model_.schema.offset.empty()) terms.push_back(other(model_.schema.offset));
-        if (!model_.schema.exposure.empty()) terms.push_back("log(" + other(model_.schema.exposure) + ")");
-        text += "  " + v + std::to_string(id) + " = " + join(terms, " + ") + ";\n";
+        if (!model_.schema.offset.empty()) terms.push_back(cell(model_.schema.offset));
+        if (!model_.schema.exposure.empty()) terms.push_back("log(" + cell(model_.schema.exposure) + ")");
+        set(id, join(terms, " + "));
       }
     }
-    return text + statements_.compute(forward_, "s->") + "  (void)x;\n  (void)s;\n  (void)i;\n}\n";
+    return text;
   }
 
   std::string predict() const {
-    std::string text =
-        "\nvoid moe_predict(const double *x, moe_prediction *p) {\n  moe_state s;\n  int i;\n  moe_forward(x, &s);\n";
+    return "\nvoid moe_predict(const double *x, moe_prediction *p) {\n  moe_state state, *s = &state;\n  int i;\n"
+           "  moe_forward(x, s);\n" +
+           copies(statements_, "p->") + "  (void)i;\n}\n";
+  }
+
+  /// Fills a moe_prediction, or one for each row.
+  std::string copies(const Statements& statements, const std::string& p) const {
+    std::string text;
     const auto copy = [&](const std::string& to, Id id, arma::uword width) {
-      text += width == 1 ? "  " : "  for (i = 0; i < " + std::to_string(width) + "; ++i) ";
-      text += to + (width == 1 ? "" : "[i]") + " = " + in_state(id, width == 1 ? Index{} : kRunning) + ";\n";
+      const Index i = width == 1 ? Index{} : kRunning;
+      text += statements.loop(width) + p + to + (width == 1 ? "" : "[i]") + " = " + statements.element(id, i) + ";\n";
     };
     const arma::uword K = model_.size();
     const std::string first = K == 1 ? "[0]" : "";
-    copy("p->gate" + first, plan_.gate, K);
+    copy("gate" + first, plan_.gate, K);
     for (std::size_t t = 0; t < plan_.expert_means.size(); ++t) {
       const std::string place = several() ? "[" + std::to_string(t) + "]" : "";
-      copy("p->expert_means" + place + first, plan_.expert_means[t], K);
-      if (t < plan_.mean.size()) copy("p->mean" + place, plan_.mean[t], 1);
-      if (t < plan_.sd.size()) copy("p->sd" + place, plan_.sd[t], 1);
+      copy("expert_means" + place + first, plan_.expert_means[t], K);
+      if (t < plan_.mean.size()) copy("mean" + place, plan_.mean[t], 1);
+      if (t < plan_.sd.size()) copy("sd" + place, plan_.sd[t], 1);
     }
-    if (plan_.probabilities) {
-      copy("p->proba", *plan_.probabilities, plan_.classes);
-      text +=
-          "  p->label = 0;\n  for (i = 1; i < MOE_CLASSES; ++i)\n    if (p->proba[i] > p->proba[p->label]) p->label "
-          "= "
-          "i;\n";
-    }
-    return text + "  (void)i;\n}\n";
+    if (!plan_.probabilities) return text;
+    copy("proba", *plan_.probabilities, plan_.classes);
+    const std::string label = p + "label", proba = p + "proba";
+    return text + statements.loop(1) + "{\n    " + label + " = 0;\n    for (i = 1; i < MOE_CLASSES; ++i)\n      if (" +
+           proba + "[i] > " + proba + "[" + label + "]) " + label + " = i;\n  }\n";
   }
 
-  /// An element of a value in a state called s.
-  std::string in_state(Id id, Index i) const {
-    const Plan::Value& value = plan_.values[id];
-    if (value.kind == Kind::kNumbers)
-      return value.width == 1 ? literal(value.numbers[0]) : "moe_v" + std::to_string(id) + "[" + i.text() + "]";
-    return "s.v" + std::to_string(id) + (value.width == 1 ? "" : "[" + i.text() + "]");
+  std::string predict_rows() const {
+    Statements rows(plan_, {forward_.begin(), forward_.end()}, {outputs_.begin(), outputs_.end()}, "",
+                    Statements::Of::kRows);
+    const std::string given = this->given(rows), computed = rows.compute(forward_);  // its constants are there
+    return "\nstatic void moe_predict_block(const double *x, moe_prediction *p) {\n  int i, r;\n" + given + computed +
+           copies(rows, "p[r].") + R"(  (void)x;
+  (void)i;
+}
+
+void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
+  for (; rows >= MOE_ROWS; rows -= MOE_ROWS, x += MOE_ROWS * MOE_COLUMNS, p += MOE_ROWS) moe_predict_block(x, p);
+  for (; rows > 0; --rows, x += MOE_COLUMNS, ++p) moe_predict(x, p);
+}
+)";
   }
 
   /// What stands at the head of a function of y.
@@ -215,7 +168,7 @@ class Writer {
     std::string text = "\ndouble moe_log_density(const double *x, ";
     text += !numbers() ? "int y" : several() ? "const double *y" : "double y";
     text += ") {\n  moe_state state, *s = &state;\n  int i;\n" + (numbers() ? take_target(ids) : "");
-    text += "  moe_forward(x, s);\n" + statements_.compute(ids, "s->") + "  (void)i;\n  (void)y;\n";
+    text += "  moe_forward(x, s);\n" + statements_.compute(ids) + "  (void)i;\n  (void)y;\n";
     const std::string result = statements_.element(*plan_.log_density, numbers() ? Index{} : kRunning);
     if (numbers()) return text + "  return " + result + ";\n}\n";
     return text + "  i = y;\n  return " + result + ";\n}\n";
@@ -234,7 +187,7 @@ class Writer {
       } else {
         text += "  const double y = value;\n" + take_target(ids);
       }
-      text += statements_.compute(ids, "s->") + "  (void)i;\n  (void)y;\n  (void)s;\n";
+      text += statements_.compute(ids) + "  (void)i;\n  (void)y;\n  (void)s;\n";
       text += "  return moe_share_of_one(" + statements_.element(plan_.cdf[t], {}) + ");\n}\n";
     }
     const std::string and_target = several() ? ", int t" : "";
@@ -284,6 +237,7 @@ class Writer {
   }
 
   const Model& model_;
+  bool rows_;  // asked for moe_predict_rows()
   std::vector<Column> columns_;
   Plan plan_;
   std::vector<Id> outputs_, forward_;
@@ -293,7 +247,7 @@ class Writer {
 }  // namespace
 
 std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options) {
-  return {{"", with_prefix(Writer(model).write(), options.prefix.empty() ? "moe" : options.prefix)}};
+  return {{"", with_prefix(Writer(model, options.rows).write(), options.prefix.empty() ? "moe" : options.prefix)}};
 }
 
 }  // namespace moe

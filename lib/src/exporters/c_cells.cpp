@@ -8,16 +8,14 @@
 
 namespace moe::c_source {
 
-std::string encoding(const std::vector<Column>& columns, const std::string& in, std::size_t width) {
-  std::string text =
-      "  double " + in + (width == 1 ? "" : "[" + std::to_string(std::max<std::size_t>(1, width)) + "]") + ";\n";
-  std::size_t j = 0;
+std::string encoding(const std::vector<Column>& columns, Plan::Id inputs, const Statements& statements) {
+  std::string text = statements.declaration(inputs);
+  arma::uword j = 0;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const Column& column = columns[i];
-    const std::string cell = "x[" + std::to_string(i) + "]";
+    const std::string cell = statements.cell(i);
     const auto set = [&](const std::string& value) {
-      text += "  " + in + (width == 1 ? "" : "[" + std::to_string(j) + "]") + " = " + value + ";\n";
-      ++j;
+      text += statements.loop(1) + statements.element(inputs, {false, j++}) + " = " + value + ";\n";
     };
     if (column.category) {
       const auto of_missing = missing_level(column);

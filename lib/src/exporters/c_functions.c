@@ -23,7 +23,7 @@ static int moe_missing(double x) { return x != x; }
 
 /*= moe_power */
 /* 2^n, n = -1022 .. 1023. */
-static double moe_power(int n) {
+static inline double moe_power(int n) {
   const unsigned long long bits = (unsigned long long)(n + 1023) << 52;
   double power;
   memcpy(&power, &bits, sizeof power);
@@ -31,43 +31,43 @@ static double moe_power(int n) {
 }
 
 /*= moe_expm1_rest moe_fma */
-/* x = n log 2 + r, -800 < x < 800: returns exp(r) - 1. This and what is made of it are the library's own, to the last bit. */
-static double moe_expm1_rest(double x, int *n) {
-  static const double terms[9] = {2.7620138719733995569e-7, 2.7557268378684192873e-6, 2.4801521190217727651e-5,
-                                  1.9841269863105968748e-4, 1.3888888917281793308e-3, 8.3333333333300513464e-3,
-                                  4.1666666666623991516e-2, 0.16666666666666667456,   0.50000000000000010262};
+/* x = n log 2 + r, -800 < x < 800: returns exp(r) - 1. This and what is made of it are the library's own, to the last bit, and
+   without branches, so that compilers make vectors of a loop over them. */
+static inline double moe_expm1_rest(double x, int *n) {
   const double to_whole = 6755399441055744.0; /* 1.5 2^52: added and taken off again, it rounds */
   const double whole = MOE_FMA(x, 1.4426950408889634, to_whole) - to_whole;
   const double high = MOE_FMA(-whole, 0.6931471803691238, x); /* log 2 but for what is below */
   const double r = MOE_FMA(-whole, 1.9082149292705877e-10, high);
   const double rest = MOE_FMA(-whole, 1.9082149292705877e-10, high - r);
-  double sum = 2.5100424157005066788e-8;
-  int i;
-  for (i = 0; i < 9; ++i) sum = MOE_FMA(sum, r, terms[i]);
+  double sum = MOE_FMA(2.5100424157005066788e-8, r, 2.7620138719733995569e-7);
+  sum = MOE_FMA(sum, r, 2.7557268378684192873e-6);
+  sum = MOE_FMA(sum, r, 2.4801521190217727651e-5);
+  sum = MOE_FMA(sum, r, 1.9841269863105968748e-4);
+  sum = MOE_FMA(sum, r, 1.3888888917281793308e-3);
+  sum = MOE_FMA(sum, r, 8.3333333333300513464e-3);
+  sum = MOE_FMA(sum, r, 4.1666666666623991516e-2);
+  sum = MOE_FMA(sum, r, 0.16666666666666667456);
+  sum = MOE_FMA(sum, r, 0.50000000000000010262);
   *n = (int)whole;
   return r + MOE_FMA(r * r, sum, rest);
 }
 
 /*= moe_exp moe_power moe_expm1_rest */
-static double moe_exp(double x) {
-  int n, half;
-  double e;
-  if (x != x) return x;
-  e = 1 + moe_expm1_rest(x < -746 ? -746 : x > 710 ? 710 : x, &n);
-  half = n / 2; /* 2^n may be beyond the range where the result is not */
-  return e * moe_power(half) * moe_power(n - half);
+static inline double moe_exp(double x) {
+  int n;
+  const double within = x > -746 ? x : -746;
+  const double e = 1 + moe_expm1_rest(within < 710 ? within : 710, &n);
+  const double result = e * moe_power(n / 2) * moe_power(n - n / 2); /* 2^n may be beyond the range where the result is not */
+  return x == x ? result : x;
 }
 
 /*= moe_tanh moe_fma moe_power moe_expm1_rest */
-static double moe_tanh(double x) {
-  const double size = fabs(x);
-  double e, power, twice;
+static inline double moe_tanh(double x) {
   int n;
-  if (x != x) return x;
-  e = moe_expm1_rest(2 * (size > 20 ? 20 : size), &n);
-  power = moe_power(n);
-  twice = MOE_FMA(power, e, power - 1); /* exp(2 |x|) - 1 */
-  return copysign(twice / (twice + 2), x);
+  const double size = fabs(x) < 20 ? fabs(x) : 20;
+  const double e = moe_expm1_rest(2 * size, &n), power = moe_power(n);
+  const double twice = MOE_FMA(power, e, power - 1); /* exp(2 |x|) - 1 */
+  return x == x ? copysign(twice / (twice + 2), x) : x;
 }
 
 /*= moe_dense moe_fma */
@@ -104,6 +104,59 @@ static void moe_largest(const double *x, int run, int runs, double *y) {
   int i, j;
   for (i = 0; i < runs; ++i, x += run)
     for (y[i] = x[0], j = 1; j < run; ++j) y[i] = y[i] < x[j] ? x[j] : y[i];
+}
+
+/*= moe_dense_rows moe_fma */
+/* The _rows compute MOE_ROWS rows side by side: element i of row r is at [i * MOE_ROWS + r]. */
+/* Four outputs at a time, which share what is read of x. */
+static void moe_dense_rows(const double *w, const double *b, int inputs, int outputs, const double *x, double *y) {
+  int i, r, left = outputs;
+  for (; left >= 4; left -= 4, w += 4, b += 4, y += 4 * MOE_ROWS) {
+    double s[MOE_ROWS], t[MOE_ROWS], u[MOE_ROWS], v[MOE_ROWS];
+    for (r = 0; r < MOE_ROWS; ++r) s[r] = b[0], t[r] = b[1], u[r] = b[2], v[r] = b[3];
+    for (i = 0; i < inputs; ++i) {
+      const double *row = w + i * outputs, *in = x + i * MOE_ROWS;
+      for (r = 0; r < MOE_ROWS; ++r) {
+        s[r] = MOE_FMA(row[0], in[r], s[r]);
+        t[r] = MOE_FMA(row[1], in[r], t[r]);
+        u[r] = MOE_FMA(row[2], in[r], u[r]);
+        v[r] = MOE_FMA(row[3], in[r], v[r]);
+      }
+    }
+    for (r = 0; r < MOE_ROWS; ++r) {
+      y[r] = s[r];
+      y[r + MOE_ROWS] = t[r];
+      y[r + 2 * MOE_ROWS] = u[r];
+      y[r + 3 * MOE_ROWS] = v[r];
+    }
+  }
+  for (; left > 0; --left, ++w, ++b, y += MOE_ROWS) {
+    double s[MOE_ROWS];
+    for (r = 0; r < MOE_ROWS; ++r) s[r] = *b;
+    for (i = 0; i < inputs; ++i)
+      for (r = 0; r < MOE_ROWS; ++r) s[r] = MOE_FMA(w[i * outputs], x[i * MOE_ROWS + r], s[r]);
+    for (r = 0; r < MOE_ROWS; ++r) y[r] = s[r];
+  }
+}
+
+/*= moe_sum_rows */
+static void moe_sum_rows(const double *x, int run, int runs, double *y) {
+  int i, j, r;
+  for (i = 0; i < runs; ++i, x += run * MOE_ROWS, y += MOE_ROWS) {
+    for (r = 0; r < MOE_ROWS; ++r) y[r] = x[r];
+    for (j = 1; j < run; ++j)
+      for (r = 0; r < MOE_ROWS; ++r) y[r] += x[j * MOE_ROWS + r];
+  }
+}
+
+/*= moe_largest_rows */
+static void moe_largest_rows(const double *x, int run, int runs, double *y) {
+  int i, j, r;
+  for (i = 0; i < runs; ++i, x += run * MOE_ROWS, y += MOE_ROWS) {
+    for (r = 0; r < MOE_ROWS; ++r) y[r] = x[r];
+    for (j = 1; j < run; ++j)
+      for (r = 0; r < MOE_ROWS; ++r) y[r] = y[r] < x[j * MOE_ROWS + r] ? x[j * MOE_ROWS + r] : y[r];
+  }
 }
 
 /*= moe_share_of_one */

@@ -59,10 +59,6 @@ std::string call(Op op, const std::vector<std::string>& a) {
   return std::string(function_of(op)) + "(" + join(a, ", ") + ")";
 }
 
-std::string loop(arma::uword width) {
-  return width == 1 ? "  " : "  for (i = 0; i < " + std::to_string(width) + "; ++i) ";
-}
-
 }  // namespace
 
 std::string Index::text() const {
@@ -70,12 +66,14 @@ std::string Index::text() const {
   return plus == 0 ? "i" : "i + " + std::to_string(plus);
 }
 
-Statements::Statements(const Plan& plan, std::set<Id> forward, std::set<Id> kept)
+Statements::Statements(const Plan& plan, std::set<Id> forward, std::set<Id> kept, std::string state, Of which)
     : plan_(plan),
       forward_(std::move(forward)),
       kept_(std::move(kept)),
       uses_(plan.values.size()),
-      user_(plan.values.size()) {
+      user_(plan.values.size()),
+      state_(std::move(state)),
+      of_(which) {
   for (Id id = 0; id < plan.values.size(); ++id)
     for (const Id of : plan.values[id].of) {
       ++uses_[of];
@@ -83,12 +81,38 @@ Statements::Statements(const Plan& plan, std::set<Id> forward, std::set<Id> kept
     }
 }
 
-std::string Statements::compute(const std::vector<Id>& ids, const std::string& state) {
-  state_ = state;
+std::string Statements::compute(const std::vector<Id>& ids) {
   std::string text;
   for (const Id id : ids) text += statement(id);
   return text;
 }
+
+std::string Statements::loop(arma::uword width) const {
+  const std::string elements = width == 1 ? "" : "for (i = 0; i < " + std::to_string(width) + "; ++i) ";
+  return "  " + elements + (rows() ? "for (r = 0; r < MOE_ROWS; ++r) " : "");
+}
+
+std::string Statements::dimension(arma::uword width) const {
+  const std::string count = width == 1 ? "" : std::to_string(width);
+  if (!rows()) return count.empty() ? "" : "[" + count + "]";
+  return "[" + (count.empty() ? "" : count + " * ") + "MOE_ROWS]";
+}
+
+std::string Statements::declaration(Id id) const {
+  return kept(id) && !state_.empty() ? "" : "  double " + name(id) + dimension(plan_.values[id].width) + ";\n";
+}
+
+std::string Statements::cell(std::size_t column) const {
+  return std::string("x[") + (rows() ? "r * MOE_COLUMNS + " : "") + std::to_string(column) + "]";
+}
+
+/// An element's place in such a variable.
+std::string Statements::place(Index i, arma::uword width) const {
+  if (!rows()) return width == 1 ? "" : "[" + i.text() + "]";
+  const std::string index = i.running && i.plus > 0 ? "(" + i.text() + ")" : i.text();
+  return width == 1 ? "[r]" : "[" + index + " * MOE_ROWS + r]";
+}
+
 std::string Statements::element(Id id, Index i) const {
   const Plan::Value& value = plan_.values[id];
   if (value.width == 1) i = Index{};
@@ -105,7 +129,8 @@ std::string Statements::element(Id id, Index i) const {
     for (const Id of : value.of) arguments.push_back(element(of, i));
     return call(value.op, arguments);
   }
-  return value.width == 1 ? name(id) : name(id) + "[" + i.text() + "]";
+  if (value.kind == Kind::kNumbers) return name(id) + "[" + i.text() + "]";
+  return name(id) + place(i, value.width);
 }
 
 std::string Statements::name(Id id) const {
@@ -118,9 +143,10 @@ std::string Statements::pointer(Id id) const {
   if (value.is_range() && !kept(id)) {
     if (plan_.values[value.of[0]].width == 1) return pointer(value.of[0]);
     const std::string whole = pointer(value.of[0]);
-    return value.indices[0] == 0 ? whole : whole + " + " + std::to_string(value.indices[0]);
+    if (value.indices[0] == 0) return whole;
+    return whole + " + " + std::to_string(value.indices[0]) + (rows() ? " * MOE_ROWS" : "");
   }
-  return (value.width == 1 ? "&" : "") + name(id);
+  return (value.width == 1 && !rows() ? "&" : "") + name(id);
 }
 /// Whether it is computed where its only user needs it.
 bool Statements::inlined(Id id) const {
@@ -141,21 +167,21 @@ std::string Statements::statement(Id id) {
                      value.kind == Kind::kTargets;
   if (given || inlined(id) || (value.is_range() && !kept(id))) return "";
   const std::string own = name(id), width = std::to_string(value.width);
-  std::string text;
-  if (!kept(id)) text = "  double " + own + (value.width == 1 ? "" : "[" + width + "]") + ";\n";
+  std::string text = declaration(id);
   switch (value.kind) {
     case Kind::kDense:
       return text + dense(id);
     case Kind::kSum:
     case Kind::kLargest:
-      return text + "  " + (value.kind == Kind::kSum ? "moe_sum(" : "moe_largest(") + pointer(value.of[0]) + ", " +
-             std::to_string(value.run) + ", " + width + ", " + pointer(id) + ");\n";
+      return text + "  " + (value.kind == Kind::kSum ? "moe_sum" : "moe_largest") + (rows() ? "_rows(" : "(") +
+             pointer(value.of[0]) + ", " + std::to_string(value.run) + ", " + width + ", " + pointer(id) + ");\n";
     case Kind::kJoin: {
-      arma::uword place = 0;
+      arma::uword first = 0;
       for (const Id part : value.of) {
         const arma::uword count = plan_.values[part].width;
-        text += loop(count) + own + "[" + Index{count > 1, place}.text() + "] = " + element(part, kRunning) + ";\n";
-        place += count;
+        text +=
+            loop(count) + own + this->place({count > 1, first}, value.width) + " = " + element(part, kRunning) + ";\n";
+        first += count;
       }
       return text;
     }
@@ -166,7 +192,7 @@ std::string Statements::statement(Id id) {
       for (const Id of : value.of) arguments.push_back(element(of, kRunning));
       std::string what = call(value.op, arguments);
       if (what.front() == '(' && value.op != Op::kIfPositive) what = what.substr(1, what.size() - 2);
-      return text + loop(value.width) + own + (value.width == 1 ? "" : "[i]") + " = " + what + ";\n";
+      return text + loop(value.width) + own + place(kRunning, value.width) + " = " + what + ";\n";
     }
   }
 }
@@ -176,13 +202,15 @@ std::string Statements::dense(Id id) {
   const std::string weights = "moe_w" + std::to_string(id), intercepts = "moe_b" + std::to_string(id);
   if (known_.insert(id).second)
     constants_ += array(weights, arma::mat(value.weights.t())) + array(intercepts, value.numbers);
-  return "  moe_dense(" + weights + ", " + intercepts + ", " + std::to_string(value.weights.n_rows) + ", " +
-         std::to_string(value.width) + ", " + pointer(value.of[0]) + ", " + pointer(id) + ");\n";
+  return std::string("  moe_dense") + (rows() ? "_rows(" : "(") + weights + ", " + intercepts + ", " +
+         std::to_string(value.weights.n_rows) + ", " + std::to_string(value.width) + ", " + pointer(value.of[0]) +
+         ", " + pointer(id) + ");\n";
 }
 
 std::string Statements::pick(Id id) {
   const Plan::Value& value = plan_.values[id];
-  if (value.width == 1) return "  " + name(id) + " = " + element(value.of[0], {false, value.indices[0]}) + ";\n";
+  const std::string own = loop(value.width) + name(id) + place(kRunning, value.width) + " = ";
+  if (value.width == 1) return own + element(value.of[0], {false, value.indices[0]}) + ";\n";
   const std::string table = "moe_i" + std::to_string(id);
   const bool single = plan_.values[value.of[0]].width == 1;
   if (known_.insert(id).second && !single) {
@@ -190,8 +218,8 @@ std::string Statements::pick(Id id) {
     for (const arma::uword i : value.indices) literals.push_back(std::to_string(i));
     constants_ += array("int", table, literals);
   }
-  const std::string from = single ? element(value.of[0], {}) : "(" + pointer(value.of[0]) + ")[" + table + "[i]]";
-  return loop(value.width) + name(id) + "[i] = " + from + ";\n";
+  const std::string place = table + "[i]" + (rows() ? " * MOE_ROWS + r" : "");
+  return own + (single ? element(value.of[0], {}) : "(" + pointer(value.of[0]) + ")[" + place + "]") + ";\n";
 }
 
 }  // namespace moe::c_source
