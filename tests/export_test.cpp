@@ -63,3 +63,22 @@ TEST_CASE("coefficients are in the data's own units", "[export]") {
   CHECK(coefficients.at("x1").get<double>() == Approx(2).epsilon(1e-3));
   CHECK(nlohmann::json::parse(ran.out).at("experts")[0].at("sigma").get<double>() == Approx(0.01).epsilon(0.05));
 }
+
+TEST_CASE("no binary file goes to a terminal", "[cli]") {
+  const Shell sh;
+  if (sh("script -qec true /dev/null").status != 0) {
+    WARN("no terminal can be made here");
+    return;
+  }
+  const Ran ran = sh(R"(
+moe gen two-lines -n 50 -o d.csv && moe train d.csv -q -o m.moe
+script -qec "moe train d.csv -q; echo \$?" /dev/null
+script -qec "moe export -m m.moe --format onnx; echo \$?" /dev/null
+script -qec "moe export -m m.moe --format c | wc -l; moe export -m m.moe --format c | tail -n 1" /dev/null > text; grep -c '^}' text
+)");
+  INFO(ran);
+  CHECK(ran.out.find("moe train: standard output is a terminal") != std::string::npos);
+  CHECK(ran.out.find("moe export: standard output is a terminal, and format onnx is binary: expected -o FILE or a "
+                     "pipe\r\n2\r\n") != std::string::npos);
+  CHECK(ran.out.substr(ran.out.size() - 2) == "1\n");
+}
