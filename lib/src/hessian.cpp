@@ -116,19 +116,26 @@ class Curvature {
     return p.r.col(x.k) % p.scores[x.k].col(x.i);
   }
 
-  /// The second derivative of -log p.
-  arma::vec at(const Pieces& p, arma::uword a, arma::uword b) const {
+  /// w times the second derivative of -log p, into `out`: without a vector in between, as there are many of these.
+  void at(const Pieces& p, const arma::vec& w, arma::uword a, arma::uword b, double* out) const {
     const Place &x = places_[a], &y = places_[b];
-    const auto same = [&](const arma::vec& value) {
-      return x.k == y.k ? value : arma::vec(value.n_elem, arma::fill::zeros);
-    };
-    const arma::vec rx = p.r.col(x.k), ry = p.r.col(y.k);
-    if (x.gate && y.gate) return rx % ry - p.g.col(x.k) % p.g.col(y.k) - same(rx - p.g.col(x.k));
-    if (x.gate) return ry % p.scores[y.k].col(y.i) % (rx - (x.k == y.k ? 1.0 : 0.0));
-    const arma::vec product = p.scores[x.k].col(x.i) % p.scores[y.k].col(y.i);
-    arma::vec result = rx % ry % product;
-    if (x.k == y.k) result -= rx % (p.seconds[x.k].col(x.i * x.size + y.i) + product);
-    return result;
+    const double same = x.k == y.k ? 1 : 0;
+    const double *rx = p.r.colptr(x.k), *ry = p.r.colptr(y.k), *gx = p.g.colptr(x.k), *gy = p.g.colptr(y.k);
+    if (x.gate && y.gate) {
+      for (arma::uword n = 0; n < w.n_elem; ++n)
+        out[n] = w[n] * (rx[n] * ry[n] - gx[n] * gy[n] - same * (rx[n] - gx[n]));
+      return;
+    }
+    const double* sy = p.scores[y.k].colptr(y.i);
+    if (x.gate) {
+      for (arma::uword n = 0; n < w.n_elem; ++n) out[n] = w[n] * ry[n] * sy[n] * (rx[n] - same);
+      return;
+    }
+    const double* sx = p.scores[x.k].colptr(x.i);
+    for (arma::uword n = 0; n < w.n_elem; ++n) out[n] = w[n] * rx[n] * ry[n] * sx[n] * sy[n];
+    if (x.k != y.k) return;
+    const double* second = p.seconds[x.k].colptr(x.i * x.size + y.i);
+    for (arma::uword n = 0; n < w.n_elem; ++n) out[n] -= w[n] * rx[n] * (second[n] + sx[n] * sy[n]);
   }
 
  private:
@@ -159,16 +166,17 @@ class SecondSums {
 
   void add(const Block& block) {
     for (Table& table : tables_) {
-      arma::mat W(block.w.n_elem, table.pairs.size());
+      W_.set_size(block.w.n_elem, table.pairs.size());
       for (arma::uword i = 0; i < table.pairs.size(); ++i)
-        W.col(i) = block.w % block.curvature.at(block.pieces, table.pairs[i].first, table.pairs[i].second);
+        block.curvature.at(block.pieces, block.w, table.pairs[i].first, table.pairs[i].second, W_.colptr(i));
       const arma::mat &left = block.inputs.of(table.left), &right = block.inputs.of(table.right);
       if (table.products <= kMostProducts) {
-        table.sums += products(left, right, table.left == table.right) * W;
+        products(left, right, table.left == table.right);
+        table.sums += Z_ * W_;
         continue;
       }
       for (arma::uword i = 0; i < table.pairs.size(); ++i) {
-        const arma::mat part = (left.each_row() % W.col(i).t()) * right.t();
+        const arma::mat part = (left.each_row() % W_.col(i).t()) * right.t();
         table.sums.col(i) += table.left == table.right ? upper(part) : arma::vectorise(part);
       }
     }
@@ -220,22 +228,22 @@ class SecondSums {
 
   static arma::vec upper(const arma::mat& part) { return part.elem(arma::trimatu_ind(arma::size(part))); }
 
-  /// Each column's products, those of one design with itself once.
-  static arma::mat products(const arma::mat& left, const arma::mat& right, bool same) {
+  /// Z_: each column's products, those of one design with itself once.
+  void products(const arma::mat& left, const arma::mat& right, bool same) {
     const arma::uword p = left.n_rows, q = right.n_rows;
-    arma::mat Z(same ? p * (p + 1) / 2 : p * q, left.n_cols);
+    Z_.set_size(same ? p * (p + 1) / 2 : p * q, left.n_cols);
     for (arma::uword n = 0; n < left.n_cols; ++n) {
       const double *x = left.colptr(n), *y = right.colptr(n);
-      double* z = Z.colptr(n);
+      double* z = Z_.colptr(n);
       for (arma::uword j = 0; j < q; ++j)
         for (arma::uword i = 0; i < (same ? j + 1 : p); ++i) *z++ = x[i] * y[j];
     }
-    return Z;
   }
 
   const std::vector<Slot>& slots_;
   arma::uword parameters_;
   std::vector<Table> tables_;
+  arma::mat Z_, W_;  // room, kept from block to block
 };
 
 /// Sums of the products of scores.
