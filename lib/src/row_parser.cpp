@@ -46,7 +46,9 @@ RowParser::RowParser(const CsvBlocks& blocks, const RowPlan& plan) : blocks_(blo
 void RowParser::make_room(const CsvText& text) {
   const auto bytes = static_cast<std::size_t>(text.end - text.begin);
   const std::size_t most = bytes / std::max<std::size_t>(2, plan_.columns.size()) + 1;
-  if (room_.size() < most * plan_.values) room_.resize(most * plan_.values);
+  if (room_size_ >= most * plan_.values) return;
+  room_size_ = most * plan_.values;
+  room_ = std::make_unique_for_overwrite<double[]>(room_size_);  // what no row reaches, costs no memory
 }
 
 ParsedRows RowParser::parse(const CsvBlock& block) {
@@ -59,7 +61,7 @@ ParsedRows RowParser::parse(const CsvBlock& block) {
   out.missing.resize(plan_.values);
   try {
     while (cursor.next_record()) {
-      row_ = room_.data() + out.rows * plan_.values;
+      row_ = room_.get() + out.rows * plan_.values;
       if (record())
         ++out.rows;
       else
@@ -70,7 +72,7 @@ ParsedRows RowParser::parse(const CsvBlock& block) {
   }
   out.lines = cursor.lines();
   out.values = arena_.take(out.rows * plan_.values);
-  std::copy_n(room_.data(), out.rows * plan_.values, out.values.get());
+  std::copy_n(room_.get(), out.rows * plan_.values, out.values.get());
   out.texts.resize(out.rows * plan_.texts);
   if (plan_.records) out.records.resize(out.rows);
   return out;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -83,7 +84,8 @@ class RowParser {
   const RowPlan& plan_;
   std::vector<const CellUse*> numbers_;  // by column: its only use, where that is a number without more ado
   std::vector<double> na_numbers_;
-  std::vector<double> room_;
+  std::unique_ptr<double[]> room_;
+  std::size_t room_size_ = 0;
   PageArena arena_;
   CsvCursor* cursor_ = nullptr;
   ParsedRows* out_ = nullptr;
