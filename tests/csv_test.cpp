@@ -11,8 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "../lib/src/record_ends.hpp"
 #include "../lib/src/byte_masks.hpp"
+#include "../lib/src/record_ends.hpp"
 #include "moe/error.hpp"
 #include "moe/random.hpp"
 #include "scratch.hpp"
@@ -142,8 +142,16 @@ TEST_CASE("the last whole record of a text that is cut anywhere", "[csv]") {
   std::size_t found = 0, none = 0;
   for (int round = 0; round < 40'000; ++round) {
     const moe::CsvDialect& dialect = dialects[round % 4];
-    const std::string pieces[] = {"\"", std::string(1, dialect.delimiter), std::string(1, dialect.line_end), "\"\"",
-                                  "a", " ", "\t", "\r\n", "#", std::string(random.below(70), 'b'),
+    const std::string pieces[] = {"\"",
+                                  std::string(1, dialect.delimiter),
+                                  std::string(1, dialect.line_end),
+                                  "\"\"",
+                                  "a",
+                                  " ",
+                                  "\t",
+                                  "\r\n",
+                                  "#",
+                                  std::string(random.below(70), 'b'),
                                   dialect.delimiter + std::string("\"c\"") + dialect.delimiter};
     const std::uint64_t few = 2 + random.below(10);
     std::string text;

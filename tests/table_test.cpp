@@ -77,10 +77,21 @@ TEST_CASE("text columns become categories, the first level the reference", "[tab
 
 TEST_CASE("a level is found however its cells are written, at every place of a block", "[table]") {
   moe::Random random(5);
-  const std::string written[] = {"red", " red ", "\"red\"", "\"red\" ", "\"r\"\"d\"", "\"red\"\",r\"\"\"",
-                                 "\"red,\"", "\"red\n\"", "\"\"\"\"", "red\"", "r\xC3\xA9",
-                                 "\"a text of thirty bytes, quoted\"", "a text of forty bytes that no vector has",
-                                 "a text of sixteen", "a text of sixteEn"};
+  const std::string written[] = {"red",
+                                 " red ",
+                                 "\"red\"",
+                                 "\"red\" ",
+                                 "\"r\"\"d\"",
+                                 "\"red\"\",r\"\"\"",
+                                 "\"red,\"",
+                                 "\"red\n\"",
+                                 "\"\"\"\"",
+                                 "red\"",
+                                 "r\xC3\xA9",
+                                 "\"a text of thirty bytes, quoted\"",
+                                 "a text of forty bytes that no vector has",
+                                 "a text of sixteen",
+                                 "a text of sixteEn"};
   std::string text = "a,b,c\n";
   for (int n = 0; n < 40'000; ++n) {
     for (int column = 0; column < 2; ++column) text += written[random.below(std::size(written))] + ',';
@@ -104,6 +115,8 @@ TEST_CASE("a level is found however its cells are written, at every place of a b
   }
   CHECK(n == 40'000);
   CHECK(wrong == 0);
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  CHECK(complaint(text + "red,red,abc\n").find(":" + std::to_string(lines + 1) + ":3 c: 'abc'") != std::string::npos);
 }
 
 TEST_CASE("texts of all lengths are told apart", "[table]") {

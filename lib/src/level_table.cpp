@@ -17,7 +17,7 @@ LevelTable::Print LevelTable::print_of_long(std::string_view text) {
 }
 
 std::size_t LevelTable::insert(std::string_view text, std::size_t line) {
-  if (2 * (levels_.size() + 1) > places_.size()) grow();
+  if (4 * (levels_.size() + 1) > places_.size()) grow();
   const Print print = print_of(text);
   Place& place = places_[this->place(text, print)];
   if (place.number == 0) {
@@ -29,7 +29,7 @@ std::size_t LevelTable::insert(std::string_view text, std::size_t line) {
 
 void LevelTable::grow() {
   const std::vector<Place> before = std::exchange(places_, {});
-  places_.resize(std::max<std::size_t>(16, 2 * before.size()));
+  places_.resize(std::max<std::size_t>(64, 2 * before.size()));
   for (const Place& old : before)
     if (old.number > 0) places_[place(levels_[old.number - 1].text, old.print)] = old;
 }

@@ -83,7 +83,7 @@ class LevelTable {
   void grow();
 
   std::vector<Level> levels_;
-  std::vector<Place> places_;  // a power of two, half full at most
+  std::vector<Place> places_;  // a power of two, a quarter of it full at most
 };
 
 /// Texts that are all numbers are the same where the numbers are.

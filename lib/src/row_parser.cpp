@@ -141,7 +141,8 @@ bool RowParser::is_missing(std::string_view text) const {
 
 /// Takes the cell if it is a level that is known by now.
 bool RowParser::is_level(const CellUse& use, std::string_view text) {
-  const std::size_t found = use.kind == CellUse::Kind::kKnown ? use.known->find(text) : out_->levels[use.slot].find(text);
+  const std::size_t found =
+      use.kind == CellUse::Kind::kKnown ? use.known->find(text) : out_->levels[use.slot].find(text);
   if (found == LevelTable::kNone) return false;
   take_known(use, found);
   return true;
