@@ -42,7 +42,7 @@ std::uint64_t mask_of(char c, const char* at) {
   std::uint64_t mask = 0;
   for (std::size_t i = 0; i < bytes; i += 16) {
     const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i));
-    mask |= std::uint64_t{static_cast<std::uint16_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(text, wanted)))} << i;
+    mask |= std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(text, wanted)))} << i;
   }
   return mask;
 #else

@@ -110,18 +110,21 @@ bool RowParser::record() {
 
 /// Reads the cell of a column whose only use is a level.
 inline void RowParser::level(const CellUse& use, std::size_t column) {
-  WrittenLevels& written = written_[use.slot];
   const std::string_view guess = cursor_->guess();
-  if (const std::size_t found = written.find(guess); found != LevelTable::kNone) {
-    cursor_->pass(guess);
-    take_known(use, found);
-    return;
-  }
-  const std::string field(guess);  // as it is written: unquoting changes it
+  const std::size_t found = written_[use.slot].find(guess);
+  if (found == LevelTable::kNone) return unknown_level(use, column, guess);
+  cursor_->pass(guess);
+  take_known(use, found);
+}
+
+/// The same where the field is not known as it is written.
+void RowParser::unknown_level(const CellUse& use, std::size_t column, std::string_view guess) {
+  const std::string field(guess);  // unquoting changes it
   const char* const end = guess.data() + guess.size();
   const std::string_view text = cursor_->field();
   if (!is_level(use, text)) return cell(column, text);
-  if (!field.empty() && cursor_->position() == end) written.add(field, static_cast<std::size_t>(row_[use.slot]));
+  if (!field.empty() && cursor_->position() == end)
+    written_[use.slot].add(field, static_cast<std::size_t>(row_[use.slot]));
 }
 
 void RowParser::cell(std::size_t column, std::string_view text) {

@@ -91,6 +91,7 @@ class RowParser {
   void make_room(const CsvText& text);
   bool record();
   void level(const CellUse& use, std::size_t column);
+  void unknown_level(const CellUse& use, std::size_t column, std::string_view guess);
   void cell(std::size_t column, std::string_view text);
   bool is_level(const CellUse& use, std::string_view text);
   void take_known(const CellUse& use, std::size_t level);
