@@ -75,12 +75,6 @@ class Placement {
   std::size_t inputs_ = 0;
 };
 
-/// Its elements are to be filled.
-void make_room(arma::mat& matrix, arma::uword rows, arma::uword columns) {
-  matrix.set_size(rows, columns);
-  ask_for_huge_pages(matrix.memptr(), matrix.n_elem * sizeof(double));
-}
-
 std::string weight_check(double value, std::string_view) {
   return value < 0 ? "the weight is negative: expected 0 or more" : "";
 }
@@ -137,12 +131,12 @@ Dataset assemble(std::deque<TableRows>& blocks, const RowLayout& layout, const s
   std::size_t inputs = 0;
   for (const Column& column : columns) inputs += column.inputs();
   Dataset data;
-  make_room(data.X, 1 + inputs, rows);
-  make_room(data.y, rows, layout.targets.size());
-  make_room(data.w, rows, 1);
-  if (!layout.weight) data.w.ones();
-  if (layout.trials) make_room(data.trials, rows, 1);
-  if (layout.offset || layout.exposure) make_room(data.offset, rows, 1);
+  data.X = arma::mat(1 + inputs, rows, arma::fill::none);
+  ask_for_huge_pages(data.X.memptr(), data.X.n_elem * sizeof(double));
+  data.y = arma::mat(rows, layout.targets.size(), arma::fill::none);
+  data.w = arma::vec(rows, arma::fill::ones);
+  if (layout.trials) data.trials = arma::vec(rows, arma::fill::none);
+  if (layout.offset || layout.exposure) data.offset = arma::vec(rows, arma::fill::none);
   const Placement placement(layout, columns, data);
   parallel_for(blocks.size(), threads, [&](std::size_t i) {
     placement.place(blocks[i], first[i]);
