@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "../lib/src/level_table.hpp"
 #include "moe/dataset.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"
@@ -72,6 +73,68 @@ TEST_CASE("text columns become categories, the first level the reference", "[tab
   const arma::mat expected{{1, 1, 1, 1}, {1, 2, 3, 4}, {0, 1, 0, 0}, {0, 0, 1, 0}, {1, 0, 0, 0}};
   CHECK(arma::approx_equal(table.data.X, expected, "absdiff", 0));
   CHECK(table.gate_inputs == std::vector<std::size_t>{0, 1, 2, 3});
+}
+
+TEST_CASE("a level is found however its cells are written, at every place of a block", "[table]") {
+  moe::Random random(5);
+  const std::string written[] = {"red",
+                                 " red ",
+                                 "\"red\"",
+                                 "\"red\" ",
+                                 "\"r\"\"d\"",
+                                 "\"red\"\",r\"\"\"",
+                                 "\"red,\"",
+                                 "\"red\n\"",
+                                 "\"\"\"\"",
+                                 "red\"",
+                                 "r\xC3\xA9",
+                                 "\"a text of thirty bytes, quoted\"",
+                                 "a text of forty bytes that no vector has",
+                                 "a text of sixteen",
+                                 "a text of sixteEn"};
+  std::string text = "a,b,c\n";
+  for (int n = 0; n < 40'000; ++n) {
+    for (int column = 0; column < 2; ++column) text += written[random.below(std::size(written))] + ',';
+    text += std::to_string(random.below(100'000)) + "\n";
+  }
+  const ScratchDir scratch;
+  const std::string path = scratch.write("data.csv", text);
+  const moe::TrainingTable table = read(path);
+  REQUIRE(table.schema.columns.size() == 2);
+  REQUIRE(table.schema.columns[0].levels.size() == 12);  // red is written in four ways
+  CsvReader reader(path);
+  arma::uword n = 0, wrong = 0;
+  for (; reader.next(); ++n) {
+    arma::uword row = 1;
+    for (std::size_t column = 0; column < 2; ++column) {
+      const Words& levels = table.schema.columns[column].levels;
+      for (std::size_t level = 1; level < levels.size(); ++level, ++row)
+        if (table.data.X(row, n) != (reader.fields()[column] == levels[level] ? 1 : 0)) ++wrong;
+    }
+    if (table.data.y(n, 0) != reader.number(2)) ++wrong;
+  }
+  CHECK(n == 40'000);
+  CHECK(wrong == 0);
+  const auto lines = std::count(text.begin(), text.end(), '\n');
+  CHECK(complaint(text + "red,red,abc\n").find(":" + std::to_string(lines + 1) + ":3 c: 'abc'") != std::string::npos);
+}
+
+TEST_CASE("texts of all lengths are told apart", "[table]") {
+  moe::LevelTable table;
+  Words texts;
+  for (std::size_t size = 0; size < 40; ++size) {
+    texts.emplace_back(size, 'a');
+    for (std::size_t i = 0; i < size; ++i) (texts.emplace_back(size, 'a'))[i] = 'b';
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    CHECK(table.find(texts[i]) == moe::LevelTable::kNone);
+    CHECK(table.insert(texts[i], i) == i);
+  }
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    CHECK(table.find(texts[i]) == i);
+    CHECK(table.insert(texts[i], 0) == i);
+    CHECK(table[i].text == texts[i]);
+  }
 }
 
 TEST_CASE("numbers are categories where they are said to be, by value", "[table]") {

@@ -5,6 +5,7 @@
 
 #include "csv_lines.hpp"
 #include "moe/error.hpp"
+#include "record_ends.hpp"
 
 namespace moe {
 namespace {

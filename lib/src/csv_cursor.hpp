@@ -7,13 +7,14 @@
 #include <string>
 #include <string_view>
 
+#include "byte_masks.hpp"
 #include "csv_dialect.hpp"
 #include "decimal.hpp"
 
 namespace moe {
 
-/// Bytes that must be there behind a text for the tokenizer to look at, eight at a time.
-constexpr std::size_t kCsvSlack = 16;
+/// Bytes that must be there behind a text for the tokenizer to look at, so many at a time at most.
+constexpr std::size_t kCsvSlack = 32;
 
 /// What is wrong with a text. The line counts from the text's first one, which is 0; column -1: the record as a whole.
 struct CsvFault {
@@ -32,23 +33,6 @@ struct CsvText {
   std::string in_quotes{}, broken{};
 };
 
-/// Finds the next byte that is `a` or `b`, one of which there must be.
-inline const char* find_either(const char* at, char a, char b) {
-  if constexpr (std::endian::native == std::endian::little) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
-    const std::uint64_t as = kOnes * static_cast<unsigned char>(a), bs = kOnes * static_cast<unsigned char>(b);
-    for (;; at += 8) {
-      std::uint64_t text = 0;
-      std::memcpy(&text, at, sizeof text);
-      const std::uint64_t x = text ^ as, y = text ^ bs;
-      const std::uint64_t found = (((x - kOnes) & ~x) | ((y - kOnes) & ~y)) & kHighs;
-      if (found != 0) return at + std::countr_zero(found) / 8;  // the lowest mark is never a false one
-    }
-  }
-  while (*at != a && *at != b) ++at;
-  return at;
-}
-
 /// Goes from record to record, and within one from field to field: by number(), field() or skip(), in any mix, while more() says
 /// that there is another. All throw CsvFault for a slip in the quoting.
 class CsvCursor {
@@ -65,6 +49,21 @@ class CsvCursor {
   bool number(double& value) {
     const char* at = at_;
     return read_decimal(at, value) && end_field(at);
+  }
+  /// A guess at the field as it is written, with the delimiter: if that is short and no line ends in it; else nothing. Whether it is
+  /// right depends on these bytes alone: where it is, the same bytes are the whole field at any other place.
+  std::string_view guess() const {
+    const std::uint64_t ends = mask_of<kCsvSlack>(delimiter_, at_);
+    const std::uint64_t closing = mask_of<kCsvSlack>('"', at_) & ~std::uint64_t{1};
+    const std::uint64_t last = *at_ == '"' ? ends & closing << 1 : ends;
+    const std::uint64_t upto = last ^ (last - 1);
+    if (last == 0 || (mask_of<kCsvSlack>(line_end_, at_) & upto) != 0) return {};
+    return {at_, static_cast<std::size_t>(std::countr_zero(last)) + 1};
+  }
+  /// Passes over the field, of which the guess is right.
+  void pass(std::string_view guess) {
+    at_ += guess.size();
+    ++field_;
   }
   /// Reads the field: unquoted, or without the blanks round it. Valid as long as the text.
   std::string_view field();
@@ -109,9 +108,5 @@ class CsvCursor {
   bool more_ = false;
   std::size_t line_ = 0, record_line_ = 0, field_ = 0;
 };
-
-/// Where the last whole record of a text ends that begins with a record: a position behind its line end, or 0 for none. `text` may
-/// end anywhere.
-std::size_t end_of_records(const CsvDialect& dialect, std::string_view text);
 
 }  // namespace moe

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cell.hpp"
 #include "moe/dataset.hpp"
@@ -11,45 +12,26 @@
 
 namespace moe {
 
-namespace {
-
-std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), text.size()); }
-
-std::uint32_t upper_half(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
-
-}  // namespace
-
-/// Where it stands, or where it is to stand.
-std::size_t LevelTable::place(std::string_view text, std::uint64_t hash) const {
-  const std::size_t mask = places_.size() - 1;
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-    const Place& place = places_[at];
-    if (place.number == 0) return at;
-    if (place.hash == upper_half(hash) && levels_[place.number - 1].text == text) return at;
-  }
-}
-
-std::size_t LevelTable::find(std::string_view text) const {
-  return places_.empty() ? kNone : std::size_t{places_[place(text, hash_of(text))].number} - 1;
+LevelTable::Print LevelTable::print_of_long(std::string_view text) {
+  return {XXH3_64bits(text.data(), text.size()), 0};
 }
 
 std::size_t LevelTable::insert(std::string_view text, std::size_t line) {
-  if (2 * (levels_.size() + 1) > places_.size()) grow();
-  const std::uint64_t hash = hash_of(text);
-  Place& place = places_[this->place(text, hash)];
+  if (4 * (levels_.size() + 1) > places_.size()) grow();
+  const Print print = print_of(text);
+  Place& place = places_[this->place(text, print)];
   if (place.number == 0) {
     levels_.push_back({std::string(text), line});
-    place = {static_cast<std::uint32_t>(levels_.size()), upper_half(hash)};
+    place = {print, static_cast<std::uint32_t>(text.size()), static_cast<std::uint32_t>(levels_.size())};
   }
   return place.number - 1;
 }
 
 void LevelTable::grow() {
-  places_.assign(std::max<std::size_t>(16, 2 * places_.size()), {});
-  for (std::size_t i = 0; i < levels_.size(); ++i) {
-    const std::uint64_t hash = hash_of(levels_[i].text);
-    places_[place(levels_[i].text, hash)] = {static_cast<std::uint32_t>(i + 1), upper_half(hash)};
-  }
+  const std::vector<Place> before = std::exchange(places_, {});
+  places_.resize(std::max<std::size_t>(64, 2 * before.size()));
+  for (const Place& old : before)
+    if (old.number > 0) places_[place(levels_[old.number - 1].text, old.print)] = old;
 }
 
 std::vector<std::string> LevelTable::texts() const {

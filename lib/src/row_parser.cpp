@@ -39,6 +39,9 @@ RowParser::RowParser(const CsvBlocks& blocks, const RowPlan& plan) : blocks_(blo
   for (const std::vector<CellUse>& uses : plan.columns) {
     const bool plain = uses.size() == 1 && uses[0].kind == CellUse::Kind::kNumber && !uses[0].check;
     numbers_.push_back(plain && na_numbers_.empty() && !plan.records ? &uses[0] : nullptr);
+    const bool level =
+        uses.size() == 1 && (uses[0].kind == CellUse::Kind::kFresh || uses[0].kind == CellUse::Kind::kKnown);
+    levels_.push_back(level && !plan.records ? &uses[0] : nullptr);
   }
 }
 
@@ -58,6 +61,7 @@ ParsedRows RowParser::parse(const CsvBlock& block) {
   cursor_ = &cursor;
   out_ = &out;
   out.levels.resize(plan_.values);
+  written_.assign(plan_.values, {});
   out.missing.resize(plan_.values);
   try {
     while (cursor.next_record()) {
@@ -88,7 +92,9 @@ bool RowParser::record() {
   for (std::size_t column = 0; column < columns; ++column) {
     if (!cursor.more()) throw blocks_.wrong_count(cursor.record_line(), column);
     if (numbers_[column] != nullptr && cursor.number(row_[numbers_[column]->slot])) continue;
-    if (plan_.columns[column].empty() && !plan_.records)
+    if (levels_[column] != nullptr)
+      level(*levels_[column], column);
+    else if (plan_.columns[column].empty() && !plan_.records)
       cursor.skip();
     else
       cell(column, cursor.field());
@@ -102,6 +108,25 @@ bool RowParser::record() {
   if (const auto wrong = plan_.check(row_))
     throw CsvFault{cursor.record_line(), static_cast<long>(wrong->first), wrong->second};
   return true;
+}
+
+/// Reads the cell of a column whose only use is a level.
+inline void RowParser::level(const CellUse& use, std::size_t column) {
+  const std::string_view guess = cursor_->guess();
+  const std::size_t found = written_[use.slot].find(guess);
+  if (found == LevelTable::kNone) return unknown_level(use, column, guess);
+  cursor_->pass(guess);
+  take_known(use, found);
+}
+
+/// The same where the field is not known as it is written.
+void RowParser::unknown_level(const CellUse& use, std::size_t column, std::string_view guess) {
+  const std::string field(guess);  // unquoting changes it
+  const char* const end = guess.data() + guess.size();
+  const std::string_view text = cursor_->field();
+  if (!is_level(use, text)) return cell(column, text);
+  if (!field.empty() && cursor_->position() == end)
+    written_[use.slot].add(field, static_cast<std::size_t>(row_[use.slot]));
 }
 
 void RowParser::cell(std::size_t column, std::string_view text) {
@@ -119,22 +144,27 @@ bool RowParser::is_missing(std::string_view text) const {
   return value && std::find(na_numbers_.begin(), na_numbers_.end(), *value) != na_numbers_.end();
 }
 
+/// Takes the cell if it is a level that is known by now.
+bool RowParser::is_level(const CellUse& use, std::string_view text) {
+  const std::size_t found =
+      use.kind == CellUse::Kind::kKnown ? use.known->find(text) : out_->levels[use.slot].find(text);
+  if (found == LevelTable::kNone) return false;
+  take_known(use, found);
+  return true;
+}
+
+inline void RowParser::take_known(const CellUse& use, std::size_t level) {
+  if (use.kind == CellUse::Kind::kFresh) ++out_->levels[use.slot][level].count;
+  row_[use.slot] = static_cast<double>(level);
+}
+
 void RowParser::take(const CellUse& use, std::size_t column, std::string_view text) {
   if (use.kind == CellUse::Kind::kText) {
     out_->texts[out_->rows * plan_.texts + use.slot] = text;
     return;
   }
   // What is a level already stands for no missing cell.
-  if (use.kind == CellUse::Kind::kKnown || use.kind == CellUse::Kind::kFresh) {
-    LevelTable& fresh = out_->levels[use.slot];
-    const bool known = use.kind == CellUse::Kind::kKnown;
-    const std::size_t found = known ? use.known->find(text) : fresh.find(text);
-    if (found != LevelTable::kNone) {
-      if (!known) ++fresh[found].count;
-      row_[use.slot] = static_cast<double>(found);
-      return;
-    }
-  }
+  if (use.kind != CellUse::Kind::kNumber && is_level(use, text)) return;
   if (is_missing(text)) return take_missing(use, column, text);
   if (use.kind != CellUse::Kind::kNumber) return take_level(use, column, text);
   const std::optional<double> value = parse_number(text);

@@ -63,6 +63,25 @@ struct ParsedRows {
   std::optional<CsvFault> fault{};
 };
 
+/// The levels of a column by their fields as they are written: most need no tokenizer then.
+class WrittenLevels {
+ public:
+  /// LevelTable::kNone where none is known by this.
+  std::size_t find(std::string_view field) const {
+    const std::size_t found = fields_.find(field);
+    return found == LevelTable::kNone ? found : levels_[found];
+  }
+  void add(std::string_view field, std::size_t level) {
+    if (fields_.size() == kMostLevels) return;
+    fields_.insert(field, 0);
+    levels_.push_back(level);
+  }
+
+ private:
+  LevelTable fields_;
+  std::vector<std::size_t> levels_;
+};
+
 /// One for each thread: it keeps room for a block's values.
 class RowParser {
  public:
@@ -72,7 +91,11 @@ class RowParser {
  private:
   void make_room(const CsvText& text);
   bool record();
+  void level(const CellUse& use, std::size_t column);
+  void unknown_level(const CellUse& use, std::size_t column, std::string_view guess);
   void cell(std::size_t column, std::string_view text);
+  bool is_level(const CellUse& use, std::string_view text);
+  void take_known(const CellUse& use, std::size_t level);
   void take(const CellUse& use, std::size_t column, std::string_view text);
   void take_number(const CellUse& use, std::size_t column, double value, std::string_view text);
   void take_level(const CellUse& use, std::size_t column, std::string_view text);
@@ -82,7 +105,9 @@ class RowParser {
 
   const CsvBlocks& blocks_;
   const RowPlan& plan_;
-  std::vector<const CellUse*> numbers_;  // by column: its only use, where that is a number without more ado
+  // By column: its only use, where that is a number without more ado, or a level.
+  std::vector<const CellUse*> numbers_, levels_;
+  std::vector<WrittenLevels> written_;  // by slot, of a block
   std::vector<double> na_numbers_;
   std::unique_ptr<double[]> room_;
   std::size_t room_size_ = 0;

@@ -9,27 +9,16 @@
 namespace moe {
 namespace {
 
-/// The inputs that a column's cell makes; what it is behind the last of them.
-double* expand(const Column& column, double value, double* x) {
-  if (column.category) {
-    const std::size_t count = column.inputs();
-    std::fill_n(x, count, 0.0);
-    const std::size_t level = std::isnan(value) ? count : static_cast<std::size_t>(value);  // missing: the last one
-    if (level > 0) x[level - 1] = 1;
-    return x + count;
-  }
-  const bool missing = std::isnan(value);
-  *x++ = missing ? column.fill : value;
-  if (column.indicator) *x++ = missing ? 1 : 0;
-  return x;
-}
-
 /// Rows of one block on their way into the dataset.
 class Placement {
  public:
   Placement(const RowLayout& layout, const std::vector<Column>& columns, Dataset& data)
       : layout_(layout), columns_(columns), data_(data) {
-    for (const Column& column : columns) plain_ = plain_ && column.plain();
+    for (const Column& column : columns) {
+      plain_ = plain_ && column.plain();
+      first_.push_back(inputs_);
+      inputs_ += column.inputs();
+    }
   }
 
   void place(const TableRows& block, arma::uword first) const {
@@ -52,8 +41,20 @@ class Placement {
       std::copy_n(row, layout_.columns, x);
       return;
     }
-    for (std::size_t i = 0; i < layout_.columns; ++i)
-      x = expand(columns_[i], columns_[i].category ? code(block, i, row[i]) : row[i], x);
+    std::fill_n(x, inputs_, 0.0);
+    for (std::size_t i = 0; i < layout_.columns; ++i) {
+      const Column& column = columns_[i];
+      double* const first = x + first_[i];
+      const bool missing = std::isnan(row[i]);
+      if (column.category) {
+        // What is missing is of the last level.
+        const std::size_t level = missing ? column.inputs() : static_cast<std::size_t>(code(block, i, row[i]));
+        if (level > 0) first[level - 1] = 1;
+      } else {
+        *first = missing ? column.fill : row[i];
+        if (column.indicator) first[1] = missing ? 1 : 0;
+      }
+    }
   }
   void others(const TableRows& block, const double* row, arma::uword n) const {
     for (std::size_t t = 0; t < layout_.targets.size(); ++t)
@@ -70,6 +71,8 @@ class Placement {
   const std::vector<Column>& columns_;
   Dataset& data_;
   bool plain_ = true;
+  std::vector<std::size_t> first_;  // of the inputs that each column makes
+  std::size_t inputs_ = 0;
 };
 
 std::string weight_check(double value, std::string_view) {

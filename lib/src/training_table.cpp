@@ -288,6 +288,7 @@ void TrainingRead::fill_missing(std::vector<Column>& columns) {
     rows.push_back(row);
   }
   if (rows.empty()) return;
+  std::vector<std::pair<arma::uword, double>> fills;
   const arma::vec means = weighted_means(X, rows, result_.table.data.w, reader_.threads());
   for (std::size_t k = 0; k < numbers.size(); ++k) {
     const std::size_t i = numbers[k];
@@ -295,9 +296,14 @@ void TrainingRead::fill_missing(std::vector<Column>& columns) {
       throw Error(ErrorKind::kData, reader_.file_name() + ": every cell of column '" + printable(columns[i].name) +
                                         "' is missing: expected numbers, or --features without it");
     columns[i].fill = means[k];
-    for (arma::uword n = 0; missing_[i] > 0 && n < X.n_cols; ++n)
-      if (std::isnan(X(rows[k], n))) X(rows[k], n) = means[k];
+    if (missing_[i] > 0) fills.emplace_back(rows[k], means[k]);
   }
+  const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
+  parallel_for(fills.empty() ? 0 : chunks, reader_.threads(), [&](std::size_t chunk) {
+    for (arma::uword n = chunk * kChunk; n < std::min(X.n_cols, (chunk + 1) * kChunk); ++n)
+      for (const auto& [to_fill, mean] : fills)
+        if (std::isnan(X(to_fill, n))) X(to_fill, n) = mean;
+  });
 }
 
 /// Tells each branch the inputs that its columns make.
