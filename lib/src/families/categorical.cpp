@@ -48,9 +48,7 @@ class Categorical : public Family {
     for (arma::uword c = 0; c < target().classes; ++c) eta[c] = static_cast<arma::uword>(y) == c ? 0.5 : 0;
   }
 
-  void mean(const arma::mat& eta, const double*, arma::mat& mu) const override {
-    softmax(eta, mu);
-  }
+  void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { softmax(eta, mu); }
   void mean_backward(const arma::mat&, const arma::mat& mu, const arma::mat& d_mu, arma::mat& d_eta) const override {
     const arma::vec total = arma::sum(mu % d_mu, 1);
     d_eta = mu % (d_mu.each_col() - total);
