@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "blas_threads.hpp"
 #include "command.hpp"
 #include "manual.hpp"
 #include "moe/error.hpp"
@@ -122,6 +123,7 @@ int status(int argc, const char* const* argv) {
 }  // namespace cli
 
 int main(int argc, char** argv) {
+  cli::use_all_processors();
   const int status = cli::status(argc, argv);
 #ifdef __SANITIZE_ADDRESS__
   std::exit(status);  // where leaks are looked for

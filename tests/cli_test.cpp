@@ -592,3 +592,15 @@ TEST_CASE("every command that the README gives runs", "[cli]") {
   INFO(ran);
   CHECK(ran.status == 0);
 }
+
+TEST_CASE("no library's threads run beside moe's, on all the processors that it was given", "[cli]") {
+  const Shell sh;
+  const Ran ran = sh(R"(
+mkfifo model; moe inspect model & moe=$!; exec 3> model  # it waits for the model now
+awk '/^Threads/ { print $2 }' /proc/$moe/status
+cmp <(grep Cpus_allowed: /proc/$moe/status) <(grep Cpus_allowed: /proc/$$/status) && echo the same
+exec 3>&-; wait $moe; echo $?
+)");
+  INFO(ran);
+  CHECK(ran.out == "1\nthe same\n4\n");
+}
