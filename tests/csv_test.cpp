@@ -250,7 +250,8 @@ TEST_CASE("after a record of several lines the line numbers are still right", "[
   CHECK(complaint("a,b\n\"1\n\n\",2\n3,x\n", CsvHeader::kYes).starts_with("data.csv:2:1 a: '1\\n\\n' is not a number"));
   CHECK(complaint("a,\"b\n\n\"\n\n1,2\n3\n") == "data.csv:6: 1 field: expected 2, as in the header");
   CHECK(complaint("a,b\n1,\"x\ny\" z\n") ==
-        "data.csv:3:2 b: text after the closing quote: 'z': expected a comma or the end of the line");
+        "data.csv:2:2 b: the quote that opens here closes 1 line below, with text behind it: 'z': expected a comma or the end "
+        "of the line");
 }
 
 TEST_CASE("a quote that never closes is told with the line where it opens", "[csv]") {

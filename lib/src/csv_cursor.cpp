@@ -80,8 +80,12 @@ std::string_view CsvCursor::quoted(const char* at) {
     if (end_field(after)) return unquoted(begin, doubled, quote);
     std::string_view rest(after, static_cast<std::size_t>(find_either(after, line_end_, line_end_) - after));
     if (rest.ends_with('\r')) rest.remove_suffix(1);
-    throw CsvFault{line, column,
-                   "text after the closing quote: '" + printable(rest) + "': expected a comma or the end of the line"};
+    const std::string expected = "'" + printable(rest) + "': expected a comma or the end of the line";
+    if (line == opened) throw CsvFault{line, column, "text after the closing quote: " + expected};
+    const std::size_t below = line - opened;  // a quote that was never meant to open
+    throw CsvFault{opened, column,
+                   "the quote that opens here closes " + std::to_string(below) + (below == 1 ? " line" : " lines") +
+                       " below, with text behind it: " + expected};
   }
 }
 

@@ -26,12 +26,20 @@ std::string head(const Model& model, const Plan& plan, bool rows) {
               : names[i] == model.schema.offset ? " (offset)"
                                                 : " (exposure)";
     else if (columns[i].category)
-      text += " (a category: what moe_level() makes of its text; -1, unknown, counts as the first level)";
+      text += " (a category: what moe_level() makes of its text)";
     else if (!std::isnan(columns[i].fill))
       text += " (NAN where missing)";
     text += "\n";
   }
-  text += "   A cell that is missing without a rule for it gives NAN.\n\n   moe_predict(x, &p) fills p.\n";
+  text += "   A cell that is missing without a rule for it gives NAN.\n";
+  if (any_levels(model))
+    text +=
+        "   double moe_level(int i, const char *text) is a category's x[i]: NAN where it is missing, -1 where it is "
+        "unknown,\n   "
+        "which counts as the first level. int moe_levels(int i) is how many levels x[i] has, 0 for a number: its text "
+        "is for\n   "
+        "strtod().\n";
+  text += "\n   moe_predict(x, &p) fills p.\n";
   if (rows)
     text +=
         "   moe_predict_rows(x, n, p) fills p[0] .. p[n - 1] of n such rows, one behind the other: the same numbers, "

@@ -15,7 +15,7 @@ static int moe_missing(double x) { return x != x; }
 
 /*= moe_fma */
 /* The library adds so, where the processor can; a call would take longer than all the rest. */
-#ifdef FP_FAST_FMA
+#if defined(FP_FAST_FMA) || defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define MOE_FMA(a, b, c) fma(a, b, c)
 #else
 #define MOE_FMA(a, b, c) ((a) * (b) + (c))
