@@ -14,7 +14,7 @@ namespace {
 constexpr arma::uword kBlock = 512;  // of rows whose responsibilities are computed at once
 constexpr arma::uword kParts = 32;
 /// Rows that settle the gate's second derivatives closely enough for a Newton step, whose end they do not move: of more rows
-/// some blocks, evenly spread, stand for all. BlockSums of all K (K - 1) / 2 pairs of logits would take most of an iteration's time.
+/// some blocks, evenly spread, stand for all. Sums of all K (K - 1) / 2 pairs of logits would take most of an iteration's time.
 constexpr arma::uword kRowsForCurvature = 1 << 16;
 /// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
 /// same in every step and, in orthonormal coordinates, 1/2.
@@ -68,7 +68,7 @@ arma::mat gained_products(const arma::mat& step, const arma::mat& score, const a
 
 }  // namespace
 
-/// BlockSums over rows. Derivatives are those of the expected log-likelihood, in orthonormal coordinates; `information` is minus the
+/// Sums over rows. Derivatives are those of the expected log-likelihood, in orthonormal coordinates; `information` is minus the
 /// second ones, of which the upper blocks are filled.
 struct EmStep::Fit {
   arma::vec score;        // coefficients, then psi
@@ -389,13 +389,12 @@ EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const
 
 arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta) {
   ForwardPass forward(model);
-  arma::mat result(rows.count(), model.size()), log_r, r;
+  arma::mat result(rows.count(), model.size()), r;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
     const arma::uword last = std::min(rows.count(), first + kBlock) - 1;
     const Rows block = rows.slice(first, last);
     forward.run(theta, block);
-    log_softmax(forward.log_terms(theta, block.y), log_r);
-    exp_shifted(log_r, {}, {}, r);
+    softmax(forward.log_terms(theta, block.y), r);
     result.rows(first, last) = r;
   }
   return result;

@@ -50,9 +50,9 @@ FitStudy study_fit(const Model& model, const Rows& rows) {
   const arma::uword K = model.size();
   arma::vec mass(K, arma::fill::zeros), blunt(K, arma::fill::zeros), reached(K, arma::fill::zeros);
   for_each_block(model, rows, [&](const Rows& block, const arma::mat& log_g, const arma::mat& terms) {
-    arma::mat log_r;
-    log_softmax(terms, log_r);
-    mass += arma::exp(log_r).t() * block.w;
+    arma::mat r;
+    softmax(terms, r);
+    mass += r.t() * block.w;
     const arma::mat g = arma::exp(log_g);
     blunt = arma::max(blunt, arma::vec(arma::max(arma::min(g, 1 - g), 0).t()));
     reached = arma::max(reached, arma::vec(arma::max(g, 0).t()));

@@ -91,9 +91,7 @@ Pieces pieces_of(ForwardPass& forward, const arma::vec& theta, const arma::mat& 
   for (arma::uword k = 0; k < model.size(); ++k)
     model.experts[k].family->derivatives(y, forward.eta(k), theta.memptr() + model.experts[k].psi, pieces.scores[k],
                                          pieces.seconds[k]);
-  arma::mat log_r;
-  log_softmax(forward.log_terms(theta, y), log_r);
-  exp_shifted(log_r, {}, {}, pieces.r);
+  softmax(forward.log_terms(theta, y), pieces.r);
   return pieces;
 }
 

@@ -243,9 +243,8 @@ arma::vec Predictive::log_density() const {
 }
 
 arma::mat Predictive::responsibilities() const {
-  arma::mat log_responsibilities, result;
-  log_softmax(forward_.log_weights() + expert_log_densities(), log_responsibilities);
-  exp_shifted(log_responsibilities, {}, {}, result);
+  arma::mat result;
+  softmax(forward_.log_weights() + expert_log_densities(), result);
   return result;
 }
 
