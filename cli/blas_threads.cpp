@@ -1,7 +1,7 @@
 // OpenBLAS starts a thread for each processor when it is loaded, before main() and whatever its settings are to be; the threads look
-// out for work for 26 ms before they sleep, as long as a small fit takes on a processor that the fit could use. moe shares out its
-// work itself and calls BLAS from each of its threads. OpenBLAS counts the processors that the process may run on: while it is
-// loaded that is the one it is running on. What stands in .preinit_array runs before any library's own beginning.
+// out for work for a while before they sleep, on a processor that a small fit could use. moe shares out its work itself and calls
+// BLAS from each of its threads. OpenBLAS counts the processors that the process may run on: while it is loaded that is the one it
+// is running on. What stands in .preinit_array runs before any library's own beginning.
 #include "blas_threads.hpp"
 
 #include <sched.h>
