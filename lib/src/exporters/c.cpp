@@ -1,5 +1,5 @@
 // c: one C99 file that needs nothing but libm: the model's plan as constant arrays and a few functions on the stack. It also compiles
-// as C++. Special functions come from c_functions.c, those that the model calls.
+// as C++. What it calls comes from c_vectors.c and c_functions.c, and no more than that.
 #include <algorithm>
 #include <cmath>
 #include <set>

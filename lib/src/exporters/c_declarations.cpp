@@ -64,7 +64,7 @@ std::string declarations(const Model& model, const Plan& plan, bool rows) {
   if (!numbers(plan)) text += "#define MOE_CLASSES " + std::to_string(plan.classes) + "\n";
   if (plan.log_density) text += "#define MOE_DENSITY 1 /* there is moe_log_density() */\n";
   if (any_levels(model)) text += "#define MOE_LEVELS 1 /* there are categories: see moe_level() */\n";
-  if (rows) text += "#define MOE_ROWS 16 /* that moe_predict_rows() computes side by side */\n";
+  if (rows) text += "#define MOE_ROWS 16 /* computed side by side: element i of row r is at [i * MOE_ROWS + r] */\n";
   text += "\ntypedef struct {\n";
   const std::string each = several(model) ? "[MOE_TARGETS]" : "";
   if (numbers(plan)) {

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <set>
 #include <sstream>
 
@@ -48,15 +49,17 @@ std::string functions_for(const std::string& text) {
     std::vector<std::string> calls;
   };
   std::vector<Section> sections;
-  std::istringstream lines(kCFunctions);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.rfind("/*= ", 0) == 0) {
-      std::istringstream words(line.substr(4));
-      sections.emplace_back();
-      words >> sections.back().name;
-      for (std::string word; words >> word && word != "*/";) sections.back().calls.push_back(word);
-    } else if (!sections.empty()) {
-      sections.back().body += line + "\n";
+  for (const char* const file : {kCVectors, kCFunctions}) {
+    std::istringstream lines(std::strstr(file, "\n/*= ") + 1);  // behind what is for the file alone
+    for (std::string line; std::getline(lines, line);) {
+      if (line.rfind("/*= ", 0) == 0) {
+        std::istringstream words(line.substr(4));
+        sections.emplace_back();
+        words >> sections.back().name;
+        for (std::string word; words >> word && word != "*/";) sections.back().calls.push_back(word);
+      } else {
+        sections.back().body += line + "\n";
+      }
     }
   }
   std::set<std::string> wanted;

@@ -1,4 +1,4 @@
-// C source text: literals, names, and the functions that c_functions.c holds ready.
+// C source text: literals, names, and the functions that c_vectors.c and c_functions.c hold ready.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ std::string quoted(const std::string& text);
 std::string commented(std::string text);
 /// const char *const declaration[], with a 0 at the end.
 std::string names(const std::string& declaration, const std::vector<std::string>& words);
-/// The sections of c_functions.c that `text` calls, with those that they call, in the file's order.
+/// The sections of these files that `text` calls, with those that they call, in their order.
 std::string functions_for(const std::string& text);
 /// The text with names that begin with `prefix` instead of moe_ and MOE_; what stands between quotes stays. Throws Error (usage) for
 /// what no name in C begins with.

@@ -3,6 +3,7 @@
 
 namespace moe {
 
+extern const char* const kCVectors;
 extern const char* const kCFunctions;
 extern const char* const kJsTable;
 extern const char* const kNumpyTable;
