@@ -166,7 +166,8 @@ class ForwardPass {
   explicit ForwardPass(const Model& model);
 
   /// Reads the block's X, offset and trials, in the model's units; the block must outlive the next calls.
-  void run(const arma::vec& theta, const Rows& block);
+  /// `next`: where the inputs of as many rows stand that are wanted next, so that they come nearer meanwhile; it need not hold any.
+  void run(const arma::vec& theta, const Rows& block, const double* next = nullptr);
   /// After run() at the same theta: takes d_log_weights (b x K, see Gate::backward) and each expert's d_eta (written
   /// to d_eta(k)) to theta; adds to `gradient`.
   void backward(const arma::vec& theta, const arma::mat& d_log_weights, arma::vec& gradient);

@@ -54,7 +54,9 @@ class Network {
   /// X: (1 + inputs) x b, its first row ones -> what forward() reads: powers beside it, and no ones without an intercept.
   void design(const arma::mat& X, arma::mat& out) const;
   /// D: b x columns, a design's transpose; eta: b x outputs.
-  void forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta) const;
+  /// `ahead`: numbers of as many rows that are wanted next, or nullptr.
+  void forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta,
+               const double* ahead = nullptr) const;
   /// d_eta: b x outputs, the loss's derivative; adds the derivative in theta to `gradient`.
   void backward(const double* theta, const arma::mat& D, Tape& tape, const arma::mat& d_eta, double* gradient) const;
 

@@ -131,7 +131,7 @@ struct EmStep::Work {
 void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* given, bool curved_gate, Work& work,
                  Statistics& to) const {
   ForwardPass& forward = work.forward;
-  forward.run(theta, block);
+  forward.run(theta, block, block.X.end());
   signed_shares(forward.log_terms(theta, block.y), {}, work.log_sum, work.sign, work.r);
   to.loss -= arma::dot(block.w, work.log_sum);
   if (given != nullptr) work.r = given->rows(block.first, block.first + block.count() - 1);

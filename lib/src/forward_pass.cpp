@@ -33,7 +33,7 @@ std::size_t ForwardPass::design_of(const Branch& branch, arma::uword width) {
   return designs_.size() - 1;
 }
 
-void ForwardPass::run(const arma::vec& theta, const Rows& block) {
+void ForwardPass::run(const arma::vec& theta, const Rows& block, const double* next) {
   block_ = &block;
   rows_ = block.count();
   for (Design& design : designs_) {
@@ -43,7 +43,8 @@ void ForwardPass::run(const arma::vec& theta, const Rows& block) {
     kernels().transpose(X.memptr(), X.n_rows, rows_, design.columns.memptr());
   }
   for (Run& run : runs_) {
-    run.branch.network->forward(theta.memptr() + run.branch.offset, designs_[run.design].columns, run.tape, run.out);
+    run.branch.network->forward(theta.memptr() + run.branch.offset, designs_[run.design].columns, run.tape, run.out,
+                                &run == &runs_[0] ? next : nullptr);
     run.d_out.set_size(arma::size(run.out));
   }
   if (!block.offset.is_empty())

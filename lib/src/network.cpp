@@ -12,10 +12,10 @@ namespace {
 using Kind = Step::Kind;
 
 /// out (b x outputs) = in (b x height) W.
-void dense(const double* theta, const Step& step, const arma::mat& in, arma::mat& out) {
+void dense(const double* theta, const Step& step, const arma::mat& in, const double* ahead, arma::mat& out) {
   out.set_size(in.n_rows, step.outputs);
   kernels().product(in.memptr(), in.n_rows, step.height(), theta + step.offset, 1, step.height(), step.outputs,
-                    out.memptr());
+                    out.memptr(), ahead);
 }
 
 /// d_weights += in' d_out.
@@ -27,7 +27,7 @@ void dense_weights(const Step& step, const arma::mat& in, const arma::mat& d_out
 void dense_inputs(const double* theta, const Step& step, const arma::mat& d_out, arma::mat& d_in) {
   d_in.set_size(d_out.n_rows, step.inputs);
   kernels().product(d_out.memptr(), d_out.n_rows, step.outputs, theta + step.offset + step.height() - step.inputs,
-                    step.height(), 1, step.inputs, d_in.memptr());
+                    step.height(), 1, step.inputs, d_in.memptr(), nullptr);
 }
 
 /// pre (b x h), the inputs, becomes the slopes at them; post: b x (1 + h), a leading column of ones, so that the next
@@ -103,14 +103,14 @@ void Network::design(const arma::mat& X, arma::mat& out) const {
 }
 
 // The tape holds, for each elementwise step, its slopes (b x h), its output (b x (1 + h)) and room for derivatives (b x h).
-void Network::forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta) const {
+void Network::forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta, const double* ahead) const {
   tape.resize(is_linear() ? 0 : 3 * (steps_.size() / 2));
   const arma::mat* in = &D;
   std::size_t used = 0;
   for (const Step& step : steps_) {
     if (step.kind == Kind::kPowers) continue;
     if (step.kind == Kind::kDense) {
-      dense(theta, step, *in, used < tape.size() ? tape[used] : eta);
+      dense(theta, step, *in, in == &D ? ahead : nullptr, used < tape.size() ? tape[used] : eta);
     } else {
       activate(step.kind, tape[used], tape[used + 1]);
       in = &tape[used + 1];

@@ -70,7 +70,7 @@ Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const
   const auto add = [&](const Rows& block, std::size_t chunk) {
     ForwardPass& forward = forwards_[chunk];
     Totals& total = totals_[chunk];
-    forward.run(theta, block);
+    forward.run(theta, block, block.X.end());
     objective_.add(forward, theta, block, total);
     total.weight += arma::accu(block.w);
     if (!model_.gate->normalised()) add_gate_sum(forward, block, total);

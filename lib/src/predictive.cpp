@@ -21,7 +21,7 @@ Predictive::Predictive(const Model& model) : model_(model), forward_(model) {}
 
 void Predictive::at(const Dataset& block) {
   model_.standardize(block, block_);
-  forward_.run(model_.theta, block_);
+  forward_.run(model_.theta, block_, block.X.end());
 }
 
 arma::vec Predictive::in_data_units(const arma::vec& y, arma::uword t) const {

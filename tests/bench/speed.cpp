@@ -14,6 +14,7 @@
 
 #include "../../lib/src/em_step.hpp"
 #include "../../lib/src/kernels/kernels.hpp"
+#include "../../lib/src/page_buffer.hpp"
 #include "../../lib/src/parallel.hpp"
 #include "moe/objective.hpp"
 #include "moe/predict.hpp"
@@ -65,7 +66,9 @@ Made make(arma::uword n, arma::uword d, arma::uword k) {
   Made made;
   made.schema.inputs = generated.inputs;
   made.schema.targets = {"y"};
-  made.data.X.ones(1 + d, n);
+  made.data.X.set_size(1 + d, n);
+  moe::ask_for_huge_pages(made.data.X.memptr(), made.data.X.n_elem * sizeof(double));  // as a table that is read has them
+  made.data.X.row(0).ones();
   made.data.X.tail_rows(d) = generated.X;
   made.data.y = generated.y;
   made.data.w.ones(n);

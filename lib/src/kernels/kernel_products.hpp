@@ -7,11 +7,13 @@
 namespace moe {
 namespace {
 
+constexpr Size kLine = 8;         // doubles in a line of the cache
+constexpr int kSecondLevel = 2;  // for __builtin_prefetch
+
 /// Before n doubles are read that come from memory, where the processor's own prefetching ends with each page: the second-level
 /// cache, no nearer one, begins to fetch those that are two pages ahead.
 MOE_INLINE void fetch_ahead(const double* from, Size n) {
-  constexpr Size kAhead = 1024, kLine = 8;
-  constexpr int kSecondLevel = 2;
+  constexpr Size kAhead = 1024;
   for (Size i = 0; i < n; i += kLine) __builtin_prefetch(from + kAhead + i, 0, kSecondLevel);
 }
 
@@ -63,16 +65,27 @@ struct Product {
   const double* B;
   Size row, column;
   double* C;
+  const double* ahead;  // of the rows' numbers that are wanted next, or nullptr
 };
+
+/// Tile j / kColumns of a strip of kRows rows fetches its share of as many numbers as the strip's own rows have: a line of the
+/// cache for each step of its sums, so that memory answers while they are made.
+template <Size kRows, Size kColumns>
+const double* share_ahead(const Product& of, Size j) {
+  const Size share = j / kColumns;
+  return of.ahead != nullptr && share < kRows / kLine ? of.ahead + share * of.p * kLine : nullptr;
+}
 
 /// kRows vectors of rows (T: a vector, or one double) and kColumns columns of C from j on.
 template <class T, Size kRows, Size kColumns>
 void tile(const Product& of, Size j) {
   T sum[kColumns][kRows] = {};
   const double* B = of.B + j * of.column;
+  const double* ahead = share_ahead<kRows * kLanes<T>, kColumns>(of, j);
   for (Size i = 0; i < of.p; ++i, B += of.row) {
     T a[kRows];
     for (Size r = 0; r < kRows; ++r) a[r] = load<T>(of.A + i * of.b + r * kLanes<T>);
+    if (ahead != nullptr) __builtin_prefetch(ahead + i * kLine, 0, kSecondLevel);
     for (Size c = 0; c < kColumns; ++c)
       for (Size r = 0; r < kRows; ++r) sum[c][r] += a[r] * B[c * of.column];
   }
@@ -94,9 +107,12 @@ void outer_product(const double* A, Size b, const double* B, Size column, Size m
     for_rows(b, [&](Size n, Lanes lanes) { lanes.put(C + n, lanes.get(A + n) * B[j * column]); });
 }
 
-void product(const double* A, Size b, Size p, const double* B, Size row, Size column, Size m, double* C) {
+void product(const double* A, Size b, Size p, const double* B, Size row, Size column, Size m, double* C,
+             const double* ahead) {
   if (p == 1) return outer_product(A, b, B, column, m, C);
-  const auto at = [&](Size n) { return Product{A + n, b, p, B, row, column, C + n}; };
+  const auto at = [&](Size n) {
+    return Product{A + n, b, p, B, row, column, C + n, ahead == nullptr ? nullptr : ahead + n * p};
+  };
   constexpr Size kAlone = 4 * kVectors;  // vectors of rows of a single column: as many sums as take turns
   Size n = 0;
   for (; m == 1 && n + kAlone * kVector <= b; n += kAlone * kVector) strip<V, kAlone, 1>(at(n), 0, m);

@@ -48,9 +48,10 @@ struct Kernels {
   void (*transpose)(const double* X, std::size_t p, std::size_t b, double* out);
   /// out (b x p) = diag(v) A.
   void (*scale)(const double* A, const double* v, std::size_t b, std::size_t p, double* out);
-  /// C (b x m) = A (b x p) B, where B's element i, j is at B[i * row + j * column].
+  /// C (b x m) = A (b x p) B, where B's element i, j is at B[i * row + j * column]. Meanwhile up to b x p doubles from `ahead` on
+  /// come nearer, in the order of rows of p, unless that is nullptr.
   void (*product)(const double* A, std::size_t b, std::size_t p, const double* B, std::size_t row, std::size_t column,
-                  std::size_t m, double* C);
+                  std::size_t m, double* C, const double* ahead);
   /// C (p x m) += A' D (A: b x p, D: b x m).
   void (*cross)(const double* A, const double* D, std::size_t b, std::size_t p, std::size_t m, double* C);
   /// A p x p matrix, its columns `height` apart.
