@@ -13,16 +13,16 @@ class BlockSums {
  public:
   arma::mat Z;  // orthonormal columns, b x p
 
-  /// to (p) += Z' v.
-  void add_product(const arma::vec& v, double* to) {
-    factors_.insert(factors_.end(), v.begin(), v.end());
+  /// Room for v (b), to be filled before the next call: to (p) += Z' v.
+  arma::vec product_for(double* to) {
     products_.push_back(to);
+    return last_of(factors_, products_.size());
   }
 
-  /// to (p x p, its upper triangle, in a matrix of `height` rows) += Z' diag(v) Z.
-  void add_squares(const arma::vec& v, double* to, arma::uword height) {
-    weights_.insert(weights_.end(), v.begin(), v.end());
+  /// Likewise: to (p x p, its upper triangle, in a matrix of `height` rows) += Z' diag(v) Z.
+  arma::vec squares_for(double* to, arma::uword height) {
     squares_.push_back({to, height});
+    return last_of(weights_, squares_.size());
   }
 
   void finish() {
@@ -32,13 +32,17 @@ class BlockSums {
     for (arma::uword j = 0; j < m; ++j)
       for (arma::uword i = 0; i < p; ++i) products_[j][i] += room_(i, j);
     kernels().squares(Z.memptr(), Z.n_rows, p, weights_.data(), squares_.size(), squares_.data());
-    factors_.clear();
     products_.clear();
-    weights_.clear();
     squares_.clear();
   }
 
  private:
+  /// The last of `count` columns of b numbers, which keep their memory from block to block.
+  arma::vec last_of(std::vector<double>& columns, std::size_t count) const {
+    if (columns.size() < count * Z.n_rows) columns.resize(count * Z.n_rows);
+    return {columns.data() + (count - 1) * Z.n_rows, Z.n_rows, false, true};
+  }
+
   std::vector<double> factors_, weights_;  // b x as many as follow
   std::vector<double*> products_;
   std::vector<Kernels::Square> squares_;

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "absolute_deviations.hpp"
-#include "block_sums.hpp"
 #include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "parallel.hpp"
@@ -125,7 +124,7 @@ struct EmStep::Work {
   ForwardPass forward;
   std::vector<BlockSums> sums;  // of each design of the basis
   arma::mat r, scores, seconds;
-  arma::vec log_sum, sign, w, v;
+  arma::vec log_sum, sign, w;
 };
 
 void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* given, bool curved_gate, Work& work,
@@ -151,17 +150,31 @@ void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const
   const arma::uword h = sums.Z.n_cols, free = model_.size() - 1;
   if (free == 0) return;
   const arma::mat& g = work.forward.weights();
-  for (arma::uword a = 0; a < free; ++a) {
-    work.v = block.w % (work.r.col(a) - g.col(a));
-    sums.add_product(work.v, to.score.memptr() + a * h);
-  }
+  for (arma::uword a = 0; a < free; ++a)
+    sums.product_for(to.score.memptr() + a * h) = block.w % (work.r.col(a) - g.col(a));
   if (!curved) return;
   to.mass += arma::accu(block.w);
   for (arma::uword a = 0; a < free; ++a)
-    for (arma::uword b = a; b < free; ++b) {
-      work.v = block.w % g.col(a) % ((a == b ? 1.0 : 0.0) - g.col(b));
-      sums.add_squares(work.v, &to.information(a * h, b * h), to.information.n_rows);
-    }
+    for (arma::uword b = a; b < free; ++b)
+      sums.squares_for(&to.information(a * h, b * h), to.information.n_rows) =
+          block.w % g.col(a) % ((a == b ? 1.0 : 0.0) - g.col(b));
+}
+
+/// An expert whose density of the only target is normal about eta: all its rows have the same second derivative.
+void EmStep::add_normal(const Rows& block, const arma::mat& eta, const Family& family, const double* psi,
+                        const arma::vec& w, BlockSums& sums, Fit& to) {
+  arma::vec room = sums.product_for(to.score.memptr());
+  arma::mat score(room.memptr(), room.n_elem, 1, false, true);
+  double d_psi = 0;
+  family.score(block.y, eta, psi, w, score, &d_psi);
+  if (family.dispersions() > 0) to.score.back() += d_psi;
+  arma::vec variance;
+  family.variance(eta.row(0), psi, variance);
+  const double precision = 1 / variance[0];
+  sums.squares_for(to.information.memptr(), to.information.n_rows) = precision * w;
+  to.mass += arma::accu(w);
+  to.products += arma::accu(score % (block.y - eta)) * variance[0];
+  to.precision = precision;
 }
 
 void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k, Work& work, Fit& to) const {
@@ -170,20 +183,22 @@ void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k
   BlockSums& sums = work.sums[basis_.design_of(k + 1)];
   arma::mat &scores = work.scores, &seconds = work.seconds;
   work.w = block.w % work.r.col(k);
+  if (expert.family->normal() && closed_[k] && eta.n_cols == 1)
+    return add_normal(block, eta, *expert.family, theta.memptr() + expert.psi, work.w, sums, to);
   expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
   const arma::uword p = sums.Z.n_cols, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
   const arma::uword curved = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
   const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };
   for (arma::uword i = 0; i < u; ++i) {
-    work.v = work.w % scores.col(i);
-    if (i < m) sums.add_product(work.v, to.score.memptr() + place(i));
-    if (i >= m) to.score[place(i)] += arma::accu(work.v);
+    if (i < m) sums.product_for(to.score.memptr() + place(i)) = work.w % scores.col(i);
+    if (i >= m) to.score[place(i)] += arma::dot(work.w, scores.col(i));
     for (arma::uword j = i; j < curved; ++j) {
-      work.v = -work.w % seconds.col(i * stride + j);
-      if (T > 1 && work.v.is_zero()) continue;  // of two targets that are independent
-      if (j < m) sums.add_squares(work.v, &to.information(place(i), place(j)), to.information.n_rows);
-      if (i < m && j >= m) sums.add_product(work.v, &to.information(place(i), place(j)));
-      if (i >= m) to.information(place(i), place(j)) += arma::accu(work.v);
+      const arma::vec second = seconds.unsafe_col(i * stride + j);
+      if (T > 1 && second.is_zero()) continue;  // of two targets that are independent
+      double* const at = &to.information(place(i), place(j));
+      if (j < m) sums.squares_for(at, to.information.n_rows) = -work.w % second;
+      if (i < m && j >= m) sums.product_for(at) = -work.w % second;
+      if (i >= m) *at -= arma::dot(work.w, second);
     }
   }
   to.mass += arma::accu(work.w);

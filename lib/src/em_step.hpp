@@ -7,6 +7,7 @@
 #pragma once
 
 #include "basis.hpp"
+#include "block_sums.hpp"
 #include "moe/model.hpp"
 
 namespace moe {
@@ -38,6 +39,8 @@ class EmStep {
            Statistics& to) const;
   void add_gate(const Rows& block, bool curved, Work& work, Fit& to) const;
   void add_expert(const Rows& block, const arma::vec& theta, arma::uword k, Work& work, Fit& to) const;
+  static void add_normal(const Rows& block, const arma::mat& eta, const Family& family, const double* psi,
+                         const arma::vec& w, BlockSums& sums, Fit& to);
   Statistics zeros() const;
   Statistics collect(const arma::vec& theta, const arma::mat* given) const;
   void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
