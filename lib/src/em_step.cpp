@@ -12,9 +12,12 @@ namespace {
 
 constexpr arma::uword kBlock = 512;  // of rows whose responsibilities are computed at once
 constexpr arma::uword kParts = 32;
-/// Rows that settle the gate's second derivatives closely enough for a Newton step, whose end they do not move: of more rows
-/// some blocks, evenly spread, stand for all. Sums of all K (K - 1) / 2 pairs of logits would take most of an iteration's time.
-constexpr arma::uword kRowsForCurvature = 1 << 16;
+/// Rows that settle second derivatives closely enough for a step, whose end they do not move: at least so many, and so many for
+/// each coefficient of each expert. Of more rows some blocks, evenly spread, stand for all, or sums of squares would take
+/// most of an iteration's time. Where an expert has fewer than the last number for each coefficient among them, all rows tell its own.
+constexpr arma::uword kRowsForCurvature = 1 << 14, kRowsForCoefficient = 512, kFewestForCoefficient = 64;
+/// The blocks' rows stand for all where their columns' squares are within these of all rows', in every direction.
+constexpr double kLeastPart = 0.5, kMostPart = 2;
 /// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
 /// same in every step and, in orthonormal coordinates, 1/2.
 constexpr arma::uword kMostForNewton = 300;
@@ -73,6 +76,7 @@ struct EmStep::Fit {
   arma::vec score;        // coefficients, then psi
   arma::mat information;  // the same
   double mass = 0;        // sum of w r
+  double curved = 0;      // the same over the rows that `information` is of
   // Where eta is the mean and all rows have the same second derivatives in it; T x T:
   arma::mat products;   // sum of w r (y - eta)' (y - eta)
   arma::mat precision;  // minus the second derivatives
@@ -80,7 +84,7 @@ struct EmStep::Fit {
 
 struct EmStep::Statistics {
   double loss = 0;
-  Fit gate;  // of all logits but the last; mass: the weight of the rows that its information is of
+  Fit gate;  // of all logits but the last
   std::vector<Fit> experts;
 
   void operator+=(const Statistics& other) {
@@ -89,6 +93,7 @@ struct EmStep::Statistics {
       to.score += from.score;
       to.information += from.information;
       to.mass += from.mass;
+      to.curved += from.curved;
       to.products += from.products;
       to.precision = from.precision;
     };
@@ -110,6 +115,34 @@ EmStep::EmStep(const Model& model, const Rows& rows, const Basis& basis, const a
     std::vector<double> psi(expert.family->dispersions() + 1);
     closed_.push_back(expert.family->fit_dispersion(unit, psi.data()));
   }
+  arma::uword inputs = model.gate_branch.network->last_inputs();
+  for (const Expert& expert : model.experts) inputs = std::max(inputs, expert.network->last_inputs());
+  const arma::uword enough = std::max(kRowsForCurvature, kRowsForCoefficient * inputs * model.size());
+  stride_ = std::max<arma::uword>(1, rows.count() / enough);
+  for (arma::uword design = 0; design < basis.designs(); ++design)
+    if (stride_ > 1 && !represented(design)) stride_ = 1;
+}
+
+/// Whether each stride-th block's sum of squares of a design's columns is like that of all rows, which is 1.
+bool EmStep::represented(arma::uword design) const {
+  const arma::uword rows = rows_at_once(model_), p = basis_.columns(design);
+  arma::mat sum(p, p, arma::fill::zeros), U;
+  double mass = 0;
+  BlockSums sums;
+  for (arma::uword first = 0; first < rows_.count(); first += stride_ * rows) {
+    const Rows block = rows_.slice(first, std::min(rows_.count(), first + rows) - 1);
+    arma::mat Z;
+    basis_.whiten(design, block.X, Z);
+    sums.Z = Z.t();
+    sums.squares_for(sum.memptr(), p) = block.w;
+    sums.finish();
+    mass += arma::accu(block.w);
+  }
+  if (!(mass > 0)) return false;
+  sum = arma::symmatu(sum) * (weight_ / mass);
+  for (const arma::uword j : basis_.dependent(design)) sum(j, j) = 1;
+  const arma::mat unit(p, p, arma::fill::eye);
+  return arma::chol(U, sum - kLeastPart * unit) && arma::chol(U, kMostPart * unit - sum);
 }
 
 bool EmStep::knows(const Model& model) {
@@ -127,7 +160,7 @@ struct EmStep::Work {
   arma::vec log_sum, sign, w;
 };
 
-void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* given, bool curved_gate, Work& work,
+void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* given, const Curved& curved, Work& work,
                  Statistics& to) const {
   ForwardPass& forward = work.forward;
   forward.run(theta, block, block.X.end());
@@ -140,8 +173,8 @@ void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* giv
       basis_.whiten_rows(next, forward.columns(branch), work.sums[next].Z);
       ++next;
     }
-  add_gate(block, curved_gate, work, to.gate);
-  for (arma::uword k = 0; k < model_.size(); ++k) add_expert(block, theta, k, work, to.experts[k]);
+  add_gate(block, curved.gate && !to.gate.information.is_empty(), work, to.gate);
+  for (arma::uword k = 0; k < model_.size(); ++k) add_expert(block, theta, k, curved.experts[k], work, to.experts[k]);
   for (BlockSums& sums : work.sums) sums.finish();
 }
 
@@ -153,7 +186,7 @@ void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const
   for (arma::uword a = 0; a < free; ++a)
     sums.product_for(to.score.memptr() + a * h) = block.w % (work.r.col(a) - g.col(a));
   if (!curved) return;
-  to.mass += arma::accu(block.w);
+  to.curved += arma::accu(block.w);
   for (arma::uword a = 0; a < free; ++a)
     for (arma::uword b = a; b < free; ++b)
       sums.squares_for(&to.information(a * h, b * h), to.information.n_rows) =
@@ -162,7 +195,7 @@ void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const
 
 /// An expert whose density of the only target is normal about eta: all its rows have the same second derivative.
 void EmStep::add_normal(const Rows& block, const arma::mat& eta, const Family& family, const double* psi,
-                        const arma::vec& w, BlockSums& sums, Fit& to) {
+                        const arma::vec& w, bool curved, BlockSums& sums, Fit& to) {
   arma::vec room = sums.product_for(to.score.memptr());
   arma::mat score(room.memptr(), room.n_elem, 1, false, true);
   double d_psi = 0;
@@ -171,28 +204,32 @@ void EmStep::add_normal(const Rows& block, const arma::mat& eta, const Family& f
   arma::vec variance;
   family.variance(eta.row(0), psi, variance);
   const double precision = 1 / variance[0];
-  sums.squares_for(to.information.memptr(), to.information.n_rows) = precision * w;
-  to.mass += arma::accu(w);
+  const double mass = arma::accu(w);
+  to.mass += mass;
+  if (curved) {
+    to.curved += mass;
+    sums.squares_for(to.information.memptr(), to.information.n_rows) = precision * w;
+  }
   to.products += arma::accu(score % (block.y - eta)) * variance[0];
   to.precision = precision;
 }
 
-void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k, Work& work, Fit& to) const {
+void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k, bool curved, Work& work,
+                        Fit& to) const {
   const Expert& expert = model_.experts[k];
   const arma::mat eta = work.forward.eta(k);
   BlockSums& sums = work.sums[basis_.design_of(k + 1)];
   arma::mat &scores = work.scores, &seconds = work.seconds;
   work.w = block.w % work.r.col(k);
-  if (expert.family->normal() && closed_[k] && eta.n_cols == 1)
-    return add_normal(block, eta, *expert.family, theta.memptr() + expert.psi, work.w, sums, to);
+  if (is_normal(k)) return add_normal(block, eta, *expert.family, theta.memptr() + expert.psi, work.w, curved, sums, to);
   expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
   const arma::uword p = sums.Z.n_cols, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
-  const arma::uword curved = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
+  const arma::uword bent = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
   const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };
   for (arma::uword i = 0; i < u; ++i) {
     if (i < m) sums.product_for(to.score.memptr() + place(i)) = work.w % scores.col(i);
     if (i >= m) to.score[place(i)] += arma::dot(work.w, scores.col(i));
-    for (arma::uword j = i; j < curved; ++j) {
+    for (arma::uword j = i; j < bent; ++j) {
       const arma::vec second = seconds.unsafe_col(i * stride + j);
       if (T > 1 && second.is_zero()) continue;  // of two targets that are independent
       double* const at = &to.information(place(i), place(j));
@@ -202,6 +239,7 @@ void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k
     }
   }
   to.mass += arma::accu(work.w);
+  to.curved = to.mass;
   for (arma::uword s = 0; s < T && to.products.n_rows == m; ++s)
     for (arma::uword t = 0; t < T; ++t) {
       to.products(s, t) += arma::dot(work.w, (block.y.col(s) - eta.col(s)) % (block.y.col(t) - eta.col(t)));
@@ -227,23 +265,40 @@ EmStep::Statistics EmStep::zeros() const {
 }
 
 EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* given) const {
+  std::vector<bool> whole(model_.size(), stride_ == 1);
+  for (arma::uword k = 0; k < model_.size(); ++k) whole[k] = whole[k] || !is_normal(k);
+  const std::vector<bool> before = whole;
+  Statistics sum = collect(theta, given, whole);
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    const Fit& fit = sum.experts[k];
+    const auto p = static_cast<double>(model_.experts[k].network->last_inputs());
+    const double rows = fit.curved / weight_ * static_cast<double>(rows_.count());
+    if (rows < kFewestForCoefficient * p) whole[k] = true;
+  }
+  return whole == before ? sum : collect(theta, given, whole);
+}
+
+EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* given,
+                                   const std::vector<bool>& whole) const {
   const arma::uword rows = rows_at_once(model_), blocks = (rows_.count() + rows - 1) / rows;
   const arma::uword each = (blocks + kParts - 1) / kParts;
-  // Of so many blocks each stride-th tells the gate's curvature.
-  const arma::uword stride = std::max<arma::uword>(1, rows_.count() / kRowsForCurvature);
   std::vector<Statistics> parts((blocks + each - 1) / each);
   parallel_for(parts.size(), threads_, [&](std::size_t part) {
     Statistics& to = parts[part];
     to = zeros();
     Work work(model_);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
-      const bool curved_gate = b % stride == 0 && !to.gate.information.is_empty();
-      add(rows_.slice(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, curved_gate, work, to);
+      const bool chosen = b % stride_ == 0;
+      Curved curved{chosen, std::vector<bool>(model_.size(), chosen)};
+      for (std::size_t k = 0; k < whole.size(); ++k) curved.experts[k] = chosen || whole[k];
+      add(rows_.slice(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, curved, work, to);
     }
   });
   for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];
   Statistics& sum = parts[0];
-  if (stride > 1 && sum.gate.mass > 0) sum.gate.information *= weight_ / sum.gate.mass;
+  if (stride_ > 1 && sum.gate.curved > 0) sum.gate.information *= weight_ / sum.gate.curved;
+  for (Fit& fit : sum.experts)
+    if (fit.curved > 0 && fit.curved < fit.mass) fit.information *= fit.mass / fit.curved;
   if (!sum.gate.information.is_empty())
     fill_blocks(sum.gate.information, model_.gate_branch.network->last_inputs(), model_.size() - 1);
   for (arma::uword k = 0; k < model_.size(); ++k)
@@ -315,9 +370,12 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
       continue;
     }
     // What is left of the squares after the step, without another pass.
-    arma::mat products =
-        fit.products - gained_products(arma::reshape(own_step, p, m), arma::reshape(fit.score.head(m * p), p, m),
-                                       fit.information, fit.precision);
+    const arma::mat gained =
+        gained_products(arma::reshape(own_step, p, m), arma::reshape(fit.score.head(m * p), p, m), fit.information,
+                        fit.precision);
+    arma::mat products = fit.products - gained;
+    // Where some rows told the curvature, all rows tell what a long step has left, one step later.
+    if (fit.curved < fit.mass && 2 * gained[0] > fit.products[0]) products = fit.products;
     products.diag() = arma::clamp(products.diag(), 0.0, arma::datum::inf);
     std::vector<double> psi(theta.begin() + expert.psi, theta.begin() + expert.psi + dispersions);
     psi.push_back(0);  // never empty

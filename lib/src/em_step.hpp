@@ -34,15 +34,27 @@ class EmStep {
   struct Fit;
   struct Statistics;
   struct Work;
-  /// `curved_gate`: whether to add to the gate's second derivatives, too.
-  void add(const Rows& block, const arma::vec& theta, const arma::mat* given, bool curved_gate, Work& work,
+  /// Whose second derivatives a block adds to, too.
+  struct Curved {
+    bool gate;
+    std::vector<bool> experts;
+  };
+  void add(const Rows& block, const arma::vec& theta, const arma::mat* given, const Curved& curved, Work& work,
            Statistics& to) const;
   void add_gate(const Rows& block, bool curved, Work& work, Fit& to) const;
-  void add_expert(const Rows& block, const arma::vec& theta, arma::uword k, Work& work, Fit& to) const;
+  void add_expert(const Rows& block, const arma::vec& theta, arma::uword k, bool curved, Work& work, Fit& to) const;
   static void add_normal(const Rows& block, const arma::mat& eta, const Family& family, const double* psi,
-                         const arma::vec& w, BlockSums& sums, Fit& to);
+                         const arma::vec& w, bool curved, BlockSums& sums, Fit& to);
+  bool represented(arma::uword design) const;
+  /// Whether expert k's density of the only target is normal about its output: all rows have the same second derivative.
+  bool is_normal(arma::uword k) const {
+    const Expert& expert = model_.experts[k];
+    return expert.family->normal() && closed_[k] && expert.network->outputs() == 1 && model_.targets() == 1;
+  }
   Statistics zeros() const;
   Statistics collect(const arma::vec& theta, const arma::mat* given) const;
+  /// `whole`: the experts whose second derivatives all rows tell, not some blocks.
+  Statistics collect(const arma::vec& theta, const arma::mat* given, const std::vector<bool>& whole) const;
   void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
   void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;
   /// Whether expert k's fit is one of least absolute deviations, free of penalties.
@@ -57,6 +69,7 @@ class EmStep {
   double weight_;
   std::vector<bool> closed_;  // of each expert: whether its psi follows from its residuals' products
   unsigned threads_;
+  arma::uword stride_ = 1;  // each such block tells second derivatives
 };
 
 /// rows x K: each expert's share of each row at theta.
