@@ -17,6 +17,7 @@ class Function : public moe::Problem {
     return at(theta, gradient);
   }
   /// By differences of the gradient: good enough to step by.
+  bool has_hessian() const override { return true; }
   bool hessian(const arma::vec& theta, arma::mat& second) override {
     const double h = 1e-5;
     second.set_size(theta.n_elem, theta.n_elem);

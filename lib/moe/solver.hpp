@@ -17,8 +17,12 @@ class Problem {
   virtual double evaluate(const arma::vec& theta, arma::vec& gradient) = 0;
   /// What |theta_i| is multiplied by, a part of the value; empty where there is no such part.
   virtual arma::vec l1_weights() const { return {}; }
-  /// The second derivatives over all rows; false where the function offers none.
+  /// Whether there are second derivatives.
+  virtual bool has_hessian() const { return false; }
+  /// Those over all rows; false where there are none.
   virtual bool hessian(const arma::vec&, arma::mat&) { return false; }
+  /// The same over some rows that stand for all, good enough for steps; false where that would save little.
+  virtual bool rough_hessian(const arma::vec&, arma::mat&) { return false; }
   /// Where a step of expectation maximisation leads.
   struct Improvement {
     double value = 0;  ///< at the point itself

@@ -17,6 +17,9 @@ namespace {
 /// exactly as much, without end, so that a tenfold sum is on its way to infinity (or, where the loss is a sum of errors, to 0).
 const double kRunaway = std::log(10.0);
 
+/// Rows that settle second derivatives closely enough for a step, at least, and for each parameter.
+constexpr arma::uword kRowsForCurvature = 1 << 16, kRowsForParameter = 128;
+
 std::string figure(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.4g", value);
@@ -94,9 +97,25 @@ double FitProblem::evaluate(const arma::vec& at, arma::vec& gradient) {
   return checked(result) / unit_;
 }
 
-bool FitProblem::hessian(const arma::vec& at, arma::mat& second) {
-  if (!data_.objective.is_likelihood() || !has_hessian(data_.model)) return false;
-  second = likelihood_hessian(data_.model, theta(at), data_.rows, data_.threads);
+bool FitProblem::has_hessian() const { return data_.objective.is_likelihood() && moe::has_hessian(data_.model); }
+
+bool FitProblem::hessian(const arma::vec& at, arma::mat& second) { return hessian(data_.rows, at, second); }
+
+bool FitProblem::rough_hessian(const arma::vec& at, arma::mat& second) {
+  const arma::uword enough = std::max(kRowsForCurvature, kRowsForParameter * at.n_elem);
+  const arma::uword stride = data_.rows.count() / enough;
+  if (stride < 2) return false;
+  if (some_.count() == 0) {
+    std::vector<std::size_t> chosen;
+    for (arma::uword row = 0; row < data_.rows.count(); row += stride) chosen.push_back(row);
+    data_.rows.gather(chosen.data(), chosen.size(), some_);
+  }
+  return arma::accu(some_.w) > 0 && hessian(some_, at, second);
+}
+
+bool FitProblem::hessian(const Rows& rows, const arma::vec& at, arma::mat& second) {
+  if (!has_hessian()) return false;
+  second = likelihood_hessian(data_.model, theta(at), rows, data_.threads);
   second.diag() += pass_.penalty_weights();
   second /= unit_;
   if (coordinates_) second = coordinates_->hessian(second);

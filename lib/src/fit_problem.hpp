@@ -35,7 +35,9 @@ class FitProblem : public Problem {
 
   double evaluate(const arma::vec& theta, arma::vec& gradient) override;
   arma::vec l1_weights() const override { return pass_.l1_weights() / unit_; }
+  bool has_hessian() const override;
   bool hessian(const arma::vec& theta, arma::mat& second) override;
+  bool rough_hessian(const arma::vec& theta, arma::mat& second) override;
   bool improve(const arma::vec& theta, Improvement& improvement) override;
   arma::uvec kinked() const override { return em_ ? em_->kinked() : arma::uvec(); }
   arma::uword shuffle(Random& random) override;
@@ -55,6 +57,7 @@ class FitProblem : public Problem {
   bool ran_out_of_patience() const { return out_of_patience_; }
 
  private:
+  bool hessian(const Rows& rows, const arma::vec& theta, arma::mat& second);
   /// The pass's value; throws Error (fit) where the domain study says so.
   double checked(const PassResult& result);
   [[noreturn]] void fail(const std::string& what) const;
@@ -68,6 +71,7 @@ class FitProblem : public Problem {
   Watch watch_;
   std::vector<std::size_t> order_;
   Rows gathered_;
+  Rows some_;  // whose second derivatives stand for all rows'
   arma::uword passes_ = 0, since_best_ = 0, best_pass_ = 0;
   PassResult last_;
   std::optional<arma::vec> best_theta_;

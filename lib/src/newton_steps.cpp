@@ -5,24 +5,44 @@
 namespace moe {
 namespace {
 
-constexpr int kHalvings = 30;
+constexpr int kHalvings = 30, kRoughHalvings = 3;
+constexpr double kSlow = 0.5;  // rough derivatives that leave more than this of the gradient are too rough
+constexpr int kPolishes = 3;   // at most, where they are rough
 constexpr double kRounding = 1e-13;                                         // relative error that a value may carry
 constexpr double kNothing = 1e-20;                                          // of the value, as a gain
 constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of the largest one
 
+/// Newton's directions, by second derivatives over some rows for as long as they lead on.
+class Directions {
+ public:
+  explicit Directions(Problem& problem) : problem_(problem) {}
+  arma::vec from(const arma::vec& theta, const arma::vec& gradient) {
+    arma::mat H;
+    rough_ = rough_ && problem_.rough_hessian(theta, H);
+    if (!rough_) problem_.hessian(theta, H);
+    return newton_direction(H, gradient);
+  }
+  bool rough() const { return rough_; }
+  /// From now on over all rows.
+  void refine() { rough_ = false; }
+
+ private:
+  Problem& problem_;
+  bool rough_ = true;
+};
+
 /// One step more: it takes the last digits of a fit whose noise is large beside its signal, whose gain the value does not show.
-void polish(Problem& problem, SolverResult& at, const arma::vec& gradient) {
-  arma::mat H;
-  problem.hessian(at.theta, H);
-  const arma::vec whole = newton_direction(H, gradient);
-  if (whole.is_empty()) return;
-  const arma::vec theta = at.theta + whole;
-  arma::vec g;
+bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::vec& gradient) {
+  const arma::vec whole = directions.from(at.theta, gradient);
+  if (whole.is_empty()) return false;
+  arma::vec theta = at.theta + whole, g;
   const double value = problem.evaluate(theta, g);
   if (!(value <= at.value + kRounding * std::abs(at.value) && arma::norm(g, "inf") < arma::norm(gradient, "inf")))
-    return;
-  at.theta = theta;
+    return false;
+  at.theta = std::move(theta);
   at.value = value;
+  gradient = std::move(g);
+  return true;
 }
 
 /// Whether all that a step could gain is far less than the value's own rounding.
@@ -33,14 +53,10 @@ bool at_rounding(Problem& problem, const SolverResult& at, const arma::vec& grad
   return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kNothing * std::abs(at.value);
 }
 
-/// Moves to a point that is no higher; false where none is found.
-bool step(Problem& problem, SolverResult& at, arma::vec& gradient) {
-  arma::mat H;
-  problem.hessian(at.theta, H);
-  const arma::vec whole = newton_direction(H, gradient);
-  if (whole.is_empty()) return false;
+/// Moves along `whole` to a point that is no higher; false where `halvings` lead to none.
+bool step_along(const arma::vec& whole, int halvings, Problem& problem, SolverResult& at, arma::vec& gradient) {
   double part = 1;
-  for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
+  for (int i = 0; i < halvings && !whole.is_empty(); ++i, part *= 0.5) {
     arma::vec theta = at.theta + part * whole, g;
     const double value = problem.evaluate(theta, g);
     if (!(value <= at.value + kRounding * std::abs(at.value))) continue;
@@ -51,6 +67,18 @@ bool step(Problem& problem, SolverResult& at, arma::vec& gradient) {
     return true;
   }
   return false;
+}
+
+/// Moves to a point that is no higher; false where none is found.
+bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec& gradient) {
+  const double before = arma::norm(gradient, "inf");
+  arma::vec whole = directions.from(at.theta, gradient);
+  bool moved = step_along(whole, directions.rough() ? kRoughHalvings : kHalvings, problem, at, gradient);
+  if (!directions.rough()) return moved;
+  if (!moved || arma::norm(gradient, "inf") > kSlow * before) directions.refine();
+  if (moved) return true;
+  whole = directions.from(at.theta, gradient);
+  return step_along(whole, kHalvings, problem, at, gradient);
 }
 
 }  // namespace
@@ -70,17 +98,19 @@ arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
 void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uword passes) {
   arma::vec gradient;
   at.value = problem.evaluate(at.theta, gradient);
+  Directions directions(problem);
   at.converged = false;
   at.stop = "passes used up; --epochs allows more";
   for (;;) {
     if (arma::norm(gradient, "inf") <= tolerance) {
-      if (at.passes > 0) polish(problem, at, gradient);
+      for (int i = 0; at.passes > 0 && i < (directions.rough() ? kPolishes : 1); ++i)
+        if (!polish(problem, at, directions, gradient)) break;
       at.converged = true;
       at.stop = "gradient below tolerance";
       return;
     }
     if (at.passes >= passes) return;
-    if (!step(problem, at, gradient)) {
+    if (!step(problem, at, directions, gradient)) {
       at.converged = at_rounding(problem, at, gradient);
       at.stop = at.converged ? "all that is left to gain is rounding" : "no step lowers the loss any more";
       return;

@@ -61,8 +61,7 @@ class Em : public Solver {
     result.theta = std::move(theta);
     climb(problem, result, here, std::max(kNear, tolerance), std::min(passes, kMostSteps));
     if (result.stop == "stopped") return result;
-    arma::mat H;
-    if (problem.hessian(result.theta, H)) {
+    if (problem.has_hessian()) {
       newton_steps(problem, result, tolerance, passes);
       return result;
     }

@@ -19,8 +19,7 @@ class Newton : public Solver {
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {
-    arma::mat H;
-    if (!problem.hessian(theta, H))
+    if (!problem.has_hessian())
       throw Error(ErrorKind::kUsage,
                   "--solver newton: it needs linear networks, a softmax gate, the objective likelihood and a smooth "
                   "family: expected lbfgs");
