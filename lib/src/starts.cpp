@@ -7,6 +7,7 @@
 #include "basis.hpp"
 #include "em_step.hpp"
 #include "moe/numeric.hpp"
+#include "parallel.hpp"
 
 namespace moe {
 namespace {
@@ -22,8 +23,11 @@ constexpr std::size_t kKinds = 5;
 constexpr std::size_t kUsualStarts = 20;
 /// Short runs of every other start: as many as this many rows allow, within bounds.
 constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
+constexpr int kLap = 10;                                       // steps by whose gain the later ones' are judged
 constexpr int kShort = 15, kMoveShort = 60;                    // steps; a move is judged nearer to its end
 constexpr std::size_t kMostMovedRows = 1000, kMostMoves = 12;  // of each pair of experts
+/// Rows times parameters from which on runs of moves are cut short that seem to lead nowhere: some pause on their way.
+constexpr arma::uword kDearMove = 100000;
 /// In log-likelihood, where only some of the rows tell: less may be their chance.
 constexpr double kGainOfSome = 3;
 constexpr double kGain = 1e-6;  // of the value: less is no gain
@@ -176,14 +180,20 @@ class ShortRuns {
     for (int i = 0; i < kSteps; ++i) theta = em_.run(theta, &R).target;
     return theta;
   }
-  /// Goes on from theta; returns the value there.
-  double run(arma::vec& theta, int steps) const {
+  /// Goes on from theta; returns the value there. Ends early where even as many gains as the last steps' would not take the value
+  /// below `to_beat`.
+  double run(arma::vec& theta, int steps, double to_beat = std::numeric_limits<double>::infinity()) const {
     EmStep::Result here = em_.run(theta);
+    double before = here.value;
     for (int i = 0; i < steps; ++i) {
       EmStep::Result there = em_.run(here.target);
       if (!(there.value <= here.value)) break;
       theta = std::move(here.target);
       here = std::move(there);
+      if ((i + 1) % kLap != 0) continue;
+      const double gain = before - here.value, laps = static_cast<double>(steps - i - 1) / kLap;
+      if (here.value - laps * gain > to_beat) break;
+      before = here.value;
     }
     return theta.is_finite() ? here.value : std::numeric_limits<double>::infinity();
   }
@@ -247,7 +257,27 @@ arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t in
   return std::isfinite(lowest) ? best : random_start(model, all, random);
 }
 
-arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& theta, Random& random) {
+namespace {
+
+/// Expert `taken` gives its rows to the others and takes `side` of those that `split` has then.
+struct Move {
+  arma::uword taken, split;
+  arma::uvec side;
+};
+
+arma::mat moved(arma::mat R, const Move& move) {
+  const arma::vec both = R.col(move.split) + R.col(move.taken);  // merged, where nothing better is known
+  for (arma::uword n = 0; n < R.n_rows; ++n) {
+    R(n, move.taken) = (move.side[n] == 0 ? 1 - kOwn : kOwn) * both[n];
+    R(n, move.split) = both[n] - R(n, move.taken);
+  }
+  return R;
+}
+
+}  // namespace
+
+arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& theta, unsigned threads,
+                          Random& random) {
   const Rows rows = sample(all, kMostMovedRows, random);
   const arma::mat points = points_of(model, rows), R = responsibilities(model, rows, theta);
   const ShortRuns runs(model, rows);
@@ -255,26 +285,25 @@ arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& 
   arma::vec stays = theta;  // some of the rows alone pull it off, too
   double lowest = runs.run(stays, kMoveShort);
   lowest -= rows.count() < all.count() ? kGainOfSome / static_cast<double>(rows.count()) : kGain * std::abs(lowest);
-  const int moves = static_cast<int>(std::clamp<std::size_t>(kRowsInAll / 5 / cost_in_rows(rows), 1, kMostMoves));
-  for (int attempt = 0; attempt < moves; ++attempt)
+  const int attempts = static_cast<int>(std::clamp<std::size_t>(kRowsInAll / 5 / cost_in_rows(rows), 1, kMostMoves));
+  std::vector<Move> moves;
+  for (int attempt = 0; attempt < attempts; ++attempt)
     for (arma::uword taken = 0; taken < model.size(); ++taken)
-      for (arma::uword split = 0; split < model.size(); ++split) {
-        if (split == taken) continue;
-        arma::mat moved = R;
-        const arma::vec both = moved.col(split) + moved.col(taken);  // merged, where nothing better is known
-        moved.col(split) = both;
-        const arma::uvec side = part_of(model, taken, points, attempt, random);
-        for (arma::uword n = 0; n < moved.n_rows; ++n) {
-          const double whole = moved(n, split);
-          moved(n, taken) = (side[n] == 0 ? 1 - kOwn : kOwn) * whole;
-          moved(n, split) = whole - moved(n, taken);
-        }
-        arma::vec trial = runs.fitted_to(moved);
-        const double value = runs.run(trial, kMoveShort);
-        if (!(value < lowest) || spurious(model, trial, rows)) continue;
-        lowest = value;
-        best = std::move(trial);
-      }
+      for (arma::uword split = 0; split < model.size(); ++split)
+        if (split != taken) moves.push_back({taken, split, part_of(model, taken, points, attempt, random)});
+  const bool dear = rows.count() * theta.n_elem >= kDearMove;
+  const double to_beat = dear ? lowest : std::numeric_limits<double>::infinity();
+  std::vector<arma::vec> ends(moves.size());
+  std::vector<double> values(moves.size());
+  parallel_for(moves.size(), threads, [&](std::size_t i) {
+    ends[i] = runs.fitted_to(moved(R, moves[i]));
+    values[i] = runs.run(ends[i], kMoveShort, to_beat);
+  });
+  for (std::size_t i = 0; i < moves.size(); ++i) {
+    if (!(values[i] < lowest) || spurious(model, ends[i], rows)) continue;
+    lowest = values[i];
+    best = std::move(ends[i]);
+  }
   return best;
 }
 

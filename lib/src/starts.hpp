@@ -23,7 +23,8 @@ arma::vec start(const Model& model, const Rows& rows, bool fitted, std::size_t i
 /// Parameters that lie higher than theta, as a short run tells: one expert gives its rows to the others and takes a part of one
 /// that another had (split and merge: Ueda, Nakano, Ghahramani, Hinton 2000); every pair of experts is tried. Empty where none
 /// is found that is not spurious.
-arma::vec split_and_merge(const Model& model, const Rows& rows, const arma::vec& theta, Random& random);
+arma::vec split_and_merge(const Model& model, const Rows& rows, const arma::vec& theta, unsigned threads,
+                          Random& random);
 
 /// Whether an expert explains a handful of rows all but exactly, which makes a maximum of the likelihood out of nothing.
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows);

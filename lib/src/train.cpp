@@ -170,7 +170,7 @@ class Training {
             std::optional<double> validation);
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
-  void split_and_merge(std::vector<Fit>& fits, unsigned threads);
+  void split_and_merge(std::vector<Fit>& fits);
   void summarise(const Fit& best);
   void prepare();
   /// Whether starts may use steps of EM.
@@ -266,7 +266,7 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
   return best;
 }
 
-void Training::split_and_merge(std::vector<Fit>& fits, unsigned threads) {
+void Training::split_and_merge(std::vector<Fit>& fits) {
   std::vector<std::size_t> order(fits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::erase_if(order, [&](std::size_t i) { return fits[i].theta.is_empty() || fits[i].spurious; });
@@ -277,9 +277,10 @@ void Training::split_and_merge(std::vector<Fit>& fits, unsigned threads) {
     if (from.size() < kMostMoved && (from.empty() || !same_maximum(fits[i], from.back()))) from.push_back(fits[i]);
   for (int round = 0; round < kRounds && !from.empty() && !stopped_; ++round) {
     std::vector<Fit> moved(from.size());
+    const unsigned threads = std::max(1u, options_.threads / static_cast<unsigned>(from.size()));
     parallel_for(from.size(), options_.threads, [&](std::size_t i) {
       Random random(options_.seed, kMoveStreams + static_cast<std::uint64_t>(round) * kMostMoved + i);
-      const arma::vec theta = moe::split_and_merge(model_, rows_, from[i].theta, random);
+      const arma::vec theta = moe::split_and_merge(model_, rows_, from[i].theta, threads, random);
       if (theta.is_empty() || stopped_) return;
       moved[i] = fit(restarts_, theta, threads);
       moved[i].moved = true;
@@ -368,7 +369,7 @@ std::vector<Fit> Training::fit_all(const Model* start) {
     Random random(options_.seed, kStartStreams + i);
     fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside);
   });
-  if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits, inside);
+  if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits);
   return fits;
 }
 
