@@ -43,6 +43,10 @@ constexpr double kNearBest = 0.01;
 /// Two starts found the same maximum where their mean losses differ by less.
 constexpr double kSameMaximum = 1e-6;
 
+/// Work, in parameters times rows, from which on starts are looked at every so many passes, and left where they are once spurious.
+constexpr double kDear = 1e6;
+constexpr arma::uword kLook = 10;
+
 /// A mean loss of classes below this is certainty about every row: the weights have no finite maximum.
 constexpr double kCertain = 1e-3;
 
@@ -53,6 +57,7 @@ struct Fit {
   double validation = 0;
   arma::uword passes = 0;
   bool converged = false, spurious = false;
+  bool given_up = false;   ///< as it was spurious on its way already
   bool moved = false;      ///< it began where experts of another one's end were split and merged
   arma::uword starts = 1;  ///< that ended there
   std::string stop;
@@ -165,7 +170,7 @@ class Training {
   std::vector<Fit> fit_all(const Model* start);
   /// The same over some of the rows, and the ends over all rows of the best of them.
   std::vector<Fit> fit_best_of_some(TrainReport& report);
-  Fit fit(arma::uword restart, arma::vec theta, unsigned threads);
+  Fit fit(arma::uword restart, arma::vec theta, unsigned threads, bool to_its_end = true);
   bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
             std::optional<double> validation);
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
@@ -209,11 +214,13 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
   return !stopped_;
 }
 
-Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
+Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads, bool to_its_end) {
+  Fit fit;
   FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience,
                       threads, basis_ ? &*basis_ : nullptr},
                      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
-                       return tell(restart, pass, at, value, validation);
+                       fit.given_up = !to_its_end && pass > 0 && pass % kLook == 0 && spurious(model_, at, rows_);
+                       return tell(restart, pass, at, value, validation) && !fit.given_up;
                      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
   // By another way to other maxima: EM's first steps are long.
@@ -221,7 +228,6 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads) {
   const auto solver = aside ? make_solver("newton") : solver_;
   SolverResult result = solver->minimise(problem, problem.seen(theta), options_.solver_options, random);
   if (!stopped_) problem.require_minimum();
-  Fit fit;
   fit.passes = result.passes;
   fit.converged = result.converged;
   fit.stop = problem.ran_out_of_patience() ? "patience ran out" : result.stop;
@@ -249,6 +255,8 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
   for (std::size_t i = 0; i < fits.size(); ++i) {
     const Fit& fit = fits[i];
     if (fit.theta.is_empty()) continue;
+    if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
+    if (fit.given_up) continue;
     const auto known = std::find_if(report.maxima.begin(), report.maxima.end(), [&](const Maximum& maximum) {
       return maximum.spurious == fit.spurious && same_value(maximum.objective, fit.value);
     });
@@ -256,7 +264,6 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
       report.maxima.push_back({fit.value, fit.starts, fit.spurious});
     else
       known->starts += fit.starts;
-    if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
     if (!fit.moved && same_maximum(fit, fits[best])) report.starts_at_best += fit.starts;
   }
   report.moved = fits[best].moved;
@@ -364,11 +371,21 @@ void Training::prepare() {
 std::vector<Fit> Training::fit_all(const Model* start) {
   const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
   std::vector<Fit> fits(restarts_);
+  const double work = static_cast<double>(model_.theta.n_elem) * static_cast<double>(rows_.count());
+  const bool to_their_ends = restarts_ == 1 || work < kDear || !objective_->is_likelihood();
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
-    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside);
+    fits[i] =
+        fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside, to_their_ends);
   });
+  if (std::all_of(fits.begin(), fits.end(), [](const Fit& end) { return end.spurious || end.theta.is_empty(); }))
+    parallel_for(restarts_, options_.threads, [&](std::size_t i) {
+      if (!fits[i].given_up || stopped_) return;
+      const arma::uword before = fits[i].passes;
+      fits[i] = fit(i, fits[i].theta, inside);
+      fits[i].passes += before;
+    });
   if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits);
   return fits;
 }
