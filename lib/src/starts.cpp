@@ -26,7 +26,8 @@ constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
 constexpr int kLap = 10;                                       // steps by whose gain the later ones' are judged
 constexpr int kShort = 15, kMoveShort = 60;                    // steps; a move is judged nearer to its end
 constexpr std::size_t kMostMovedRows = 1000, kMostMoves = 12;  // of each pair of experts
-/// Rows times parameters from which on runs of moves are cut short that seem to lead nowhere: some pause on their way.
+/// Rows times parameters from which on each move is tried once, and its run cut short where it seems to lead nowhere: some pause on
+/// their way.
 constexpr arma::uword kDearMove = 100000;
 /// In log-likelihood, where only some of the rows tell: less may be their chance.
 constexpr double kGainOfSome = 3;
@@ -128,7 +129,8 @@ arma::uvec neighbours(const Model& model, arma::uword k, const arma::mat& points
 }
 
 /// Which rows expert k is to take: a side of a cut, a few at random, a few close together.
-arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, int attempt, Random& random) {
+arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, std::size_t attempt,
+                  Random& random) {
   if (attempt % 3 == 0) return segments(points, 2, random);
   return attempt % 3 == 1 ? few(model, k, points.n_cols, random) : neighbours(model, k, points, random);
 }
@@ -285,13 +287,13 @@ arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& 
   arma::vec stays = theta;  // some of the rows alone pull it off, too
   double lowest = runs.run(stays, kMoveShort);
   lowest -= rows.count() < all.count() ? kGainOfSome / static_cast<double>(rows.count()) : kGain * std::abs(lowest);
-  const int attempts = static_cast<int>(std::clamp<std::size_t>(kRowsInAll / 5 / cost_in_rows(rows), 1, kMostMoves));
+  const bool dear = rows.count() * theta.n_elem >= kDearMove;
+  const std::size_t attempts = dear ? 1 : std::clamp<std::size_t>(kRowsInAll / 5 / cost_in_rows(rows), 1, kMostMoves);
   std::vector<Move> moves;
-  for (int attempt = 0; attempt < attempts; ++attempt)
+  for (std::size_t attempt = 0; attempt < attempts; ++attempt)
     for (arma::uword taken = 0; taken < model.size(); ++taken)
       for (arma::uword split = 0; split < model.size(); ++split)
         if (split != taken) moves.push_back({taken, split, part_of(model, taken, points, attempt, random)});
-  const bool dear = rows.count() * theta.n_elem >= kDearMove;
   const double to_beat = dear ? lowest : std::numeric_limits<double>::infinity();
   std::vector<arma::vec> ends(moves.size());
   std::vector<double> values(moves.size());

@@ -30,13 +30,13 @@ constexpr std::size_t kMostMoved = 6;
 constexpr int kRounds = 5;
 /// Rows up to which starts differ in their solvers, too: beyond, the slower one would cost more than all others.
 constexpr arma::uword kMostRowsAside = 10000;
-/// Parameters up to which second derivatives cost less than the passes that they save.
-constexpr arma::uword kMostForEm = 300;
+/// Parameters up to which second derivatives cost less than the passes that they save; the second where some of the rows tell them.
+constexpr arma::uword kMostForEm = 300, kMostForEmOfMany = 1000;
 /// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
 constexpr double kRestartBudget = 2e6;
 constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
 /// Rows that starts are compared on where there are more than twice as many: the maxima of so many rows lie where those of all do.
-constexpr arma::uword kRowsToCompare = 20000;
+constexpr arma::uword kRowsToCompare = 20000, kManyRows = 2 * kRowsToCompare;
 /// How many maxima then go on with all rows: those whose mean loss is this near to the best one's.
 constexpr std::size_t kMostGoOn = 2;
 constexpr double kNearBest = 0.01;
@@ -78,7 +78,7 @@ bool all_linear(const Model& model) {
                      [](const Expert& expert) { return expert.network->is_linear(); });
 }
 
-std::string resolved_solver(const Model& model, const TrainOptions& options) {
+std::string resolved_solver(const Model& model, const TrainOptions& options, arma::uword rows) {
   if (options.penalty.has_l1()) {
     if (options.solver == "auto" || options.solver == "owlqn") return "owlqn";
     throw Error(ErrorKind::kUsage, "--solver " + make_solver(options.solver)->name() +
@@ -87,7 +87,8 @@ std::string resolved_solver(const Model& model, const TrainOptions& options) {
   }
   if (options.solver != "auto") return options.solver;
   if (!all_linear(model)) return "adam";
-  const bool stepped = options.objective == "likelihood" && EmStep::knows(model) && model.theta.n_elem <= kMostForEm;
+  const arma::uword most = rows > kManyRows ? kMostForEmOfMany : kMostForEm;
+  const bool stepped = options.objective == "likelihood" && EmStep::knows(model) && model.theta.n_elem <= most;
   return stepped ? "em" : "lbfgs";
 }
 
@@ -432,7 +433,7 @@ void Training::run(const Model* start, TrainReport& report) {
   model_.fit.objective = objective_->name();
   model_.fit.solver = solver_->name();
   prepare();
-  const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > 2 * kRowsToCompare;
+  const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > kManyRows;
   const std::vector<Fit> fits = many ? fit_best_of_some(report) : fit_all(start);
   const Fit& best = fits[choose(fits, report)];
   model_.theta = best.theta;
@@ -511,7 +512,7 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
                                            "' is fitted by its likelihood only: expected " +
                                            "--objective likelihood, or another family");
   TrainOptions resolved = options;
-  resolved.solver = resolved_solver(model, options);
+  resolved.solver = resolved_solver(model, options, data.rows());
   report.constant_inputs = constant_inputs(data);
   report.constant_target = !schema.classes() && has_constant_column(data.y);
   const Rows rows = model.standardize(std::move(data));
