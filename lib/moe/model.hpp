@@ -159,11 +159,16 @@ struct Model {
   }
 };
 
+class Crew;
+
 /// A block of rows on its way through every branch of a model; one for each thread, reused from block to block.
 class ForwardPass {
  public:
   /// Keeps a reference to the model's structure; theta comes with each call.
   explicit ForwardPass(const Model& model);
+  /// Networks, of which there are runs(), are shared out among the crew from now on, or not, where that is nullptr.
+  void share(Crew* crew) { crew_ = crew; }
+  std::size_t runs() const { return runs_.size(); }
 
   /// Reads the block's X, offset and trials, in the model's units; the block must outlive the next calls.
   /// `next`: where the inputs of as many rows stand that are wanted next, so that they come nearer meanwhile; it need not hold any.
@@ -213,6 +218,8 @@ class ForwardPass {
   };
   void add(const Branch& branch, arma::uword width);
   std::size_t design_of(const Branch& branch, arma::uword width);
+  template <class Call>
+  void for_runs(const Call& call);
 
   const Model& model_;
   const Rows* block_ = nullptr;
@@ -221,6 +228,7 @@ class ForwardPass {
   std::vector<Place> places_;  // the gate, then the experts
   arma::mat log_weights_, weights_, signs_;
   Work work_;
+  Crew* crew_ = nullptr;
   arma::uword rows_ = 0;
 };
 

@@ -80,6 +80,8 @@ class Pass {
  public:
   /// Keeps references to both.
   Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads);
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
   /// `gradient`: nullptr, or what receives the gradient, in which the l1 penalty has no part. Same bits for any number of
   /// threads.
   PassResult run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const;
@@ -94,10 +96,12 @@ class Pass {
   const Model& model_;
   const Objective& objective_;
   arma::vec penalty_weights_, l1_weights_;
+  arma::uword first_penalised_ = 0, penalised_ = 0;  // beyond which no parameter has a penalty
   unsigned threads_;
   // One for each part of the rows:
   mutable std::deque<ForwardPass> forwards_;
   mutable std::vector<Totals> totals_;
+  mutable std::shared_ptr<Crew> crew_;  // for mini-batches
 };
 
 }  // namespace moe

@@ -33,6 +33,12 @@ std::size_t ForwardPass::design_of(const Branch& branch, arma::uword width) {
   return designs_.size() - 1;
 }
 
+template <class Call>
+void ForwardPass::for_runs(const Call& call) {
+  if (crew_ != nullptr) return crew_->run([&](std::size_t i) { call(runs_[i]); });
+  for (Run& run : runs_) call(run);
+}
+
 void ForwardPass::run(const arma::vec& theta, const Rows& block, const double* next) {
   block_ = &block;
   rows_ = block.count();
@@ -42,11 +48,11 @@ void ForwardPass::run(const arma::vec& theta, const Rows& block, const double* n
     design.columns.set_size(rows_, X.n_rows);
     kernels().transpose(X.memptr(), X.n_rows, rows_, design.columns.memptr());
   }
-  for (Run& run : runs_) {
+  for_runs([&](Run& run) {
     run.branch.network->forward(theta.memptr() + run.branch.offset, designs_[run.design].columns, run.tape, run.out,
                                 &run == &runs_[0] ? next : nullptr);
     run.d_out.set_size(arma::size(run.out));
-  }
+  });
   if (!block.offset.is_empty())
     for (std::size_t k = 1; k < places_.size(); ++k) runs_[places_[k].run].out.col(places_[k].column) += block.offset;
   const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
@@ -68,9 +74,10 @@ void ForwardPass::backward(const arma::vec& theta, const arma::mat& d_log_weight
   const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
   arma::mat d_logits(runs_[0].d_out.memptr(), rows_, places_[0].outputs, false, true);
   model_.gate->backward(logits, weights_, d_log_weights, d_logits);
-  for (Run& run : runs_)
+  for_runs([&](Run& run) {
     run.branch.network->backward(theta.memptr() + run.branch.offset, designs_[run.design].columns, run.tape, run.d_out,
                                  gradient.memptr() + run.branch.offset);
+  });
 }
 
 const arma::mat ForwardPass::eta(arma::uword k) const {

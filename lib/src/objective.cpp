@@ -13,6 +13,8 @@ namespace {
 constexpr arma::uword kBlock = 504;
 /// Parts into which rows are cut, at most. It must not depend on the number of threads: the order of sums follows from it.
 constexpr arma::uword kChunks = 64;
+/// Rows times parameters from which on several networks take longer than a crew of threads to meet.
+constexpr arma::uword kWorthSharing = 200000;
 
 void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals) {
   arma::vec log_sum, sign;
@@ -59,7 +61,12 @@ Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalt
       objective_(objective),
       penalty_weights_(objective.unit(model) * at_weights(model, penalty.experts, penalty.gate)),
       l1_weights_(objective.unit(model) * at_weights(model, penalty.experts_l1, penalty.gate_l1)),
-      threads_(threads) {}
+      threads_(threads) {
+  const arma::uvec penalised = arma::find(penalty_weights_ != 0 || l1_weights_ != 0);
+  if (penalised.is_empty()) return;
+  first_penalised_ = penalised.front();
+  penalised_ = penalised.back() + 1 - first_penalised_;
+}
 
 Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
   const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock;
@@ -76,7 +83,10 @@ Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const
     if (!model_.gate->normalised()) add_gate_sum(forward, block, total);
   };
   for (arma::uword chunk = 0; chunk < chunks; ++chunk) totals_[chunk].begin(gradient ? theta.n_elem : 0);
-  if (blocks == 1) {  // a mini-batch, for which threads and memory would cost more than the work
+  if (blocks == 1) {  // a mini-batch, for which new threads and memory would cost more than the work
+    const bool dear = rows.count() * theta.n_elem >= kWorthSharing && forwards_[0].runs() > 2;
+    if (dear && threads_ > 1 && crew_ == nullptr) crew_ = std::make_shared<Crew>(threads_, forwards_[0].runs());
+    forwards_[0].share(dear ? crew_.get() : nullptr);
     add(rows, 0);
     return totals_[0];
   }
@@ -92,10 +102,16 @@ PassResult Pass::run(const arma::vec& theta, const Rows& rows, arma::vec* gradie
   Totals& totals = sum(theta, rows, gradient != nullptr);
   PassResult result;
   result.mean_log_sum = totals.log_sum / totals.weight;
-  result.penalty = 0.5 * arma::accu(penalty_weights_ % theta % theta) + arma::dot(l1_weights_, arma::abs(theta));
+  const auto penalised = [&](const arma::vec& all) { return all.subvec(first_penalised_, arma::size(penalised_, 1)); };
+  if (penalised_ > 0)
+    result.penalty = 0.5 * arma::accu(penalised(penalty_weights_) % arma::square(penalised(theta))) +
+                     arma::dot(penalised(l1_weights_), arma::abs(penalised(theta)));
   result.value = objective_.finish(totals) + result.penalty;
   result.undefined = totals.undefined;
-  if (gradient != nullptr) *gradient = totals.gradient + penalty_weights_ % theta;
+  if (gradient == nullptr) return result;
+  *gradient = totals.gradient;
+  if (penalised_ > 0)
+    gradient->subvec(first_penalised_, arma::size(penalised_, 1)) += penalised(penalty_weights_) % penalised(theta);
   return result;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../../lib/src/em_step.hpp"
@@ -92,6 +93,7 @@ void steps(arma::uword n, arma::uword d, arma::uword k, const std::string& netwo
   options.batch = batch;
   options.solver_options.epochs = epochs;
   options.errors = false;
+  options.threads = std::thread::hardware_concurrency();
   options.seed = 2;  // of a start that leads to the better maximum
   std::vector<double> ends{now()};
   double loss = 0;

@@ -101,6 +101,16 @@ void relu(double* x, Size n, double* out) {
   });
 }
 
+void adam(const double* gradient, Size n, const Kernels::Adam& by, double* m, double* v, double* theta) {
+  for_rows(n, [&](Size i, Lanes lanes) {
+    const V g = lanes.get(gradient + i), mean = lanes.get(m + i), square = lanes.get(v + i);
+    const V new_mean = mean + by.rate1 * (g - mean), new_square = square + by.rate2 * (g * g - square);
+    lanes.put(m + i, new_mean);
+    lanes.put(v + i, new_square);
+    lanes.put(theta + i, lanes.get(theta + i) - by.step * new_mean / (by.root * square_root(new_square) + by.epsilon));
+  });
+}
+
 // --- Normal densities -------------------------------------------------------------------------------------------------
 
 MOE_INLINE V standardized(V y, V mean, double precision) {

@@ -44,6 +44,12 @@ MOE_INLINE V larger(V a, V b) { return a > b ? a : b; }  // b where either is Na
 MOE_INLINE V smaller(V a, V b) { return a < b ? a : b; }
 #endif
 
+MOE_INLINE V square_root(V x) {
+  V to;
+  for (Size i = 0; i < kVector; ++i) to[i] = __builtin_sqrt(x[i]);
+  return to;
+}
+
 /// Up to kVector neighbours of a column; what is beyond `count` reads as 0.
 struct Lanes {
   Size count;

@@ -23,6 +23,12 @@ struct Kernels {
   /// out_i = max(x_i, 0); x becomes its slope, 0 or 1.
   void (*relu)(double* x, std::size_t n, double* out);
 
+  /// A step of Adam: m += rate1 (g - m), v += rate2 (g^2 - v), theta -= step m / (root sqrt(v) + epsilon).
+  struct Adam {
+    double rate1, rate2, step, root, epsilon;
+  };
+  void (*adam)(const double* gradient, std::size_t n, const Adam& by, double* m, double* v, double* theta);
+
   /// out_n = at_zero - z^2 / 2, z = (y - mean) * precision.
   void (*normal)(const double* y, const double* mean, std::size_t n, double precision, double at_zero, double* out);
   /// d_mean_n = weight_n z precision; returns the sum of weight_n (z^2 - 1).

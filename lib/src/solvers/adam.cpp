@@ -2,6 +2,7 @@
 // their start at 0 (Kingma, Ba 2015).
 #include <cmath>
 
+#include "kernels/kernels.hpp"
 #include "stochastic.hpp"
 
 namespace moe {
@@ -23,12 +24,8 @@ class Adam : public Solver {
     const auto update = [&](arma::vec& at, const arma::vec& gradient, double rate) {
       power1 *= kBeta1;
       power2 *= kBeta2;
-      const double step = rate / (1 - power1), root = 1 / std::sqrt(1 - power2);
-      for (arma::uword i = 0; i < at.n_elem; ++i) {
-        m[i] += (1 - kBeta1) * (gradient[i] - m[i]);
-        v[i] += (1 - kBeta2) * (gradient[i] * gradient[i] - v[i]);
-        at[i] -= step * m[i] / (root * std::sqrt(v[i]) + kEpsilon);
-      }
+      const Kernels::Adam by{1 - kBeta1, 1 - kBeta2, rate / (1 - power1), 1 / std::sqrt(1 - power2), kEpsilon};
+      kernels().adam(gradient.memptr(), at.n_elem, by, m.memptr(), v.memptr(), at.memptr());
     };
     return run_epochs(problem, std::move(theta), options, kRate, kEpochs, random, update);
   }
