@@ -221,7 +221,8 @@ void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k
   BlockSums& sums = work.sums[basis_.design_of(k + 1)];
   arma::mat &scores = work.scores, &seconds = work.seconds;
   work.w = block.w % work.r.col(k);
-  if (is_normal(k)) return add_normal(block, eta, *expert.family, theta.memptr() + expert.psi, work.w, curved, sums, to);
+  if (is_normal(k))
+    return add_normal(block, eta, *expert.family, theta.memptr() + expert.psi, work.w, curved, sums, to);
   expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
   const arma::uword p = sums.Z.n_cols, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
   const arma::uword bent = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
@@ -370,9 +371,8 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
       continue;
     }
     // What is left of the squares after the step, without another pass.
-    const arma::mat gained =
-        gained_products(arma::reshape(own_step, p, m), arma::reshape(fit.score.head(m * p), p, m), fit.information,
-                        fit.precision);
+    const arma::mat gained = gained_products(arma::reshape(own_step, p, m), arma::reshape(fit.score.head(m * p), p, m),
+                                             fit.information, fit.precision);
     arma::mat products = fit.products - gained;
     // Where some rows told the curvature, all rows tell what a long step has left, one step later.
     if (fit.curved < fit.mass && 2 * gained[0] > fit.products[0]) products = fit.products;

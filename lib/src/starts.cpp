@@ -129,8 +129,7 @@ arma::uvec neighbours(const Model& model, arma::uword k, const arma::mat& points
 }
 
 /// Which rows expert k is to take: a side of a cut, a few at random, a few close together.
-arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, std::size_t attempt,
-                  Random& random) {
+arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, std::size_t attempt, Random& random) {
   if (attempt % 3 == 0) return segments(points, 2, random);
   return attempt % 3 == 1 ? few(model, k, points.n_cols, random) : neighbours(model, k, points, random);
 }

@@ -68,7 +68,8 @@ Made make(arma::uword n, arma::uword d, arma::uword k) {
   made.schema.inputs = generated.inputs;
   made.schema.targets = {"y"};
   made.data.X.set_size(1 + d, n);
-  moe::ask_for_huge_pages(made.data.X.memptr(), made.data.X.n_elem * sizeof(double));  // as a table that is read has them
+  moe::ask_for_huge_pages(made.data.X.memptr(),
+                          made.data.X.n_elem * sizeof(double));  // as a table that is read has them
   made.data.X.row(0).ones();
   made.data.X.tail_rows(d) = generated.X;
   made.data.y = generated.y;

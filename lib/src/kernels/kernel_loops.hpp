@@ -10,9 +10,27 @@ namespace moe {
 namespace {
 
 constexpr Kernels made(const char* name) {
-  return {name,        map<exp_of>, map<log_of>, map<tanh_of>, map<logistic_of>, relu, adam,        normal,    normal_score,
-          log_sum_exp, shares,      log_softmax, softmax,      softmax_backward, standardize, transpose, scale,
-          product,     cross,       squares,     solve_upper};
+  return {name,
+          map<exp_of>,
+          map<log_of>,
+          map<tanh_of>,
+          map<logistic_of>,
+          relu,
+          adam,
+          normal,
+          normal_score,
+          log_sum_exp,
+          shares,
+          log_softmax,
+          softmax,
+          softmax_backward,
+          standardize,
+          transpose,
+          scale,
+          product,
+          cross,
+          squares,
+          solve_upper};
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace moe {
 namespace {
 
-constexpr Size kLine = 8;         // doubles in a line of the cache
+constexpr Size kLine = 8;        // doubles in a line of the cache
 constexpr int kSecondLevel = 2;  // for __builtin_prefetch
 
 /// Before n doubles are read that come from memory, where the processor's own prefetching ends with each page: the second-level
