@@ -171,7 +171,8 @@ class Training {
   std::vector<Fit> fit_all(const Model* start);
   /// The same over some of the rows, and the ends over all rows of the best of them.
   std::vector<Fit> fit_best_of_some(TrainReport& report);
-  Fit fit(arma::uword restart, arma::vec theta, unsigned threads, bool to_its_end = true);
+  /// From theta, where `passes` have led already.
+  Fit fit(arma::uword restart, arma::vec theta, unsigned threads, arma::uword passes = 0, bool to_its_end = true);
   bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
             std::optional<double> validation);
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
@@ -215,19 +216,22 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
   return !stopped_;
 }
 
-Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads, bool to_its_end) {
+Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads, arma::uword passes, bool to_its_end) {
   Fit fit;
   FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience,
                       threads, basis_ ? &*basis_ : nullptr},
                      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
-                       fit.given_up = !to_its_end && pass > 0 && pass % kLook == 0 && spurious(model_, at, rows_);
+                       fit.given_up = !to_its_end && pass > 0 && pass % kLook == 0 &&
+                                      pass != options_.solver_options.epochs && spurious(model_, at, rows_);
                        return tell(restart, pass, at, value, validation) && !fit.given_up;
                      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
   // By another way to other maxima: EM's first steps are long.
   const bool aside = several_ways_ && goes_aside(restart) && restart < restarts_;
   const auto solver = aside ? make_solver("newton") : solver_;
-  SolverResult result = solver->minimise(problem, problem.seen(theta), options_.solver_options, random);
+  SolverOptions options = options_.solver_options;
+  if (options.epochs > 0) options.epochs -= passes;
+  SolverResult result = solver->minimise(problem, problem.seen(theta), options, random);
   if (!stopped_) problem.require_minimum();
   fit.passes = result.passes;
   fit.converged = result.converged;
@@ -377,14 +381,14 @@ std::vector<Fit> Training::fit_all(const Model* start) {
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
-    fits[i] =
-        fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside, to_their_ends);
+    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside, 0,
+                  to_their_ends);
   });
   if (std::all_of(fits.begin(), fits.end(), [](const Fit& end) { return end.spurious || end.theta.is_empty(); }))
     parallel_for(restarts_, options_.threads, [&](std::size_t i) {
       if (!fits[i].given_up || stopped_) return;
       const arma::uword before = fits[i].passes;
-      fits[i] = fit(i, fits[i].theta, inside);
+      fits[i] = fit(i, fits[i].theta, inside, before);
       fits[i].passes += before;
     });
   if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits);
