@@ -264,27 +264,3 @@ TEST_CASE("generalised EM never lets the penalised objective rise, and ends wher
   INFO(agreed);
   CHECK(agreed > 10);
 }
-
-TEST_CASE("steps of em over many rows, some of which stand for all in the gate's curvature, lead to a maximum",
-          "[em]") {
-  moe::RecipeOptions options;
-  options.rows = 140000;
-  options.features = 4;
-  options.experts = 3;
-  moe::Generated made = moe::generate("experts", options);
-  Dataset data;
-  data.X = arma::join_cols(arma::ones(1, options.rows), made.X);
-  data.y = made.y;
-  data.w.ones(options.rows);
-  const moe::Rows rows = made.truth->standardize(std::move(data));
-  const moe::Basis basis(*made.truth, rows, 2);
-  const arma::vec penalty(made.truth->theta.n_elem, arma::fill::zeros);
-  const moe::EmStep step(*made.truth, rows, basis, penalty, 2);
-  moe::EmStep::Result here = step.run(made.truth->theta);
-  for (int i = 0; i < 12; ++i) {
-    const moe::EmStep::Result there = step.run(here.target);
-    CHECK(there.value <= here.value * (1 + 1e-14));
-    here = there;
-  }
-  CHECK(here.slope < 1e-8);
-}

@@ -184,6 +184,22 @@ TEST_CASE("the kernels' normal density and its score are those of the definition
   });
 }
 
+TEST_CASE("the kernels' step of Adam is the paper's", "[kernels]") {
+  moe::Random random(5);
+  for_each_kernels([&](const Kernels& kernels) {
+    for (const arma::uword n : {1, 3, 8, 77}) {
+      const arma::vec g = random_matrix(n, 1, random), m = random_matrix(n, 1, random),
+                      v = arma::square(arma::vec(random_matrix(n, 1, random))), theta = random_matrix(n, 1, random);
+      arma::vec new_m = m, new_v = v, to = theta;
+      kernels.adam(g.memptr(), n, {0.1, 0.001, 0.01, 1.5, 1e-8}, new_m.memptr(), new_v.memptr(), to.memptr());
+      const arma::vec want_m = 0.9 * m + 0.1 * g, want_v = 0.999 * v + 0.001 * g % g;
+      CHECK(arma::approx_equal(new_m, want_m, "absdiff", 1e-15));
+      CHECK(arma::approx_equal(new_v, want_v, "absdiff", 1e-15));
+      CHECK(arma::approx_equal(to, theta - 0.01 * want_m / (1.5 * arma::sqrt(want_v) + 1e-8), "absdiff", 1e-14));
+    }
+  });
+}
+
 TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels]") {
   moe::Random random(7, 5);
   for_each_kernels([&](const Kernels& kernels) {

@@ -380,10 +380,12 @@ TEST_CASE("second derivatives do not depend on the number of threads", "[laws]")
 }
 
 TEST_CASE("the bits do not depend on the number of threads", "[laws]") {
+  // A table, and a mini-batch whose networks are worth sharing out.
+  const auto [network, count] = GENERATE(table<std::string, arma::uword>({{"mlp:5", 70001}, {"mlp:96", 300}}));
   moe::Random random(31);
-  Model model = make_model({"gaussian", "mlp:5", "linear", "softmax", 3, 3, 0, false});
+  Model model = make_model({"gaussian", network, "linear", "softmax", 3, 3, 0, false});
   randomize(model, random);
-  const Rows rows = some_rows(model, 70001, random);
+  const Rows rows = some_rows(model, count, random);
   for (const std::string& name : objectives_of(model)) {
     INFO(name);
     const auto objective = moe::make_objective(name);
