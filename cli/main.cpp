@@ -1,4 +1,6 @@
 // The command table, the only try/catch, the only exit codes.
+#include <malloc.h>
+
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -119,11 +121,22 @@ int status(int argc, const char* const* argv) {
   return static_cast<int>(moe::ErrorKind::kFit);
 }
 
+/// malloc grows in few large steps and keeps what is given back, up to a few megabytes: a short fit's pages cost it more than its numbers.
+void keep_pages() {
+#ifdef __GLIBC__
+  constexpr int kMegabyte = 1 << 20;
+  mallopt(M_TOP_PAD, kMegabyte);
+  mallopt(M_MMAP_THRESHOLD, 4 * kMegabyte);
+  mallopt(M_TRIM_THRESHOLD, 8 * kMegabyte);
+#endif
+}
+
 }  // namespace
 }  // namespace cli
 
 int main(int argc, char** argv) {
   cli::use_all_processors();
+  cli::keep_pages();
   const int status = cli::status(argc, argv);
 #ifdef __SANITIZE_ADDRESS__
   std::exit(status);  // where leaks are looked for
