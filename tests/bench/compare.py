@@ -108,7 +108,7 @@ def limits():
 def small_steps():
     for what, table, d, K, hidden, batch, epochs, few, goal in (
             ("Adam, batch 32, d=4, K=2, linear experts", "small.csv", 4, 2, 0, 32, 20, 2, "200 x PyTorch"),
-            ("Adam, batch 256, d=32, K=8, MLP experts of 32", "middle.csv", 32, 8, 32, 256, 10, 3, "5 x PyTorch")):
+            ("Adam, batch 256, d=32, K=8, MLP experts of 32", "middle.csv", 32, 8, 32, 256, 50, 10, "5 x PyTorch")):
         network = f"mlp:{hidden}" if hidden else "linear"
         path = os.path.join(SCRATCH, table)
         contest(what, "us/step", speed("steps", 10000, d, K, network, batch, epochs),
