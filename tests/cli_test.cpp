@@ -26,6 +26,14 @@ TEST_CASE("the pipe of the first page works", "[cli]") {
   CHECK(result.at("experts").size() == 2);
 }
 
+TEST_CASE("a value may follow its letter at once, whatever it is made of", "[cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen two-lines -o d.csv && moe train -yy -k2 d.csv -q -om.moe && moe eval -mm.moe d.csv --json");
+  INFO(ran);
+  CHECK(ran.status == 0);
+}
+
 TEST_CASE("a fit of made-up data is as good as the truth on other rows", "[cli]") {
   const Shell sh;
   const Ran ran =

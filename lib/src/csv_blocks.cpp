@@ -49,10 +49,13 @@ std::size_t CsvBlocks::room() const {
 
 /// Reads what is there, as much again as there is at most; how much is 0 at the end only.
 std::size_t CsvBlocks::read_ahead() {
-  const std::size_t before = carried_.size(), size = std::max(before, std::min(room(), kLeastAhead));
-  carried_.resize(before + size);
-  const std::size_t got = source_.read_some(carried_.data() + before, size);
-  carried_.resize(before + got);
+  const std::size_t size = std::max(carried_.size(), std::min(room(), kLeastAhead));
+  if (size > ahead_size_) {
+    ahead_.reset(new char[size]);
+    ahead_size_ = size;
+  }
+  const std::size_t got = source_.read_some(ahead_.get(), size);
+  carried_.append(ahead_.get(), got);
   return got;
 }
 
@@ -133,8 +136,6 @@ bool CsvBlocks::next(CsvBlock& block, Fill how) {
 
 CsvBlock CsvBlocks::head(std::size_t bytes) {
   CsvBlock block;
-  // Room for all at once, or more than as much again would be taken on the way there: new pages cost more than reading does.
-  if (source_.size() > 0) carried_.reserve(std::min(static_cast<std::size_t>(source_.size()) + 1, 2 * bytes));
   for (;;) {
     while (!ended_ && carried_.size() < bytes) ended_ = read_ahead() == 0;
     const std::size_t filled = std::min(carried_.size(), bytes > 0 ? bytes : kLongestLine);

@@ -67,6 +67,8 @@ class CsvBlocks {
   ByteSource source_;
   CsvOptions options_;
   CsvDialect dialect_;
+  std::unique_ptr<char[]> ahead_;  // where bytes are read ahead to
+  std::size_t ahead_size_ = 0;
   std::string carried_;  // read, and not yet in a block
   bool ended_ = false;
   std::size_t blocks_ = 0, first_line_ = 0;
