@@ -25,6 +25,7 @@ TEST_CASE("a crew throws what a task has thrown, and goes on", "[parallel]") {
   for (int round = 0; round < 100; ++round) {
     CHECK_THROWS_WITH(crew.run([](std::size_t task) {
       if (task == 3) throw std::runtime_error("the third");
+      if (task == 4) throw std::runtime_error("the fourth");
     }),
                       "the third");
     std::atomic<int> done = 0;

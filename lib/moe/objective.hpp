@@ -101,7 +101,9 @@ class Pass {
   // One for each part of the rows:
   mutable std::deque<ForwardPass> forwards_;
   mutable std::vector<Totals> totals_;
-  mutable std::shared_ptr<Crew> crew_;  // for mini-batches
+  // For mini-batches, once there have been some:
+  mutable arma::uword batches_ = 0;
+  mutable std::shared_ptr<Crew> crew_;
 };
 
 }  // namespace moe

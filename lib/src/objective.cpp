@@ -15,6 +15,8 @@ constexpr arma::uword kBlock = 504;
 constexpr arma::uword kChunks = 64;
 /// Rows times parameters from which on several networks take longer than a crew of threads to meet.
 constexpr arma::uword kWorthSharing = 200000;
+/// Batches for which to gather a crew would not pay.
+constexpr arma::uword kFewBatches = 10;
 
 void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals) {
   arma::vec log_sum, sign;
@@ -85,11 +87,13 @@ Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const
   for (arma::uword chunk = 0; chunk < chunks; ++chunk) totals_[chunk].begin(gradient ? theta.n_elem : 0);
   if (blocks == 1) {  // a mini-batch, for which new threads and memory would cost more than the work
     const bool dear = rows.count() * theta.n_elem >= kWorthSharing && forwards_[0].runs() > 2;
-    if (dear && threads_ > 1 && crew_ == nullptr) crew_ = std::make_shared<Crew>(threads_, forwards_[0].runs());
+    if (dear && threads_ > 1 && crew_ == nullptr && ++batches_ > kFewBatches)
+      crew_ = std::make_shared<Crew>(threads_, forwards_[0].runs());
     forwards_[0].share(dear ? crew_.get() : nullptr);
     add(rows, 0);
     return totals_[0];
   }
+  forwards_[0].share(nullptr);
   parallel_for(chunks, threads_, [&](std::size_t chunk) {
     for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b)
       add(rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1), chunk);

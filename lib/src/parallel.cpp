@@ -69,6 +69,7 @@ void parallel_for(std::size_t tasks, unsigned threads, const std::function<void(
 
 Crew::Crew(unsigned threads, std::size_t tasks) : taken_(tasks), failures_(tasks) {
   const std::size_t count = std::min<std::size_t>(threads, tasks);
+  others_.reserve(count);
   for (std::size_t i = 1; i < count; ++i) {
     try {
       others_.emplace_back([this, i, count, tasks] { serve(i * tasks / count); });
@@ -92,8 +93,10 @@ void Crew::run(const std::function<void(std::size_t)>& work) {
   round_.notify_all();
   help(0, round);
   for (int look = 0; left_.load(std::memory_order_acquire) > 0; ++look) wait_a_moment(look);
+  std::exception_ptr first;
   for (std::exception_ptr& failure : failures_)
-    if (failure) std::rethrow_exception(std::exchange(failure, nullptr));
+    if (const std::exception_ptr own = std::exchange(failure, nullptr); own && !first) first = own;
+  if (first) std::rethrow_exception(first);
 }
 
 void Crew::help(std::size_t first, std::uint64_t round) {
