@@ -31,6 +31,8 @@ class Problem {
   };
   /// False where no such step is known.
   virtual bool improve(const arma::vec&, Improvement&) { return false; }
+  /// From now on improve() looks at all rows, where it has looked at some in part; false where it does so already.
+  virtual bool refine() { return false; }
   /// Parameters that the function has kinks in, on which a minimum lies: improve() steps onto them, gradients do not lead there.
   virtual arma::uvec kinked() const { return {}; }
   /// Draws a new order of the rows and cuts it into batches; returns how many.

@@ -75,8 +75,8 @@ arma::mat gained_products(const arma::mat& step, const arma::mat& score, const a
 struct EmStep::Fit {
   arma::vec score;        // coefficients, then psi
   arma::mat information;  // the same
-  double mass = 0;        // sum of w r
-  double curved = 0;      // the same over the rows that `information` is of
+  double mass = 0;        // an expert's sum of w r
+  double curved = 0;      // sum of w r, or of w for the gate, over the rows that `information` is of
   // Where eta is the mean and all rows have the same second derivatives in it; T x T:
   arma::mat products;   // sum of w r (y - eta)' (y - eta)
   arma::mat precision;  // minus the second derivatives
@@ -121,6 +121,7 @@ EmStep::EmStep(const Model& model, const Rows& rows, const Basis& basis, const a
   stride_ = std::max<arma::uword>(1, rows.count() / enough);
   for (arma::uword design = 0; design < basis.designs(); ++design)
     if (stride_ > 1 && !represented(design)) stride_ = 1;
+  for (arma::uword k = 0; k < model.size(); ++k) whole_.push_back(!is_normal(k));
 }
 
 /// Whether each stride-th block's sum of squares of a design's columns is like that of all rows, which is 1.
@@ -266,21 +267,21 @@ EmStep::Statistics EmStep::zeros() const {
 }
 
 EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* given) const {
-  std::vector<bool> whole(model_.size(), stride_ == 1);
-  for (arma::uword k = 0; k < model_.size(); ++k) whole[k] = whole[k] || !is_normal(k);
-  const std::vector<bool> before = whole;
-  Statistics sum = collect(theta, given, whole);
-  for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Fit& fit = sum.experts[k];
-    const auto p = static_cast<double>(model_.experts[k].network->last_inputs());
-    const double rows = fit.curved / weight_ * static_cast<double>(rows_.count());
-    if (rows < kFewestForCoefficient * p) whole[k] = true;
+  for (;;) {
+    Statistics sum = collect_once(theta, given);
+    bool enough = true;
+    for (arma::uword k = 0; k < model_.size() && stride_ > 1; ++k) {
+      const auto p = static_cast<double>(model_.experts[k].network->last_inputs());
+      const double rows = sum.experts[k].curved / weight_ * static_cast<double>(rows_.count());
+      if (whole_[k] || rows >= kFewestForCoefficient * p) continue;
+      whole_[k] = true;
+      enough = false;
+    }
+    if (enough) return sum;
   }
-  return whole == before ? sum : collect(theta, given, whole);
 }
 
-EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* given,
-                                   const std::vector<bool>& whole) const {
+EmStep::Statistics EmStep::collect_once(const arma::vec& theta, const arma::mat* given) const {
   const arma::uword rows = rows_at_once(model_), blocks = (rows_.count() + rows - 1) / rows;
   const arma::uword each = (blocks + kParts - 1) / kParts;
   std::vector<Statistics> parts((blocks + each - 1) / each);
@@ -291,7 +292,7 @@ EmStep::Statistics EmStep::collect(const arma::vec& theta, const arma::mat* give
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
       const bool chosen = b % stride_ == 0;
       Curved curved{chosen, std::vector<bool>(model_.size(), chosen)};
-      for (std::size_t k = 0; k < whole.size(); ++k) curved.experts[k] = chosen || whole[k];
+      for (std::size_t k = 0; k < whole_.size(); ++k) curved.experts[k] = chosen || whole_[k];
       add(rows_.slice(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, curved, work, to);
     }
   });

@@ -2,9 +2,12 @@
 //
 // E: the responsibilities. M: each expert's weighted fit, the gate's soft-target multinomial logit, each by one Newton step on the
 // expected log-likelihood of the complete data (Lange 1995): for a gaussian that is its weighted least squares, and sigma follows
-// in closed form; for other families a step of iteratively reweighted least squares, and for laplace the exact fit of least absolute
-// deviations. All of it in the orthonormal coordinates of a Basis, so that solving normal equations loses no digits.
+// in closed form (or, where some rows told the curvature and the step is long, a step later); for other families a step of iteratively reweighted least squares, and for laplace the exact fit of least absolute
+// deviations. All of it in the orthonormal coordinates of a Basis, so that solving normal equations loses no digits. Of many rows
+// some blocks tell the second derivatives of the gate and of normal experts; the first ones, and so where steps end, are all rows'.
 #pragma once
+
+#include <utility>
 
 #include "basis.hpp"
 #include "block_sums.hpp"
@@ -27,6 +30,8 @@ class EmStep {
   };
   /// `given`: responsibilities (rows x K) in place of those that theta implies, or nullptr.
   Result run(const arma::vec& theta, const arma::mat* given = nullptr) const;
+  /// From now on all rows tell second derivatives; false where they do so already.
+  bool refine() { return std::exchange(stride_, 1) > 1; }
   /// The parameters that the likelihood has kinks in: a maximum lies on them, and run() does.
   arma::uvec kinked() const;
 
@@ -53,8 +58,7 @@ class EmStep {
   }
   Statistics zeros() const;
   Statistics collect(const arma::vec& theta, const arma::mat* given) const;
-  /// `whole`: the experts whose second derivatives all rows tell, not some blocks.
-  Statistics collect(const arma::vec& theta, const arma::mat* given, const std::vector<bool>& whole) const;
+  Statistics collect_once(const arma::vec& theta, const arma::mat* given) const;
   void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
   void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;
   /// Whether expert k's fit is one of least absolute deviations, free of penalties.
@@ -70,6 +74,8 @@ class EmStep {
   std::vector<bool> closed_;  // of each expert: whether its psi follows from its residuals' products
   unsigned threads_;
   arma::uword stride_ = 1;  // each such block tells second derivatives
+  // The experts whose second derivatives all rows tell: those that had few rows once stay among them. Not touched where stride_ is 1.
+  mutable std::vector<bool> whole_;
 };
 
 /// rows x K: each expert's share of each row at theta.

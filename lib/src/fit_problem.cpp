@@ -17,8 +17,8 @@ namespace {
 /// exactly as much, without end, so that a tenfold sum is on its way to infinity (or, where the loss is a sum of errors, to 0).
 const double kRunaway = std::log(10.0);
 
-/// Rows that settle second derivatives closely enough for a step, at least, and for each parameter.
-constexpr arma::uword kRowsForCurvature = 1 << 16, kRowsForParameter = 128;
+/// At least so many rows, and so many for each parameter, tell second derivatives.
+constexpr arma::uword kRowsForHessian = 1 << 16, kRowsForParameter = 128;
 
 std::string figure(double value) {
   char text[32];
@@ -27,6 +27,10 @@ std::string figure(double value) {
 }
 
 }  // namespace
+
+arma::uword rows_for_hessian(arma::uword parameters) {
+  return std::max(kRowsForHessian, kRowsForParameter * parameters);
+}
 
 FitProblem::FitProblem(const FitData& data, Watch watch)
     : data_(data),
@@ -102,8 +106,7 @@ bool FitProblem::has_hessian() const { return data_.objective.is_likelihood() &&
 bool FitProblem::hessian(const arma::vec& at, arma::mat& second) { return hessian(data_.rows, at, second); }
 
 bool FitProblem::rough_hessian(const arma::vec& at, arma::mat& second) {
-  const arma::uword enough = std::max(kRowsForCurvature, kRowsForParameter * at.n_elem);
-  const arma::uword stride = data_.rows.count() / enough;
+  const arma::uword stride = data_.rows.count() / rows_for_hessian(at.n_elem);
   if (stride < 2) return false;
   if (some_.count() == 0) {
     std::vector<std::size_t> chosen;

@@ -29,6 +29,9 @@ struct FitData {
   const Basis* basis;  ///< or none, as under an l1 penalty: in whose coordinates solvers see theta
 };
 
+/// Rows that settle second derivatives in so many parameters closely enough for a step.
+arma::uword rows_for_hessian(arma::uword parameters);
+
 class FitProblem : public Problem {
  public:
   FitProblem(const FitData& data, Watch watch);
@@ -39,6 +42,7 @@ class FitProblem : public Problem {
   bool hessian(const arma::vec& theta, arma::mat& second) override;
   bool rough_hessian(const arma::vec& theta, arma::mat& second) override;
   bool improve(const arma::vec& theta, Improvement& improvement) override;
+  bool refine() override { return em_ && em_->refine(); }
   arma::uvec kinked() const override { return em_ ? em_->kinked() : arma::uvec(); }
   arma::uword shuffle(Random& random) override;
   double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
@@ -71,7 +75,7 @@ class FitProblem : public Problem {
   Watch watch_;
   std::vector<std::size_t> order_;
   Rows gathered_;
-  Rows some_;  // whose second derivatives stand for all rows'
+  Rows some_;  // whose second derivatives stand for those of all
   arma::uword passes_ = 0, since_best_ = 0, best_pass_ = 0;
   PassResult last_;
   std::optional<arma::vec> best_theta_;

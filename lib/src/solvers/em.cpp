@@ -110,13 +110,19 @@ class Em : public Solver {
 
   /// Moves towards here.target; false where nothing on the way is lower.
   static bool step(Problem& problem, SolverResult& at, Problem::Improvement& here) {
-    const arma::vec whole = here.target - at.theta;
+    arma::vec whole = here.target - at.theta;
     double part = 1;
     for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
       const arma::vec theta = at.theta + part * whole;
       Problem::Improvement there;
       problem.improve(theta, there);
-      if (!(there.value <= at.value + kRounding * std::abs(at.value))) continue;
+      if (!(there.value <= at.value + kRounding * std::abs(at.value))) {
+        if (!problem.refine()) continue;
+        problem.improve(at.theta, here);
+        whole = here.target - at.theta;
+        part = 2;  // the whole step comes next
+        continue;
+      }
       at.theta = theta;
       at.value = there.value;
       here = std::move(there);
