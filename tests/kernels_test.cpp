@@ -219,7 +219,7 @@ TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels
             CHECK(standardized(0, n) == X(0, n));
             for (arma::uword i = 1; i < p; ++i) CHECK(standardized(i, n) == (X(i, n) - center[i - 1]) / size[i - 1]);
           }
-          kernels.product(A.memptr(), b, p, W.memptr(), 1, p, m, C.memptr(), nullptr);
+          kernels.product(A.memptr(), b, p, W.memptr(), 1, p, m, C.memptr(), X.memptr());
           CHECK(arma::approx_equal(C, A * W, "absdiff", 1e-13));
           kernels.product(D.memptr(), b, m, W.memptr(), p, 1, p, back.memptr(), nullptr);
           CHECK(arma::approx_equal(back, D * W.t(), "absdiff", 1e-13));

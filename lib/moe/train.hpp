@@ -54,13 +54,12 @@ struct Maximum {
 
 /// What happened, beyond what the model itself keeps.
 struct TrainReport {
-  std::string solver, stop;        ///< stop: why the best start ended
-  arma::uword starts_at_best = 0;  ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
-  arma::uword starts_set_aside =
-      0;                        ///< starts that ended with an expert that explains a handful of rows all but exactly
-  std::vector<Maximum> maxima;  ///< distinct ones, the best first
-  arma::uword rehearsed = 0;    ///< rows that the starts were compared on; 0: all
-  bool moved = false;           ///< the best was found by splitting and merging experts, from another start's end
+  std::string solver, stop;          ///< stop: why the best start ended
+  arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
+  arma::uword starts_set_aside = 0;  ///< starts that came to an expert that explains a handful of rows all but exactly
+  std::vector<Maximum> maxima;       ///< distinct ones, the best first
+  arma::uword rehearsed = 0;         ///< rows that the starts were compared on; 0: all
+  bool moved = false;                ///< the best was found by splitting and merging experts, from another start's end
   std::vector<std::string> aliased;  ///< inputs that others explain exactly: they have no coefficient of their own
   arma::uword constant_inputs = 0;
   WeightCount experts_l1, gate_l1;

@@ -1,4 +1,4 @@
-// Newton's steps with exact second derivatives, shifted where they are not positive definite (Nocedal, Wright 2006, alg. 3.3), and
+// Newton's steps with second derivatives, of some of many rows for as long as those lead on, shifted where they are not positive definite (Nocedal, Wright 2006, alg. 3.3), and
 // halved until the value does not rise: how newton, em and owlqn end.
 #pragma once
 

@@ -151,7 +151,7 @@ const Table<decltype(&make_adam)>& solvers() {
       {{"sgd", "mini-batches, gradient descent with momentum", {"sgd"}}, make_sgd},
       {{"lbfgs", "all rows at once, quasi-Newton (Nocedal 1980)", {"lbfgs"}}, make_lbfgs},
       {{"newton",
-        "lbfgs, then Newton's steps with exact second derivatives: linear networks, softmax, likelihood",
+        "lbfgs, then Newton's steps with second derivatives: linear networks, softmax, likelihood",
         {"newton"}},
        make_newton},
       {{"em",

@@ -263,13 +263,13 @@ namespace {
 /// Expert `taken` gives its rows to the others and takes `side` of those that `split` has then.
 struct Move {
   arma::uword taken, split;
-  arma::uvec side;
+  std::vector<bool> side;
 };
 
 arma::mat moved(arma::mat R, const Move& move) {
   const arma::vec both = R.col(move.split) + R.col(move.taken);  // merged, where nothing better is known
   for (arma::uword n = 0; n < R.n_rows; ++n) {
-    R(n, move.taken) = (move.side[n] == 0 ? 1 - kOwn : kOwn) * both[n];
+    R(n, move.taken) = (move.side[n] ? kOwn : 1 - kOwn) * both[n];
     R(n, move.split) = both[n] - R(n, move.taken);
   }
   return R;
@@ -292,13 +292,17 @@ arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& 
   for (std::size_t attempt = 0; attempt < attempts; ++attempt)
     for (arma::uword taken = 0; taken < model.size(); ++taken)
       for (arma::uword split = 0; split < model.size(); ++split)
-        if (split != taken) moves.push_back({taken, split, part_of(model, taken, points, attempt, random)});
+        if (split != taken) {
+          const arma::uvec side = part_of(model, taken, points, attempt, random);
+          moves.push_back({taken, split, std::vector<bool>(side.begin(), side.end())});
+        }
   const double to_beat = dear ? lowest : std::numeric_limits<double>::infinity();
   std::vector<arma::vec> ends(moves.size());
   std::vector<double> values(moves.size());
   parallel_for(moves.size(), threads, [&](std::size_t i) {
     ends[i] = runs.fitted_to(moved(R, moves[i]));
     values[i] = runs.run(ends[i], kMoveShort, to_beat);
+    if (!(values[i] < lowest)) ends[i].reset();
   });
   for (std::size_t i = 0; i < moves.size(); ++i) {
     if (!(values[i] < lowest) || spurious(model, ends[i], rows)) continue;

@@ -36,7 +36,7 @@ constexpr arma::uword kMostForEm = 300, kMostForEmOfMany = 1000;
 constexpr double kRestartBudget = 2e6;
 constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
 /// Rows that starts are compared on where there are more than twice as many: the maxima of so many rows lie where those of all do.
-constexpr arma::uword kRowsToCompare = 20000, kManyRows = 2 * kRowsToCompare;
+constexpr arma::uword kRowsToCompare = 20000;
 /// How many maxima then go on with all rows: those whose mean loss is this near to the best one's.
 constexpr std::size_t kMostGoOn = 2;
 constexpr double kNearBest = 0.01;
@@ -87,7 +87,10 @@ std::string resolved_solver(const Model& model, const TrainOptions& options, arm
   }
   if (options.solver != "auto") return options.solver;
   if (!all_linear(model)) return "adam";
-  const arma::uword most = rows > kManyRows ? kMostForEmOfMany : kMostForEm;
+  const bool normal = model.targets() == 1 && std::all_of(model.experts.begin(), model.experts.end(),
+                                                          [](const Expert& e) { return e.family->normal(); });
+  const bool some_stand_for_all = normal && rows >= 2 * rows_for_hessian(model.theta.n_elem);
+  const arma::uword most = some_stand_for_all ? kMostForEmOfMany : kMostForEm;
   const bool stepped = options.objective == "likelihood" && EmStep::knows(model) && model.theta.n_elem <= most;
   return stepped ? "em" : "lbfgs";
 }
@@ -221,9 +224,9 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads, arma::
   FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience,
                       threads, basis_ ? &*basis_ : nullptr},
                      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
-                       fit.given_up = !to_its_end && pass > 0 && pass % kLook == 0 &&
+                       fit.given_up = !to_its_end && pass % kLook == kLook / 2 &&
                                       pass != options_.solver_options.epochs && spurious(model_, at, rows_);
-                       return tell(restart, pass, at, value, validation) && !fit.given_up;
+                       return tell(restart, passes + pass, at, value, validation) && !fit.given_up;
                      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
   // By another way to other maxima: EM's first steps are long.
@@ -377,7 +380,8 @@ std::vector<Fit> Training::fit_all(const Model* start) {
   const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
   std::vector<Fit> fits(restarts_);
   const double work = static_cast<double>(model_.theta.n_elem) * static_cast<double>(rows_.count());
-  const bool to_their_ends = restarts_ == 1 || work < kDear || !objective_->is_likelihood();
+  const bool to_their_ends = restarts_ == 1 || work < kDear || !objective_->is_likelihood() || solver_->stochastic() ||
+                             validation_ != nullptr || options_.patience > 0;
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
@@ -437,7 +441,7 @@ void Training::run(const Model* start, TrainReport& report) {
   model_.fit.objective = objective_->name();
   model_.fit.solver = solver_->name();
   prepare();
-  const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > kManyRows;
+  const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > 2 * kRowsToCompare;
   const std::vector<Fit> fits = many ? fit_best_of_some(report) : fit_all(start);
   const Fit& best = fits[choose(fits, report)];
   model_.theta = best.theta;

@@ -1,4 +1,4 @@
-// newton: lbfgs to the neighbourhood of a minimum, then Newton's steps with exact second derivatives.
+// newton: lbfgs to the neighbourhood of a minimum, then Newton's steps with second derivatives.
 #include <cmath>
 
 #include "moe/error.hpp"
