@@ -2,9 +2,11 @@
 //
 // E: the responsibilities. M: each expert's weighted fit, the gate's soft-target multinomial logit, each by one Newton step on the
 // expected log-likelihood of the complete data (Lange 1995): for a gaussian that is its weighted least squares, and sigma follows
-// in closed form (or, where some rows told the curvature and the step is long, a step later); for other families a step of iteratively reweighted least squares, and for laplace the exact fit of least absolute
-// deviations. All of it in the orthonormal coordinates of a Basis, so that solving normal equations loses no digits. Of many rows
-// some blocks tell the second derivatives of the gate and of normal experts; the first ones, and so where steps end, are all rows'.
+// in closed form; for other families a step of iteratively reweighted least squares, and for laplace the exact fit of least absolute
+// deviations. All of it in the orthonormal coordinates of a Basis, so that solving normal equations loses no digits.
+//
+// Of many rows some blocks tell the second derivatives of the gate and of normal experts; the first ones, and so where steps end,
+// are all rows'. Sigma follows such a step later where it is long.
 #pragma once
 
 #include <utility>

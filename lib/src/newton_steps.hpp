@@ -1,5 +1,5 @@
-// Newton's steps with second derivatives, of some of many rows for as long as those lead on, shifted where they are not positive definite (Nocedal, Wright 2006, alg. 3.3), and
-// halved until the value does not rise: how newton, em and owlqn end.
+// Newton's steps with second derivatives, of some of many rows for as long as those lead on, shifted where they are not positive
+// definite (Nocedal, Wright 2006, alg. 3.3), and halved until the value does not rise: how newton, em and owlqn end.
 #pragma once
 
 #include "moe/solver.hpp"
