@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers asan install package clean help
+.PHONY: build program demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers asan install package clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -13,7 +13,12 @@ build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
 	@cmake -S . -B build -G "Unix Makefiles" $(CMAKE_FLAGS) >/dev/null
 	@cmake --build build --parallel $(JOBS)
 
-demo: build  ## train, look at and use a model on the sample data
+program:  ## compile build/moe and build/libmoe.so alone
+	@scripts/install-deps
+	@cmake -S . -B build -G "Unix Makefiles" $(CMAKE_FLAGS) >/dev/null
+	@cmake --build build --parallel $(JOBS) --target moe_program
+
+demo: program  ## train, look at and use a model on the sample data
 	@scripts/demo
 
 test: build  ## run every test
@@ -58,7 +63,7 @@ asan:  ## run every test under the address and undefined-behaviour sanitizers
 	@cmake --build build-asan --parallel $(JOBS)
 	@scripts/run-tests build-asan
 
-install: build  ## install under PREFIX (/usr/local); DESTDIR is put before it
+install: program  ## install under PREFIX (/usr/local); DESTDIR is put before it
 	@cmake --install build --prefix "$(PREFIX)"
 
 package: build  ## make build/moe_VERSION_ARCH.deb, install it on a fresh Debian 12 (debootstrap, as root) and try it there
