@@ -61,7 +61,11 @@ class Cases {
     std::filesystem::create_directories(sh_.path(name + "/numpy"));
     for (const moe::ExportedFile& file : moe::export_model(model, "numpy"))
       sh_.write(name + "/numpy/" + file.name, file.bytes);
-    sh_.write(name + "/model.sql", moe::export_model(model, "sql", {false, "sqlite", "main.the data"}).front().bytes);
+    moe::ExportOptions options;
+    options.dialect = "sqlite";
+    options.table = "main.the data";
+    options.ignore_unknown = true;
+    sh_.write(name + "/model.sql", moe::export_model(model, "sql", options).front().bytes);
     sh_.write(name + "/rows.csv", rows);
     sh_.write(name + "/expected.csv", expected);
     numbers_ += static_cast<std::size_t>(std::count(expected.begin(), expected.end(), '\n') - 1) *
