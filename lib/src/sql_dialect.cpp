@@ -186,21 +186,25 @@ std::string SqlDialect::is_missing(const Column& category, const Schema& schema)
   words.emplace_back(kMissingLevel);
   const std::string text = trimmed(this->text(category.name));
   std::string result = name_in_table(category.name) + " IS NULL OR " + is_one_of(text, words);
-  if (comparison_of(category) == Comparison::kNumber)
+  if (comparison_of(category, schema) == Comparison::kNumber)
     for (const double number : missing_numbers(schema)) result += " OR " + equals(category, number);
   return result;
 }
 
 std::string SqlDialect::is_level(const Column& category, const std::string& level, const Schema& schema) const {
   if (level == kMissingLevel) return is_missing(category, schema);
-  if (comparison_of(category) == Comparison::kNumber) return equals(category, *parse_number(level));
+  const Comparison comparison = comparison_of(category, schema);
+  if (comparison == Comparison::kNumber) return equals(category, *parse_number(level));
   std::string text = this->text(category.name);
   if (ignores_blanks(category))
     text = trimmed(text);
   else if (sqlite())
     text += " COLLATE BINARY";  // which the column's own would else come before
-  if (comparison_of(category) == Comparison::kText) return text + " = " + sql_text(level);
-  return "lower(" + text + ") = " + sql_text(in_lower_case(level));
+  if (comparison == Comparison::kBoolean) return "lower(" + text + ") = " + sql_text(in_lower_case(level));
+  std::string result = text + " = " + sql_text(level);
+  for (const auto& [other, place] : other_spellings(category, schema))
+    if (category.levels[place] == level) result += " OR " + text + " = " + sql_text(other);
+  return result;
 }
 
 // PostgreSQL and SQLite would else put each expression in place of its name, twice where it stands twice, and so double the
