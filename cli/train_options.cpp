@@ -196,6 +196,8 @@ moe::ModelSpec model_spec(const Arguments& arguments, const std::vector<std::str
   return spec;
 }
 
+std::vector<std::string> missing_words(const Arguments& arguments) { return words(arguments.text("na")); }
+
 moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSpec& spec) {
   moe::ColumnRequest request;
   request.gate_reads = spec.gate != "constant" && spec.experts.size() > 1;
@@ -212,7 +214,7 @@ moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSp
   request.exposure = arguments.text("exposure");
   request.categorical = arguments.text("categorical");
   request.missing = missing(arguments.text("missing"));
-  request.na = words(arguments.text("na"));
+  request.na = missing_words(arguments);
   describe_target(spec, request);
   return request;
 }
@@ -252,7 +254,8 @@ std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const mo
     options.validation = *fraction;
     return std::nullopt;
   }
-  moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))), csv_options(arguments));
+  moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))),
+                        csv_options(arguments, arguments.has("na") ? missing_words(arguments) : schema.na));
   return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired,
                           {false, false, ignore_unknown(arguments)})
       .rest();

@@ -7,6 +7,7 @@
 #include "command.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
+#include "table_notes.hpp"
 
 namespace cli {
 namespace {
@@ -113,6 +114,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   for (const moe::ColumnNote& note : table.notes)
     if (!note.same_as.empty())
       say("note: column '" + moe::printable(note.name) + "' is the same as '" + moe::printable(note.same_as) + "'");
+  for (const std::string& note : table_notes(table)) say(note);
   if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
   if (report.constant_inputs > 0)
     say("note: " + std::to_string(report.constant_inputs) +

@@ -1,7 +1,7 @@
 // A model file is a .safetensors file (safetensors.hpp), so that numpy, PyTorch and others read its numbers:
 //
 //     8 bytes     the header's length, little-endian, a multiple of 8
-//     header      JSON {"__metadata__": {"format": "moe", "version": "1", "model": DESCRIPTION},
+//     header      JSON {"__metadata__": {"format": "moe", "version": "1" or "2", "model": DESCRIPTION},
 //                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
 //     tensors     F64, little-endian, one right after the other in this order:
 //                   input.center [d], input.scale [d], target.center [], target.scale [], target.spread [];
@@ -25,7 +25,9 @@
 // of a number "fill": its value where the cell is missing, "indicator": true where an input tells so}, ..], the inputs being what
 // input_names() makes of them, and "na": [words for a missing cell] where there are some beside the usual ones.
 // Several targets are named by "targets": [names] in place of "target". Where there are some: "trials", "offset" and
-// "exposure", names of columns; and each expert's "family" where they differ.
+// "exposure", names of columns; and each expert's "family" where they differ. Where levels, classes or words for a missing category
+// are numbers, "levels_by": "text" says that cells are compared with them as texts (levels.hpp), and makes the version 2; without
+// it they are compared by value, as version 1 has it.
 //
 // There is nothing in it but the model: the same model gives the same bytes. A change that a reader must know of gets a new
 // version number.
@@ -46,7 +48,8 @@ namespace moe {
 namespace {
 
 constexpr const char* kFormat = "moe";
-constexpr const char* kVersion = "1";
+/// The latter for a model that says how its levels are compared.
+constexpr const char *kVersion = "1", *kVersionByText = "2";
 
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
@@ -108,8 +111,9 @@ void check_format(const SafetensorsReader& file) {
   const auto format = words.find("format"), version = words.find("version");
   if (format == words.end() || format->second != kFormat || version == words.end() || !words.contains("model"))
     file.fail("not a model file: a .safetensors file of some other program");
-  if (version->second != kVersion)
-    file.fail("format version " + printable(version->second) + ": this program reads version " + kVersion);
+  if (version->second != kVersion && version->second != kVersionByText)
+    file.fail("format version " + printable(version->second) + ": this program reads versions " + kVersion + " and " +
+              kVersionByText);
 }
 
 /// What the file has: how many tensors of theta, and which of the groups that may be missing.
@@ -253,7 +257,8 @@ void save_model(const Model& model, OutputFile& out) {
   const std::string description = describe_for_file(model);
   if (out.is_terminal())
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
-  write_safetensors(out, {{"format", kFormat}, {"version", kVersion}, {"model", description}}, tensors_of(model));
+  const char* const version = says_levels_by(model.schema) ? kVersionByText : kVersion;
+  write_safetensors(out, {{"format", kFormat}, {"version", version}, {"model", description}}, tensors_of(model));
   out.commit();
 }
 
