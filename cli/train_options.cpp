@@ -177,6 +177,10 @@ std::vector<Option> fit_options() {
        "adds R times the absolute weights of the experts, as --l2 does squared ones: the lasso, with --l2 the elastic "
        "net. Weights that say little become 0, and no longer count as parameters (Zou, Hastie, Tibshirani 2007)"},
       {"gate-l1", "", "R", "0", "the same for the gate"},
+      {"firth", "", "", "",
+       "for one linear expert of classes, successes or counts: takes the first-order bias off its coefficients, which "
+       "stay finite "
+       "where classes are separated (Firth 1993)"},
       {"standardize", "", "yes|no", "yes",
        "inputs and a numeric target inside; results are in the data's units all the same"},
       {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
@@ -237,6 +241,7 @@ moe::TrainOptions train_options(const Arguments& arguments) {
   options.penalty.gate = arguments.number("gate-l2", 0, kLargest);
   options.penalty.experts_l1 = arguments.number("l1", 0, kLargest);
   options.penalty.gate_l1 = arguments.number("gate-l1", 0, kLargest);
+  options.firth = arguments.has("firth");
   options.standardize = arguments.yes("standardize");
   if (arguments.has("patience")) options.patience = arguments.count("patience", 1, kMany);
   options.seed = arguments.count("seed", 0, kMostSeed);

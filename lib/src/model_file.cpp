@@ -10,12 +10,14 @@
 //                   .., "expert.1.psi" [p], .. or "psi" [p]
 //                   what the fit came to: "fit.rows" [], "fit.weight" [], .. (kFitNumbers)
 //                   where they are recorded, its penalties: "fit.l2" [], "fit.gate_l2" [], and where one is not 0 "fit.l1" [],
-//                   "fit.gate_l1" []
+//                   "fit.gate_l1" []; "fit.firth" [] where it is 1
 //                   where errors were computed: "fit.degrees_of_freedom" [] (of Student's t; 0: normal),
 //                   "fit.residual_standard_error" [] (NaN: none), "fit.covariance_factor" [f, P]: theta's covariance, P x P, is
 //                   the sum of the products of each row with itself; f = 0 where there is none
 //                   where the fit was studied: "fit.shares" [K], "fit.starved" [K] and "fit.steps" [K] (1: that expert is, else 0),
 //                   "fit.supremum" [] (NaN: no steps)
+//                   where one of these was found: "fit.exact" [K] (1: that expert fits its rows exactly), "fit.recession" [q, P] and
+//                   "fit.unseen" [r, P] (directions of theta: FitStudy), "fit.simpler" [] (NaN: no simpler model is better)
 //                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
@@ -37,6 +39,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 #include "model_checks.hpp"
@@ -54,7 +57,8 @@ constexpr const char *kVersion = "1", *kVersionByText = "2";
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
 constexpr std::array<const char*, 4> kStudy{"fit.shares", "fit.starved", "fit.steps", "fit.supremum"};
-/// Elements of a covariance's factor: 8 MiB. Only models with few parameters have one.
+constexpr std::array<const char*, 4> kFindings{"fit.exact", "fit.recession", "fit.unseen", "fit.simpler"};
+/// Elements of a covariance's factor, or of directions: 8 MiB. Only models with few parameters have one.
 constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
 
 /// What stands before theta.
@@ -70,6 +74,19 @@ std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
 }
 
 // --- Saving -----------------------------------------------------------------------------------------------------------
+
+void add_findings(const FitStudy& study, std::uint64_t parameters, std::vector<TensorView>& tensors) {
+  static constexpr double kNothing = 0;
+  const auto directions = [&](const char* name, const arma::mat& of) {
+    const bool any = !of.is_empty();
+    tensors.push_back({name, {any ? of.n_cols : 0, parameters}, any ? of.memptr() : &kNothing});
+  };
+  const bool any = !study.exact.is_empty();
+  tensors.push_back({kFindings[0], {study.exact.n_elem}, any ? study.exact.memptr() : &kNothing});
+  directions(kFindings[1], study.recession);
+  directions(kFindings[2], study.unseen);
+  tensors.push_back({kFindings[3], {}, &study.simpler});
+}
 
 std::vector<TensorView> tensors_of(const Model& model) {
   const Standardization& units = model.standardization;
@@ -88,6 +105,7 @@ std::vector<TensorView> tensors_of(const Model& model) {
   std::for_each(kFitNumbers.begin(), kFitNumbers.end(), add);
   if (!std::isnan(model.fit.l2)) std::for_each(kPenalties.begin(), kPenalties.end(), add);
   if (model.fit.l1 > 0 || model.fit.gate_l1 > 0) std::for_each(kLasso.begin(), kLasso.end(), add);
+  if (model.fit.firth != 0) add(kFirth[0]);
   if (const auto& uncertainty = model.fit.uncertainty) {
     const arma::mat& factor = uncertainty->factor;
     tensors.push_back({kUncertainty[0], {}, &uncertainty->degrees_of_freedom});
@@ -100,6 +118,7 @@ std::vector<TensorView> tensors_of(const Model& model) {
     tensors.push_back({kStudy[1], {K}, study->starved.memptr()});
     tensors.push_back({kStudy[2], {K}, study->steps.memptr()});
     tensors.push_back({kStudy[3], {}, &study->supremum});
+    if (has_findings(*study)) add_findings(*study, model.theta.n_elem, tensors);
   }
   return tensors;
 }
@@ -119,7 +138,7 @@ void check_format(const SafetensorsReader& file) {
 /// What the file has: how many tensors of theta, and which of the groups that may be missing.
 struct Places {
   std::size_t theta;
-  bool penalties, lasso, uncertainty, study;
+  bool penalties, lasso, firth, uncertainty, study, findings;
 };
 
 /// Names and places of what stands round theta's tensors.
@@ -137,7 +156,13 @@ Places check_places(const SafetensorsReader& file) {
     return true;
   };
   Places places{};
+  places.findings = ends_with(kFindings.back(), kFindings.size());
+  for (std::size_t i = 0; places.findings && i < kFindings.size(); ++i) {
+    expect(end + i, kFindings[i], i == 0 ? 1 : i < 3 ? 2 : 0);
+    if (tensors[end + i].elements > kMostFactor) file.fail("its directions are more than any has");
+  }
   places.study = ends_with(kStudy.back(), kStudy.size());
+  if (places.findings && !places.study) file.fail("damaged: tensor 'fit.supremum' is not in its place");
   for (std::size_t i = 0; places.study && i < kStudy.size(); ++i)
     expect(end + i, kStudy[i], i + 1 < kStudy.size() ? 1 : 0);
   const std::size_t last = end;
@@ -146,13 +171,14 @@ Places check_places(const SafetensorsReader& file) {
     expect(end + i, kUncertainty[i], i + 1 < kUncertainty.size() ? 0 : 2);
   if (places.uncertainty && tensors[last - 1].elements > kMostFactor)
     file.fail("its covariance is larger than any has");
-  const auto pair = [&](const std::array<FitNumber, 2>& numbers) {
+  const auto group = [&](std::span<const FitNumber> numbers) {
     const bool there = ends_with(tensor_of(numbers.back()), numbers.size());
     for (std::size_t i = 0; there && i < numbers.size(); ++i) expect(end + i, tensor_of(numbers[i]), 0);
     return there;
   };
-  places.lasso = pair(kLasso);
-  places.penalties = pair(kPenalties);
+  places.firth = group(kFirth);
+  places.lasso = group(kLasso);
+  places.penalties = group(kPenalties);
   if (end < kUnits.size() + kFitNumbers.size()) file.fail("damaged: it has too few tensors");
   end -= kFitNumbers.size();
   const std::size_t of_targets = std::min<std::size_t>(tensors[2].shape.size(), 1);
@@ -172,21 +198,34 @@ Standardization read_units(SafetensorsReader& file) {
   return units;
 }
 
+/// A tensor [columns, rows] as a matrix.
+arma::mat read_matrix(SafetensorsReader& file, const std::vector<std::uint64_t>& shape) {
+  arma::mat result = file.read();
+  result.reshape(shape[1], shape[0]);
+  return result;
+}
+
 Uncertainty read_uncertainty(SafetensorsReader& file, const Places& places) {
   const auto& tensors = file.tensors();
-  const std::vector<std::uint64_t>& shape = tensors[tensors.size() - 1 - (places.study ? kStudy.size() : 0)].shape;
+  const std::size_t after = (places.study ? kStudy.size() : 0) + (places.findings ? kFindings.size() : 0);
   Uncertainty uncertainty;
   uncertainty.degrees_of_freedom = file.read().at(0);
   uncertainty.residual_standard_error = file.read().at(0);
-  uncertainty.factor = file.read();
-  uncertainty.factor.reshape(shape[1], shape[0]);
+  uncertainty.factor = read_matrix(file, tensors[tensors.size() - 1 - after].shape);
   return uncertainty;
 }
 
-FitStudy read_study(SafetensorsReader& file) {
+FitStudy read_study(SafetensorsReader& file, const Places& places) {
+  const auto& tensors = file.tensors();
   FitStudy study;
   for (arma::vec* numbers : {&study.shares, &study.starved, &study.steps}) *numbers = file.read();
   study.supremum = file.read().at(0);
+  study.exact.zeros(study.shares.n_elem);
+  if (!places.findings) return study;
+  study.exact = file.read();
+  study.recession = read_matrix(file, tensors[tensors.size() - 3].shape);
+  study.unseen = read_matrix(file, tensors[tensors.size() - 2].shape);
+  study.simpler = file.read().at(0);
   return study;
 }
 
@@ -196,8 +235,9 @@ FitSummary read_fit(SafetensorsReader& file, const Places& places) {
   std::for_each(kFitNumbers.begin(), kFitNumbers.end(), read);
   if (places.penalties) std::for_each(kPenalties.begin(), kPenalties.end(), read);
   if (places.lasso) std::for_each(kLasso.begin(), kLasso.end(), read);
+  if (places.firth) read(kFirth[0]);
   if (places.uncertainty) fit.uncertainty = read_uncertainty(file, places);
-  if (places.study) fit.study = read_study(file);
+  if (places.study) fit.study = read_study(file, places);
   return fit;
 }
 

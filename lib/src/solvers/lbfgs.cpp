@@ -34,7 +34,8 @@ class Lbfgs : public Solver {
         break;
       }
       if (!step(problem, theta, here, memory)) {
-        result.stop = "no step lowers the loss any more";
+        result.converged = arma::norm(here.gradient, "inf") <= problem.rounding(theta);
+        result.stop = result.converged ? kRoundingIsLeft : "no step lowers the loss any more";
         break;
       }
       ++result.passes;
