@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "moe/stop.hpp"
+
 namespace moe {
 namespace {
 
@@ -86,6 +88,7 @@ bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec&
 arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
   const double size = arma::abs(H.diag()).max();
   for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
+    end_if_stopped();
     arma::mat shifted = H, R;
     shifted.diag() += shift;
     if (!arma::chol(R, shifted)) continue;
