@@ -110,6 +110,8 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
+  if (report.stayed)
+    say("note: the fit found nothing better than where it began: the model has the parameters of --resume's");
   if (report.constant_target)
     say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
         " is the same: there is nothing to learn");

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "blas_memory.hpp"
 #include "cell.hpp"
 #include "levels.hpp"
 #include "moe/error.hpp"
@@ -16,7 +17,6 @@
 #include "moe/moe.h"
 #include "moe/numeric.hpp"
 #include "outputs.hpp"
-#include "parallel.hpp"
 #include "table_rows.hpp"
 
 /// What moe.h hands out: a model and what is asked of it again and again.

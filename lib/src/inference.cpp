@@ -98,6 +98,13 @@ double degrees_of_fit(const Model& model, const EstimatedSpace& space) {
   return static_cast<double>(space.coefficients()) / static_cast<double>(model.targets());
 }
 
+/// Errors beyond all numbers, as extreme tables and penalties make them, are not known.
+Uncertainty finite(Uncertainty uncertainty) {
+  if (!uncertainty.factor.is_finite()) uncertainty.factor.reset();
+  if (std::isinf(uncertainty.residual_standard_error)) uncertainty.residual_standard_error = kNaN;
+  return uncertainty;
+}
+
 /// From the residuals themselves, which may all be 0 where sigma has a floor.
 Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& space, const Rows& rows) {
   Uncertainty result;
@@ -113,7 +120,7 @@ Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& spa
   result.factor = space.theta_rows(factor);
   result.degrees_of_freedom = freedom;
   result.residual_standard_error = model.standardization.target_scale[0] * error;
-  return result;
+  return finite(std::move(result));
 }
 
 /// The columns of the standard errors' table that follow from value and error.
@@ -227,7 +234,7 @@ Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Pen
     result.degrees_of_freedom = freedom;
   }
   if (factor) result.factor = space.theta_rows(*factor);
-  return result;
+  return finite(std::move(result));
 }
 
 Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
@@ -244,7 +251,7 @@ Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Pen
     return result;
   vectors.each_row() %= arma::sqrt(arma::clamp(value, 0, arma::datum::inf)).t();
   result.factor = space.theta_rows(*factor * vectors);
-  return result;
+  return finite(std::move(result));
 }
 
 std::optional<Inference> stored_inference(const Model& model) {
@@ -284,7 +291,7 @@ std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& u
   if (!uncertainty.known() && !(model.fit.study && !model.fit.study->recession.is_empty()))
     notes.emplace_back(
         "no standard errors: the information is not positive definite, as at a point that is no maximum or "
-        "where parameters are not told apart");
+        "where parameters are not told apart, or its inverse is not finite");
   if (model.fit.rows > 0 && model.fit.converged == 0)
     notes.emplace_back("the fit had not converged: these are errors of the point where it stopped, if of anything");
   for (arma::uword k = 0; k < model.size(); ++k) {

@@ -18,6 +18,7 @@
 //                   "fit.supremum" [] (NaN: no steps)
 //                   where one of these was found: "fit.exact" [K] (1: that expert fits its rows exactly), "fit.recession" [q, P] and
 //                   "fit.unseen" [r, P] (directions of theta: FitStudy), "fit.simpler" [] (NaN: no simpler model is better)
+//                   in a checkpoint: "progress" [n], see progress_numbers.hpp
 //                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
@@ -42,9 +43,12 @@
 #include <span>
 #include <utility>
 
+#include "bounded_json.hpp"
 #include "model_checks.hpp"
 #include "model_description.hpp"
+#include "moe/checkpoint.hpp"
 #include "moe/error.hpp"
+#include "progress_numbers.hpp"
 #include "safetensors.hpp"
 
 namespace moe {
@@ -53,6 +57,8 @@ namespace {
 constexpr const char* kFormat = "moe";
 /// The latter for a model that says how its levels are compared.
 constexpr const char *kVersion = "1", *kVersionByText = "2";
+/// A checkpoint's tensor and text; see progress_numbers.hpp.
+constexpr const char* kProgress = "progress";
 
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
@@ -138,6 +144,7 @@ void check_format(const SafetensorsReader& file) {
 /// What the file has: how many tensors of theta, and which of the groups that may be missing.
 struct Places {
   std::size_t theta;
+  std::size_t model_end;  // how many tensors are the model's
   bool penalties, lasso, firth, uncertainty, study, findings;
 };
 
@@ -156,6 +163,8 @@ Places check_places(const SafetensorsReader& file) {
     return true;
   };
   Places places{};
+  if (ends_with(kProgress, 1)) expect(end, kProgress, 1);
+  places.model_end = end;
   places.findings = ends_with(kFindings.back(), kFindings.size());
   for (std::size_t i = 0; places.findings && i < kFindings.size(); ++i) {
     expect(end + i, kFindings[i], i == 0 ? 1 : i < 3 ? 2 : 0);
@@ -211,7 +220,7 @@ Uncertainty read_uncertainty(SafetensorsReader& file, const Places& places) {
   Uncertainty uncertainty;
   uncertainty.degrees_of_freedom = file.read().at(0);
   uncertainty.residual_standard_error = file.read().at(0);
-  uncertainty.factor = read_matrix(file, tensors[tensors.size() - 1 - after].shape);
+  uncertainty.factor = read_matrix(file, tensors[places.model_end - 1 - after].shape);
   return uncertainty;
 }
 
@@ -223,8 +232,8 @@ FitStudy read_study(SafetensorsReader& file, const Places& places) {
   study.exact.zeros(study.shares.n_elem);
   if (!places.findings) return study;
   study.exact = file.read();
-  study.recession = read_matrix(file, tensors[tensors.size() - 3].shape);
-  study.unseen = read_matrix(file, tensors[tensors.size() - 2].shape);
+  study.recession = read_matrix(file, tensors[places.model_end - 3].shape);
+  study.unseen = read_matrix(file, tensors[places.model_end - 2].shape);
   study.simpler = file.read().at(0);
   return study;
 }
@@ -260,15 +269,16 @@ Model build(Description description, Standardization units, arma::vec theta, con
 }
 
 /// What follows the header.
-Model load(SafetensorsReader& file) {
+Checkpoint load(SafetensorsReader& file) {
   check_format(file);
   const Places places = check_places(file);
   const auto count = static_cast<std::ptrdiff_t>(places.theta);
   Standardization units = read_units(file);
   arma::vec theta = file.read(places.theta);
   FitSummary fit = read_fit(file, places);
-  file.finish();
   const auto& tensors = file.tensors();
+  const arma::vec progress = file.read(tensors.size() - places.model_end);
+  file.finish();
   const auto first = tensors.begin() + kUnits.size();
   // From here on the file is known to be what some program wrote.
   try {
@@ -278,9 +288,10 @@ Model load(SafetensorsReader& file) {
     fit.objective = std::move(description.objective);
     fit.solver = std::move(description.solver);
     Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
-    check_fit(fit, model);
     model.fit = std::move(fit);
-    return model;
+    check_model(model);
+    const auto words = file.metadata().find(kProgress);
+    return {std::move(model), progress_of(progress), words == file.metadata().end() ? "" : words->second};
   } catch (const Error& error) {
     file.fail(error.what());
   }
@@ -293,23 +304,51 @@ void save_model(const Model& model, const std::string& path) {
   save_model(model, out);
 }
 
-void save_model(const Model& model, OutputFile& out) {
+namespace {
+
+using Words = std::vector<std::pair<std::string, std::string>>;
+
+/// Throws Error (fit) for a model that nobody could read.
+void write_model(const Model& model, OutputFile& out, const Words& words, const arma::vec* progress) {
   const std::string description = describe_for_file(model);
+  try {
+    if (parse_bounded_json(description)) read_description(description);  // else write_safetensors() says so
+    check_model(model);
+  } catch (const Error& error) {  // nobody could read it
+    throw Error(ErrorKind::kFit, std::string("the model cannot be saved: ") + error.what());
+  }
   if (out.is_terminal())
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
   const char* const version = says_levels_by(model.schema) ? kVersionByText : kVersion;
-  write_safetensors(out, {{"format", kFormat}, {"version", version}, {"model", description}}, tensors_of(model));
+  Words metadata{{"format", kFormat}, {"version", version}, {"model", description}};
+  metadata.insert(metadata.end(), words.begin(), words.end());
+  std::vector<TensorView> tensors = tensors_of(model);
+  if (progress != nullptr) tensors.push_back({kProgress, {progress->n_elem}, progress->memptr()});
+  write_safetensors(out, metadata, tensors);
   out.commit();
 }
 
-Model load_model(const std::string& path) {
+}  // namespace
+
+void save_model(const Model& model, OutputFile& out) { write_model(model, out, {}, nullptr); }
+
+void save_checkpoint(const Checkpoint& checkpoint, const std::string& path) {
+  OutputFile out(path);
+  if (checkpoint.progress.empty()) return save_model(checkpoint.model, out);
+  const arma::vec progress = numbers_of(checkpoint.progress);
+  write_model(checkpoint.model, out, {{kProgress, checkpoint.words}}, &progress);
+}
+
+Model load_model(const std::string& path) { return load_checkpoint(path).model; }
+
+Checkpoint load_checkpoint(const std::string& path) {
   SafetensorsReader file(path);
   return load(file);
 }
 
 Model load_model(std::string_view bytes, const std::string& name) {
   SafetensorsReader file(bytes, name);
-  return load(file);
+  return load(file).model;
 }
 
 }  // namespace moe

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "moe/stop.hpp"
+
 namespace moe {
 namespace {
 
@@ -91,6 +93,7 @@ arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
   const arma::vec sizes = arma::abs(H.diag());
   const arma::vec size = arma::clamp(sizes, kLeastSecond * sizes.max(), arma::datum::inf);
   for (double shift = kFirstShift; sizes.max() > 0 && shift < kLastShift; shift *= kShiftGrowth) {
+    end_if_stopped();
     arma::mat shifted = H, R;
     shifted.diag() += shift * size;
     if (!arma::chol(R, shifted)) continue;

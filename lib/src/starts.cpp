@@ -7,6 +7,7 @@
 #include "basis.hpp"
 #include "em_step.hpp"
 #include "moe/numeric.hpp"
+#include "moe/stop.hpp"
 #include "parallel.hpp"
 
 namespace moe {
@@ -71,6 +72,7 @@ arma::uvec k_means(const arma::mat& points, arma::uword K, Random& random) {
   arma::mat centers = random_centers(points, K, random);
   arma::uvec cluster = nearest(points, centers);
   for (int i = 0; i < kLloyd; ++i) {
+    end_if_stopped();
     for (arma::uword k = 0; k < K; ++k)
       if (const arma::uvec own = arma::find(cluster == k); !own.is_empty())
         centers.col(k) = arma::mean(points.cols(own), 1);

@@ -8,8 +8,10 @@
 #include <mutex>
 #include <numeric>
 
+#include "blas_memory.hpp"
 #include "dispersion.hpp"
 #include "firth.hpp"
+#include "fit_ledger.hpp"
 #include "fit_problem.hpp"
 #include "moe/error.hpp"
 #include "moe/hessian.hpp"
@@ -17,6 +19,7 @@
 #include "moe/metrics.hpp"
 #include "moe/random.hpp"
 #include "parallel.hpp"
+#include "progress_numbers.hpp"
 #include "recession.hpp"
 #include "sparsity.hpp"
 #include "starts.hpp"
@@ -68,6 +71,39 @@ struct Fit {
   arma::uword starts = 1;  ///< that ended there
   std::string stop;
 };
+
+/// As a FitLedger keeps it.
+arma::vec numbers_of(const Fit& fit) {
+  const auto number = [](arma::uword count) { return static_cast<double>(count); };
+  const arma::vec figures{fit.value,
+                          fit.validation,
+                          number(fit.passes),
+                          number(fit.converged),
+                          number(fit.spurious),
+                          number(fit.given_up),
+                          number(fit.starts)};
+  return arma::join_cols(figures, text_as_numbers(fit.stop), fit.theta);
+}
+
+Fit fit_from(const arma::vec& numbers, arma::uword parameters) {
+  constexpr arma::uword kFigures = 7;
+  const arma::uword least = kFigures + 1;
+  const auto texts = numbers.n_elem < least ? 0 : static_cast<arma::uword>(std::clamp(numbers[kFigures], 0.0, 1e6));
+  const arma::uword before = least + texts;
+  if (numbers.n_elem < before || (numbers.n_elem != before && numbers.n_elem != before + parameters))
+    throw Error(ErrorKind::kModel, "the checkpoint's progress is none of this fit: an end has other parameters");
+  Fit fit;
+  fit.value = numbers[0];
+  fit.validation = numbers[1];
+  fit.passes = static_cast<arma::uword>(numbers[2]);
+  fit.converged = numbers[3] != 0;
+  fit.spurious = numbers[4] != 0;
+  fit.given_up = numbers[5] != 0;
+  fit.starts = static_cast<arma::uword>(numbers[6]);
+  fit.stop = text_from_numbers(numbers.subvec(kFigures, before - 1));
+  fit.theta = numbers.tail(numbers.n_elem - before);
+  return fit;
+}
 
 std::string resolved_family(const std::string& family, const Schema& schema, const TrainOptions& options,
                             const std::string& gate_link) {
@@ -183,7 +219,8 @@ class Training {
         solver_(make_solver(options.solver)),
         rehearsal_(rehearsal),
         several_ways_(several_ways && options.solver == "em" && has_hessian(model) && rows.count() <= kMostRowsAside),
-        began_(std::chrono::steady_clock::now()) {}
+        began_(std::chrono::steady_clock::now()),
+        ledger_(options.progress, rehearsal ? "some rows/" : "", mutex_) {}
 
   void run(const Model* start, TrainReport& report);
 
@@ -192,12 +229,20 @@ class Training {
   std::vector<Fit> fit_all(const Model* start);
   /// The same over some of the rows, and the ends over all rows of the best of them.
   std::vector<Fit> fit_best_of_some(TrainReport& report);
-  /// From theta, where `passes` have led already.
-  Fit fit(arma::uword restart, arma::vec theta, unsigned threads, arma::uword passes = 0, bool to_its_end = true);
+  /// From where `begin` says, which `passes` have led to already; nothing where that is nowhere. What an earlier run has come to under
+  /// that name is not done again.
+  Fit fit(const std::string& name, arma::uword restart, const std::function<arma::vec()>& begin, unsigned threads,
+          arma::uword passes = 0, bool to_its_end = true);
+  Fit fit_on(const std::string& name, const SolverState* begun, arma::uword restart, const arma::vec& theta,
+             unsigned threads, arma::uword passes, bool to_its_end);
+  /// What starts are compared by, at theta.
+  double value_at(const arma::vec& theta, unsigned threads) const;
   bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
             std::optional<double> validation);
   Fit fit_without_bias();
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
+  /// Puts where the fit was to begin in the best end's place where that is higher.
+  void stay_if_better(const Model& start, Fit& best, TrainReport& report) const;
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits);
   void summarise(const Fit& best);
@@ -226,6 +271,7 @@ class Training {
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;
+  FitLedger ledger_;
   arma::uword restarts_ = 1;
   std::atomic<bool> stopped_ = false;
 };
@@ -240,10 +286,32 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
   return !stopped_;
 }
 
-Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads, arma::uword passes, bool to_its_end) {
+Fit Training::fit(const std::string& name, arma::uword restart, const std::function<arma::vec()>& begin,
+                  unsigned threads, arma::uword passes, bool to_its_end) {
+  if (const auto end = ledger_.end_of(name)) return fit_from(*end, model_.theta.n_elem);
+  const std::optional<SolverState> begun = ledger_.state_of(name);
+  const arma::vec theta = begun ? arma::vec(model_.theta.n_elem, arma::fill::zeros) : begin();
+  if (stopped_ && restart > 0) return {};
+  const Fit result =
+      theta.is_empty() ? Fit() : fit_on(name, begun ? &*begun : nullptr, restart, theta, threads, passes, to_its_end);
+  if (!stopped_) ledger_.end(name, numbers_of(result));
+  return result;
+}
+
+double Training::value_at(const arma::vec& theta, unsigned threads) const {
+  const bool judged = validation_ != nullptr;
+  const Penalty penalty = judged ? Penalty{} : options_.penalty;
+  const Pass pass(model_, *objective_, penalty, threads);
+  return pass.run(theta, judged ? *validation_ : rows_, nullptr).value;
+}
+
+Fit Training::fit_on(const std::string& name, const SolverState* begun, arma::uword restart, const arma::vec& theta,
+                     unsigned threads, arma::uword passes, bool to_its_end) {
   Fit fit;
+  std::function<void(SolverState &&)> keeper;
+  if (ledger_.is_kept()) keeper = [&](SolverState&& state) { ledger_.keep(name, std::move(state)); };
   FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience,
-                      threads, basis_ ? &*basis_ : nullptr},
+                      threads, basis_ ? &*basis_ : nullptr, begun, keeper},
                      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
                        fit.given_up = !to_its_end && pass % kLook == kLook / 2 &&
                                       pass != options_.solver_options.epochs && spurious(model_, at, rows_);
@@ -331,9 +399,9 @@ void Training::split_and_merge(std::vector<Fit>& fits) {
     const unsigned threads = std::max(1u, options_.threads / static_cast<unsigned>(from.size()));
     parallel_for(from.size(), options_.threads, [&](std::size_t i) {
       Random random(options_.seed, kMoveStreams + static_cast<std::uint64_t>(round) * kMostMoved + i);
-      const arma::vec theta = moe::split_and_merge(model_, rows_, from[i].theta, threads, random);
-      if (theta.is_empty() || stopped_) return;
-      moved[i] = fit(restarts_, theta, threads);
+      moved[i] = fit(
+          "move " + std::to_string(round) + " of " + std::to_string(i), restarts_,
+          [&] { return moe::split_and_merge(model_, rows_, from[i].theta, threads, random); }, threads);
       moved[i].moved = true;
     });
     std::vector<Fit> next;
@@ -431,14 +499,18 @@ std::vector<Fit> Training::fit_all(const Model* start) {
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
-    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside, 0,
-                  to_their_ends);
+    fits[i] = fit(
+        "start " + std::to_string(i), i,
+        [&] { return start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random); }, inside, 0,
+        to_their_ends);
   });
   if (std::all_of(fits.begin(), fits.end(), [](const Fit& end) { return end.spurious || end.theta.is_empty(); }))
     parallel_for(restarts_, options_.threads, [&](std::size_t i) {
       if (!fits[i].given_up || stopped_) return;
       const arma::uword before = fits[i].passes;
-      fits[i] = fit(i, fits[i].theta, inside, before);
+      const arma::vec from = fits[i].theta;
+      fits[i] = fit(
+          "start " + std::to_string(i) + " to its end", i, [&] { return from; }, inside, before);
       fits[i].passes += before;
     });
   if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits);
@@ -472,11 +544,24 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
   report.rehearsed = kRowsToCompare;
   std::vector<Fit> fits;
   for (const Fit& end : next) {
-    fits.push_back(fit(fits.size(), end.theta, options_.threads));
+    fits.push_back(fit(
+        "all rows " + std::to_string(fits.size()), fits.size(), [&] { return end.theta; }, options_.threads));
     fits.back().starts = end.starts;
     fits.back().moved = end.moved;
   }
   return fits;
+}
+
+/// A solver by mini-batches may end higher than it began.
+void Training::stay_if_better(const Model& start, Fit& best, TrainReport& report) const {
+  const double before = value_at(start.theta, options_.threads);
+  if (!(before < best.value) || same_value(before, best.value)) return;
+  best.theta = start.theta;
+  best.value = before;
+  if (validation_ != nullptr) best.validation = before;
+  best.converged = false;
+  best.stop = "no pass led lower than where it began";
+  report.stayed = true;
 }
 
 void Training::run(const Model* start, TrainReport& report) {
@@ -491,7 +576,8 @@ void Training::run(const Model* start, TrainReport& report) {
   const std::vector<Fit> fits = options_.firth ? std::vector<Fit>{fit_without_bias()}
                                 : many         ? fit_best_of_some(report)
                                                : fit_all(start);
-  const Fit& best = fits[choose(fits, report)];
+  Fit best = fits[choose(fits, report)];
+  if (start != nullptr) stay_if_better(*start, best, report);
   model_.theta = best.theta;
   if (!model_.theta.is_finite() || (validation_ == nullptr && !std::isfinite(best.value)))
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
@@ -588,6 +674,7 @@ void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model&
 Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
             const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report) {
   check(options, validation.has_value());
+  use_blas();
   if (arma::any(data.w == 0)) data = counted_rows(data);
   if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
   spec.family = resolved_family(spec.family, schema, options, spec.gate_link);

@@ -38,7 +38,7 @@ arma::vec weighted_means(const arma::mat& X, const std::vector<arma::uword>& row
                          unsigned threads) {
   const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
   arma::mat sums(rows.size(), chunks, arma::fill::zeros), weights(rows.size(), chunks, arma::fill::zeros);
-  parallel_for(chunks, threads, [&](std::size_t chunk) {
+  parallel_for_without_blas(chunks, threads, [&](std::size_t chunk) {
     for (arma::uword n = chunk * kChunk; n < std::min(X.n_cols, (chunk + 1) * kChunk); ++n)
       for (std::size_t i = 0; i < rows.size(); ++i) {
         const double value = X(rows[i], n);
@@ -307,7 +307,7 @@ void TrainingRead::fill_missing(std::vector<Column>& columns) {
     if (missing_[i] > 0) fills.emplace_back(rows[k], means[k]);
   }
   const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
-  parallel_for(fills.empty() ? 0 : chunks, reader_.threads(), [&](std::size_t chunk) {
+  parallel_for_without_blas(fills.empty() ? 0 : chunks, reader_.threads(), [&](std::size_t chunk) {
     for (arma::uword n = chunk * kChunk; n < std::min(X.n_cols, (chunk + 1) * kChunk); ++n)
       for (const auto& [to_fill, mean] : fills)
         if (std::isnan(X(to_fill, n))) X(to_fill, n) = mean;

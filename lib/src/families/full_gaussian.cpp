@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "blas_memory.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
@@ -123,7 +124,9 @@ class FullGaussian : public SeveralTargets {
   /// The covariance sigma = A^-1 D^2 A^-1', with A = I - phi.
   struct Covariance {
     arma::mat inverse, sigma;
-    Covariance(const FullGaussian& of, const double* psi) : inverse(arma::inv(arma::trimatl(of.factor(psi)))) {
+    Covariance(const FullGaussian& of, const double* psi) {
+      use_blas();
+      inverse = arma::inv(arma::trimatl(of.factor(psi)));
       arma::mat root = inverse;
       for (arma::uword t = 0; t < of.targets(); ++t) root.col(t) *= of.left(t, psi);
       sigma = root * root.t();

@@ -23,9 +23,13 @@ class Lbfgs : public Solver {
     const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
     QuasiNewton memory;
     LinePoint here;
-    here.value = problem.evaluate(theta, here.gradient);
     SolverResult result;
+    if (const SolverState* begun = problem.begun())
+      load(*begun, theta, here, memory, result);
+    else
+      here.value = problem.evaluate(theta, here.gradient);
     while (true) {
+      problem.keep([&](SolverState& state) { save(theta, here, memory, result, state); });
       result.converged = arma::norm(here.gradient, "inf") <= tolerance;
       if (result.converged) result.stop = "gradient below tolerance";
       if (!problem.keep_going(result.passes, theta, here.value) || result.converged) break;
@@ -46,6 +50,23 @@ class Lbfgs : public Solver {
   }
 
  private:
+  static void save(const arma::vec& theta, const LinePoint& here, const QuasiNewton& memory, const SolverResult& result,
+                   SolverState& to) {
+    to.numbers["theta"] = theta;
+    to.numbers["gradient"] = here.gradient;
+    to.set("value", here.value);
+    to.set("passes", static_cast<double>(result.passes));
+    memory.save(to);
+  }
+  static void load(const SolverState& from, arma::vec& theta, LinePoint& here, QuasiNewton& memory,
+                   SolverResult& result) {
+    here.gradient = from.at("gradient", theta.n_elem);
+    theta = from.at("theta", theta.n_elem);
+    here.value = from.at("value");
+    result.passes = static_cast<arma::uword>(from.at("passes"));
+    memory.load(from, theta.n_elem);
+  }
+
   /// One iteration; false where no step makes progress any more.
   static bool step(Problem& problem, arma::vec& theta, LinePoint& here, QuasiNewton& memory) {
     for (int attempt = 0; attempt < 2; ++attempt) {
