@@ -18,7 +18,8 @@ std::vector<std::string> ordered_labels(const std::vector<std::string>& texts, c
                                         const std::string& place) {
   std::vector<std::string> labels = ordered_levels(texts);
   if (labels.size() < 2)
-    throw Error(ErrorKind::kData, place + ": every row is of class '" + labels[0] + "': expected two classes or more");
+    throw Error(ErrorKind::kData,
+                place + ": every row is of class '" + printable(labels[0]) + "': expected two classes or more");
   if (positive.empty()) return labels;
   const auto at = std::find(labels.begin(), labels.end(), canonical_level(positive, all_numeric(labels)));
   if (at == labels.end()) throw Error(ErrorKind::kUsage, "--positive: " + unknown_word("label", positive, labels));
