@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,8 @@ class Arguments {
   double number(const std::string& name, double least, double most) const;
   std::uint64_t count(const std::string& name, std::uint64_t least, std::uint64_t most) const;
   bool yes(const std::string& name) const;
+  /// "1-3,6" -> 1, 2, 3, 6; throws Error (usage) for others than whole numbers from 1 to `most`.
+  std::set<std::uint64_t> ranges(const std::string& name, std::uint64_t most) const;
   /// Positional argument i, or "".
   std::string positional(std::size_t i) const { return i < positional_.size() ? positional_[i] : ""; }
   std::size_t positionals() const { return positional_.size(); }
@@ -68,9 +71,11 @@ std::string help(const Command& command);
 
 /// "-" for nothing; throws Error (usage) where data would be read from a terminal, or twice from standard input.
 std::string data_path(const std::string& path, const std::string& model_path = "");
-/// Writes to standard output, checked.
+/// Writes data to standard output as they are, checked.
 void print(const std::string& text);
-/// Writes a line to standard error.
+/// Writes lines for people to standard output: what a terminal would act on is escaped.
+void show(const std::string& text);
+/// Writes a line to standard error, as moe::one_line() makes it.
 void say(const std::string& text);
 
 // Options that several commands have.

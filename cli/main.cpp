@@ -68,6 +68,15 @@ std::string overview() {
   return text + "\nmoe COMMAND --help tells the rest; moe --version, the version.\n";
 }
 
+/// The command with what every command takes.
+Command made(const Entry& entry) {
+  Command command = entry.make();
+  const auto quiet = [](const Option& option) { return option.name == "quiet"; };
+  if (std::none_of(command.options.begin(), command.options.end(), quiet))
+    command.options.push_back({"quiet", "q", "", "", "no notes; warnings and errors all the same"});
+  return command;
+}
+
 const Entry& find_command(const std::string& name) {
   std::vector<std::string> known;
   for (const Entry& entry : kCommands) {
@@ -79,7 +88,7 @@ const Entry& find_command(const std::string& name) {
 
 void manual(const std::string& directory) {
   std::vector<Command> commands;
-  for (const Entry& entry : kCommands) commands.push_back(entry.make());
+  for (const Entry& entry : kCommands) commands.push_back(made(entry));
   write_manual(commands, directory);
 }
 
@@ -96,8 +105,8 @@ void run(int argc, const char* const* argv) {
   if (first.empty())
     throw moe::Error(moe::ErrorKind::kUsage, "no command: expected one of those that 'moe --help' lists");
   if (first == "help" && std::string(argv[2]) == "--manual" && argc == 4) return manual(argv[3]);
-  if (first == "help") return print(help(find_command(argv[2]).make()));
-  const Command command = find_command(first).make();
+  if (first == "help") return print(help(made(find_command(argv[2]))));
+  const Command command = made(find_command(first));
   if (asks_for_help(argc - 1, argv + 1)) return print(help(command));
   command.run(parse(command, argc - 1, argv + 1));
 }

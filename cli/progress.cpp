@@ -41,9 +41,11 @@ void Progress::show(const moe::PassReport& report) {
           std::string(static_cast<std::size_t>(kBar - filled), '.') + "] ";
   }
   char text[200];
-  int length = std::snprintf(text, sizeof text, "\r\033[Kstart %llu of %llu, pass %llu, objective %.6g",
-                             static_cast<unsigned long long>(report.restart + 1),
-                             static_cast<unsigned long long>(report.restarts),
+  // Behind the starts come the fits of split and merge.
+  const std::string what = report.restart < report.restarts ? "start " + std::to_string(report.restart + 1) + " of " +
+                                                                  std::to_string(report.restarts)
+                                                            : "splitting and merging experts";
+  int length = std::snprintf(text, sizeof text, "\r\033[K%s, pass %llu, objective %.6g", what.c_str(),
                              static_cast<unsigned long long>(report.pass), report.objective);
   if (report.validation)
     length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ", validation %.6g",

@@ -59,9 +59,14 @@ moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* 
 void dry_run(const Arguments& arguments) {
   const moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
   if (arguments.has("resume"))
-    throw Error(ErrorKind::kUsage, "--dry-run: --resume's columns are the model's: see 'moe inspect'");
+    throw Error(ErrorKind::kUsage,
+                "--dry-run: --resume's columns are the model's: expected 'moe inspect', which shows them");
   moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, missing_words(arguments)));
-  print(to_text(reader, moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size())));
+  moe::ColumnRequest request = column_request(arguments, spec);
+  request.survey = true;
+  const moe::TrainingTable table = moe::read_training_table(reader, request, spec.experts.size());
+  show(to_text(reader, table));
+  if (!table.refused.empty()) throw Error(ErrorKind::kData, table.refused);
 }
 
 /// What the fit keeps for another run to go on with: nothing where it goes on from a model, which a checkpoint would have to hold, too.

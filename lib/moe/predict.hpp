@@ -66,11 +66,14 @@ struct PredictOptions {
   std::string output;           ///< comma-separated words of cli; "": mean, or label,proba for classes
   bool append = false;          ///< after the input's own columns
   bool ignore_unknown = false;  ///< see TableReader::Options
+  /// In front of the name of each new column. "": a name that the columns before it have already gets "predicted_" in front.
+  std::string prefix{};
 };
 
 /// Streams predictions: one record for each of the reader's, in order and as soon as they come, computed on the reader's threads;
-/// memory does not grow with the rows.
-void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& options, OutputFile& out);
+/// memory does not grow with the rows. Returns a sentence for each column that was renamed.
+std::vector<std::string> predict_csv(const Model& model, CsvReader& reader, const PredictOptions& options,
+                                     OutputFile& out);
 
 /// The words that PredictOptions::output may hold, each with what it gives.
 std::vector<std::pair<std::string, std::string>> predict_outputs();

@@ -68,7 +68,7 @@ struct Fit {
   bool converged = false, spurious = false;
   bool given_up = false;   ///< as it was spurious on its way already
   bool moved = false;      ///< it began where experts of another one's end were split and merged
-  arma::uword starts = 1;  ///< that ended there
+  arma::uword starts = 1;  ///< that ended there; 0 where it is moved
   std::string stop;
 };
 
@@ -152,11 +152,11 @@ void check_firth(const TrainOptions& options, bool has_validation) {
 void check(const TrainOptions& options, bool has_validation) {
   const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, sentence); };
   if (!(options.validation >= 0 && options.validation < 1))
-    refuse("--validation: a fraction of the rows must be at least 0 and below 1: expected such as 0.2, or a file");
+    refuse("--validation: this is no fraction of the rows: expected one from 0 to below 1, such as 0.2, or a file");
   if (options.validation > 0 && has_validation) refuse("--validation: expected a fraction or a file, not both");
   const Penalty& penalty = options.penalty;
-  if (!(penalty.experts >= 0 && penalty.gate >= 0)) refuse("--l2: a penalty must not be negative");
-  if (!(penalty.experts_l1 >= 0 && penalty.gate_l1 >= 0)) refuse("--l1: a penalty must not be negative");
+  if (!(penalty.experts >= 0 && penalty.gate >= 0)) refuse("--l2: a penalty is negative: expected 0 or more");
+  if (!(penalty.experts_l1 >= 0 && penalty.gate_l1 >= 0)) refuse("--l1: a penalty is negative: expected 0 or more");
   check_schedule(options.solver_options.schedule);
   if (options.firth) check_firth(options, has_validation);
 }
@@ -364,24 +364,23 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
     if (fits[i].theta.is_empty()) continue;  // stopped before it began
     if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value) best = i;
   }
-  for (std::size_t i = 0; i < fits.size(); ++i) {
-    const Fit& fit = fits[i];
+  std::vector<const Fit*> ends;  // the best first, so that each maximum is known by its highest end
+  for (const Fit& fit : fits) {
     if (fit.theta.is_empty()) continue;
     if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
-    if (fit.given_up) continue;
-    const auto known = std::find_if(report.maxima.begin(), report.maxima.end(), [&](const Maximum& maximum) {
-      return maximum.spurious == fit.spurious && same_value(maximum.objective, fit.value);
-    });
-    if (known == report.maxima.end())
-      report.maxima.push_back({fit.value, fit.starts, fit.spurious});
-    else
-      known->starts += fit.starts;
-    if (!fit.moved && same_maximum(fit, fits[best])) report.starts_at_best += fit.starts;
+    if (!fit.given_up) ends.push_back(&fit);
   }
-  report.moved = fits[best].moved;
-  std::stable_sort(report.maxima.begin(), report.maxima.end(), [](const Maximum& a, const Maximum& b) {
-    return a.spurious != b.spurious ? b.spurious : a.objective < b.objective;
+  std::stable_sort(ends.begin(), ends.end(), [](const Fit* a, const Fit* b) {
+    return a->spurious != b->spurious ? b->spurious : a->value < b->value;
   });
+  for (const Fit* fit : ends) {
+    std::vector<Maximum>& maxima = report.maxima;
+    if (maxima.empty() || maxima.back().spurious != fit->spurious || !same_value(maxima.back().objective, fit->value))
+      maxima.push_back({fit->value, 0, fit->spurious});
+    maxima.back().starts += fit->starts;
+  }
+  if (!report.maxima.empty()) report.starts_at_best = report.maxima.front().starts;
+  report.moved = fits[best].moved;
   return best;
 }
 
@@ -403,6 +402,7 @@ void Training::split_and_merge(std::vector<Fit>& fits) {
           "move " + std::to_string(round) + " of " + std::to_string(i), restarts_,
           [&] { return moe::split_and_merge(model_, rows_, from[i].theta, threads, random); }, threads);
       moved[i].moved = true;
+      moved[i].starts = 0;
     });
     std::vector<Fit> next;
     for (std::size_t i = 0; i < moved.size(); ++i)
@@ -536,7 +536,7 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
     if (end.spurious && !tried[0].spurious)
       ++report.starts_set_aside;
     else if (!next.empty() && rehearsal.same_maximum(end, next.back()))
-      ++next.back().starts;
+      next.back().starts += end.starts;
     else if (next.empty() ||
              (next.size() < kMostGoOn && end.value - tried[0].value < kNearBest * objective_->unit(model_)))
       next.push_back(end);
