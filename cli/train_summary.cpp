@@ -37,6 +37,7 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
   if (report.rehearsed > 0) text += " on " + std::to_string(report.rehearsed) + " of the rows";
+  if (report.from_simpler) text += ", from the fit of a simpler model";
   if (report.moved) text += ", by splitting and merging experts";
   if (report.starts_set_aside > 0)
     text +=

@@ -140,22 +140,27 @@ void require_parameters(const Description& description, const JsonPlace& paramet
 // --- The fit ----------------------------------------------------------------------------------------------------------
 
 Uncertainty read_uncertainty(const JsonPlace& place, std::size_t parameters) {
-  know_members(place, {"degrees_of_freedom", "residual_standard_error", "covariance_factor"});
+  know_members(place, {"degrees_of_freedom", "residual_standard_error", "covariance_factor", "undetermined"});
   Uncertainty result;
   result.degrees_of_freedom = place.at("degrees_of_freedom").number();
   result.residual_standard_error = place.at("residual_standard_error").number_or_nan();
   const JsonPlace factor = place.at("covariance_factor");
   result.factor = read_rows(factor, factor.items().size(), parameters);
+  if (place.has("undetermined")) {
+    const JsonPlace undetermined = place.at("undetermined");
+    result.undetermined = read_rows(undetermined, undetermined.items().size(), parameters);
+  }
   return result;
 }
 
 FitStudy read_study(const JsonPlace& place) {
-  know_members(place, {"shares", "starved", "steps", "supremum"});
+  know_members(place, {"shares", "starved", "steps", "supremum", "simpler"});
   FitStudy study;
   study.shares = place.at("shares").numbers();
   study.starved = place.at("starved").numbers();
   study.steps = place.at("steps").numbers();
   study.supremum = place.at("supremum").number_or_nan();
+  if (place.has("simpler")) study.simpler = place.at("simpler").numbers();
   return study;
 }
 

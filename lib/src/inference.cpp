@@ -9,6 +9,7 @@
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
 #include "reported.hpp"
+#include "simpler.hpp"
 #include "special.hpp"
 
 namespace moe {
@@ -16,8 +17,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr arma::uword kMostParameters = 300;
-/// A parameter of which the others leave a smaller part than this undetermined is not told from them: what is left is rounding.
-constexpr double kSingular = 1e-12;
+/// Information in a direction below this part of that in single parameters is none: what is left is rounding, and the weakest penalties.
+constexpr double kSingular = 1e-10;
 /// Coefficients of logits, of inputs in standard deviations, that make a step; where errors are known, those that make one perhaps and
 /// could be anything, as their error is so many times as large: a steep slope that the data bound is none.
 constexpr double kStep = 50, kPerhapsStep = 10, kAnything = 2;
@@ -26,15 +27,33 @@ bool on_floor(const Model& model, const Expert& expert) {
   return expert.family->on_floor(model.theta.memptr() + expert.psi);
 }
 
+/// Of each of theta, whether it is a psi on a boundary: on a floor, at a bound, or where a simpler family describes the rows as well.
+std::vector<bool> on_boundary(const Model& model, const Rows& rows) {
+  std::vector<bool> result(model.theta.n_elem, false);
+  const arma::vec simple = as_simple(model, rows);
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    const double* const psi = model.theta.memptr() + expert.psi;
+    const bool all = on_floor(model, expert) || !expert.family->bound_note(psi).empty();
+    arma::vec moved(psi, expert.family->dispersions());
+    for (arma::uword t = 0; t < model.targets() && !simple.is_empty(); ++t)
+      if (simple[k * model.targets() + t] > 0) expert.family->to_simpler(t, moved.memptr());
+    for (arma::uword i = 0; i < moved.n_elem; ++i)
+      if (all || moved[i] != psi[i]) result[expert.psi + i] = true;
+  }
+  return result;
+}
+
 /// Where a model's parameters stand in the coordinates of its basis (phi), and which of them are estimated.
 class Space {
  public:
   Space(const Model& model, const Rows& rows, unsigned threads) : model_(model), basis_(model, rows, threads) {
     for (arma::uword b = 0; b <= model.size(); ++b) add_branch(b);
     std::vector<arma::uword> psi;
+    const std::vector<bool> bound = on_boundary(model, rows);
     for (const Expert& expert : model.experts)
-      for (arma::uword i = 0; i < expert.family->dispersions() && !on_floor(model, expert); ++i)
-        psi.push_back(expert.psi + i);
+      for (arma::uword i = expert.psi; i < expert.psi + expert.family->dispersions(); ++i)
+        if (!bound[i]) psi.push_back(i);
     std::sort(psi.begin(), psi.end());
     psi.erase(std::unique(psi.begin(), psi.end()), psi.end());  // one that all share is there once for each
     coefficients_ = free_.size();
@@ -101,24 +120,44 @@ class Space {
   arma::uword coefficients_ = 0;
 };
 
-/// A matrix F with A^-1 = F F'; nothing where A is not positive definite.
-std::optional<arma::mat> inverse_factor(const arma::mat& A) {
-  const arma::vec scale = 1 / arma::sqrt(arma::vec(A.diag()));
-  arma::mat root, inverse;
-  if (!scale.is_finite()) return std::nullopt;
-  if (!arma::chol(root, arma::symmatu(A % (scale * scale.t())))) return std::nullopt;
-  if (std::pow(arma::vec(root.diag()).min(), 2) < kSingular) return std::nullopt;
-  if (!arma::inv(inverse, arma::trimatu(root))) return std::nullopt;
-  inverse.each_col() %= scale;
-  return inverse;
+/// What an information A says: a generalised inverse F F' of it, and the directions of which it says nothing.
+struct Factors {
+  arma::mat factor, undetermined;
+};
+
+/// By eigenvectors; nothing where A falls in a direction.
+std::optional<Factors> singular_factors(const arma::mat& unit, const arma::vec& scale) {
+  arma::vec value;
+  arma::mat vectors;
+  if (!arma::eig_sym(value, vectors, unit) || value.min() < -kSingular) return std::nullopt;
+  const arma::uvec told = arma::find(value > kSingular), untold = arma::find(value <= kSingular);
+  Factors result{vectors.cols(told), vectors.cols(untold)};
+  result.factor.each_row() /= arma::sqrt(value.elem(told)).t();
+  result.factor.each_col() %= scale;
+  result.undetermined.each_col() %= scale;
+  return result;
 }
 
-std::optional<arma::mat> information_factor(const Model& model, const Space& space, const Rows& rows,
-                                            const Penalty& penalty, unsigned threads) {
+/// Nothing where A is no information of a maximum.
+std::optional<Factors> factors_of(const arma::mat& A) {
+  arma::vec scale(A.diag());
+  scale.transform([](double d) { return d == 0 ? 1 : 1 / std::sqrt(d); });
+  if (!scale.is_finite()) return std::nullopt;
+  const arma::mat unit = arma::symmatu(A % (scale * scale.t()));
+  arma::mat root, inverse;
+  if (!arma::chol(root, unit) || std::pow(arma::vec(root.diag()).min(), 2) < kSingular)
+    return singular_factors(unit, scale);
+  if (!arma::inv(inverse, arma::trimatu(root))) return std::nullopt;
+  inverse.each_col() %= scale;
+  return Factors{inverse, {}};
+}
+
+std::optional<Factors> information_factors(const Model& model, const Space& space, const Rows& rows,
+                                           const Penalty& penalty, unsigned threads) {
   const auto objective = make_objective("likelihood");
   const arma::vec weight = Pass(model, *objective, penalty, 1).penalty_weights();
   const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, &space.basis()) + space.penalty(weight);
-  return inverse_factor(arma::accu(rows.w) * H.submat(space.free(), space.free()));
+  return factors_of(arma::accu(rows.w) * H.submat(space.free(), space.free()));
 }
 
 /// Whether it is a linear regression.
@@ -217,7 +256,8 @@ Estimates estimates_of(const Model& model, const Inference& inference, arma::uwo
   result.error = arma::mat(arma::size(result.value)).fill(kNaN);
   for (arma::uword out = 0; out < forms.columns && inference.uncertainty.known(); ++out)
     for (arma::uword j = 0; j < forms.rows; ++j)
-      if (is_estimated(forms(j, out), factor) && own_is_estimated(branch, j, out, factor))
+      if (is_estimated(forms(j, out), factor) && own_is_estimated(branch, j, out, factor) &&
+          forms(j, out).is_determined(inference.uncertainty))
         result.error(j, out) = forms(j, out).deviation(factor);
   fill_in(inference.uncertainty, level, result);
   if (inference.replicates.is_empty()) return result;
@@ -264,31 +304,34 @@ Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Pen
   const Space space(model, rows, threads);
   if (is_regression(model, penalty)) return regression_uncertainty(model, space, rows);
   Uncertainty result;
-  auto factor = information_factor(model, space, rows, penalty, threads);
-  if (factor && is_regression_of_several(model, penalty)) {
+  auto factors = information_factors(model, space, rows, penalty, threads);
+  if (factors && is_regression_of_several(model, penalty)) {
     const double weight = arma::accu(rows.w), freedom = weight - degrees_of_fit(model, space);
     if (!(freedom > 0)) return result;
-    factor->head_rows(space.coefficients()) *= std::sqrt(weight / freedom);
+    factors->factor.head_rows(space.coefficients()) *= std::sqrt(weight / freedom);
     result.degrees_of_freedom = freedom;
   }
-  if (factor) result.factor = space.theta_rows(*factor);
+  if (!factors) return result;
+  result.factor = space.theta_rows(factors->factor);
+  if (!factors->undetermined.is_empty()) result.undetermined = space.theta_rows(factors->undetermined);
   return result;
 }
 
 Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
   const Space space(model, rows, threads);
   Uncertainty result;
-  const auto factor = information_factor(model, space, rows, penalty, threads);
-  if (!factor) return result;
+  const auto factors = information_factors(model, space, rows, penalty, threads);
+  if (!factors) return result;
+  const arma::mat& factor = factors->factor;
   const arma::mat products = score_products(model, model.theta, rows, threads, &space.basis());
   // Of the product's root, in the coordinates in which the information is the unit matrix.
   arma::vec value;
   arma::mat vectors;
-  if (!arma::eig_sym(value, vectors,
-                     arma::symmatu(factor->t() * products.submat(space.free(), space.free()) * *factor)))
+  if (!arma::eig_sym(value, vectors, arma::symmatu(factor.t() * products.submat(space.free(), space.free()) * factor)))
     return result;
   vectors.each_row() %= arma::sqrt(arma::clamp(value, 0, arma::datum::inf)).t();
-  result.factor = space.theta_rows(*factor * vectors);
+  result.factor = space.theta_rows(factor * vectors);
+  if (!factors->undetermined.is_empty()) result.undetermined = space.theta_rows(factors->undetermined);
   return result;
 }
 
@@ -314,7 +357,9 @@ std::vector<double> figure_errors(const Model& model, const Inference& inference
     AffineForm form;
     for (std::size_t j = 0; j < figures[i].slope.size(); ++j)
       form.terms.push_back({expert.psi + j, figures[i].slope[j]});
-    errors.push_back(inference.uncertainty.known() && is_estimated(form, factor) ? form.deviation(factor) : kNaN);
+    const bool known =
+        inference.uncertainty.known() && is_estimated(form, factor) && form.is_determined(inference.uncertainty);
+    errors.push_back(known ? form.deviation(factor) : kNaN);
     if (replicates.is_empty() || std::isnan(errors.back())) continue;
     arma::rowvec values(replicates.n_cols);
     for (arma::uword r = 0; r < values.n_elem; ++r)

@@ -16,6 +16,8 @@
 //                   the sum of the products of each row with itself; f = 0 where there is none
 //                   where the fit was studied: "fit.shares" [K], "fit.starved" [K] and "fit.steps" [K] (1: that expert is, else 0),
 //                   "fit.supremum" [] (NaN: no steps)
+//                   where there are some: "fit.simpler" [K T] (1: that target of that expert is described as well by a simpler
+//                   family), "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
 //                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
@@ -51,6 +53,9 @@ constexpr const char* kVersion = "1";
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
 constexpr std::array<const char*, 4> kStudy{"fit.shares", "fit.starved", "fit.steps", "fit.supremum"};
+/// What stands there only where it says something.
+constexpr const char* kSimpler = "fit.simpler";
+constexpr const char* kUndetermined = "fit.undetermined";
 /// Elements of a covariance's factor: 8 MiB. Only models with few parameters have one.
 constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
 
@@ -97,7 +102,11 @@ std::vector<TensorView> tensors_of(const Model& model) {
     tensors.push_back({kStudy[1], {K}, study->starved.memptr()});
     tensors.push_back({kStudy[2], {K}, study->steps.memptr()});
     tensors.push_back({kStudy[3], {}, &study->supremum});
+    if (!study->simpler.is_empty()) tensors.push_back({kSimpler, {study->simpler.n_elem}, study->simpler.memptr()});
   }
+  if (const auto& uncertainty = model.fit.uncertainty; uncertainty && !uncertainty->undetermined.is_empty())
+    tensors.push_back(
+        {kUndetermined, {uncertainty->undetermined.n_cols, model.theta.n_elem}, uncertainty->undetermined.memptr()});
   return tensors;
 }
 
@@ -115,7 +124,7 @@ void check_format(const SafetensorsReader& file) {
 /// What the file has: how many tensors of theta, and which of the groups that may be missing.
 struct Places {
   std::size_t theta;
-  bool penalties, lasso, uncertainty, study;
+  bool penalties, lasso, uncertainty, study, simpler, undetermined;
 };
 
 /// Names and places of what stands round theta's tensors.
@@ -133,6 +142,15 @@ Places check_places(const SafetensorsReader& file) {
     return true;
   };
   Places places{};
+  const auto matrix = [&](const char* name) {
+    if (!ends_with(name, 1)) return false;
+    expect(end, name, 2);
+    if (tensors[end].elements > kMostFactor) file.fail("its covariance is larger than any has");
+    return true;
+  };
+  places.undetermined = matrix(kUndetermined);
+  places.simpler = ends_with(kSimpler, 1);
+  if (places.simpler) expect(end, kSimpler, 1);
   places.study = ends_with(kStudy.back(), kStudy.size());
   for (std::size_t i = 0; places.study && i < kStudy.size(); ++i)
     expect(end + i, kStudy[i], i + 1 < kStudy.size() ? 1 : 0);
@@ -147,6 +165,8 @@ Places check_places(const SafetensorsReader& file) {
     for (std::size_t i = 0; there && i < numbers.size(); ++i) expect(end + i, tensor_of(numbers[i]), 0);
     return there;
   };
+  if ((places.simpler && !places.study) || (places.undetermined && !places.uncertainty))
+    file.fail("damaged: it has a part of its fit without what belongs to it");
   places.lasso = pair(kLasso);
   places.penalties = pair(kPenalties);
   if (end < kUnits.size() + kFitNumbers.size()) file.fail("damaged: it has too few tensors");
@@ -170,7 +190,8 @@ Standardization read_units(SafetensorsReader& file) {
 
 Uncertainty read_uncertainty(SafetensorsReader& file, const Places& places) {
   const auto& tensors = file.tensors();
-  const std::vector<std::uint64_t>& shape = tensors[tensors.size() - 1 - (places.study ? kStudy.size() : 0)].shape;
+  const std::size_t behind = (places.study ? kStudy.size() : 0) + places.simpler + places.undetermined;
+  const std::vector<std::uint64_t>& shape = tensors[tensors.size() - 1 - behind].shape;
   Uncertainty uncertainty;
   uncertainty.degrees_of_freedom = file.read().at(0);
   uncertainty.residual_standard_error = file.read().at(0);
@@ -194,6 +215,12 @@ FitSummary read_fit(SafetensorsReader& file, const Places& places) {
   if (places.lasso) std::for_each(kLasso.begin(), kLasso.end(), read);
   if (places.uncertainty) fit.uncertainty = read_uncertainty(file, places);
   if (places.study) fit.study = read_study(file);
+  if (places.simpler) fit.study->simpler = file.read();
+  if (places.undetermined) {
+    const std::vector<std::uint64_t>& shape = file.tensors().back().shape;
+    fit.uncertainty->undetermined = file.read();
+    fit.uncertainty->undetermined.reshape(shape[1], shape[0]);
+  }
   return fit;
 }
 

@@ -9,7 +9,7 @@ constexpr int kHalvings = 30, kRoughHalvings = 3;
 constexpr double kSlow = 0.5;        // rough derivatives that leave more than this of the gradient are too rough
 constexpr int kPolishes = 3;         // at most, where they are rough
 constexpr double kRounding = 1e-13;  // relative error that a value may carry
-constexpr double kNothing = 1e-20;   // of the value, as a gain
+constexpr double kNothing = 1e-16;   // of the value, as a gain
 constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of the largest one
 
 /// Newton's directions, by second derivatives over some rows for as long as they lead on.

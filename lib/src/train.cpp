@@ -16,6 +16,7 @@
 #include "moe/metrics.hpp"
 #include "moe/random.hpp"
 #include "parallel.hpp"
+#include "simpler.hpp"
 #include "sparsity.hpp"
 #include "starts.hpp"
 #include "stochastic.hpp"
@@ -59,6 +60,7 @@ struct Fit {
   bool converged = false, spurious = false;
   bool given_up = false;   ///< as it was spurious on its way already
   bool moved = false;      ///< it began where experts of another one's end were split and merged
+  bool simpler = false;    ///< it began at the fit of simpler families, or of one expert
   arma::uword starts = 1;  ///< that ended there
   std::string stop;
 };
@@ -172,6 +174,10 @@ class Training {
  private:
   /// The ends of all starts, and where they led on.
   std::vector<Fit> fit_all(const Model* start);
+  /// Goes on from the fit of the same model with simpler families, where there are such, and appends the ends.
+  void fit_from_simpler(std::vector<Fit>& fits);
+  /// Appends the fit of a single expert, which all experts then are, where every end so far is worse.
+  void fit_from_single(std::vector<Fit>& fits);
   /// The same over some of the rows, and the ends over all rows of the best of them.
   std::vector<Fit> fit_best_of_some(TrainReport& report);
   /// From theta, where `passes` have led already.
@@ -272,8 +278,9 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
       report.maxima.push_back({fit.value, fit.starts, fit.spurious});
     else
       known->starts += fit.starts;
-    if (!fit.moved && same_maximum(fit, fits[best])) report.starts_at_best += fit.starts;
+    if (!fit.moved && !fit.simpler && same_maximum(fit, fits[best])) report.starts_at_best += fit.starts;
   }
+  report.from_simpler = fits[best].simpler;
   report.moved = fits[best].moved;
   std::stable_sort(report.maxima.begin(), report.maxima.end(), [](const Maximum& a, const Maximum& b) {
     return a.spurious != b.spurious ? b.spurious : a.objective < b.objective;
@@ -339,7 +346,10 @@ void Training::summarise(const Fit& best) {
   fit.weight = arma::accu(rows_.w);
   fit.objective_value = result.value - result.penalty;
   fit.penalty = result.penalty;
-  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() -
+  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
+    fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
+  const arma::uword undetermined = fit.uncertainty ? fit.uncertainty->undetermined.n_cols : 0;
+  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() - undetermined -
                                        removed_parameters(model_, pass.l1_weights()));
   const LikelihoodSums sums = likelihood_sums(model_, rows_);
   fit.log_likelihood = sums.log_likelihood;
@@ -354,8 +364,6 @@ void Training::summarise(const Fit& best) {
   fit.gate_l2 = options_.penalty.gate;
   fit.l1 = options_.penalty.experts_l1;
   fit.gate_l1 = options_.penalty.gate_l1;
-  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
-    fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
 /// The coefficients of branch k (0: the gate) that have no value of their own.
@@ -374,6 +382,48 @@ void Training::prepare() {
   // An l1 penalty is one on theta itself.
   if (!solver_->stochastic() && all_linear(model_) && !options_.penalty.has_l1())
     basis_.emplace(model_, rows_, options_.threads);
+}
+
+void Training::fit_from_simpler(std::vector<Fit>& fits) {
+  if (!by_em() || stopped_) return;
+  std::optional<Model> simple = simpler_model(model_);
+  if (!simple) return;
+  Training training(*simple, rows_, validation_, options_, observer_, several_ways_, true);
+  training.restarts_ = restarts_;
+  training.prepare();
+  const std::vector<Fit> ends = training.fit_all(nullptr);
+  stopped_ = training.stopped_.load();
+  TrainReport ignored;
+  simple->theta = ends[training.choose(ends, ignored)].theta;
+  if (stopped_ || !simple->theta.is_finite()) return;
+  const std::vector<arma::vec> starts = starts_from(model_, *simple, rows_);
+  std::vector<Fit> found(starts.size());
+  parallel_for(found.size(), options_.threads, [&](std::size_t i) {
+    if (stopped_) return;
+    found[i] = fit(restarts_, starts[i], 1);
+    found[i].simpler = true;
+  });
+  fits.insert(fits.end(), found.begin(), found.end());
+}
+
+void Training::fit_from_single(std::vector<Fit>& fits) {
+  if (!by_em() || stopped_ || model_.size() == 1 || validation_ != nullptr || !experts_alike(model_)) return;
+  Model single = first_experts(model_, 1);
+  Training training(single, rows_, nullptr, options_, observer_, false, true);
+  training.prepare();
+  const std::vector<Fit> ends = training.fit_all(nullptr);
+  stopped_ = training.stopped_.load();
+  TrainReport ignored;
+  single.theta = ends[training.choose(ends, ignored)].theta;
+  if (stopped_ || !single.theta.is_finite()) return;
+  const arma::vec theta = all_like(model_, single);
+  const double value = Pass(model_, *objective_, options_.penalty, options_.threads).run(theta, rows_, nullptr).value;
+  const bool reached = std::any_of(fits.begin(), fits.end(), [&](const Fit& end) {
+    return !end.theta.is_empty() && !end.spurious && end.value <= value;
+  });
+  if (reached) return;
+  fits.push_back(fit(restarts_, theta, options_.threads));
+  fits.back().simpler = true;
 }
 
 std::vector<Fit> Training::fit_all(const Model* start) {
@@ -395,6 +445,8 @@ std::vector<Fit> Training::fit_all(const Model* start) {
       fits[i] = fit(i, fits[i].theta, inside, before);
       fits[i].passes += before;
     });
+  if (start == nullptr) fit_from_simpler(fits);
+  if (start == nullptr) fit_from_single(fits);
   if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits);
   return fits;
 }
@@ -429,6 +481,7 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
     fits.push_back(fit(fits.size(), end.theta, options_.threads));
     fits.back().starts = end.starts;
     fits.back().moved = end.moved;
+    fits.back().simpler = end.simpler;
   }
   return fits;
 }

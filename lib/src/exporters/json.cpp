@@ -52,11 +52,16 @@ Json fit_object(const FitSummary& fit) {
                              {"residual_standard_error", number_or_null(uncertainty->residual_standard_error)},
                              {"covariance_factor", matrix(uncertainty->factor.memptr(), uncertainty->factor.n_rows,
                                                           uncertainty->factor.n_cols)}};
+  if (fit.uncertainty && !fit.uncertainty->undetermined.is_empty()) {
+    const arma::mat& undetermined = fit.uncertainty->undetermined;
+    result["uncertainty"]["undetermined"] = matrix(undetermined.memptr(), undetermined.n_rows, undetermined.n_cols);
+  }
   if (const auto& study = fit.study)
     result["study"] = {{"shares", study->shares},
                        {"starved", study->starved},
                        {"steps", study->steps},
                        {"supremum", number_or_null(study->supremum)}};
+  if (fit.study && !fit.study->simpler.is_empty()) result["study"]["simpler"] = fit.study->simpler;
   return result;
 }
 
