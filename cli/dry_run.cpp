@@ -4,6 +4,7 @@
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
+#include "table_notes.hpp"
 
 namespace cli {
 namespace {
@@ -69,6 +70,7 @@ std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& tabl
   for (const auto& [role, name] : {std::pair{"id", schema.id}, std::pair{"trials", schema.trials},
                                    std::pair{"offset", schema.offset}, std::pair{"exposure", schema.exposure}})
     if (!name.empty()) text += line(role, name, "");
+  for (const std::string& note : table_notes(table)) text += note + "\n";
   return text;
 }
 

@@ -122,7 +122,7 @@ void run(const Arguments& arguments) {
   const std::string model_path = required_model(arguments);
   const std::string data = data_path(arguments.positional(0), model_path);
   const moe::Model model = moe::load_model(model_path);
-  moe::CsvReader reader(data, csv_options(arguments));
+  moe::CsvReader reader(data, csv_options(arguments, model.schema.na));
   using Target = moe::TableReader::Target;
   moe::TableReader rows(reader, model.schema, Target::kRequired, {false, false, ignore_unknown(arguments)});
   const moe::Metrics metrics = moe::evaluate(model, rows.rest());

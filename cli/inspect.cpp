@@ -66,7 +66,8 @@ void require_fitted_rows(const moe::Model& model, const moe::Dataset& data) {
 
 moe::Inference inference_of(const Arguments& arguments, const moe::Model& model, const std::string& word) {
   if (word != "bootstrap") require_uncertainty(model, word);
-  moe::CsvReader reader(data_path(arguments.positional(1), arguments.positional(0)), csv_options(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(1), arguments.positional(0)),
+                        csv_options(arguments, model.schema.na));
   const moe::Dataset data = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
                                              {false, false, ignore_unknown(arguments)})
                                 .rest();

@@ -117,7 +117,7 @@ moe::TrainingTable read_table(const Arguments& arguments, std::vector<Trial>& tr
     requests.back().columns.features = trial.features;
   }
   agree_on_target(requests);
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, missing_words(arguments)));
   moe::SharedTable shared = moe::read_shared_table(reader, requests);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     trials[i].spec.gate_inputs = std::move(shared.models[i].gate);

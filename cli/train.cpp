@@ -34,7 +34,8 @@ std::vector<std::string> expert_networks(const Arguments& arguments) {
 
 /// The table as a new model reads it, or as the model to go on with does.
 moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, const moe::ModelSpec& spec) {
-  moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")), csv_options(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")),
+                        csv_options(arguments, start == nullptr ? missing_words(arguments) : start->schema.na));
   if (start == nullptr) return moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size());
   for (const char* option :
        {"target", "features", "gate-features", "expert-features", "weight", "id", "positive", "trials", "offset",
@@ -55,7 +56,7 @@ void dry_run(const Arguments& arguments) {
   const moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
   if (arguments.has("resume"))
     throw Error(ErrorKind::kUsage, "--dry-run: --resume's columns are the model's: see 'moe inspect'");
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, missing_words(arguments)));
   print(to_text(reader, moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size())));
 }
 

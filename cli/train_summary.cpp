@@ -1,5 +1,6 @@
 #include "train_summary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <set>
@@ -7,6 +8,8 @@
 #include "command.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
+#include "moe/solver.hpp"
+#include "table_notes.hpp"
 
 namespace cli {
 namespace {
@@ -57,6 +60,15 @@ void summarise_l1(const moe::TrainReport& report) {
         " are not 0");
 }
 
+void note_aliased(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 20;
+  std::vector<std::string> first(names.begin(), names.begin() + static_cast<long>(std::min(names.size(), kMost)));
+  say("note: " + moe::printable(moe::join(first)) +
+      (names.size() > kMost ? " and " + std::to_string(names.size() - kMost) + " more" : "") +
+      (names.size() == 1 ? " is" : " are") +
+      " told exactly by the other inputs: no coefficient of its own, it stays 0");
+}
+
 }  // namespace
 
 bool mixes_measures(const std::vector<const moe::Model*>& models) {
@@ -93,6 +105,9 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
 
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
+  if (fit.converged == 0 && report.solver != "firth" && !moe::make_solver(report.solver)->stochastic())
+    say("warning: the fit has not converged (" + report.stop +
+        "): its figures are those of where it stopped: expected more --epochs, --l2 and --gate-l2, or fewer experts");
   if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
@@ -102,9 +117,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (mixes_measures({&model}))
     say("warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
   for (const std::string& note : moe::guard_notes(model)) say(note);
-  if (!report.aliased.empty())
-    say("note: " + moe::printable(moe::join(report.aliased)) + (report.aliased.size() == 1 ? " is" : " are") +
-        " told exactly by the other inputs: no coefficient of its own, it stays 0");
+  if (!report.aliased.empty()) note_aliased(report.aliased);
   if (report.separated)
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");
@@ -114,6 +127,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   for (const moe::ColumnNote& note : table.notes)
     if (!note.same_as.empty())
       say("note: column '" + moe::printable(note.name) + "' is the same as '" + moe::printable(note.same_as) + "'");
+  for (const std::string& note : table_notes(table)) say(note);
   if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
   if (report.constant_inputs > 0)
     say("note: " + std::to_string(report.constant_inputs) +

@@ -93,9 +93,17 @@ struct FitStudy {
   arma::vec steps;
   double supremum =
       std::numeric_limits<double>::quiet_NaN();  ///< the log-likelihood that steps lead to; NaN without any
+  arma::vec exact{};                             ///< 1 where it fits its rows exactly: what is left of them is rounding
+  /// Directions of theta (P x q) in which the likelihood grows for ever, so that its maximum is at infinity: separation. See
+  /// recession.hpp.
+  arma::mat recession{};
+  /// Directions of theta (P x r) in which the likelihood stays as it is, as no row tells of them.
+  arma::mat unseen{};
+  /// The log-likelihood of a simpler model of the same rows where that is higher than the fit's; NaN where it is not.
+  double simpler = std::numeric_limits<double>::quiet_NaN();
   /// 1 where target t of expert k is described as well by the simpler family that its own contains, else 0: element k T + t.
   /// Empty: nowhere.
-  arma::vec simpler{};
+  arma::vec as_simple{};
 };
 
 /// How a fit went; what `moe inspect` shows.
@@ -108,6 +116,7 @@ struct FitSummary {
   /// The penalties of the experts and of the gate; NaN: not recorded.
   double l2 = std::numeric_limits<double>::quiet_NaN(), gate_l2 = std::numeric_limits<double>::quiet_NaN();
   double l1 = 0, gate_l1 = 0;
+  double firth = 0;                          ///< 1: the bias-reduced fit of firth.hpp
   std::optional<Uncertainty> uncertainty{};  ///< nothing where none was computed
   std::optional<FitStudy> study{};           ///< of a likelihood, under a softmax
 };

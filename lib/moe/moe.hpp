@@ -22,6 +22,7 @@
 #pragma once
 
 #include "moe/bootstrap.hpp"
+#include "moe/coefficient_names.hpp"
 #include "moe/columns.hpp"
 #include "moe/csv.hpp"
 #include "moe/dataset.hpp"

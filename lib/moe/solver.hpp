@@ -35,6 +35,8 @@ class Problem {
   virtual bool refine() { return false; }
   /// Parameters that the function has kinks in, on which a minimum lies: improve() steps onto them, gradients do not lead there.
   virtual arma::uvec kinked() const { return {}; }
+  /// How large rounding alone may make components of the gradient: what is smaller says nothing.
+  virtual double rounding(const arma::vec&) const { return 0; }
   /// Draws a new order of the rows and cuts it into batches; returns how many.
   virtual arma::uword shuffle(Random& random) = 0;
   /// The value over one batch, and its gradient.
@@ -51,6 +53,9 @@ struct SolverOptions {
   std::string schedule =
       "constant";  ///< of the learning rate over the epochs: constant, linear or cosine (both fall to 0)
 };
+
+/// Why a fit has come to its end where its slope is no larger than rounding().
+constexpr const char* kRoundingIsLeft = "all that is left to gain is rounding";
 
 struct SolverResult {
   arma::vec theta;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "guards.hpp"
 #include "json_text.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -12,7 +13,6 @@
 namespace moe {
 namespace {
 
-constexpr const char* kIntercept = "(intercept)";
 /// Of intervals where nothing else is asked for.
 constexpr double kLevel = 0.95;
 
@@ -136,7 +136,7 @@ struct AsSimple {
 
 std::vector<AsSimple> as_simple_of(const Model& model) {
   std::vector<AsSimple> result;
-  const arma::vec& flags = model.fit.study->simpler;
+  const arma::vec& flags = model.fit.study->as_simple;
   for (const arma::uword i : arma::uvec(arma::find(flags > 0))) {
     const arma::uword k = i / model.targets(), t = i % model.targets();
     const Expert& expert = model.experts[k];
@@ -170,26 +170,33 @@ arma::vec at_bound(const Model& model) {
 Json guards_object(const Model& model) {
   if (!model.fit.study) return nullptr;
   const FitStudy& study = *model.fit.study;
-  return {{"shares", study.shares},
-          {"starved", numbers_of(study.starved)},
-          {"steps", numbers_of(study.steps)},
-          {"supremum", number_or_null(study.supremum)},
-          {"on_floor", numbers_of(on_floor(model))},
-          {"at_bound", numbers_of(at_bound(model))},
-          {"as_simple", as_simple_object(model)}};
+  Json guards{{"shares", study.shares},
+              {"starved", numbers_of(study.starved)},
+              {"steps", numbers_of(study.steps)},
+              {"supremum", number_or_null(study.supremum)},
+              {"on_floor", numbers_of(on_floor(model))},
+              {"at_bound", numbers_of(at_bound(model))},
+              {"as_simple", as_simple_object(model)}};
+  add_findings(model, guards);
+  return guards;
+}
+
+/// Whether a parameter has a value of its own, be it infinite.
+bool is_told(const Model& model, const Uncertainty& uncertainty, arma::uword parameter) {
+  const auto moves = [&](const arma::mat& in) { return !in.is_empty() && arma::any(in.row(parameter) != 0); };
+  const auto& study = model.fit.study;
+  return moves(uncertainty.factor) || moves(uncertainty.undetermined) ||
+         (study && (moves(study->recession) || moves(study->unseen)));
 }
 
 /// Coefficients of columns that follow from those before them, of any branch.
 std::vector<std::string> dependent_names(const Model& model, const Uncertainty& uncertainty) {
-  const arma::mat &factor = uncertainty.factor, &undetermined = uncertainty.undetermined;
   std::vector<std::string> names;
   for (arma::uword b = 0; b <= model.size(); ++b) {
     const Branch& branch = branch_of(model, b);
     const std::vector<std::string> own = coefficient_names(model, branch);
     arma::mat W(own.size(), branch.network->outputs());
-    for (arma::uword i = 0; i < W.n_elem; ++i)
-      W[i] = arma::any(factor.row(branch.offset + i) != 0) ||
-             (!undetermined.is_empty() && arma::any(undetermined.row(branch.offset + i) != 0));
+    for (arma::uword i = 0; i < W.n_elem; ++i) W[i] = is_told(model, uncertainty, branch.offset + i) ? 1 : 0;
     for (arma::uword j = 0; j < W.n_rows && arma::any(arma::vectorise(W) != 0); ++j)
       if (arma::all(W.row(j) == 0) && std::find(names.begin(), names.end(), own[j]) == names.end())
         names.push_back(own[j]);
@@ -410,37 +417,6 @@ arma::mat expert_coefficients(const Model& model, arma::uword k) { return expert
 
 arma::mat gate_coefficients(const Model& model) { return gate_forms(model).at(model.theta); }
 
-std::vector<std::string> input_names(const Model& model, const Branch& branch) {
-  std::vector<std::string> names;
-  for (arma::uword j = 1; j < branch.columns.n_elem; ++j) names.push_back(model.schema.inputs[branch.columns[j] - 1]);
-  return names;
-}
-
-std::vector<std::string> coefficient_names(const Model& model, const Branch& branch) {
-  const std::vector<std::string> inputs = input_names(model, branch);
-  std::vector<std::string> names;
-  if (branch.network->has_intercept()) names.emplace_back(kIntercept);
-  for (arma::uword power = 1; power <= branch.network->degree(); ++power)
-    for (const std::string& input : inputs) names.push_back(power == 1 ? input : input + "^" + std::to_string(power));
-  return names;
-}
-
-std::vector<std::string> output_names(const Model& model, arma::uword k) {
-  const Expert& expert = model.experts[k];
-  if (model.classes() && expert.family->outputs() > 1) return model.schema.labels;
-  std::vector<std::string> names;
-  for (arma::uword t = 0; t < model.targets(); ++t) {
-    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
-    const std::string target = model.schema.targets[t], before = model.targets() > 1 ? target + " " : "";
-    const std::string first = family.link() == Family::Link::kLogistic ? before + "log-odds"
-                              : family.link() == Family::Link::kLog    ? before + "log mean"
-                                                                       : target;
-    names.push_back(family.outputs() == 1 ? first : before + "mean");
-    if (family.outputs() > 1) names.push_back(before + "log_sigma");
-  }
-  return names;
-}
-
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k) {
   const Expert& expert = model.experts[k];
   return expert.family->figures(model.theta.memptr() + expert.psi);
@@ -450,7 +426,8 @@ std::vector<std::string> guard_notes(const Model& model) {
   std::vector<std::string> notes;
   if (!model.fit.study) return notes;
   const FitStudy& study = *model.fit.study;
-  if (arma::any(on_floor(model) > 0))
+  // An expert that fits its rows exactly has a note of its own.
+  if (arma::any(on_floor(model) - (study.exact.is_empty() ? arma::zeros(model.size()) : study.exact) > 0))
     notes.emplace_back(
         "warning: an expert's scale sits on its floor (a sigma: 1e-4 of the target's spread): it explains its rows "
         "exactly, and the likelihood means little");
@@ -476,6 +453,8 @@ std::vector<std::string> guard_notes(const Model& model) {
         (steps.size() == model.size() ? "between the experts" : "of expert " + join(steps) + " from the others") +
         " is a step: its weights grow without end, the log-likelihood's supremum is about " +
         formatted("%.6f", study.supremum));
+  const std::vector<std::string> found = finding_notes(model);
+  notes.insert(notes.end(), found.begin(), found.end());
   return notes;
 }
 

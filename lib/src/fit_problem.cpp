@@ -1,5 +1,6 @@
 #include "fit_problem.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -19,6 +20,11 @@ const double kRunaway = std::log(10.0);
 
 /// At least so many rows, and so many for each parameter, tell second derivatives.
 constexpr arma::uword kRowsForHessian = 1 << 16, kRowsForParameter = 128;
+
+/// Of a target's standard deviation: with a larger scale rounding stays far below any tolerance.
+constexpr double kSmallScale = 1e-3;
+/// Roundings of a residual, each of the target's largest size.
+constexpr double kRoundings = 16;
 
 std::string figure(double value) {
   char text[32];
@@ -131,6 +137,18 @@ bool FitProblem::improve(const arma::vec& at, Improvement& improvement) {
   evaluated_ = true;
   improvement = {result.value / unit_, result.slope / unit_, seen(result.target)};
   return true;
+}
+
+double FitProblem::rounding(const arma::vec& at) const {
+  // A score is a residual in scales, in units of the scale: rounding of the residual counts as often as the scale is small.
+  const arma::vec theta = this->theta(at);
+  double largest = 0;
+  for (const Expert& expert : data_.model.experts)
+    if (const double scale = expert.family->least_scale(theta.memptr() + expert.psi); scale < kSmallScale)
+      largest = std::max(largest, 1 / (scale * scale));
+  if (!(largest > 0)) return 0;
+  const double spread = data_.model.standardization.target_spread.min();
+  return kRoundings * arma::datum::eps * arma::abs(data_.rows.y).max() * largest / (spread * spread) / unit_;
 }
 
 arma::uword FitProblem::shuffle(Random& random) {

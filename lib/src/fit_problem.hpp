@@ -43,6 +43,7 @@ class FitProblem : public Problem {
   bool rough_hessian(const arma::vec& theta, arma::mat& second) override;
   bool improve(const arma::vec& theta, Improvement& improvement) override;
   bool refine() override { return em_ && em_->refine(); }
+  double rounding(const arma::vec& theta) const override;
   arma::uvec kinked() const override { return em_ ? em_->kinked() : arma::uvec(); }
   arma::uword shuffle(Random& random) override;
   double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;

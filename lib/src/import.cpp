@@ -29,9 +29,9 @@ void know_members(const JsonPlace& object, const std::vector<std::string>& known
 }
 
 void know_members(const JsonPlace& root) {
-  know_members(root, {"$schema", "format",          "version",    "inputs", "columns", "na",       "target", "targets",
-                      "labels",  "weight",          "id",         "trials", "offset",  "exposure", "family", "gate",
-                      "experts", "standardization", "parameters", "fit"});
+  know_members(root, {"$schema", "format", "version",   "inputs",  "columns",         "na",         "target",
+                      "targets", "labels", "weight",    "id",      "trials",          "offset",     "exposure",
+                      "family",  "gate",   "levels_by", "experts", "standardization", "parameters", "fit"});
   if (root.has("columns"))
     for (const JsonPlace& column : root.at("columns").items())
       know_members(column, {"name", "levels", "fill", "indicator"});
@@ -153,14 +153,20 @@ Uncertainty read_uncertainty(const JsonPlace& place, std::size_t parameters) {
   return result;
 }
 
-FitStudy read_study(const JsonPlace& place) {
-  know_members(place, {"shares", "starved", "steps", "supremum", "simpler"});
+FitStudy read_study(const JsonPlace& place, std::size_t parameters) {
+  know_members(place,
+               {"shares", "starved", "steps", "supremum", "exact", "recession", "unseen", "simpler", "as_simple"});
   FitStudy study;
   study.shares = place.at("shares").numbers();
   study.starved = place.at("starved").numbers();
   study.steps = place.at("steps").numbers();
   study.supremum = place.at("supremum").number_or_nan();
-  if (place.has("simpler")) study.simpler = place.at("simpler").numbers();
+  study.exact.zeros(study.shares.n_elem);
+  if (place.has("exact")) study.exact = place.at("exact").numbers();
+  for (const auto& [name, directions] : {std::pair{"recession", &study.recession}, std::pair{"unseen", &study.unseen}})
+    if (place.has(name)) *directions = read_rows(place.at(name), place.at(name).items().size(), parameters);
+  if (place.has("simpler")) study.simpler = place.at("simpler").number();
+  if (place.has("as_simple")) study.as_simple = place.at("as_simple").numbers();
   return study;
 }
 
@@ -180,11 +186,12 @@ FitSummary read_fit(const JsonPlace& place, std::size_t parameters) {
   read_fit_numbers(place, kFitNumbers, fit, known);
   read_fit_numbers(place, kPenalties, fit, known);
   read_fit_numbers(place, kLasso, fit, known);
+  read_fit_numbers(place, kFirth, fit, known);
   know_members(place, known);
   fit.objective = place.text_or("objective", "");
   fit.solver = place.text_or("solver", "");
   if (place.has("uncertainty")) fit.uncertainty = read_uncertainty(place.at("uncertainty"), parameters);
-  if (place.has("study")) fit.study = read_study(place.at("study"));
+  if (place.has("study")) fit.study = read_study(place.at("study"), parameters);
   return fit;
 }
 

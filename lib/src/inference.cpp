@@ -4,12 +4,11 @@
 #include <cmath>
 #include <limits>
 
-#include "basis.hpp"
+#include "estimated_space.hpp"
 #include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
 #include "reported.hpp"
-#include "simpler.hpp"
 #include "special.hpp"
 
 namespace moe {
@@ -26,99 +25,6 @@ constexpr double kStep = 50, kPerhapsStep = 10, kAnything = 2;
 bool on_floor(const Model& model, const Expert& expert) {
   return expert.family->on_floor(model.theta.memptr() + expert.psi);
 }
-
-/// Of each of theta, whether it is a psi on a boundary: on a floor, at a bound, or where a simpler family describes the rows as well.
-std::vector<bool> on_boundary(const Model& model, const Rows& rows) {
-  std::vector<bool> result(model.theta.n_elem, false);
-  const arma::vec simple = as_simple(model, rows);
-  for (arma::uword k = 0; k < model.size(); ++k) {
-    const Expert& expert = model.experts[k];
-    const double* const psi = model.theta.memptr() + expert.psi;
-    const bool all = on_floor(model, expert) || !expert.family->bound_note(psi).empty();
-    arma::vec moved(psi, expert.family->dispersions());
-    for (arma::uword t = 0; t < model.targets() && !simple.is_empty(); ++t)
-      if (simple[k * model.targets() + t] > 0) expert.family->to_simpler(t, moved.memptr());
-    for (arma::uword i = 0; i < moved.n_elem; ++i)
-      if (all || moved[i] != psi[i]) result[expert.psi + i] = true;
-  }
-  return result;
-}
-
-/// Where a model's parameters stand in the coordinates of its basis (phi), and which of them are estimated.
-class Space {
- public:
-  Space(const Model& model, const Rows& rows, unsigned threads) : model_(model), basis_(model, rows, threads) {
-    for (arma::uword b = 0; b <= model.size(); ++b) add_branch(b);
-    std::vector<arma::uword> psi;
-    const std::vector<bool> bound = on_boundary(model, rows);
-    for (const Expert& expert : model.experts)
-      for (arma::uword i = expert.psi; i < expert.psi + expert.family->dispersions(); ++i)
-        if (!bound[i]) psi.push_back(i);
-    std::sort(psi.begin(), psi.end());
-    psi.erase(std::unique(psi.begin(), psi.end()), psi.end());  // one that all share is there once for each
-    coefficients_ = free_.size();
-    free_.insert(free_.end(), psi.begin(), psi.end());
-  }
-
-  const Basis& basis() const { return basis_; }
-  arma::uvec free() const { return free_; }
-  /// How many of the free ones, the first, are coefficients.
-  arma::uword coefficients() const { return coefficients_; }
-
-  /// Rows of phi's free coordinates -> rows of all of theta, zeros for what is not estimated.
-  arma::mat theta_rows(const arma::mat& rows) const {
-    arma::mat result(model_.theta.n_elem, rows.n_cols, arma::fill::zeros);
-    result.rows(free()) = rows;
-    for_each_output([&](arma::uword branch, arma::uword, arma::uword first, arma::uword height) {
-      const arma::mat own = result.rows(first, first + height - 1);
-      result.rows(first, first + height - 1) = basis_.coefficients(basis_.design_of(branch), own);
-    });
-    return result;
-  }
-
-  /// The second derivatives in phi of 0.5 sum_i weight_i theta_i^2, at the least that it can be where outputs are free to move
-  /// together: only how they differ is penalised.
-  arma::mat penalty(const arma::vec& weight) const {
-    arma::mat result(weight.n_elem, weight.n_elem, arma::fill::zeros);
-    for_each_output([&](arma::uword branch, arma::uword, arma::uword i, arma::uword height) {
-      const arma::mat inverse = basis_.inverse(basis_.design_of(branch));
-      const arma::mat own = inverse.t() * arma::diagmat(weight.subvec(i, arma::size(height, 1))) * inverse;
-      const double outputs = static_cast<double>(branch_of(model_, branch).network->outputs());
-      const bool together = reference_output(model_, branch).has_value();
-      for_each_output([&](arma::uword other, arma::uword, arma::uword j, arma::uword) {
-        if (other != branch) return;
-        result.submat(i, j, arma::size(own)) = ((i == j ? 1.0 : 0.0) - (together ? 1 / outputs : 0.0)) * own;
-      });
-    });
-    return result;
-  }
-
- private:
-  /// Calls visit(branch, output, first parameter, how many) for every output of every branch.
-  template <class Visit>
-  void for_each_output(const Visit& visit) const {
-    for (arma::uword b = 0; b <= model_.size(); ++b) {
-      const Branch& branch = branch_of(model_, b);
-      for (arma::uword out = 0; out < branch.network->outputs(); ++out)
-        visit(b, out, branch.offset + branch.network->intercept(out), branch.network->last_inputs());
-    }
-  }
-
-  void add_branch(arma::uword index) {
-    const Branch& branch = branch_of(model_, index);
-    std::vector<bool> kept(branch.network->last_inputs(), true);
-    for (const arma::uword j : basis_.dependent(basis_.design_of(index))) kept[j] = false;
-    const auto reference = reference_output(model_, index);
-    for (arma::uword out = 0; out < branch.network->outputs(); ++out)
-      for (arma::uword j = 0; j < kept.size() && out != reference; ++j)
-        if (kept[j]) free_.push_back(branch.offset + branch.network->intercept(out) + j);
-  }
-
-  const Model& model_;
-  Basis basis_;
-  std::vector<arma::uword> free_;
-  arma::uword coefficients_ = 0;
-};
 
 /// What an information A says: a generalised inverse F F' of it, and the directions of which it says nothing.
 struct Factors {
@@ -140,6 +46,7 @@ std::optional<Factors> singular_factors(const arma::mat& unit, const arma::vec& 
 
 /// Nothing where A is no information of a maximum.
 std::optional<Factors> factors_of(const arma::mat& A) {
+  if (A.is_empty()) return std::nullopt;
   arma::vec scale(A.diag());
   scale.transform([](double d) { return d == 0 ? 1 : 1 / std::sqrt(d); });
   if (!scale.is_finite()) return std::nullopt;
@@ -152,12 +59,30 @@ std::optional<Factors> factors_of(const arma::mat& A) {
   return Factors{inverse, {}};
 }
 
-std::optional<Factors> information_factors(const Model& model, const Space& space, const Rows& rows,
+/// An orthonormal basis of what is left of the free coordinates where the likelihood has no maximum in some directions; nothing
+/// where it has one in all. What does not move in those directions has the covariance of the maximum over the others.
+std::optional<arma::mat> told_directions(const Model& model, const EstimatedSpace& space) {
+  const auto& study = model.fit.study;
+  if (!study || (study->recession.is_empty() && study->unseen.is_empty())) return std::nullopt;
+  const arma::mat lost = space.free_rows(arma::join_rows(study->recession, study->unseen));
+  arma::mat Q, R;
+  arma::qr(Q, R, lost);
+  return arma::mat(Q.tail_cols(Q.n_cols - lost.n_cols));
+}
+
+std::optional<Factors> information_factors(const Model& model, const EstimatedSpace& space, const Rows& rows,
                                            const Penalty& penalty, unsigned threads) {
   const auto objective = make_objective("likelihood");
   const arma::vec weight = Pass(model, *objective, penalty, 1).penalty_weights();
   const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, &space.basis()) + space.penalty(weight);
-  return factors_of(arma::accu(rows.w) * H.submat(space.free(), space.free()));
+  const arma::mat information = arma::accu(rows.w) * H.submat(space.free(), space.free());
+  const auto told = told_directions(model, space);
+  if (!told) return factors_of(information);
+  auto factors = factors_of(told->t() * information * *told);
+  if (!factors) return std::nullopt;
+  factors->factor = *told * factors->factor;
+  if (!factors->undetermined.is_empty()) factors->undetermined = *told * factors->undetermined;
+  return factors;
 }
 
 /// Whether it is a linear regression.
@@ -191,12 +116,12 @@ double residual_squares(const Model& model, const Rows& rows) {
 }
 
 /// Coefficients of each target.
-double degrees_of_fit(const Model& model, const Space& space) {
+double degrees_of_fit(const Model& model, const EstimatedSpace& space) {
   return static_cast<double>(space.coefficients()) / static_cast<double>(model.targets());
 }
 
 /// From the residuals themselves, which may all be 0 where sigma has a floor.
-Uncertainty regression_uncertainty(const Model& model, const Space& space, const Rows& rows) {
+Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& space, const Rows& rows) {
   Uncertainty result;
   const double weight = arma::accu(rows.w), freedom = weight - static_cast<double>(space.coefficients());
   if (!(freedom > 0)) return result;
@@ -246,6 +171,17 @@ bool own_is_estimated(const Branch& branch, arma::uword row, arma::uword out, co
   return arma::any(factor.row(branch.offset + branch.network->intercept(out) + row) != 0);
 }
 
+/// Which cells of a table of forms have no finite value that the rows tell.
+std::vector<bool> endless_cells(const Model& model, arma::uword b, const FormTable& forms) {
+  std::vector<bool> result(forms.cells.size(), false);
+  if (!model.fit.study) return result;
+  for (const arma::mat* directions : {&model.fit.study->recession, &model.fit.study->unseen}) {
+    const std::vector<bool> moved = moved_cells(model, b, forms, *directions);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = result[i] || moved[i];
+  }
+  return result;
+}
+
 Estimates estimates_of(const Model& model, const Inference& inference, arma::uword b, const FormTable& forms,
                        double level) {
   Estimates result;
@@ -253,11 +189,12 @@ Estimates estimates_of(const Model& model, const Inference& inference, arma::uwo
   const arma::mat& factor = inference.uncertainty.factor;
   const Branch& branch = branch_of(model, b);
   result.value = forms.at(model.theta);
+  const std::vector<bool> endless = endless_cells(model, b, forms);
   result.error = arma::mat(arma::size(result.value)).fill(kNaN);
   for (arma::uword out = 0; out < forms.columns && inference.uncertainty.known(); ++out)
     for (arma::uword j = 0; j < forms.rows; ++j)
-      if (is_estimated(forms(j, out), factor) && own_is_estimated(branch, j, out, factor) &&
-          forms(j, out).is_determined(inference.uncertainty))
+      if (!endless[out * forms.rows + j] && is_estimated(forms(j, out), factor) &&
+          own_is_estimated(branch, j, out, factor) && forms(j, out).is_determined(inference.uncertainty))
         result.error(j, out) = forms(j, out).deviation(factor);
   fill_in(inference.uncertainty, level, result);
   if (inference.replicates.is_empty()) return result;
@@ -301,7 +238,7 @@ Penalty penalty_of(const FitSummary& fit) {
 }
 
 Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
-  const Space space(model, rows, threads);
+  const EstimatedSpace space(model, rows, threads);
   if (is_regression(model, penalty)) return regression_uncertainty(model, space, rows);
   Uncertainty result;
   auto factors = information_factors(model, space, rows, penalty, threads);
@@ -318,7 +255,7 @@ Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Pen
 }
 
 Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
-  const Space space(model, rows, threads);
+  const EstimatedSpace space(model, rows, threads);
   Uncertainty result;
   const auto factors = information_factors(model, space, rows, penalty, threads);
   if (!factors) return result;
@@ -371,7 +308,7 @@ std::vector<double> figure_errors(const Model& model, const Inference& inference
 
 std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& uncertainty) {
   std::vector<std::string> notes;
-  if (!uncertainty.known())
+  if (!uncertainty.known() && !(model.fit.study && !model.fit.study->recession.is_empty()))
     notes.emplace_back(
         "no standard errors: the information is not positive definite, as at a point that is no maximum or "
         "where parameters are not told apart");

@@ -73,6 +73,15 @@ void check_penalties(const FitSummary& fit) {
   if (fit.gate_l2 < 0) fail(place_of(kFitPlace, "gate_l2"), kSentence);
   if (!(fit.l1 >= 0)) fail(place_of(kFitPlace, "l1"), kSentence);
   if (!(fit.gate_l1 >= 0)) fail(place_of(kFitPlace, "gate_l1"), kSentence);
+  if (fit.firth != 0 && fit.firth != 1) fail(place_of(kFitPlace, "firth"), "it is neither 0 nor 1");
+}
+
+void check_directions(const arma::mat& directions, const char* member, const Model& model) {
+  const std::string place = std::string(kFitPlace) + "/study/" + member;
+  if (directions.is_empty()) return;
+  if (directions.n_rows != model.theta.n_elem || directions.n_cols > model.theta.n_elem)
+    fail(place, "its fit has directions of other parameters than its own");
+  if (!directions.is_finite()) fail(place, "a direction is not finite");
 }
 
 void check_study(const FitStudy& study, const Model& model) {
@@ -80,10 +89,14 @@ void check_study(const FitStudy& study, const Model& model) {
        {std::pair{"shares", &study.shares}, std::pair{"starved", &study.starved}, std::pair{"steps", &study.steps}})
     if (numbers->n_elem != model.size() || !numbers->is_finite())
       fail(std::string(kFitPlace) + "/study/" + name, "its fit tells of other experts than its own");
+  if (!study.exact.is_empty() && (study.exact.n_elem != model.size() || !study.exact.is_finite()))
+    fail(std::string(kFitPlace) + "/study/exact", "its fit tells of other experts than its own");
+  check_directions(study.recession, "recession", model);
+  check_directions(study.unseen, "unseen", model);
 }
 
 void check_simpler(const arma::vec& simpler, const Model& model) {
-  const std::string place = std::string(kFitPlace) + "/study/simpler";
+  const std::string place = std::string(kFitPlace) + "/study/as_simple";
   if (!simpler.is_empty() && (simpler.n_elem != model.size() * model.targets() || !simpler.is_finite()))
     fail(place, "its fit tells of other experts than its own");
   for (arma::uword i = 0; i < simpler.n_elem; ++i) {
@@ -110,6 +123,11 @@ void check_uncertainty(const Uncertainty& uncertainty, const Model& model) {
 }
 
 }  // namespace
+
+bool has_findings(const FitStudy& study) {
+  return arma::any(study.exact > 0) || !study.recession.is_empty() || !study.unseen.is_empty() ||
+         !std::isnan(study.simpler);
+}
 
 std::uint64_t count_parameters(const Description& description, std::uint64_t most) {
   const ModelSpec& spec = description.spec;
@@ -151,7 +169,7 @@ void check_fit(const FitSummary& fit, const Model& model) {
   check_counts(fit);
   check_penalties(fit);
   if (fit.study) check_study(*fit.study, model);
-  if (fit.study) check_simpler(fit.study->simpler, model);
+  if (fit.study) check_simpler(fit.study->as_simple, model);
   if (fit.uncertainty) check_uncertainty(*fit.uncertainty, model);
 }
 

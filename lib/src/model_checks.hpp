@@ -34,6 +34,10 @@ constexpr std::array<FitNumber, 13> kFitNumbers{{
 /// What may stand beside them, or not, all of a group together.
 constexpr std::array<FitNumber, 2> kPenalties{{{"l2", &FitSummary::l2}, {"gate_l2", &FitSummary::gate_l2}}};
 constexpr std::array<FitNumber, 2> kLasso{{{"l1", &FitSummary::l1}, {"gate_l1", &FitSummary::gate_l1}}};
+constexpr std::array<FitNumber, 1> kFirth{{{"firth", &FitSummary::firth}}};
+
+/// Whether there is something that a study need not have.
+bool has_findings(const FitStudy& study);
 
 /// The parameters that the networks and families have together; a number above `most` where they are more, however many.
 /// Throws ModelFault at the word that names none of them.

@@ -41,6 +41,10 @@ FormTable expert_forms(const Model& model, arma::uword k);
 /// The gate's; under a normalised gate less those of the last expert.
 FormTable gate_forms(const Model& model);
 
+/// Which cells of a branch's table move with theta in one of these directions (P x q; none: no cell), by columns.
+std::vector<bool> moved_cells(const Model& model, arma::uword branch, const FormTable& forms,
+                              const arma::mat& directions);
+
 /// The output of a branch to which the others are compared where all of them can move alike without changing the density: of the
 /// gate (branch 0) the last, of classes (experts 1 .. K) the first. Nothing where they cannot.
 std::optional<arma::uword> reference_output(const Model& model, arma::uword branch);

@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "dispersion.hpp"
+#include "firth.hpp"
 #include "fit_problem.hpp"
 #include "moe/error.hpp"
 #include "moe/hessian.hpp"
@@ -16,10 +17,12 @@
 #include "moe/metrics.hpp"
 #include "moe/random.hpp"
 #include "parallel.hpp"
+#include "recession.hpp"
 #include "simpler.hpp"
 #include "sparsity.hpp"
 #include "starts.hpp"
 #include "stochastic.hpp"
+#include "wide_table.hpp"
 
 namespace moe {
 namespace {
@@ -47,6 +50,9 @@ constexpr double kSameMaximum = 1e-6;
 /// Work, in parameters times rows, from which on starts are looked at every so many passes, and left where they are once spurious.
 constexpr double kDear = 1e6;
 constexpr arma::uword kLook = 10;
+
+/// Passes of the fit of one expert that a mixture is compared to.
+constexpr arma::uword kPassesOfOne = 50;
 
 /// A mean loss of classes below this is certainty about every row: the weights have no finite maximum.
 constexpr double kCertain = 1e-3;
@@ -97,6 +103,17 @@ std::string resolved_solver(const Model& model, const TrainOptions& options, arm
   return stepped ? "em" : "lbfgs";
 }
 
+void check_firth(const TrainOptions& options, bool has_validation) {
+  const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, "--firth: " + sentence); };
+  if (options.objective != "likelihood")
+    refuse("it corrects the likelihood: expected it without --objective " + options.objective);
+  if (options.solver != "auto") refuse("it is a solver of its own: expected it without --solver");
+  if (options.penalty.experts > 0 || options.penalty.has_l1())
+    refuse("it brings a penalty of its own: expected it without --l2 and --l1");
+  if (has_validation || options.validation > 0 || options.patience > 0)
+    refuse("it goes to the end of its fit: expected it without --validation and --patience");
+}
+
 /// Throws Error (usage) with the sentence that says what is wrong with the options.
 void check(const TrainOptions& options, bool has_validation) {
   const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, sentence); };
@@ -107,6 +124,7 @@ void check(const TrainOptions& options, bool has_validation) {
   if (!(penalty.experts >= 0 && penalty.gate >= 0)) refuse("--l2: a penalty must not be negative");
   if (!(penalty.experts_l1 >= 0 && penalty.gate_l1 >= 0)) refuse("--l1: a penalty must not be negative");
   check_schedule(options.solver_options.schedule);
+  if (options.firth) check_firth(options, has_validation);
 }
 
 arma::uword constant_inputs(const Dataset& data) {
@@ -184,10 +202,13 @@ class Training {
   Fit fit(arma::uword restart, arma::vec theta, unsigned threads, arma::uword passes = 0, bool to_its_end = true);
   bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
             std::optional<double> validation);
+  Fit fit_without_bias();
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits);
   void summarise(const Fit& best);
+  /// Standard errors, and where there are none as the maximum is at infinity.
+  void find_errors();
   void prepare();
   /// Whether starts may use steps of EM.
   bool by_em() const { return !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_); }
@@ -257,6 +278,21 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads, arma::
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
   if (std::isnan(fit.value)) fit.value = std::numeric_limits<double>::infinity();
   fit.spurious = objective_->is_likelihood() && spurious(model_, fit.theta, rows_);
+  return fit;
+}
+
+Fit Training::fit_without_bias() {
+  const SolverResult result = fit_firth(model_, rows_, *basis_, options_.solver_options,
+                                        [&](arma::uword pass, const arma::vec& theta, double value) {
+                                          return tell(0, pass, theta, value, std::nullopt);
+                                        });
+  Fit fit;
+  fit.theta = result.theta;
+  fit.value = Pass(model_, *objective_, options_.penalty, options_.threads).run(fit.theta, rows_, nullptr).value;
+  fit.validation = std::numeric_limits<double>::infinity();
+  fit.passes = result.passes;
+  fit.converged = result.converged;
+  fit.stop = result.stop;
   return fit;
 }
 
@@ -346,8 +382,8 @@ void Training::summarise(const Fit& best) {
   fit.weight = arma::accu(rows_.w);
   fit.objective_value = result.value - result.penalty;
   fit.penalty = result.penalty;
-  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
-    fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
+  if (objective_->is_likelihood() && model_.gate->normalised()) fit.study = study_fit(model_, rows_);
+  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_)) find_errors();
   const arma::uword undetermined = fit.uncertainty ? fit.uncertainty->undetermined.n_cols : 0;
   fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() - undetermined -
                                        removed_parameters(model_, pass.l1_weights()));
@@ -364,6 +400,16 @@ void Training::summarise(const Fit& best) {
   fit.gate_l2 = options_.penalty.gate;
   fit.l1 = options_.penalty.experts_l1;
   fit.gate_l1 = options_.penalty.gate_l1;
+  fit.firth = options_.firth ? 1 : 0;
+}
+
+void Training::find_errors() {
+  FitSummary& fit = model_.fit;
+  fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
+  if (!fit.study || options_.firth || !suggests_recession(model_, *fit.uncertainty)) return;
+  find_recession(model_, rows_, options_.penalty, options_.threads, *fit.study);
+  if (!fit.study->recession.is_empty() || !fit.study->unseen.is_empty())
+    fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
 /// The coefficients of branch k (0: the gate) that have no value of their own.
@@ -492,10 +538,12 @@ void Training::run(const Model* start, TrainReport& report) {
                                       : default_restarts(model_, *solver_, rows_);
   model_.fit = FitSummary();
   model_.fit.objective = objective_->name();
-  model_.fit.solver = solver_->name();
+  model_.fit.solver = options_.firth ? "firth" : solver_->name();
   prepare();
   const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > 2 * kRowsToCompare;
-  const std::vector<Fit> fits = many ? fit_best_of_some(report) : fit_all(start);
+  const std::vector<Fit> fits = options_.firth ? std::vector<Fit>{fit_without_bias()}
+                                : many         ? fit_best_of_some(report)
+                                               : fit_all(start);
   const Fit& best = fits[choose(fits, report)];
   model_.theta = best.theta;
   if (!model_.theta.is_finite() || (validation_ == nullptr && !std::isfinite(best.value)))
@@ -504,13 +552,14 @@ void Training::run(const Model* start, TrainReport& report) {
   // Whatever found the maximum, coefficients that have no value of their own do not count.
   if (!basis_ && all_linear(model_) && !options_.penalty.has_l1()) basis_.emplace(model_, rows_, options_.threads);
   summarise(best);
-  if (objective_->is_likelihood() && model_.gate->normalised()) model_.fit.study = study_fit(model_, rows_);
   if (basis_ && !solver_->stochastic())
     for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
   count_weights(report);
   report.stop = best.stop;
   report.on_floor = objective_->is_likelihood() && on_floor(model_, best.theta);
-  report.separated = model_.classes() && model_.fit.log_likelihood > -kCertain * model_.fit.weight;
+  report.separated = model_.classes() && !options_.firth &&
+                     !(model_.fit.study && !model_.fit.study->recession.is_empty()) &&
+                     model_.fit.log_likelihood > -kCertain * model_.fit.weight;
   report.validation = best.validation;
   report.stopped = stopped_;
   report.seconds = seconds();
@@ -551,6 +600,42 @@ Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data,
   return Model(schema, Standardization::of(data, schema.classes(), parts), spec);
 }
 
+/// Of one expert by EM: of the first one's network where a fit is full-batch, of none where it is not, or has a penalty.
+double log_likelihood_of_one(const Model& model, const Rows& rows, bool simplest, unsigned threads) {
+  ModelSpec spec = model.spec();
+  spec.gate = "constant";
+  spec.experts = {simplest ? "constant" : spec.experts[0]};
+  spec.expert_inputs.resize(1);
+  if (!spec.expert_families.empty()) spec.expert_families.resize(1);
+  Model one(model.schema, model.standardization, spec);
+  TrainOptions options;
+  options.solver = "em";
+  options.solver_options.epochs = kPassesOfOne;
+  options.restarts = 1;
+  options.errors = false;
+  options.threads = threads;
+  TrainReport report;
+  Training(one, rows, nullptr, options, nullptr, false).run(nullptr, report);
+  return one.fit.log_likelihood;
+}
+
+/// Whether columns that follow from others stay 0.
+bool goes_by_decompositions(const Model& model, const TrainOptions& options) {
+  const bool stochastic = options.solver != "auto" && make_solver(options.solver)->stochastic();
+  return all_linear(model) && !stochastic && !options.penalty.has_l1();
+}
+
+/// Keeps the log-likelihood of one expert where a fit that did not converge is worse.
+void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model& model) {
+  FitSummary& fit = model.fit;
+  if (fit.converged != 0 || !fit.study || fit.objective != "likelihood" || options.firth) return;
+  const bool penalised = options.penalty.experts > 0 || options.penalty.has_l1();
+  const bool simplest = penalised || !all_linear(model) || make_solver(fit.solver)->stochastic();
+  if (model.size() == 1 && !simplest) return;
+  const double one = log_likelihood_of_one(model, rows, simplest, options.threads);
+  if (one > fit.log_likelihood + kSameMaximum * fit.weight) fit.study->simpler = one;
+}
+
 }  // namespace
 
 Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
@@ -573,16 +658,30 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
                                            "' is fitted by its likelihood only: expected " +
                                            "--objective likelihood, or another family");
   TrainOptions resolved = options;
-  resolved.solver = resolved_solver(model, options, data.rows());
+  if (options.firth) {
+    require_firth(model);
+    resolved.solver = "newton";  // none that takes mini-batches
+    resolved.restarts = 1;
+  }
   report.constant_inputs = constant_inputs(data);
   report.constant_target = !schema.classes() && has_constant_column(data.y);
   const Rows rows = model.standardize(std::move(data));
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));
-  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer, options.solver == "auto")
-      .run(start, report);
-  report.solver = resolved.solver;
-  report.restrained = options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation_rows.has_value();
+  const Rows* const judged = validation_rows ? &*validation_rows : nullptr;
+  auto narrow = start == nullptr && goes_by_decompositions(model, options) ? narrowed(model, rows) : std::nullopt;
+  Model& fitted = narrow ? *narrow : model;
+  if (!options.firth) resolved.solver = resolved_solver(fitted, options, rows.count());
+  Training(fitted, rows, judged, resolved, observer, options.solver == "auto").run(start, report);
+  if (narrow) {
+    widen(*narrow, model);
+    const std::vector<std::string> without = left_out(*narrow, model);
+    report.aliased.insert(report.aliased.end(), without.begin(), without.end());
+  }
+  if (!report.stopped) compare_to_one_expert(rows, options, model);
+  report.solver = options.firth ? "firth" : resolved.solver;
+  report.restrained =
+      options.firth || options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation_rows.has_value();
   return model;
 }
 

@@ -286,8 +286,11 @@ class Writer {
         {"coding",
          "a column without levels is a number, its fill where the cell is missing, and where it has an indicator a 1 "
          "behind it if it is missing, else 0; one with levels is for each level but the first a 1 or 0, all 0 "
-         "for a level that is none of them, levels that are numbers compared by value; a missing cell has the "
-         "level (missing) where there is one"}};
+         "for a level that is none of them, levels compared " +
+             std::string(model_.schema.levels_by_value
+                             ? "by value where all are numbers"
+                             : "as texts, a whole number N being the level N.0, too, and N.0 the level N") +
+             "; a missing cell has the level (missing) where there is one"}};
     if (model_.classes()) result["labels"] = model_.schema.labels;
     if (!model_.schema.na.empty()) result["missing_words"] = model_.schema.na;
     return result;

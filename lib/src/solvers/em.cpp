@@ -25,6 +25,7 @@ class Held : public Problem {
  public:
   Held(Problem& problem, const arma::uvec& held) : problem_(problem), held_(held) {}
   void count_from(arma::uword passes) { before_ = passes; }
+  double rounding(const arma::vec& theta) const override { return problem_.rounding(theta); }
   double evaluate(const arma::vec& theta, arma::vec& gradient) override {
     const double value = problem_.evaluate(theta, gradient);
     gradient.elem(held_).zeros();
@@ -74,6 +75,7 @@ class Em : public Solver {
     at.value = here.value;
     if (!problem.keep_going(0, at.theta, at.value)) at.stop = "stopped";
     while (at.stop.empty() && here.slope > near && at.passes < passes) {
+      if (here.slope <= problem.rounding(at.theta)) return;
       if (!step(problem, at, here)) return;
       ++at.passes;
       if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";

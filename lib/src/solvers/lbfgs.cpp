@@ -38,8 +38,9 @@ class Lbfgs : public Solver {
       }
       const double gain = expected_gain(memory, here);
       if (!step(problem, theta, here, memory)) {
-        result.converged = gain <= kNothing * std::abs(here.value);
-        result.stop = result.converged ? "all that is left to gain is rounding" : "no step lowers the loss any more";
+        result.converged =
+            gain <= kNothing * std::abs(here.value) || arma::norm(here.gradient, "inf") <= problem.rounding(theta);
+        result.stop = result.converged ? kRoundingIsLeft : "no step lowers the loss any more";
         break;
       }
       ++result.passes;
