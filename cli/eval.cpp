@@ -23,8 +23,8 @@ Json confusion(const arma::mat& counts) {
 }
 
 void add_number(const moe::Metrics::OfNumber& metrics, Json& to) {
-  to["rmse"] = metrics.rmse;
-  to["mae"] = metrics.mae;
+  to["rmse"] = number(metrics.rmse);
+  to["mae"] = number(metrics.mae);
   to["r2"] = number(metrics.r2);
   to["crps"] = number(metrics.crps);
   for (const auto& [level, share] : metrics.coverage) to["coverage"][moe::format_number(level)] = number(share);

@@ -38,6 +38,7 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
   if (report.rehearsed > 0) text += " on " + std::to_string(report.rehearsed) + " of the rows";
+  if (report.from_simpler) text += ", which the fit of a simpler model led to";
   if (report.moved) text += ", which splitting and merging experts found";
   if (report.starts_set_aside > 0)
     text +=

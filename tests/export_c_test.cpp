@@ -1,10 +1,9 @@
 // Exported C files, compiled and run.
-#include "moe/export.hpp"
-
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "models.hpp"
+#include "moe/export.hpp"
 #include "moe/model_file.hpp"
 #include "moe/moe.h"
 #include "moe/numeric.hpp"

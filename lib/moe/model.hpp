@@ -75,6 +75,9 @@ struct Uncertainty {
   /// Theta's covariance is factor factor' (P x f). A row of zeros: a parameter that was not estimated, as it sits on a boundary, has
   /// no column of its own, or is what others are compared to. f = 0: nothing is known.
   arma::mat factor;
+  /// Directions in which theta moves without changing the likelihood (P x q, each as long as an error of its kind): what they move
+  /// has no error. Empty: none.
+  arma::mat undetermined{};
   double degrees_of_freedom = 0;  ///< of Student's t; 0: a normal distribution
   /// Of a single gaussian expert, in data units.
   double residual_standard_error = std::numeric_limits<double>::quiet_NaN();
@@ -98,6 +101,9 @@ struct FitStudy {
   arma::mat unseen{};
   /// The log-likelihood of a simpler model of the same rows where that is higher than the fit's; NaN where it is not.
   double simpler = std::numeric_limits<double>::quiet_NaN();
+  /// 1 where target t of expert k is described as well by the simpler family that its own contains, else 0: element k T + t.
+  /// Empty: nowhere.
+  arma::vec as_simple{};
 };
 
 /// How a fit went; what `moe inspect` shows.
@@ -149,6 +155,8 @@ struct Model {
   arma::uword targets() const { return schema.targets.size(); }
   /// Free parameters: those of theta less the directions in which it can move without changing the density.
   arma::uword degrees_of_freedom() const;
+  /// From 0, the first expert whose mean does not exist, as its tails are too heavy: see Family::has_mean().
+  std::optional<arma::uword> without_mean() const;
   /// Each branch's tensors in theta's order, named as in a model file: "gate.0", "expert.2.0", "expert.2.psi", "psi".
   struct Tensor {
     std::string name;

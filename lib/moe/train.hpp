@@ -65,6 +65,8 @@ struct TrainReport {
   std::vector<Maximum> maxima;       ///< distinct ones, the best first
   arma::uword rehearsed = 0;         ///< rows that the starts were compared on; 0: all
   bool moved = false;                ///< the best was found by splitting and merging experts, from another start's end
+  bool from_simpler =
+      false;  ///< the best began at the fit of simpler families, as a student's at a gaussian's, or of one expert
   std::vector<std::string> aliased;  ///< inputs that others explain exactly: they have no coefficient of their own
   arma::uword constant_inputs = 0;
   WeightCount experts_l1, gate_l1;

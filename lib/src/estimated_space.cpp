@@ -3,17 +3,38 @@
 #include <algorithm>
 
 #include "reported.hpp"
+#include "simpler.hpp"
 
 namespace moe {
+namespace {
+
+/// Of each of theta, whether it is a psi on a boundary: on a floor, at a bound, or where a simpler family describes the rows as well.
+std::vector<bool> on_boundary(const Model& model, const Rows& rows) {
+  std::vector<bool> result(model.theta.n_elem, false);
+  const arma::vec simple = as_simple(model, rows);
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    const double* const psi = model.theta.memptr() + expert.psi;
+    const bool all = expert.family->on_floor(psi) || !expert.family->bound_note(psi).empty();
+    arma::vec moved(psi, expert.family->dispersions());
+    for (arma::uword t = 0; t < model.targets() && !simple.is_empty(); ++t)
+      if (simple[k * model.targets() + t] > 0) expert.family->to_simpler(t, moved.memptr());
+    for (arma::uword i = 0; i < moved.n_elem; ++i)
+      if (all || moved[i] != psi[i]) result[expert.psi + i] = true;
+  }
+  return result;
+}
+
+}  // namespace
 
 EstimatedSpace::EstimatedSpace(const Model& model, const Rows& rows, unsigned threads)
     : model_(model), basis_(model, rows, threads) {
   for (arma::uword b = 0; b <= model.size(); ++b) add_branch(b);
   std::vector<arma::uword> psi;
+  const std::vector<bool> bound = on_boundary(model, rows);
   for (const Expert& expert : model.experts)
-    for (arma::uword i = 0;
-         i < expert.family->dispersions() && !expert.family->on_floor(model.theta.memptr() + expert.psi); ++i)
-      psi.push_back(expert.psi + i);
+    for (arma::uword i = expert.psi; i < expert.psi + expert.family->dispersions(); ++i)
+      if (!bound[i]) psi.push_back(i);
   std::sort(psi.begin(), psi.end());
   psi.erase(std::unique(psi.begin(), psi.end()), psi.end());  // one that all share is there once for each
   coefficients_ = free_.size();

@@ -5,6 +5,7 @@
 
 #include "moe/metrics.hpp"
 #include "moe/numeric.hpp"
+#include "simpler.hpp"
 
 namespace moe {
 namespace {
@@ -104,6 +105,7 @@ FitStudy study_fit(const Model& model, const Rows& rows) {
       study.starved[k] = 1;
     if (K > 1 && blunt[k] < kSharp && reached[k] > 0.5 && model.gate_branch.network->inputs() > 0) study.steps[k] = 1;
   }
+  study.as_simple = as_simple(model, rows);
   if (arma::any(study.steps > 0)) study.supremum = at_the_limit(model, rows, arma::find(study.steps > 0));
   return study;
 }

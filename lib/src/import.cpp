@@ -140,17 +140,22 @@ void require_parameters(const Description& description, const JsonPlace& paramet
 // --- The fit ----------------------------------------------------------------------------------------------------------
 
 Uncertainty read_uncertainty(const JsonPlace& place, std::size_t parameters) {
-  know_members(place, {"degrees_of_freedom", "residual_standard_error", "covariance_factor"});
+  know_members(place, {"degrees_of_freedom", "residual_standard_error", "covariance_factor", "undetermined"});
   Uncertainty result;
   result.degrees_of_freedom = place.at("degrees_of_freedom").number();
   result.residual_standard_error = place.at("residual_standard_error").number_or_nan();
   const JsonPlace factor = place.at("covariance_factor");
   result.factor = read_rows(factor, factor.items().size(), parameters);
+  if (place.has("undetermined")) {
+    const JsonPlace undetermined = place.at("undetermined");
+    result.undetermined = read_rows(undetermined, undetermined.items().size(), parameters);
+  }
   return result;
 }
 
 FitStudy read_study(const JsonPlace& place, std::size_t parameters) {
-  know_members(place, {"shares", "starved", "steps", "supremum", "exact", "recession", "unseen", "simpler"});
+  know_members(place,
+               {"shares", "starved", "steps", "supremum", "exact", "recession", "unseen", "simpler", "as_simple"});
   FitStudy study;
   study.shares = place.at("shares").numbers();
   study.starved = place.at("starved").numbers();
@@ -161,6 +166,7 @@ FitStudy read_study(const JsonPlace& place, std::size_t parameters) {
   for (const auto& [name, directions] : {std::pair{"recession", &study.recession}, std::pair{"unseen", &study.unseen}})
     if (place.has(name)) *directions = read_rows(place.at(name), place.at(name).items().size(), parameters);
   if (place.has("simpler")) study.simpler = place.at("simpler").number();
+  if (place.has("as_simple")) study.as_simple = place.at("as_simple").numbers();
   return study;
 }
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr arma::uword kMostParameters = 300;
-/// A parameter of which the others leave a smaller part than this undetermined is not told from them: what is left is rounding.
-constexpr double kSingular = 1e-12;
+/// Information in a direction below this part of that in single parameters is none: what is left is rounding, and the weakest penalties.
+constexpr double kSingular = 1e-10;
 /// Coefficients of logits, of inputs in standard deviations, that make a step; where errors are known, those that make one perhaps and
 /// could be anything, as their error is so many times as large: a steep slope that the data bound is none.
 constexpr double kStep = 50, kPerhapsStep = 10, kAnything = 2;
@@ -26,17 +26,37 @@ bool on_floor(const Model& model, const Expert& expert) {
   return expert.family->on_floor(model.theta.memptr() + expert.psi);
 }
 
-/// A matrix F with A^-1 = F F'; nothing where A is not positive definite.
-std::optional<arma::mat> inverse_factor(const arma::mat& A) {
+/// What an information A says: a generalised inverse F F' of it, and the directions of which it says nothing.
+struct Factors {
+  arma::mat factor, undetermined;
+};
+
+/// By eigenvectors; nothing where A falls in a direction.
+std::optional<Factors> singular_factors(const arma::mat& unit, const arma::vec& scale) {
+  arma::vec value;
+  arma::mat vectors;
+  if (!arma::eig_sym(value, vectors, unit) || value.min() < -kSingular) return std::nullopt;
+  const arma::uvec told = arma::find(value > kSingular), untold = arma::find(value <= kSingular);
+  Factors result{vectors.cols(told), vectors.cols(untold)};
+  result.factor.each_row() /= arma::sqrt(value.elem(told)).t();
+  result.factor.each_col() %= scale;
+  result.undetermined.each_col() %= scale;
+  return result;
+}
+
+/// Nothing where A is no information of a maximum.
+std::optional<Factors> factors_of(const arma::mat& A) {
   if (A.is_empty()) return std::nullopt;
-  const arma::vec scale = 1 / arma::sqrt(arma::vec(A.diag()));
-  arma::mat root, inverse;
+  arma::vec scale(A.diag());
+  scale.transform([](double d) { return d == 0 ? 1 : 1 / std::sqrt(d); });
   if (!scale.is_finite()) return std::nullopt;
-  if (!arma::chol(root, arma::symmatu(A % (scale * scale.t())))) return std::nullopt;
-  if (std::pow(arma::vec(root.diag()).min(), 2) < kSingular) return std::nullopt;
+  const arma::mat unit = arma::symmatu(A % (scale * scale.t()));
+  arma::mat root, inverse;
+  if (!arma::chol(root, unit) || std::pow(arma::vec(root.diag()).min(), 2) < kSingular)
+    return singular_factors(unit, scale);
   if (!arma::inv(inverse, arma::trimatu(root))) return std::nullopt;
   inverse.each_col() %= scale;
-  return inverse;
+  return Factors{inverse, {}};
 }
 
 /// An orthonormal basis of what is left of the free coordinates where the likelihood has no maximum in some directions; nothing
@@ -50,17 +70,19 @@ std::optional<arma::mat> told_directions(const Model& model, const EstimatedSpac
   return arma::mat(Q.tail_cols(Q.n_cols - lost.n_cols));
 }
 
-std::optional<arma::mat> information_factor(const Model& model, const EstimatedSpace& space, const Rows& rows,
-                                            const Penalty& penalty, unsigned threads) {
+std::optional<Factors> information_factors(const Model& model, const EstimatedSpace& space, const Rows& rows,
+                                           const Penalty& penalty, unsigned threads) {
   const auto objective = make_objective("likelihood");
   const arma::vec weight = Pass(model, *objective, penalty, 1).penalty_weights();
   const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, &space.basis()) + space.penalty(weight);
   const arma::mat information = arma::accu(rows.w) * H.submat(space.free(), space.free());
   const auto told = told_directions(model, space);
-  if (!told) return inverse_factor(information);
-  const auto factor = inverse_factor(told->t() * information * *told);
-  if (!factor) return std::nullopt;
-  return arma::mat(*told * *factor);
+  if (!told) return factors_of(information);
+  auto factors = factors_of(told->t() * information * *told);
+  if (!factors) return std::nullopt;
+  factors->factor = *told * factors->factor;
+  if (!factors->undetermined.is_empty()) factors->undetermined = *told * factors->undetermined;
+  return factors;
 }
 
 /// Whether it is a linear regression.
@@ -100,7 +122,10 @@ double degrees_of_fit(const Model& model, const EstimatedSpace& space) {
 
 /// Errors beyond all numbers, as extreme tables and penalties make them, are not known.
 Uncertainty finite(Uncertainty uncertainty) {
-  if (!uncertainty.factor.is_finite()) uncertainty.factor.reset();
+  if (!uncertainty.factor.is_finite() || !uncertainty.undetermined.is_finite()) {
+    uncertainty.factor.reset();
+    uncertainty.undetermined.reset();
+  }
   if (std::isinf(uncertainty.residual_standard_error)) uncertainty.residual_standard_error = kNaN;
   return uncertainty;
 }
@@ -179,7 +204,7 @@ Estimates estimates_of(const Model& model, const Inference& inference, arma::uwo
   for (arma::uword out = 0; out < forms.columns && inference.uncertainty.known(); ++out)
     for (arma::uword j = 0; j < forms.rows; ++j)
       if (!endless[out * forms.rows + j] && is_estimated(forms(j, out), factor) &&
-          own_is_estimated(branch, j, out, factor))
+          own_is_estimated(branch, j, out, factor) && forms(j, out).is_determined(inference.uncertainty))
         result.error(j, out) = forms(j, out).deviation(factor);
   fill_in(inference.uncertainty, level, result);
   if (inference.replicates.is_empty()) return result;
@@ -226,31 +251,34 @@ Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Pen
   const EstimatedSpace space(model, rows, threads);
   if (is_regression(model, penalty)) return regression_uncertainty(model, space, rows);
   Uncertainty result;
-  auto factor = information_factor(model, space, rows, penalty, threads);
-  if (factor && is_regression_of_several(model, penalty)) {
+  auto factors = information_factors(model, space, rows, penalty, threads);
+  if (factors && is_regression_of_several(model, penalty)) {
     const double weight = arma::accu(rows.w), freedom = weight - degrees_of_fit(model, space);
     if (!(freedom > 0)) return result;
-    factor->head_rows(space.coefficients()) *= std::sqrt(weight / freedom);
+    factors->factor.head_rows(space.coefficients()) *= std::sqrt(weight / freedom);
     result.degrees_of_freedom = freedom;
   }
-  if (factor) result.factor = space.theta_rows(*factor);
+  if (!factors) return result;
+  result.factor = space.theta_rows(factors->factor);
+  if (!factors->undetermined.is_empty()) result.undetermined = space.theta_rows(factors->undetermined);
   return finite(std::move(result));
 }
 
 Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
   const EstimatedSpace space(model, rows, threads);
   Uncertainty result;
-  const auto factor = information_factor(model, space, rows, penalty, threads);
-  if (!factor) return result;
+  const auto factors = information_factors(model, space, rows, penalty, threads);
+  if (!factors) return result;
+  const arma::mat& factor = factors->factor;
   const arma::mat products = score_products(model, model.theta, rows, threads, &space.basis());
   // Of the product's root, in the coordinates in which the information is the unit matrix.
   arma::vec value;
   arma::mat vectors;
-  if (!arma::eig_sym(value, vectors,
-                     arma::symmatu(factor->t() * products.submat(space.free(), space.free()) * *factor)))
+  if (!arma::eig_sym(value, vectors, arma::symmatu(factor.t() * products.submat(space.free(), space.free()) * factor)))
     return result;
   vectors.each_row() %= arma::sqrt(arma::clamp(value, 0, arma::datum::inf)).t();
-  result.factor = space.theta_rows(*factor * vectors);
+  result.factor = space.theta_rows(factor * vectors);
+  if (!factors->undetermined.is_empty()) result.undetermined = space.theta_rows(factors->undetermined);
   return finite(std::move(result));
 }
 
@@ -276,7 +304,9 @@ std::vector<double> figure_errors(const Model& model, const Inference& inference
     AffineForm form;
     for (std::size_t j = 0; j < figures[i].slope.size(); ++j)
       form.terms.push_back({expert.psi + j, figures[i].slope[j]});
-    errors.push_back(inference.uncertainty.known() && is_estimated(form, factor) ? form.deviation(factor) : kNaN);
+    const bool known =
+        inference.uncertainty.known() && is_estimated(form, factor) && form.is_determined(inference.uncertainty);
+    errors.push_back(known ? form.deviation(factor) : kNaN);
     if (replicates.is_empty() || std::isnan(errors.back())) continue;
     arma::rowvec values(replicates.n_cols);
     for (arma::uword r = 0; r < values.n_elem; ++r)

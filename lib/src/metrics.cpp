@@ -62,6 +62,7 @@ class Evaluation {
     }
     metrics_.nll = -metrics_.log_likelihood / weight;
     if (!model_.gate->normalised()) without_density();
+    if (model_.without_mean()) without_mean();
     if (model_.classes()) {
       const bool binary = model_.schema.labels.size() == 2;
       metrics_.auc = binary ? area_under_curve(arma::vec(score_), data.y.col(0), data.w) : kNone;
@@ -85,7 +86,7 @@ class Evaluation {
     sums.rmse += arma::dot(block.w, arma::square(error));
     sums.mae += arma::dot(block.w, arma::abs(error));
     if (!model_.gate->normalised()) return;
-    sums.crps += arma::dot(block.w, predictive_.crps(t));
+    if (!model_.without_mean()) sums.crps += arma::dot(block.w, predictive_.crps(t));
     // Inside the central interval: neither all below y, nor all up to it, is less than a tail.
     const arma::vec up_to = predictive_.cdf(y, t),
                     below = predictive_.discrete(t) ? predictive_.cdf(y - 0.5, t) : up_to;
@@ -132,6 +133,10 @@ class Evaluation {
       for (auto& [level, share] : number.coverage) share = kNone;
     }
     for (Metrics::ByExpert& expert : metrics_.experts) expert.responsibility = expert.nll = kNone;
+  }
+
+  void without_mean() {
+    for (Metrics::OfNumber& number : metrics_.numbers) number.rmse = number.mae = number.r2 = number.crps = kNone;
   }
 
   const Model& model_;

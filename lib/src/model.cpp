@@ -252,6 +252,12 @@ std::string Model::family_spec() const {
   return join(specs, " + ");
 }
 
+std::optional<arma::uword> Model::without_mean() const {
+  for (arma::uword k = 0; k < size(); ++k)
+    if (!experts[k].family->has_mean(theta.memptr() + experts[k].psi)) return k;
+  return std::nullopt;
+}
+
 ModelSpec Model::spec() const {
   const auto inputs = [](const Branch& branch) {
     std::vector<std::size_t> result;

@@ -101,6 +101,18 @@ void check_study(const FitStudy& study, const Model& model) {
     fail(std::string(kFitPlace) + "/study/simpler", "a simpler model's log-likelihood is not finite");
 }
 
+void check_simpler(const arma::vec& simpler, const Model& model) {
+  const std::string place = std::string(kFitPlace) + "/study/as_simple";
+  if (!simpler.is_empty() && (simpler.n_elem != model.size() * model.targets() || !simpler.is_finite()))
+    fail(place, "its fit tells of other experts than its own");
+  for (arma::uword i = 0; i < simpler.n_elem; ++i) {
+    const Expert& expert = model.experts[i / model.targets()];
+    if (simpler[i] > 0 &&
+        expert.family->marginal(i % model.targets(), model.theta.memptr() + expert.psi).family->simpler().empty())
+      fail(place, "its fit tells of a simpler family where there is none");
+  }
+}
+
 void check_uncertainty(const Uncertainty& uncertainty, const Model& model) {
   const std::string place = std::string(kFitPlace) + "/uncertainty";
   const arma::mat& factor = uncertainty.factor;
@@ -108,6 +120,10 @@ void check_uncertainty(const Uncertainty& uncertainty, const Model& model) {
   if ((known && factor.n_rows != model.theta.n_elem) || factor.n_cols > model.theta.n_elem)
     fail(place + "/covariance_factor", "it has a covariance of other parameters than its own");
   if (!factor.is_finite()) fail(place + "/covariance_factor", "a covariance is not finite");
+  const arma::mat& undetermined = uncertainty.undetermined;
+  if (!undetermined.is_empty() && (undetermined.n_rows != model.theta.n_elem ||
+                                   undetermined.n_cols > model.theta.n_elem || !undetermined.is_finite()))
+    fail(place + "/undetermined", "it has directions of other parameters than its own");
   if (!(uncertainty.degrees_of_freedom >= 0 && std::isfinite(uncertainty.degrees_of_freedom)) ||
       uncertainty.residual_standard_error < 0 || std::isinf(uncertainty.residual_standard_error))
     fail(place, "it has degrees of freedom, or a residual standard error, below 0 or without end");
@@ -118,6 +134,7 @@ void check_fit(const FitSummary& fit, const Model& model) {
   check_counts(fit);
   check_penalties(fit);
   if (fit.study) check_study(*fit.study, model);
+  if (fit.study) check_simpler(fit.study->as_simple, model);
   if (fit.uncertainty) check_uncertainty(*fit.uncertainty, model);
 }
 

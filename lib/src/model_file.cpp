@@ -18,6 +18,8 @@
 //                   "fit.supremum" [] (NaN: no steps)
 //                   where one of these was found: "fit.exact" [K] (1: that expert fits its rows exactly), "fit.recession" [q, P] and
 //                   "fit.unseen" [r, P] (directions of theta: FitStudy), "fit.simpler" [] (NaN: no simpler model is better)
+//                   where it says something: "fit.as_simple" [K T] (1: that target of that expert is described as well by a simpler
+//                   family), "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
 //                   in a checkpoint: "progress" [n], see progress_numbers.hpp
 //                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
@@ -64,6 +66,8 @@ constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit
                                                   "fit.covariance_factor"};
 constexpr std::array<const char*, 4> kStudy{"fit.shares", "fit.starved", "fit.steps", "fit.supremum"};
 constexpr std::array<const char*, 4> kFindings{"fit.exact", "fit.recession", "fit.unseen", "fit.simpler"};
+/// What stands there only where it says something.
+constexpr const char *kAsSimple = "fit.as_simple", *kUndetermined = "fit.undetermined";
 /// Elements of a covariance's factor, or of directions: 8 MiB. Only models with few parameters have one.
 constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
 
@@ -125,7 +129,12 @@ std::vector<TensorView> tensors_of(const Model& model) {
     tensors.push_back({kStudy[2], {K}, study->steps.memptr()});
     tensors.push_back({kStudy[3], {}, &study->supremum});
     if (has_findings(*study)) add_findings(*study, model.theta.n_elem, tensors);
+    if (!study->as_simple.is_empty())
+      tensors.push_back({kAsSimple, {study->as_simple.n_elem}, study->as_simple.memptr()});
   }
+  if (const auto& uncertainty = model.fit.uncertainty; uncertainty && !uncertainty->undetermined.is_empty())
+    tensors.push_back(
+        {kUndetermined, {uncertainty->undetermined.n_cols, model.theta.n_elem}, uncertainty->undetermined.memptr()});
   return tensors;
 }
 
@@ -145,7 +154,9 @@ void check_format(const SafetensorsReader& file) {
 struct Places {
   std::size_t theta;
   std::size_t model_end;  // how many tensors are the model's
-  bool penalties, lasso, firth, uncertainty, study, findings;
+  bool penalties, lasso, firth, uncertainty, study, findings, as_simple, undetermined;
+  /// Tensors behind the findings.
+  std::size_t behind() const { return std::size_t{as_simple} + std::size_t{undetermined}; }
 };
 
 /// Names and places of what stands round theta's tensors.
@@ -165,6 +176,15 @@ Places check_places(const SafetensorsReader& file) {
   Places places{};
   if (ends_with(kProgress, 1)) expect(end, kProgress, 1);
   places.model_end = end;
+  const auto matrix = [&](const char* name) {
+    if (!ends_with(name, 1)) return false;
+    expect(end, name, 2);
+    if (tensors[end].elements > kMostFactor) file.fail("its covariance is larger than any has");
+    return true;
+  };
+  places.undetermined = matrix(kUndetermined);
+  places.as_simple = ends_with(kAsSimple, 1);
+  if (places.as_simple) expect(end, kAsSimple, 1);
   places.findings = ends_with(kFindings.back(), kFindings.size());
   for (std::size_t i = 0; places.findings && i < kFindings.size(); ++i) {
     expect(end + i, kFindings[i], i == 0 ? 1 : i < 3 ? 2 : 0);
@@ -185,6 +205,8 @@ Places check_places(const SafetensorsReader& file) {
     for (std::size_t i = 0; there && i < numbers.size(); ++i) expect(end + i, tensor_of(numbers[i]), 0);
     return there;
   };
+  if ((places.as_simple && !places.study) || (places.undetermined && !places.uncertainty))
+    file.fail("damaged: it has a part of its fit without what belongs to it");
   places.firth = group(kFirth);
   places.lasso = group(kLasso);
   places.penalties = group(kPenalties);
@@ -216,7 +238,8 @@ arma::mat read_matrix(SafetensorsReader& file, const std::vector<std::uint64_t>&
 
 Uncertainty read_uncertainty(SafetensorsReader& file, const Places& places) {
   const auto& tensors = file.tensors();
-  const std::size_t after = (places.study ? kStudy.size() : 0) + (places.findings ? kFindings.size() : 0);
+  const std::size_t after =
+      (places.study ? kStudy.size() : 0) + (places.findings ? kFindings.size() : 0) + places.behind();
   Uncertainty uncertainty;
   uncertainty.degrees_of_freedom = file.read().at(0);
   uncertainty.residual_standard_error = file.read().at(0);
@@ -232,8 +255,8 @@ FitStudy read_study(SafetensorsReader& file, const Places& places) {
   study.exact.zeros(study.shares.n_elem);
   if (!places.findings) return study;
   study.exact = file.read();
-  study.recession = read_matrix(file, tensors[places.model_end - 3].shape);
-  study.unseen = read_matrix(file, tensors[places.model_end - 2].shape);
+  study.recession = read_matrix(file, tensors[places.model_end - places.behind() - 3].shape);
+  study.unseen = read_matrix(file, tensors[places.model_end - places.behind() - 2].shape);
   study.simpler = file.read().at(0);
   return study;
 }
@@ -247,6 +270,8 @@ FitSummary read_fit(SafetensorsReader& file, const Places& places) {
   if (places.firth) read(kFirth[0]);
   if (places.uncertainty) fit.uncertainty = read_uncertainty(file, places);
   if (places.study) fit.study = read_study(file, places);
+  if (places.as_simple) fit.study->as_simple = file.read();
+  if (places.undetermined) fit.uncertainty->undetermined = read_matrix(file, file.tensors().back().shape);
   return fit;
 }
 

@@ -12,7 +12,7 @@ constexpr int kHalvings = 30, kRoughHalvings = 3;
 constexpr double kSlow = 0.5;        // rough derivatives that leave more than this of the gradient are too rough
 constexpr int kPolishes = 3;         // at most, where they are rough
 constexpr double kRounding = 1e-13;  // relative error that a value may carry
-constexpr double kNothing = 1e-20;   // of the value, as a gain
+constexpr double kNothing = 1e-16;   // of the value, as a gain
 /// Of each second derivative, and of the largest what is the least that counts as one.
 constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6, kLeastSecond = 1e-15;
 /// A step that leaves more than this of a gradient that rounding alone may be as large as has come to its end.

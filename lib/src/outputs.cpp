@@ -75,6 +75,12 @@ void check(const OutputWord& word, const Model& model) {
   if (word.needs == Needs::kClasses && !model.classes())
     throw Error(ErrorKind::kUsage, place + ": the model predicts a number: expected words such as mean, sd, q0.05");
   if (word.density) require_density(model, place);
+  const std::string name = word.name;
+  const auto k = name == "mean" || name == "sd" || name == "expert_means" ? model.without_mean() : std::nullopt;
+  if (k)
+    throw Error(ErrorKind::kUsage, place + ": expert " + std::to_string(*k + 1) +
+                                       "'s tails are so heavy (nu is at most 1) that its mean does not exist: expected "
+                                       "words such as median, interval:0.9");
 }
 
 /// What each target has columns of its own for: `values` of target t, with `headers` that are followed by its name

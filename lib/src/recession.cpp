@@ -111,7 +111,7 @@ class Search {
 }  // namespace
 
 bool suggests_recession(const Model& model, const Uncertainty& uncertainty) {
-  if (!uncertainty.known()) return true;
+  if (!uncertainty.known() || !uncertainty.undetermined.is_empty()) return true;
   const double most = 1 / (kFlat * model.fit.weight);
   for (arma::uword b = 0; b <= model.size(); ++b) {
     const Branch& branch = branch_of(model, b);

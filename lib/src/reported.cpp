@@ -86,6 +86,13 @@ double AffineForm::deviation(const arma::mat& factor) const {
   return static_cast<double>(std::sqrt(squares));
 }
 
+// Those directions are as long as errors of their kind are, so that what rounding leaves of them is far below the form's own error.
+bool AffineForm::is_determined(const Uncertainty& uncertainty) const {
+  constexpr double kRounding = 1e-5;
+  const double moved = deviation(uncertainty.undetermined);
+  return !(moved > kRounding * deviation(uncertainty.factor)) || moved == 0;
+}
+
 arma::mat FormTable::at(const arma::vec& theta) const {
   arma::mat result(rows, columns);
   for (arma::uword i = 0; i < cells.size(); ++i) result[i] = cells[i].at(theta);

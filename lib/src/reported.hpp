@@ -22,6 +22,8 @@ struct AffineForm {
   double at(const arma::vec& theta) const;
   /// Its standard deviation where theta's covariance is factor factor'.
   double deviation(const arma::mat& factor) const;
+  /// Whether it stays the same along all directions that the rows do not determine: only then it has an error.
+  bool is_determined(const Uncertainty& uncertainty) const;
 };
 
 /// A table of them; rows as coefficient_names() has them, columns a branch's outputs. Empty for a branch that is not linear.

@@ -80,7 +80,8 @@ std::string SqlCells::number_cell(const std::string& column) const {
   return value;
 }
 
-std::string SqlCells::is_missing(const std::string& column, const std::vector<std::string>& words, bool by_value) const {
+std::string SqlCells::is_missing(const std::string& column, const std::vector<std::string>& words,
+                                 bool by_value) const {
   std::string result =
       cell(column) + " IS NULL OR " + dialect_.is_one_of(dialect_.trimmed(dialect_.text(cell(column))), words);
   if (by_value)

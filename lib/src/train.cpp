@@ -21,6 +21,7 @@
 #include "parallel.hpp"
 #include "progress_numbers.hpp"
 #include "recession.hpp"
+#include "simpler.hpp"
 #include "sparsity.hpp"
 #include "starts.hpp"
 #include "stochastic.hpp"
@@ -68,7 +69,8 @@ struct Fit {
   bool converged = false, spurious = false;
   bool given_up = false;   ///< as it was spurious on its way already
   bool moved = false;      ///< it began where experts of another one's end were split and merged
-  arma::uword starts = 1;  ///< that ended there; 0 where it is moved
+  bool simpler = false;    ///< it began at the fit of simpler families, or of one expert
+  arma::uword starts = 1;  ///< that ended there; 0 where it is moved or simpler
   std::string stop;
 };
 
@@ -209,7 +211,7 @@ arma::uword default_restarts(const Model& model, const Solver& solver, const Row
 class Training {
  public:
   Training(Model& model, const Rows& rows, const Rows* validation, const TrainOptions& options,
-           const Observer& observer, bool several_ways, bool rehearsal = false)
+           const Observer& observer, bool several_ways, std::string part = "")
       : model_(model),
         rows_(rows),
         validation_(validation),
@@ -217,16 +219,20 @@ class Training {
         observer_(observer),
         objective_(make_objective(options.objective)),
         solver_(make_solver(options.solver)),
-        rehearsal_(rehearsal),
+        part_(std::move(part)),
         several_ways_(several_ways && options.solver == "em" && has_hessian(model) && rows.count() <= kMostRowsAside),
         began_(std::chrono::steady_clock::now()),
-        ledger_(options.progress, rehearsal ? "some rows/" : "", mutex_) {}
+        ledger_(options.progress, part_, mutex_) {}
 
   void run(const Model* start, TrainReport& report);
 
  private:
   /// The ends of all starts, and where they led on.
   std::vector<Fit> fit_all(const Model* start);
+  /// Goes on from the fit of the same model with simpler families, where there are such, and appends the ends.
+  void fit_from_simpler(std::vector<Fit>& fits);
+  /// Appends the fit of a single expert, which all experts then are, where every end so far is worse.
+  void fit_from_single(std::vector<Fit>& fits);
   /// The same over some of the rows, and the ends over all rows of the best of them.
   std::vector<Fit> fit_best_of_some(TrainReport& report);
   /// From where `begin` says, which `passes` have led to already; nothing where that is nowhere. What an earlier run has come to under
@@ -266,7 +272,7 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
-  bool rehearsal_;
+  std::string part_;  // what is before the fit proper has a name, which its starts are kept under
   bool several_ways_;  // whether starts may differ in their solvers, too
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
@@ -282,7 +288,7 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
   if (observer_ && !stopped_)
     stopped_ =
         !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
-                    objective_->is_likelihood() && on_floor(model_, theta), rehearsal_, seconds(), theta, model_});
+                    objective_->is_likelihood() && on_floor(model_, theta), !part_.empty(), seconds(), theta, model_});
   return !stopped_;
 }
 
@@ -380,6 +386,7 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
     maxima.back().starts += fit->starts;
   }
   if (!report.maxima.empty()) report.starts_at_best = report.maxima.front().starts;
+  report.from_simpler = fits[best].simpler;
   report.moved = fits[best].moved;
   return best;
 }
@@ -443,7 +450,10 @@ void Training::summarise(const Fit& best) {
   fit.weight = arma::accu(rows_.w);
   fit.objective_value = result.value - result.penalty;
   fit.penalty = result.penalty;
-  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() -
+  if (objective_->is_likelihood() && model_.gate->normalised()) fit.study = study_fit(model_, rows_);
+  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_)) find_errors();
+  const arma::uword undetermined = fit.uncertainty ? fit.uncertainty->undetermined.n_cols : 0;
+  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() - undetermined -
                                        removed_parameters(model_, pass.l1_weights()));
   const LikelihoodSums sums = likelihood_sums(model_, rows_);
   fit.log_likelihood = sums.log_likelihood;
@@ -459,8 +469,6 @@ void Training::summarise(const Fit& best) {
   fit.l1 = options_.penalty.experts_l1;
   fit.gate_l1 = options_.penalty.gate_l1;
   fit.firth = options_.firth ? 1 : 0;
-  if (objective_->is_likelihood() && model_.gate->normalised()) fit.study = study_fit(model_, rows_);
-  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_)) find_errors();
 }
 
 void Training::find_errors() {
@@ -490,6 +498,52 @@ void Training::prepare() {
     basis_.emplace(model_, rows_, options_.threads);
 }
 
+void Training::fit_from_simpler(std::vector<Fit>& fits) {
+  if (!by_em() || stopped_) return;
+  std::optional<Model> simple = simpler_model(model_);
+  if (!simple) return;
+  Training training(*simple, rows_, validation_, options_, observer_, several_ways_, part_ + "simpler/");
+  training.restarts_ = restarts_;
+  training.prepare();
+  const std::vector<Fit> ends = training.fit_all(nullptr);
+  stopped_ = training.stopped_.load();
+  TrainReport ignored;
+  simple->theta = ends[training.choose(ends, ignored)].theta;
+  if (stopped_ || !simple->theta.is_finite()) return;
+  const std::vector<arma::vec> starts = starts_from(model_, *simple, rows_);
+  std::vector<Fit> found(starts.size());
+  parallel_for(found.size(), options_.threads, [&](std::size_t i) {
+    if (stopped_) return;
+    found[i] = fit(
+        "from simpler " + std::to_string(i), restarts_, [&] { return starts[i]; }, 1);
+    found[i].simpler = true;
+    found[i].starts = 0;
+  });
+  fits.insert(fits.end(), found.begin(), found.end());
+}
+
+void Training::fit_from_single(std::vector<Fit>& fits) {
+  if (!by_em() || stopped_ || model_.size() == 1 || validation_ != nullptr || !experts_alike(model_)) return;
+  Model single = first_experts(model_, 1);
+  Training training(single, rows_, nullptr, options_, observer_, false, part_ + "single/");
+  training.prepare();
+  const std::vector<Fit> ends = training.fit_all(nullptr);
+  stopped_ = training.stopped_.load();
+  TrainReport ignored;
+  single.theta = ends[training.choose(ends, ignored)].theta;
+  if (stopped_ || !single.theta.is_finite()) return;
+  const arma::vec theta = all_like(model_, single);
+  const double value = Pass(model_, *objective_, options_.penalty, options_.threads).run(theta, rows_, nullptr).value;
+  const bool reached = std::any_of(fits.begin(), fits.end(), [&](const Fit& end) {
+    return !end.theta.is_empty() && !end.spurious && end.value <= value;
+  });
+  if (reached) return;
+  fits.push_back(fit(
+      "from single", restarts_, [&] { return theta; }, options_.threads));
+  fits.back().simpler = true;
+  fits.back().starts = 0;
+}
+
 std::vector<Fit> Training::fit_all(const Model* start) {
   const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
   std::vector<Fit> fits(restarts_);
@@ -513,6 +567,8 @@ std::vector<Fit> Training::fit_all(const Model* start) {
           "start " + std::to_string(i) + " to its end", i, [&] { return from; }, inside, before);
       fits[i].passes += before;
     });
+  if (start == nullptr) fit_from_simpler(fits);
+  if (start == nullptr) fit_from_single(fits);
   if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits);
   return fits;
 }
@@ -522,7 +578,7 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
   const std::vector<std::size_t> order = random.permutation(rows_.count());
   Rows some;
   rows_.gather(order.data(), kRowsToCompare, some);
-  Training rehearsal(model_, some, nullptr, options_, observer_, true, true);
+  Training rehearsal(model_, some, nullptr, options_, observer_, true, part_ + "some rows/");
   rehearsal.restarts_ = restarts_;
   rehearsal.prepare();
   std::vector<Fit> tried = rehearsal.fit_all(nullptr);
@@ -548,6 +604,7 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
         "all rows " + std::to_string(fits.size()), fits.size(), [&] { return end.theta; }, options_.threads));
     fits.back().starts = end.starts;
     fits.back().moved = end.moved;
+    fits.back().simpler = end.simpler;
   }
   return fits;
 }

@@ -48,6 +48,7 @@ Json study_object(const FitStudy& study) {
   for (const auto& [name, directions] : {std::pair{"recession", &study.recession}, std::pair{"unseen", &study.unseen}})
     if (!directions->is_empty()) result[name] = matrix(directions->memptr(), directions->n_rows, directions->n_cols);
   if (!std::isnan(study.simpler)) result["simpler"] = study.simpler;
+  if (!study.as_simple.is_empty()) result["as_simple"] = study.as_simple;
   return result;
 }
 
@@ -65,6 +66,10 @@ Json fit_object(const FitSummary& fit) {
                              {"residual_standard_error", number_or_null(uncertainty->residual_standard_error)},
                              {"covariance_factor", matrix(uncertainty->factor.memptr(), uncertainty->factor.n_rows,
                                                           uncertainty->factor.n_cols)}};
+  if (fit.uncertainty && !fit.uncertainty->undetermined.is_empty()) {
+    const arma::mat& undetermined = fit.uncertainty->undetermined;
+    result["uncertainty"]["undetermined"] = matrix(undetermined.memptr(), undetermined.n_rows, undetermined.n_cols);
+  }
   if (fit.study) result["study"] = study_object(*fit.study);
   return result;
 }

@@ -79,6 +79,13 @@ class FullGaussian : public SeveralTargets {
                  arma::mat& seconds) const override;
   bool fit_dispersion(const arma::mat& mean_products, double* psi) const override;
 
+  std::string simpler() const override { return "gaussian"; }
+  // Without correlations.
+  Embedding embedded(const double* gaussians, std::size_t side) const override {
+    std::vector<double> psi(gaussians, gaussians + targets());
+    psi.resize(dispersions(), 0);
+    return Family::embedded(psi.data(), side);
+  }
   void start_at(const double* y, double* eta, double* psi) const override {
     std::copy_n(y, targets(), eta);
     std::fill_n(psi, dispersions(), 0.0);

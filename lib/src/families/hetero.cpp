@@ -56,6 +56,8 @@ class Hetero : public Family {
     return true;
   }
 
+  std::string simpler() const override { return "gaussian"; }
+  Embedding embedded(const double* gaussian, std::size_t) const override { return {{0}, {0, *gaussian}, {}}; }
   void start(double y, double* eta, double*) const override {
     eta[0] = y;
     eta[1] = floored_psi(0.5 * target().spread, target().spread);

@@ -61,6 +61,41 @@ class Joint : public SeveralTargets {
       }
     return result;
   }
+  bool has_mean(const double* psi) const override {
+    return all_parts([&](const Part& part) { return part.family->has_mean(psi + part.psi); });
+  }
+  std::string bound_note(const double* psi) const override {
+    for (arma::uword t = 0; t < targets(); ++t)
+      if (const std::string note = parts_[t].family->bound_note(psi + parts_[t].psi); !note.empty())
+        return target_at(t).name + "'s " + note;
+    return "";
+  }
+  std::string simpler() const override {
+    std::vector<std::string> specs;
+    for (const Part& part : parts_) specs.push_back(simpler_of(*part.family));
+    const bool any = !all([](const Family& family) { return family.simpler().empty(); });
+    return any ? join(specs, ",") : "";
+  }
+  std::size_t sides() const override {
+    std::size_t most = 1;
+    for (const Part& part : parts_) most = std::max(most, part.family->sides());
+    return most;
+  }
+  bool to_simpler(arma::uword t, double* psi) const override {
+    return parts_[t].family->to_simpler(0, psi + parts_[t].psi);
+  }
+  Embedding embedded(const double* simpler_psi, std::size_t side) const override {
+    Embedding result;
+    for (arma::uword t = 0; t < targets(); ++t) {
+      const Part& part = parts_[t];
+      const Embedding own = part.family->embedded(simpler_psi, std::min(side, part.family->sides() - 1));
+      for (const arma::uword out : own.outputs) result.outputs.push_back(part.eta + out);
+      result.intercepts.insert(result.intercepts.end(), own.intercepts.begin(), own.intercepts.end());
+      result.psi.insert(result.psi.end(), own.psi.begin(), own.psi.end());
+      simpler_psi += make_family(simpler_of(*part.family), target_at(t))->dispersions();
+    }
+    return result;
+  }
   bool on_floor(const double* psi) const override {
     return !all_parts([&](const Part& part) { return !part.family->on_floor(psi + part.psi); });
   }
@@ -143,6 +178,9 @@ class Joint : public SeveralTargets {
   }
 
  private:
+  static std::string simpler_of(const Family& family) {
+    return family.simpler().empty() ? family.spec() : family.simpler();
+  }
   arma::mat eta_of(arma::uword t, const arma::mat& eta) const {
     return columns(eta, parts_[t].eta, parts_[t].family->outputs());
   }
