@@ -45,7 +45,7 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
   bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).sigma, target().spread); }
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
-    psi[0] = floored_psi(0.5 * target().spread, target().spread);
+    psi[0] = floored_psi(0.5 * target().typical, target().spread);
     psi[1] = 1;
   }
 
