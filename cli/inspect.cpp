@@ -62,7 +62,7 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
   for (const moe::Expert& expert : model.experts)
     if (!moe::has_derivatives(*expert.family))
       throw Error(ErrorKind::kUsage,
-                  begin + "family '" + expert.family->spec() + "' has no second derivatives: expected --bootstrap B");
+                  begin + "family '" + expert.family->name() + "' has no second derivatives: expected --bootstrap B");
   if (!moe::has_uncertainty(model))
     throw Error(ErrorKind::kUsage,
                 begin +

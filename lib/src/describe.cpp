@@ -64,7 +64,7 @@ Json gate_object(const Model& model, const Errors* errors) {
 Json expert_object(const Model& model, arma::uword k, const Errors* errors) {
   const Expert& expert = model.experts[k];
   Json result = branch_object(model, expert);
-  result["family"] = expert.family->spec();
+  result["family"] = expert.family->name();
   const auto names = coefficient_names(model, expert), outputs = output_names(model, k);
   const auto add = [&](const char* key, const arma::mat& values) {
     if (values.n_cols == 1) result[key] = column_object(values, 0, names);
@@ -382,7 +382,7 @@ std::string describe_gate(const Model& model, const Errors* errors) {
 
 std::string describe_expert(const Model& model, arma::uword k, const Errors* errors) {
   const Expert& expert = model.experts[k];
-  std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->spec();
+  std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->name();
   const auto figures = expert_figures(model, k);
   const std::vector<double> deviations =
       errors != nullptr ? figure_errors(model, errors->inference, k) : std::vector<double>();
@@ -456,7 +456,8 @@ std::vector<std::string> guard_notes(const Model& model) {
   // An expert that fits its rows exactly has a note of its own.
   if (arma::any(on_floor(model) - (study.exact.is_empty() ? arma::zeros(model.size()) : study.exact) > 0))
     notes.emplace_back(
-        "warning: an expert's scale sits on its floor (a sigma: 1e-4 of the target's spread): it explains its rows "
+        "warning: an expert's scale sits on its floor (what is left is the target's rounding, or nothing): it explains "
+        "its rows "
         "exactly, and the likelihood means little");
   for (const AsSimple& at : as_simple_of(model))
     notes.push_back("note: expert " + std::to_string(at.expert) +

@@ -10,9 +10,11 @@
 
 #include "blas_memory.hpp"
 #include "dispersion.hpp"
+#include "em_step.hpp"
 #include "firth.hpp"
 #include "fit_ledger.hpp"
 #include "fit_problem.hpp"
+#include "floors.hpp"
 #include "moe/error.hpp"
 #include "moe/hessian.hpp"
 #include "moe/inference.hpp"
@@ -22,6 +24,7 @@
 #include "progress_numbers.hpp"
 #include "recession.hpp"
 #include "simpler.hpp"
+#include "scale_floor.hpp"
 #include "sparsity.hpp"
 #include "starts.hpp"
 #include "stochastic.hpp"
@@ -56,6 +59,8 @@ constexpr arma::uword kLook = 10;
 
 /// Passes of the fit of one expert that a mixture is compared to.
 constexpr arma::uword kPassesOfOne = 50;
+/// Rows for each coefficient that an expert lies nearer to than their noise is, where it tells sigma, too.
+constexpr double kByChance = 2;
 
 /// A mean loss of classes below this is certainty about every row: the weights have no finite maximum.
 constexpr double kCertain = 1e-3;
@@ -201,6 +206,12 @@ bool on_floor(const Model& model, const arma::vec& theta) {
                      [&](const Expert& expert) { return expert.family->on_floor(theta.memptr() + expert.psi); });
 }
 
+bool tells_scales(const Model& model) {
+  for (arma::uword k = 0; k < model.size(); ++k)
+    if (tells_scale(model, k)) return true;
+  return false;
+}
+
 arma::uword default_restarts(const Model& model, const Solver& solver, const Rows& rows) {
   if (solver.stochastic() || model.size() == 1) return 1;
   const double cost = static_cast<double>(model.theta.n_elem) * static_cast<double>(rows.count());
@@ -251,6 +262,8 @@ class Training {
   void stay_if_better(const Model& start, Fit& best, TrainReport& report) const;
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits);
+  /// Keeps scales that inputs tell within what they are in the rows; from `best` on the likelihood is what these leave of it.
+  void bound_scales(Fit& best);
   void summarise(const Fit& best);
   /// Standard errors, and where there are none as the maximum is at infinity.
   void find_errors();
@@ -419,6 +432,45 @@ void Training::split_and_merge(std::vector<Fit>& fits) {
     fits.insert(fits.end(), next.begin(), next.end());
     from = std::move(next);
   }
+}
+
+void Training::bound_scales(Fit& best) {
+  std::vector<arma::mat> etas(model_.size());
+  ForwardPass forward(model_);
+  constexpr arma::uword kBlock = 1024;
+  for (arma::uword k = 0; k < model_.size(); ++k) etas[k].set_size(rows_.count(), model_.experts[k].network->outputs());
+  for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
+    const arma::uword last = std::min(rows_.count(), first + kBlock) - 1;
+    const Rows block = rows_.slice(first, last);
+    forward.run(best.theta, block);
+    for (arma::uword k = 0; k < model_.size(); ++k) etas[k].rows(first, last) = forward.eta(k);
+  }
+  const arma::mat R = responsibilities(model_, rows_, best.theta);
+  const arma::vec w = rows_.w / arma::mean(rows_.w);
+  bool changed = false;
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    std::shared_ptr<const Family>& family = model_.experts[k].family;
+    const double by_chance = kByChance * static_cast<double>(model_.experts[k].network->last_inputs());
+    const std::string spec = family->bounded_to(etas[k], w % R.col(k), by_chance);
+    if (spec == family->spec()) continue;
+    std::vector<TargetInfo> targets;
+    for (arma::uword t = 0; t < model_.targets(); ++t) targets.push_back(family->target_at(t));
+    family = make_family(spec, targets);
+    changed = true;
+  }
+  if (!changed) return;
+  const double value =
+      Pass(model_, *objective_, options_.penalty, options_.threads).run(best.theta, rows_, nullptr).value;
+  const arma::uword epochs = options_.solver_options.epochs;
+  if (value == best.value || solver_->stochastic() || stopped_ || (epochs > 0 && best.passes >= epochs)) return;
+  Fit again = fit(
+      "bounded", restarts_, [&] { return best.theta; }, options_.threads, best.passes);
+  if (!again.theta.is_finite()) return;
+  // The maximum may lie on the bounds, where the likelihood has kinks and no gradient to become 0.
+  best.converged = best.converged || again.converged;
+  best.theta = std::move(again.theta);
+  best.value = again.value;
+  best.passes += again.passes;
 }
 
 arma::uword Training::aliased_parameters() const {
@@ -635,6 +687,7 @@ void Training::run(const Model* start, TrainReport& report) {
                                                : fit_all(start);
   Fit best = fits[choose(fits, report)];
   if (start != nullptr) stay_if_better(*start, best, report);
+  if (objective_->is_likelihood() && tells_scales(model_)) bound_scales(best);
   model_.theta = best.theta;
   if (!model_.theta.is_finite() || (validation_ == nullptr && !std::isfinite(best.value)))
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
@@ -678,8 +731,7 @@ void require_use(const Model& model) {
 
 /// A model of the data's units: the target is standardised where every family allows it, and nothing is centred where a branch
 /// has no intercept.
-Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data, bool standardize) {
-  const Model probe(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
+Model unfitted(const Schema& schema, const ModelSpec& spec, const Model& probe, const Dataset& data, bool standardize) {
   Standardization::Parts parts{standardize, standardize, probe.gate_branch.network->has_intercept()};
   for (const Expert& expert : probe.experts) {
     // A scale's logarithm that has no intercept cannot follow the target's units.
@@ -688,6 +740,29 @@ Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data,
     parts.centers = parts.centers && expert.network->has_intercept();
   }
   return Model(schema, Standardization::of(data, schema.classes(), parts), spec);
+}
+
+/// Whether ends of fits that have an expert on a few rows are known and set aside: see spurious().
+bool guarded(const Model& model, const std::string& solver) {
+  return !make_solver(solver)->stochastic() && all_linear(model) && !tells_scales(model);
+}
+
+/// `units` with the floors that follow from the rows, which the model has standardised.
+Standardization with_floors(Standardization units, const Model& model, const Rows& rows, const arma::vec& steps,
+                            const std::string& solver) {
+  const arma::vec least = least_scales(model, rows, steps, guarded(model, solver));
+  for (arma::uword t = 0; t < least.n_elem; ++t)
+    if (arma::range(rows.y.col(t)) > 0) units.target_spread[t] = least[t] / kFloor;
+  return units;
+}
+
+/// What is known of an expert's mean is no part of what it has to explain: with it goes what it does to the target's spread.
+void take_offsets(const Model& model, Dataset& data) {
+  const bool shifts = std::all_of(model.experts.begin(), model.experts.end(),
+                                  [](const Expert& expert) { return expert.family->location_scale(); });
+  if (!shifts || data.offset.is_empty()) return;
+  data.y -= data.offset;
+  data.offset.reset();
 }
 
 /// Of one expert by EM: of the first one's network where a fit is full-batch, of none where it is not, or has a penalty.
@@ -739,7 +814,13 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels ||
                            start->schema.targets.size() != schema.targets.size()))
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
-  Model model = start != nullptr ? *start : unfitted(schema, spec, data, options.standardize);
+  report.constant_inputs = constant_inputs(data);
+  report.constant_target = !schema.classes() && has_constant_column(data.y);
+  const arma::vec steps = schema.classes() ? arma::vec() : steps_between(data.y);
+  const Model probe(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
+  take_offsets(probe, data);
+  if (validation) take_offsets(probe, *validation);
+  Model model = start != nullptr ? *start : unfitted(schema, spec, probe, data, options.standardize);
   require_use(model);
   require_rows(model, data.rows());
   if (options.objective != "likelihood")
@@ -753,10 +834,12 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
     require_firth(model);
     resolved.solver = "newton";  // none that takes mini-batches
     resolved.restarts = 1;
+  } else {
+    resolved.solver = resolved_solver(model, options, data.rows());
   }
-  report.constant_inputs = constant_inputs(data);
-  report.constant_target = !schema.classes() && has_constant_column(data.y);
   const Rows rows = model.standardize(std::move(data));
+  if (start == nullptr && !schema.classes())
+    model = Model(schema, with_floors(model.standardization, model, rows, steps, resolved.solver), spec);
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));
   const Rows* const judged = validation_rows ? &*validation_rows : nullptr;

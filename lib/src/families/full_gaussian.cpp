@@ -44,7 +44,7 @@ class FullGaussian : public SeveralTargets {
   }
   double least_scale(const double* psi) const override {
     double least = std::numeric_limits<double>::infinity();
-    for (arma::uword t = 0; t < targets(); ++t) least = std::min(least, left(t, psi) / target_at(t).spread);
+    for (arma::uword t = 0; t < targets(); ++t) least = std::min(least, left(t, psi) / target_at(t).typical);
     return least;
   }
 
@@ -89,7 +89,7 @@ class FullGaussian : public SeveralTargets {
   void start_at(const double* y, double* eta, double* psi) const override {
     std::copy_n(y, targets(), eta);
     std::fill_n(psi, dispersions(), 0.0);
-    for (arma::uword t = 0; t < targets(); ++t) psi[t] = gaussian_psi(0.5 * target_at(t).spread, target_at(t).spread);
+    for (arma::uword t = 0; t < targets(); ++t) psi[t] = gaussian_psi(0.5 * target_at(t).typical, target_at(t).spread);
   }
   void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { mu = eta; }
   void mean_backward(const arma::mat&, const arma::mat&, const arma::mat& d_mu, arma::mat& d_eta) const override {
