@@ -100,7 +100,7 @@ TEST_CASE("the header: asked for, denied or guessed", "[csv]") {
 TEST_CASE("a first row of numbers and missing cells is no header", "[csv]") {
   const auto header = [](const std::string& first, const std::string& second, std::vector<std::string> na = {}) {
     const ScratchDir scratch;
-    CsvOptions options;
+    moe::CsvOptions options;
     options.na = std::move(na);
     return CsvReader(scratch.write("d.csv", first + "\n" + second + "\n"), options).names()[0] != "x1";
   };
