@@ -46,6 +46,8 @@ constexpr std::size_t kMostGoOn = 2;
 constexpr double kNearBest = 0.01;
 /// Two starts found the same maximum where their mean losses differ by less.
 constexpr double kSameMaximum = 1e-6;
+/// What makes an end from a simpler model's fit the better one: mean losses differ by less where a parameter goes to infinity.
+constexpr double kNoBetter = 1e-8;
 
 /// Work, in parameters times rows, from which on starts are looked at every so many passes, and left where they are once spurious.
 constexpr double kDear = 1e6;
@@ -300,13 +302,16 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
   std::size_t best = 0;
   for (std::size_t i = 1; i < fits.size(); ++i) {
     if (fits[i].theta.is_empty()) continue;  // stopped before it began
-    if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value) best = i;
+    // Between equals a start of the usual ones.
+    const double margin = fits[i].simpler && !fits[best].simpler ? kNoBetter * objective_->unit(model_) : 0;
+    if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value - margin)
+      best = i;
   }
   for (std::size_t i = 0; i < fits.size(); ++i) {
     const Fit& fit = fits[i];
     if (fit.theta.is_empty()) continue;
     if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
-    if (fit.given_up) continue;
+    if (fit.given_up || (fit.simpler && i != best)) continue;
     const auto known = std::find_if(report.maxima.begin(), report.maxima.end(), [&](const Maximum& maximum) {
       return maximum.spurious == fit.spurious && same_value(maximum.objective, fit.value);
     });

@@ -14,6 +14,9 @@ namespace {
 constexpr arma::uword kPasses = 1000;
 constexpr double kTolerance = 1e-7;
 constexpr double kNothing = 1e-16;  // of the value, as a gain: it is rounding
+/// A gradient that has not fallen to this part of what it was for so many passes, where nothing is to be gained, is rounding.
+constexpr double kHardly = 0.5;
+constexpr arma::uword kStill = 10;
 constexpr double kFirstStep = 0.1;  // length of the very first step: parameters are of order 1 in standardised units
 
 class Lbfgs : public Solver {
@@ -28,18 +31,23 @@ class Lbfgs : public Solver {
     LinePoint here;
     here.value = problem.evaluate(theta, here.gradient);
     SolverResult result;
+    double least =
+        std::numeric_limits<double>::infinity();  // the gradient's size, and for how many passes it has hardly fallen
+    arma::uword still = 0;
     while (true) {
-      result.converged = arma::norm(here.gradient, "inf") <= tolerance;
-      if (result.converged) result.stop = "gradient below tolerance";
+      const double size = arma::norm(here.gradient, "inf");
+      still = size < kHardly * least ? 0 : still + 1;
+      least = std::min(least, size);
+      const bool at_rounding = expected_gain(memory, here) <= kNothing * std::abs(here.value);
+      result.converged = size <= tolerance || (at_rounding && still >= kStill);
+      if (result.converged) result.stop = size <= tolerance ? "gradient below tolerance" : kRoundingIsLeft;
       if (!problem.keep_going(result.passes, theta, here.value) || result.converged) break;
       if (result.passes == passes) {
         result.stop = "passes used up; --epochs allows more";
         break;
       }
-      const double gain = expected_gain(memory, here);
       if (!step(problem, theta, here, memory)) {
-        result.converged =
-            gain <= kNothing * std::abs(here.value) || arma::norm(here.gradient, "inf") <= problem.rounding(theta);
+        result.converged = at_rounding || size <= problem.rounding(theta);
         result.stop = result.converged ? kRoundingIsLeft : "no step lowers the loss any more";
         break;
       }
