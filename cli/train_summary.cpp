@@ -1,6 +1,5 @@
 #include "train_summary.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <set>
@@ -31,8 +30,7 @@ std::string classes_of(const moe::Model& model) {
   const std::vector<std::string>& labels = model.schema.labels;
   constexpr std::size_t kMost = 8;
   if (labels.empty()) return "";
-  const std::string listed = moe::printable(moe::join(labels), 120);
-  return " (" + (labels.size() > kMost ? std::to_string(labels.size()) + " classes" : listed) + ")";
+  return " (" + (labels.size() > kMost ? std::to_string(labels.size()) + " classes" : moe::listed(labels)) + ")";
 }
 
 std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report) {
@@ -40,8 +38,8 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
   if (report.rehearsed > 0) text += " on " + std::to_string(report.rehearsed) + " of the rows";
-  if (report.from_simpler) text += ", from the fit of a simpler model";
-  if (report.moved) text += ", by splitting and merging experts";
+  if (report.from_simpler) text += ", which the fit of a simpler model led to";
+  if (report.moved) text += ", which splitting and merging experts found";
   if (report.starts_set_aside > 0)
     text +=
         ", " + std::to_string(report.starts_set_aside) + " set aside as spurious (an expert fits a handful of rows)";
@@ -60,14 +58,8 @@ void summarise_l1(const moe::TrainReport& report) {
         " are not 0");
 }
 
-void note_aliased(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 20;
-  std::vector<std::string> first(names.begin(), names.begin() + static_cast<long>(std::min(names.size(), kMost)));
-  say("note: " + moe::printable(moe::join(first)) +
-      (names.size() > kMost ? " and " + std::to_string(names.size() - kMost) + " more" : "") +
-      (names.size() == 1 ? " is" : " are") +
-      " told exactly by the other inputs: no coefficient of its own, it stays 0");
-}
+/// So many inputs that others tell exactly are named.
+constexpr std::size_t kMostAliased = 20;
 
 }  // namespace
 
@@ -84,7 +76,8 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
       counted(model.size(), "expert") + ", " + model.family_spec() + classes_of(model) + ", " + whole(fit.parameters) +
       " free parameters");
-  say(report.solver + ": " + whole(fit.iterations) + " passes, " +
+  const auto passes = static_cast<std::size_t>(fit.iterations);
+  say(report.solver + ": " + std::to_string(passes) + (passes == 1 ? " pass, " : " passes, ") +
       (fit.converged != 0 ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
   std::string line = fit.objective + printed(" %.8g", fit.objective_value);
   if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
@@ -97,7 +90,8 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   std::vector<std::string> listed;
   for (const moe::Maximum& maximum : report.maxima)
     if (listed.size() < kMost)
-      listed.push_back(printed("%.4f", -maximum.objective * fit.weight) + " (" + counted(maximum.starts, "start") +
+      listed.push_back(printed("%.4f", -maximum.objective * fit.weight) + " (" +
+                       (maximum.starts > 0 ? counted(maximum.starts, "start") : "by splitting and merging") +
                        (maximum.spurious ? ", spurious)" : ")"));
   say("maxima: " + moe::join(listed) +
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
@@ -111,13 +105,17 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
+  if (report.stayed)
+    say("note: the fit found nothing better than where it began: the model has the parameters of --resume's");
   if (report.constant_target)
     say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
         " is the same: there is nothing to learn");
   if (mixes_measures({&model}))
     say("warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
   for (const std::string& note : moe::guard_notes(model)) say(note);
-  if (!report.aliased.empty()) note_aliased(report.aliased);
+  if (!report.aliased.empty())
+    say("note: " + moe::listed(report.aliased, kMostAliased) + (report.aliased.size() == 1 ? " is" : " are") +
+        " told exactly by the other inputs: no coefficient of its own, it stays 0");
   if (report.separated)
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");

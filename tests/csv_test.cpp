@@ -218,11 +218,23 @@ TEST_CASE("nothing, or a header only", "[csv]") {
   CHECK(sentence_of([] { CsvReader("/dev/null"); }) == "/dev/null: the file is empty: expected a header and rows");
 }
 
-TEST_CASE("column names are there, once each", "[csv]") {
-  CHECK(complaint("x,y,x\n") == "data.csv:1:3 x: the name 'x' stands twice: expected each column's name once");
-  CHECK(complaint("x,,y\n") == "data.csv:1:2: the name is empty: expected a name for each column");
-  CHECK(complaint("x,y,\n") == "data.csv:1:3: the name is empty: expected a name for each column");
-  CHECK(complaint("x,\"\"\n") == "data.csv:1:2: the name is empty: expected a name for each column");
+TEST_CASE("names of columns that are used are there, once each", "[csv]") {
+  const ScratchDir scratch;
+  const auto refused = [&](const std::string& text, const std::vector<std::size_t>& columns) {
+    const CsvReader reader(scratch.write("data.csv", text));
+    const std::string sentence = sentence_of([&] { reader.require_names(columns); });
+    return sentence.empty() ? "" : sentence.substr(scratch.path("").size());
+  };
+  const std::string twice = ": the name 'x' stands twice: expected each column's name once";
+  const std::string empty = ": the name is empty: expected a name for each column, or --features without it";
+  CHECK(refused("x,y,x\n", {0, 1}) == "data.csv:1:3 x" + twice);
+  CHECK(refused("x,y,x\n", {2}) == "data.csv:1:3 x" + twice);
+  CHECK(refused("x,y,x\n", {1}).empty());
+  CHECK(refused("x,y,x,y\n", {1}) == "data.csv:1:4 y: the name 'y' stands twice: expected each column's name once");
+  CHECK(refused("x,,y\n", {0, 1, 2}) == "data.csv:1:2" + empty);
+  CHECK(refused("x,\"\"\n", {1}) == "data.csv:1:2" + empty);
+  CHECK(refused("x,y,,\n", {0, 1}).empty());
+  CHECK(table_of("x,,x\n1,2,3\n").front() == std::vector<std::string>{"x", "", "x"});
   CHECK(complaint("\"a\nb\"\n1\nx\n").starts_with("data.csv:4:1 a\\nb: 'x' is not a number"));
 }
 

@@ -5,9 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
@@ -17,6 +14,7 @@
 #include <numeric>
 #include <set>
 
+#include "model_parts.hpp"
 #include "moe/predict.hpp"
 #include "moe/random.hpp"
 #include "moe/registry.hpp"
@@ -240,31 +238,6 @@ std::string within_memory(std::size_t bytes, const std::function<std::string()>&
 constexpr std::size_t kMemory = std::size_t{64} << 20;  // what load_model() may take beside the file
 
 // --- Taking a file apart and putting it together, checksum and all --------------------------------------------------------
-
-struct Parts {
-  Json header;
-  std::string data;  // checksum left out
-};
-
-Parts take_apart(const std::string& bytes) {
-  std::uint64_t length = 0;
-  std::memcpy(&length, bytes.data(), 8);
-  return {Json::parse(bytes.substr(8, length)), bytes.substr(8 + length, bytes.size() - 16 - length)};
-}
-
-std::string assemble(std::string header, const std::string& data) {
-  header.resize((header.size() + 7) / 8 * 8, ' ');
-  const std::uint64_t length = header.size();
-  std::string bytes(8, ' ');
-  std::memcpy(bytes.data(), &length, 8);
-  bytes += header + data;
-  const std::uint64_t sum = XXH3_64bits(bytes.data(), bytes.size());
-  bytes.resize(bytes.size() + 8);
-  std::memcpy(bytes.data() + bytes.size() - 8, &sum, 8);
-  return bytes;
-}
-
-std::string assemble(const Parts& parts) { return assemble(parts.header.dump(), parts.data); }
 
 /// The small model with another description.
 std::string with_description(const std::function<void(Json&)>& edit) {

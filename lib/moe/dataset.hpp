@@ -103,6 +103,9 @@ struct TrainingTable {
   std::size_t few_whole_numbers = 0;
   std::vector<ColumnNote> notes{};  ///< of the input columns in the table's order, then of the targets
   std::size_t dropped = 0;          ///< rows left out because a cell is missing
+  /// Of a survey: the sentence on the first missing cell that is an error, or "". Such a cell of an input is NaN in X; a row
+  /// without its target or weight is left out.
+  std::string refused{};
 };
 
 /// More targets than this are a slip.

@@ -22,6 +22,7 @@ struct TargetInfo {
   double scale = 1;         ///< data units in one model unit
   double spread = 1;        ///< see Standardization::target_spread: what a floor for sigma is relative to
   std::string name{};       ///< of its column, where there are several
+  double typical = 1;       ///< see Standardization::target_typical: what sigma begins with
 };
 
 class Family {
@@ -46,6 +47,14 @@ class Family {
   explicit Family(const TargetInfo& target) : target_(target) {}
   virtual ~Family() = default;
   virtual std::string spec() const = 0;
+  /// The same without what training found: what a user calls the family.
+  virtual std::string name() const { return spec(); }
+  /// The spec of the same family whose scales, where eta tells them, stay within the range that they have in these rows (eta: b x m,
+  /// each as often as its weight, b, says); spec() where eta tells none, or they have bounds already. `by_chance`: rows that a
+  /// network with as many coefficients lies on whatever their noise is; so many of the smallest scales do not count.
+  virtual std::string bounded_to(const arma::mat& /*eta*/, const arma::vec& /*weight*/, double /*by_chance*/) const {
+    return spec();
+  }
   virtual Link link() const = 0;
 
   /// T: how many targets it describes.
@@ -151,7 +160,7 @@ class Family {
   virtual bool normal() const { return false; }
   /// Whether psi puts sigma on its floor: a spurious maximum.
   virtual bool on_floor(const double* psi) const;
-  /// The smallest of its scales, in its target's standard deviation; infinite where it has none, or none that is free.
+  /// The smallest of its scales, in its target's typical one; infinite where it has none, or none that is free.
   virtual double least_scale(const double* psi) const;
 
   // In the vocabulary that exporters translate (formula.hpp).

@@ -22,8 +22,10 @@ namespace moe {
 struct Standardization {
   arma::vec input_center, input_scale;          ///< d
   arma::vec target_center{0}, target_scale{1};  ///< T
-  arma::vec target_spread{
-      1};  ///< the targets' standard deviations in model units, or 10 quartile distances where those are less
+  arma::vec target_spread{1};                   ///< sigmas have a floor of 1e-4 of it, in model units
+  /// The targets' standard deviations in model units, or 10 quartile distances where those are less: where sigmas begin.
+  /// For fits; it is not kept in a file.
+  arma::vec target_typical{1};
 
   /// What is shifted and scaled.
   struct Parts {
@@ -35,6 +37,10 @@ struct Standardization {
   /// Weighted means and standard deviations; a constant column keeps its units.
   static Standardization of(const Dataset& data, bool classes, Parts parts);
 };
+
+/// A standard deviation that a few rows far away do not take along: `deviation`, the values', or 10 quartile distances where those
+/// are less. y, w: n.
+double spread_of(const arma::vec& y, const arma::vec& w, double deviation);
 
 /// Rows in the model's units.
 struct Rows {
@@ -149,7 +155,7 @@ struct Model {
   arma::uword size() const { return experts.size(); }
   /// Of the first expert. What all must share: classes, and the targets' units.
   const Family& family() const { return *experts.front().family; }
-  /// "poisson", or "poisson + gaussian" where they differ.
+  /// "poisson", or "poisson + gaussian" where they differ: names, not specs.
   std::string family_spec() const;
   bool classes() const { return schema.classes(); }
   arma::uword targets() const { return schema.targets.size(); }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "moe/checkpoint.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model.hpp"
 #include "moe/objective.hpp"
@@ -29,6 +30,9 @@ struct TrainOptions {
   arma::uword patience = 0;  ///< passes without a better validation value before stopping; 0: never stop for it
   std::uint64_t seed = 1;
   unsigned threads = 1;
+  /// What earlier runs over the same rows with the same options have come to, and where this one adds what it comes to; or nullptr.
+  /// train() then ends with the bits of a run that was never stopped.
+  FitProgress* progress = nullptr;
 };
 
 /// What an observer is told after each pass.
@@ -73,12 +77,14 @@ struct TrainReport {
   double validation = 0;    ///< the best validation value, where there was one
   double seconds = 0;
   bool stopped = false;  ///< the observer asked for it
+  bool stayed =
+      false;  ///< nothing better was found than the `start` that the fit was given: the model has its parameters
 };
 
 /// Fits. `family` "auto" is gaussian:unit for me and me-batch, gaussian:shared for blend and localized, else gaussian; for
 /// classes bernoulli or categorical. `start`: parameters to begin with, in place of random starts.
 /// Throws Error: usage for options that make no sense together; fit where the loss is undefined or runs away, with a sentence
-/// that says which and at which pass.
+/// that says which and at which pass. Stopped where the caller's StopScope says so: what was best until then, the observer has seen.
 Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
             const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report);
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "blas_memory.hpp"
 #include "cell.hpp"
 #include "levels.hpp"
 #include "moe/error.hpp"
@@ -16,7 +17,6 @@
 #include "moe/moe.h"
 #include "moe/numeric.hpp"
 #include "outputs.hpp"
-#include "parallel.hpp"
 #include "table_rows.hpp"
 
 /// What moe.h hands out: a model and what is asked of it again and again.
@@ -37,7 +37,7 @@ moe_model::moe_model(moe::Model opened) : model(std::move(opened)), inputs(moe::
     columns.push_back(column.name);
     levels.emplace_back(column.levels, model.schema.levels_by_value);
   }
-  for (const moe::Expert& expert : model.experts) families.push_back(expert.family->spec());
+  for (const moe::Expert& expert : model.experts) families.push_back(expert.family->name());
   moe::OtherColumns others;
   const auto add = [&](const std::string& name, std::optional<std::size_t>& place) {
     if (name.empty()) return;

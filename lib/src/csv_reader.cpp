@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "cell.hpp"
@@ -70,21 +70,6 @@ bool is_header(const Held& first, const CsvOptions& options, CsvCursor& cursor, 
   return false;
 }
 
-/// Refuses an empty name, and one that stands twice. The first slip in reading order is the one reported.
-void check_names(const CsvBlocks& blocks, const Held& header) {
-  std::unordered_set<std::string_view> seen;
-  for (std::size_t column = 0; column < header.fields.size(); ++column) {
-    const std::string& name = header.fields[column];
-    if (!name.empty() && seen.insert(name).second) continue;
-    const std::string place = blocks.place(header.line, static_cast<long>(column));
-    if (name.empty())
-      throw Error(ErrorKind::kData, place + ": the name is empty: expected a name for each column" +
-                                        (column == 0 ? " (from pandas, to_csv(.., index=False))" : ""));
-    throw Error(ErrorKind::kData, place + " " + printable(name) + ": the name '" + printable(name) +
-                                      "' stands twice: expected each column's name once");
-  }
-}
-
 }  // namespace
 
 struct CsvReader::State {
@@ -96,7 +81,9 @@ struct CsvReader::State {
   CsvBlocks blocks;
   CsvBlock block;
   std::optional<CsvCursor> cursor;
-  std::size_t block_line = 0;  // where the block begins
+  std::size_t block_line = 0;            // where the block begins
+  std::size_t header_line = 0;           // counted from 0
+  std::vector<std::string> first_row{};  // where it was taken for data
   std::vector<std::string_view> fields;
 };
 
@@ -110,13 +97,14 @@ void CsvReader::State::read_header() {
       throw Error(ErrorKind::kData, blocks.file_name() + ": the file is empty: expected " +
                                         (options.header == CsvHeader::kNo ? "rows" : "a header and rows"));
     if (is_header(*first, options, records, head.text)) {
-      check_names(blocks, *first);
+      header_line = first->line;
       blocks.take_header(first->bytes, first->lines, first->fields, true);
       return;
     }
     std::vector<std::string> names;
     for (std::size_t column = 1; column <= first->fields.size(); ++column)
       names.push_back("x" + std::to_string(column));
+    first_row = first->fields;
     blocks.take_header(0, 0, std::move(names), false);
   } catch (const CsvFault& fault) {
     blocks.fail(0, fault);
@@ -140,6 +128,30 @@ CsvReader::CsvReader(const std::string& path, const CsvOptions& options)
 CsvReader::~CsvReader() = default;
 
 const std::vector<std::string>& CsvReader::names() const { return state_->blocks.names(); }
+
+void CsvReader::require_names(const std::vector<std::size_t>& columns) const {
+  std::vector<bool> used(names().size());
+  for (const std::size_t column : columns) used[column] = true;
+  std::unordered_map<std::string_view, std::size_t> first;
+  // The first slip in reading order is the one reported.
+  for (std::size_t column = 0; column < names().size(); ++column) {
+    const std::string& name = names()[column];
+    const auto place = [&, at = static_cast<long>(column)] { return state_->blocks.place(state_->header_line, at); };
+    if (name.empty() && used[column])
+      throw Error(ErrorKind::kData,
+                  place() + ": the name is empty: expected a name for each column, or --features without it" +
+                      (column == 0 ? " (from pandas, to_csv(.., index=False))" : ""));
+    const auto [at, is_new] = first.try_emplace(name, column);
+    if (!is_new && (used[column] || used[at->second]))
+      throw Error(ErrorKind::kData,
+                  place() + ": the name '" + printable(name) + "' stands twice: expected each column's name once");
+  }
+}
+
+bool CsvReader::first_row_holds(const std::string& field) const {
+  const std::vector<std::string>& row = state_->first_row;
+  return std::find(row.begin(), row.end(), field) != row.end();
+}
 
 bool CsvReader::next() {
   State& state = *state_;

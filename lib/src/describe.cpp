@@ -64,7 +64,7 @@ Json gate_object(const Model& model, const Errors* errors) {
 Json expert_object(const Model& model, arma::uword k, const Errors* errors) {
   const Expert& expert = model.experts[k];
   Json result = branch_object(model, expert);
-  result["family"] = expert.family->spec();
+  result["family"] = expert.family->name();
   const auto names = coefficient_names(model, expert), outputs = output_names(model, k);
   const auto add = [&](const char* key, const arma::mat& values) {
     if (values.n_cols == 1) result[key] = column_object(values, 0, names);
@@ -237,7 +237,7 @@ std::vector<std::string> notes_of(const Model& model, const Uncertainty& uncerta
   if (!uncertainty.known()) return notes;
   const std::vector<std::string> names = dependent_names(model, uncertainty);
   if (!names.empty())
-    notes.push_back("these follow from the columns before them and have no coefficient of their own: " + join(names));
+    notes.push_back("these follow from the columns before them and have no coefficient of their own: " + listed(names));
   const arma::uword free = uncertainty.undetermined.n_cols;
   if (free > 0)
     notes.push_back(
@@ -245,7 +245,7 @@ std::vector<std::string> notes_of(const Model& model, const Uncertainty& uncerta
         (free == 1 ? " direction in which they move together leaves" : " directions in which they move leave") +
         " the likelihood as it is), so that they have no errors, and " +
         (free == 1 ? "one parameter less counts: " : std::to_string(free) + " parameters less count: ") +
-        join(undetermined_names(model, uncertainty)));
+        listed(undetermined_names(model, uncertainty)));
   return notes;
 }
 
@@ -275,22 +275,48 @@ std::string formatted(const char* format, double value) {
   return text;
 }
 
+/// A name as text for people has it; JSON has it as it is.
+std::string shown(const std::string& name) {
+  constexpr std::size_t kLongest = 80;
+  return printable(name, kLongest);
+}
+
+/// The model with such names in its schema.
+Model with_shown_names(Model model) {
+  const auto show = [](std::vector<std::string>& names) {
+    for (std::string& name : names) name = shown(name);
+  };
+  Schema& schema = model.schema;
+  for (auto* names : {&schema.inputs, &schema.targets, &schema.labels}) show(*names);
+  for (Column& column : schema.columns) {
+    column.name = shown(column.name);
+    show(column.levels);
+  }
+  return model;
+}
+
 std::string figure(double value) { return formatted("%12.6g", value); }
 
+/// Characters of UTF-8.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
 std::string padded(const std::string& text, std::size_t to) {
-  return text.size() < to ? text + std::string(to - text.size(), ' ') : text;
+  return text + std::string(to - std::min(to, width_of(text)), ' ');
 }
 
 std::size_t widest(const std::vector<std::string>& names) {
   std::size_t width = 0;
-  for (const std::string& name : names) width = std::max(width, name.size());
+  for (const std::string& name : names) width = std::max(width, width_of(name));
   return width;
 }
 
 /// Right above its column.
-std::string heading_of(const std::string& text) {
-  const std::string shown = text.substr(0, 12);
-  return " " + std::string(12 - shown.size(), ' ') + shown;
+std::string heading_of(std::string text) {
+  constexpr std::size_t kWidth = 12;
+  while (width_of(text) > kWidth) text.pop_back();
+  return " " + std::string(kWidth - width_of(text), ' ') + text;
 }
 
 /// Rows of coefficients under one heading for each column.
@@ -356,12 +382,12 @@ std::string describe_gate(const Model& model, const Errors* errors) {
 
 std::string describe_expert(const Model& model, arma::uword k, const Errors* errors) {
   const Expert& expert = model.experts[k];
-  std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->spec();
+  std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->name();
   const auto figures = expert_figures(model, k);
   const std::vector<double> deviations =
       errors != nullptr ? figure_errors(model, errors->inference, k) : std::vector<double>();
   for (std::size_t i = 0; i < figures.size(); ++i) {
-    text += ", " + figures[i].name + formatted(" %.6g", figures[i].value);
+    text += ", " + shown(figures[i].name) + formatted(" %.6g", figures[i].value);
     if (errors != nullptr && std::isfinite(deviations[i])) text += formatted(" (std. error %.6g)", deviations[i]);
   }
   const arma::mat coefficients = expert_coefficients(model, k);
@@ -398,9 +424,10 @@ std::string describe_fit(const FitSummary& fit) {
   if (fit.rows == 0) return "fit: none recorded (a checkpoint, or a model that was not fitted)\n";
   char text[300];
   std::snprintf(text, sizeof text,
-                "fit: %.0f rows, %s %.8g by %s, %s after %.0f passes (best of %.0f starts, seed %.0f)\n", fit.rows,
-                fit.objective.c_str(), fit.objective_value, fit.solver.c_str(),
-                fit.converged != 0 ? "converged" : "not converged", fit.iterations, fit.restarts, fit.seed);
+                "fit: %.0f row%s, %s %.8g by %s, %s after %.0f pass%s (best of %.0f start%s, seed %.0f)\n", fit.rows,
+                fit.rows == 1 ? "" : "s", fit.objective.c_str(), fit.objective_value, fit.solver.c_str(),
+                fit.converged != 0 ? "converged" : "not converged", fit.iterations, fit.iterations == 1 ? "" : "es",
+                fit.restarts, fit.restarts == 1 ? "" : "s", fit.seed);
   const std::string first = text;
   if (!std::isfinite(fit.log_likelihood)) return first + "  no log-likelihood: the gate's weights do not sum to 1\n";
   std::snprintf(text, sizeof text,
@@ -429,7 +456,8 @@ std::vector<std::string> guard_notes(const Model& model) {
   // An expert that fits its rows exactly has a note of its own.
   if (arma::any(on_floor(model) - (study.exact.is_empty() ? arma::zeros(model.size()) : study.exact) > 0))
     notes.emplace_back(
-        "warning: an expert's scale sits on its floor (a sigma: 1e-4 of the target's spread): it explains its rows "
+        "warning: an expert's scale sits on its floor (what is left is the target's rounding, or nothing): it explains "
+        "its rows "
         "exactly, and the likelihood means little");
   for (const AsSimple& at : as_simple_of(model))
     notes.push_back("note: expert " + std::to_string(at.expert) +
@@ -525,7 +553,8 @@ std::string describe_json(const Model& model, const std::optional<Inference>& in
 
 std::string describe_json(const Model& model) { return describe_json(model, stored_inference(model), kLevel); }
 
-std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level) {
+std::string describe_text(const Model& exact, const std::optional<Inference>& inference, double level) {
+  const Model model = with_shown_names(exact);
   const char* const what = model.classes() ? "classes of '" : model.targets() == 1 ? "number '" : "numbers '";
   std::string text = what + join(model.schema.targets, "', '") + "' from " +
                      std::to_string(model.schema.inputs.size()) +

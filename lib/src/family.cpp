@@ -50,7 +50,7 @@ Family::Marginal Family::marginal(arma::uword, const double* psi) const {
 double Family::least_scale(const double* psi) const {
   if (location_scale())
     if (const auto all = figures(psi); !all.empty() && !all[0].slope.empty())
-      return all[0].value / (target_.scale * target_.spread);
+      return all[0].value / (target_.scale * target_.typical);
   return std::numeric_limits<double>::infinity();
 }
 

@@ -50,10 +50,37 @@ FitProblem::FitProblem(const FitData& data, Watch watch)
   const bool likelihood = data.objective.is_likelihood() && data.model.gate->normalised();
   if (likelihood && !EmStep::knows(data.model))
     generalised_em_.emplace(data.model, data.rows, data.penalty, data.threads);
-  if (data.basis == nullptr) return;
-  coordinates_.emplace(data.model, *data.basis, arma::accu(data.rows.w));
-  if (likelihood && EmStep::knows(data.model))
-    em_.emplace(data.model, data.rows, *data.basis, pass_.penalty_weights(), data.threads);
+  if (data.basis != nullptr) {
+    coordinates_.emplace(data.model, *data.basis, arma::accu(data.rows.w));
+    if (likelihood && EmStep::knows(data.model))
+      em_.emplace(data.model, data.rows, *data.basis, pass_.penalty_weights(), data.threads);
+  }
+  if (data.begun != nullptr) load(*data.begun);
+}
+
+void FitProblem::keep(const std::function<void(SolverState&)>& fill) {
+  if (!data_.keeper) return;
+  SolverState state;
+  fill(state);
+  if (state.at("passes") == 0) return;  // which is where every run begins
+  if (em_) em_->save(state);
+  state.set("since_best", static_cast<double>(since_best_));
+  state.set("best_pass", static_cast<double>(best_pass_));
+  if (best_theta_) {
+    state.set("best_value", best_value_);
+    state.numbers["best_theta"] = *best_theta_;
+  }
+  data_.keeper(std::move(state));
+}
+
+void FitProblem::load(const SolverState& from) {
+  evaluated_ = true;
+  if (em_) em_->load(from);
+  since_best_ = static_cast<arma::uword>(from.at("since_best"));
+  best_pass_ = static_cast<arma::uword>(from.at("best_pass"));
+  if (!from.numbers.contains("best_theta")) return;
+  best_value_ = from.at("best_value");
+  best_theta_ = from.at("best_theta", data_.model.theta.n_elem);
 }
 
 void FitProblem::fail(const std::string& what) const {

@@ -209,7 +209,7 @@ Model read_model(std::string_view text) {
   Model model = make_described(std::move(description), std::move(units), {});
   read_parameters(parameters, model);
   if (root.has("fit")) model.fit = read_fit(root.at("fit"), model.theta.n_elem);
-  check_fit(model.fit, model);
+  check_model(model);
   return model;
 }
 

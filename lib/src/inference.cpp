@@ -120,6 +120,16 @@ double degrees_of_fit(const Model& model, const EstimatedSpace& space) {
   return static_cast<double>(space.coefficients()) / static_cast<double>(model.targets());
 }
 
+/// Errors beyond all numbers, as extreme tables and penalties make them, are not known.
+Uncertainty finite(Uncertainty uncertainty) {
+  if (!uncertainty.factor.is_finite() || !uncertainty.undetermined.is_finite()) {
+    uncertainty.factor.reset();
+    uncertainty.undetermined.reset();
+  }
+  if (std::isinf(uncertainty.residual_standard_error)) uncertainty.residual_standard_error = kNaN;
+  return uncertainty;
+}
+
 /// From the residuals themselves, which may all be 0 where sigma has a floor.
 Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& space, const Rows& rows) {
   Uncertainty result;
@@ -135,7 +145,7 @@ Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& spa
   result.factor = space.theta_rows(factor);
   result.degrees_of_freedom = freedom;
   result.residual_standard_error = model.standardization.target_scale[0] * error;
-  return result;
+  return finite(std::move(result));
 }
 
 /// The columns of the standard errors' table that follow from value and error.
@@ -251,7 +261,7 @@ Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Pen
   if (!factors) return result;
   result.factor = space.theta_rows(factors->factor);
   if (!factors->undetermined.is_empty()) result.undetermined = space.theta_rows(factors->undetermined);
-  return result;
+  return finite(std::move(result));
 }
 
 Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
@@ -269,7 +279,7 @@ Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Pen
   vectors.each_row() %= arma::sqrt(arma::clamp(value, 0, arma::datum::inf)).t();
   result.factor = space.theta_rows(factor * vectors);
   if (!factors->undetermined.is_empty()) result.undetermined = space.theta_rows(factors->undetermined);
-  return result;
+  return finite(std::move(result));
 }
 
 std::optional<Inference> stored_inference(const Model& model) {
@@ -311,7 +321,7 @@ std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& u
   if (!uncertainty.known() && !(model.fit.study && !model.fit.study->recession.is_empty()))
     notes.emplace_back(
         "no standard errors: the information is not positive definite, as at a point that is no maximum or "
-        "where parameters are not told apart");
+        "where parameters are not told apart, or its inverse is not finite");
   if (model.fit.rows > 0 && model.fit.converged == 0)
     notes.emplace_back("the fit had not converged: these are errors of the point where it stopped, if of anything");
   for (arma::uword k = 0; k < model.size(); ++k) {

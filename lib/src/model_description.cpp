@@ -30,7 +30,8 @@ std::vector<std::size_t> all_inputs(const Schema& schema) {
 
 void require_text(const char* what, const std::string& name) {
   if (!is_utf8(name))
-    throw Error(ErrorKind::kData, std::string(what) + " '" + printable(name) + "': a model file holds UTF-8 text only");
+    throw Error(ErrorKind::kData, std::string(what) + " '" + printable(name) +
+                                      "' is not UTF-8: expected UTF-8 text, as model files hold it");
 }
 
 void require_text(const Schema& schema) {

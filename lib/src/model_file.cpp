@@ -20,6 +20,7 @@
 //                   "fit.unseen" [r, P] (directions of theta: FitStudy), "fit.simpler" [] (NaN: no simpler model is better)
 //                   where it says something: "fit.as_simple" [K T] (1: that target of that expert is described as well by a simpler
 //                   family), "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
+//                   in a checkpoint: "progress" [n], see progress_numbers.hpp
 //                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
 // DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
@@ -44,9 +45,12 @@
 #include <span>
 #include <utility>
 
+#include "bounded_json.hpp"
 #include "model_checks.hpp"
 #include "model_description.hpp"
+#include "moe/checkpoint.hpp"
 #include "moe/error.hpp"
+#include "progress_numbers.hpp"
 #include "safetensors.hpp"
 
 namespace moe {
@@ -55,6 +59,8 @@ namespace {
 constexpr const char* kFormat = "moe";
 /// The latter for a model that says how its levels are compared.
 constexpr const char *kVersion = "1", *kVersionByText = "2";
+/// A checkpoint's tensor and text; see progress_numbers.hpp.
+constexpr const char* kProgress = "progress";
 
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
@@ -147,6 +153,7 @@ void check_format(const SafetensorsReader& file) {
 /// What the file has: how many tensors of theta, and which of the groups that may be missing.
 struct Places {
   std::size_t theta;
+  std::size_t model_end;  // how many tensors are the model's
   bool penalties, lasso, firth, uncertainty, study, findings, as_simple, undetermined;
   /// Tensors behind the findings.
   std::size_t behind() const { return std::size_t{as_simple} + std::size_t{undetermined}; }
@@ -167,6 +174,8 @@ Places check_places(const SafetensorsReader& file) {
     return true;
   };
   Places places{};
+  if (ends_with(kProgress, 1)) expect(end, kProgress, 1);
+  places.model_end = end;
   const auto matrix = [&](const char* name) {
     if (!ends_with(name, 1)) return false;
     expect(end, name, 2);
@@ -234,7 +243,7 @@ Uncertainty read_uncertainty(SafetensorsReader& file, const Places& places) {
   Uncertainty uncertainty;
   uncertainty.degrees_of_freedom = file.read().at(0);
   uncertainty.residual_standard_error = file.read().at(0);
-  uncertainty.factor = read_matrix(file, tensors[tensors.size() - 1 - after].shape);
+  uncertainty.factor = read_matrix(file, tensors[places.model_end - 1 - after].shape);
   return uncertainty;
 }
 
@@ -246,8 +255,8 @@ FitStudy read_study(SafetensorsReader& file, const Places& places) {
   study.exact.zeros(study.shares.n_elem);
   if (!places.findings) return study;
   study.exact = file.read();
-  study.recession = read_matrix(file, tensors[tensors.size() - places.behind() - 3].shape);
-  study.unseen = read_matrix(file, tensors[tensors.size() - places.behind() - 2].shape);
+  study.recession = read_matrix(file, tensors[places.model_end - places.behind() - 3].shape);
+  study.unseen = read_matrix(file, tensors[places.model_end - places.behind() - 2].shape);
   study.simpler = file.read().at(0);
   return study;
 }
@@ -285,15 +294,16 @@ Model build(Description description, Standardization units, arma::vec theta, con
 }
 
 /// What follows the header.
-Model load(SafetensorsReader& file) {
+Checkpoint load(SafetensorsReader& file) {
   check_format(file);
   const Places places = check_places(file);
   const auto count = static_cast<std::ptrdiff_t>(places.theta);
   Standardization units = read_units(file);
   arma::vec theta = file.read(places.theta);
   FitSummary fit = read_fit(file, places);
-  file.finish();
   const auto& tensors = file.tensors();
+  const arma::vec progress = file.read(tensors.size() - places.model_end);
+  file.finish();
   const auto first = tensors.begin() + kUnits.size();
   // From here on the file is known to be what some program wrote.
   try {
@@ -303,9 +313,10 @@ Model load(SafetensorsReader& file) {
     fit.objective = std::move(description.objective);
     fit.solver = std::move(description.solver);
     Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
-    check_fit(fit, model);
     model.fit = std::move(fit);
-    return model;
+    check_model(model);
+    const auto words = file.metadata().find(kProgress);
+    return {std::move(model), progress_of(progress), words == file.metadata().end() ? "" : words->second};
   } catch (const Error& error) {
     file.fail(error.what());
   }
@@ -318,23 +329,51 @@ void save_model(const Model& model, const std::string& path) {
   save_model(model, out);
 }
 
-void save_model(const Model& model, OutputFile& out) {
+namespace {
+
+using Words = std::vector<std::pair<std::string, std::string>>;
+
+/// Throws Error (fit) for a model that nobody could read.
+void write_model(const Model& model, OutputFile& out, const Words& words, const arma::vec* progress) {
   const std::string description = describe_for_file(model);
+  try {
+    if (parse_bounded_json(description)) read_description(description);  // else write_safetensors() says so
+    check_model(model);
+  } catch (const Error& error) {  // nobody could read it
+    throw Error(ErrorKind::kFit, std::string("the model cannot be saved: ") + error.what());
+  }
   if (out.is_terminal())
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
   const char* const version = says_levels_by(model.schema) ? kVersionByText : kVersion;
-  write_safetensors(out, {{"format", kFormat}, {"version", version}, {"model", description}}, tensors_of(model));
+  Words metadata{{"format", kFormat}, {"version", version}, {"model", description}};
+  metadata.insert(metadata.end(), words.begin(), words.end());
+  std::vector<TensorView> tensors = tensors_of(model);
+  if (progress != nullptr) tensors.push_back({kProgress, {progress->n_elem}, progress->memptr()});
+  write_safetensors(out, metadata, tensors);
   out.commit();
 }
 
-Model load_model(const std::string& path) {
+}  // namespace
+
+void save_model(const Model& model, OutputFile& out) { write_model(model, out, {}, nullptr); }
+
+void save_checkpoint(const Checkpoint& checkpoint, const std::string& path) {
+  OutputFile out(path);
+  if (checkpoint.progress.empty()) return save_model(checkpoint.model, out);
+  const arma::vec progress = numbers_of(checkpoint.progress);
+  write_model(checkpoint.model, out, {{kProgress, checkpoint.words}}, &progress);
+}
+
+Model load_model(const std::string& path) { return load_checkpoint(path).model; }
+
+Checkpoint load_checkpoint(const std::string& path) {
   SafetensorsReader file(path);
   return load(file);
 }
 
 Model load_model(std::string_view bytes, const std::string& name) {
   SafetensorsReader file(bytes, name);
-  return load(file);
+  return load(file).model;
 }
 
 }  // namespace moe

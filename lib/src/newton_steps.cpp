@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "moe/stop.hpp"
+
 namespace moe {
 namespace {
 
@@ -49,12 +51,14 @@ bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::ve
   return true;
 }
 
-/// Whether all that a step could gain is far less than the value's own rounding.
+/// Whether all that a step could gain is far less than the value's own rounding; with a signal millions of times the noise, where
+/// the last bit of a coefficient changes the gradient by more than any tolerance, less than that rounding.
 bool at_rounding(Problem& problem, const SolverResult& at, const arma::vec& gradient) {
   arma::mat H;
   problem.hessian(at.theta, H);
   const arma::vec whole = newton_direction(H, gradient);
-  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kNothing * std::abs(at.value);
+  const double nothing = is_steep(H) ? kRounding : kNothing;
+  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= nothing * std::abs(at.value);
 }
 
 /// Moves along `whole` to a point that is no higher; false where `halvings` lead to none.
@@ -91,6 +95,7 @@ arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
   const arma::vec sizes = arma::abs(H.diag());
   const arma::vec size = arma::clamp(sizes, kLeastSecond * sizes.max(), arma::datum::inf);
   for (double shift = kFirstShift; sizes.max() > 0 && shift < kLastShift; shift *= kShiftGrowth) {
+    end_if_stopped();
     arma::mat shifted = H, R;
     shifted.diag() += shift * size;
     if (!arma::chol(R, shifted)) continue;

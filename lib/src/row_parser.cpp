@@ -13,6 +13,7 @@
 namespace moe {
 namespace {
 
+constexpr std::size_t kMostLevelsShown = 20;
 constexpr double kMissingValue = std::numeric_limits<double>::quiet_NaN();
 /// 2^53: from here on not every whole number is a double.
 constexpr double kInexact = 9007199254740992;
@@ -35,13 +36,6 @@ std::string no_level(std::string_view text, const std::string& hint) {
   const bool comma = is_decimal_comma(text);
   return (date ? "'" + printable(text) + "' is a date" : not_a_number(text)) + ": " + number_expected(text) +
          (date || (dressed && !comma) ? hint : "");
-}
-
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 20;
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) shown.push_back(printable(names[i]));
-  return join(shown) + (names.size() > kMost ? " and " + std::to_string(names.size() - kMost) + " more" : "");
 }
 
 }  // namespace
@@ -81,8 +75,9 @@ ParsedRows RowParser::parse(const CsvBlock& block) {
     for (const CellUse& use : uses)
       if (use.spelt) spelt_slot_ = use.slot;
   out.missing.resize(plan_.values);
+  first_record_ = block.number == 0;
   try {
-    while (cursor.next_record()) {
+    for (; cursor.next_record(); first_record_ = false) {
       row_ = room_.get() + out.rows * plan_.values;
       if (record())
         ++out.rows;
@@ -226,9 +221,8 @@ void RowParser::take(const CellUse& use, std::size_t column, std::string_view te
   if (is_missing(use, text)) return take_missing(use, column, text);
   if (use.kind != CellUse::Kind::kNumber) return take_level(use, column, text);
   const std::optional<double> value = parse_number(text);
-  if (!value || !std::isfinite(*value))
-    refuse(column, not_a_number(text) + ": " + number_expected(text) +
-                       (value || is_decimal_comma(text) || is_date(text) ? "" : use.hint));
+  if (!value) refuse_text(use, column, text);
+  if (!std::isfinite(*value)) refuse(column, not_a_number(text) + ": " + number_expected(text));
   take_number(use, column, *value, text);
 }
 
@@ -245,7 +239,8 @@ void RowParser::take_level(const CellUse& use, std::size_t column, std::string_v
     row_[use.slot] = use.unknown;
     if (use.unknown >= 0) return;
     refuse(column, std::string("the ") + use.what + " '" + printable(text) + "' was not there in training: expected " +
-                       (use.known->names().size() == 1 ? "" : "one of ") + some_of(use.known->names()) + use.hint);
+                       (use.known->names().size() == 1 ? "" : "one of ") +
+                       listed(use.known->names(), kMostLevelsShown) + use.hint);
   }
   LevelTable& levels = out_->levels[use.slot];
   const std::size_t number = levels.insert(text, cursor_->record_line());
@@ -263,7 +258,7 @@ void RowParser::take_missing(const CellUse& use, std::size_t column, std::string
     if (level == LevelTable::kNone && use.unknown < 0)
       refuse(column,
              (text.empty() ? std::string("the cell is empty") : "'" + printable(text) + "' stands for no value") +
-                 ": expected one of " + some_of(use.known->names()) + use.hint);
+                 ": expected one of " + listed(use.known->names(), kMostLevelsShown) + use.hint);
     row_[use.slot] = level == LevelTable::kNone ? use.unknown : static_cast<double>(level);
     return;
   }
@@ -271,16 +266,60 @@ void RowParser::take_missing(const CellUse& use, std::size_t column, std::string
     dropped_ = true;
     return;
   }
-  if (use.fills) return;
-  if (use.kind == CellUse::Kind::kNumber)
-    refuse(column, not_a_number(text) + ": " + number_expected(text) + use.missing_hint);
-  refuse(column, (text.empty() ? std::string("the cell is empty") : "'" + printable(text) + "' stands for no value") +
-                     ": expected a " + use.what + use.missing_hint);
+  if (!use.fills || use.surveyed) refuse_missing(use, column, text);
+}
+
+void RowParser::refuse_missing(const CellUse& use, std::size_t column, std::string_view text) {
+  const std::string sentence =
+      use.kind == CellUse::Kind::kNumber
+          ? not_a_number(text) + ": " + number_expected(text) + use.missing_hint
+          : (text.empty() ? std::string("the cell is empty") : "'" + printable(text) + "' stands for no value") +
+                ": expected a " + use.what + use.missing_hint;
+  if (!plan_.survey) refuse(column, sentence);
+  if (!out_->first_missing) out_->first_missing = CsvFault{cursor_->record_line(), static_cast<long>(column), sentence};
+  dropped_ = dropped_ || !use.surveyed;
+}
+
+bool RowParser::is_number_column(std::size_t column) const {
+  const std::vector<CellUse>& uses = plan_.columns[column];
+  return std::any_of(uses.begin(), uses.end(), [](const CellUse& use) { return use.kind == CellUse::Kind::kNumber; });
+}
+
+/// Whether the record has a number in a column of numbers before this one.
+bool RowParser::numbers_before(std::size_t column) const {
+  for (std::size_t before = 0; before < column; ++before)
+    for (const CellUse& use : plan_.columns[before])
+      if (use.kind == CellUse::Kind::kNumber && !std::isnan(row_[use.slot])) return true;
+  return false;
+}
+
+/// Refuses text in a column of numbers. Where the first record has text, or nothing, in all of them, those are units: two at least,
+/// or one in brackets.
+void RowParser::refuse_text(const CellUse& use, std::size_t column, std::string_view text) {
+  bool units = first_record_ && !numbers_before(column);
+  std::size_t texts = text.starts_with('(') || text.starts_with('[') ? 2 : 1, fields = column + 1;
+  for (; cursor_->more(); ++fields) {
+    const std::string_view other = cursor_->field();
+    if (fields >= plan_.columns.size() || !is_number_column(fields)) continue;
+    if (is_missing(plan_.columns[fields].front(), other)) continue;
+    units = units && !parse_number(other);
+    ++texts;
+  }
+  const std::string row = std::to_string(blocks_.first_line() + cursor_->record_line() + 1);
+  std::string sentence =
+      not_a_number(text) + ": " + number_expected(text) + (is_decimal_comma(text) || is_date(text) ? "" : use.hint);
+  if (units && texts > 1)
+    sentence = not_a_number(text) + ", row " + row + " looks like units: expected numbers, or --skip-rows " + row +
+               " to pass over it";
+  refuse_record(column, fields, sentence);
+}
+
+void RowParser::refuse(std::size_t column, const std::string& sentence) {
+  refuse_record(column, column + 1 + cursor_->skip_rest(), sentence);
 }
 
 /// Another number of fields goes before what is wrong with one of them.
-void RowParser::refuse(std::size_t column, const std::string& sentence) {
-  const std::size_t fields = column + 1 + cursor_->skip_rest();
+void RowParser::refuse_record(std::size_t column, std::size_t fields, const std::string& sentence) {
   if (fields != plan_.columns.size()) throw blocks_.wrong_count(cursor_->record_line(), fields);
   throw CsvFault{cursor_->record_line(), static_cast<long>(column), sentence};
 }

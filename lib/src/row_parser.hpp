@@ -26,6 +26,7 @@ struct CellUse {
   Kind kind = Kind::kNumber;
   std::size_t slot = 0;    ///< of the row's values, or of its texts
   bool fills = false;      ///< a missing cell is NaN; else it is an error, or its row is dropped
+  bool surveyed = false;   ///< .. but noted as an error that it would be
   bool text_only = false;  ///< a fresh level must look like text: no dates, no decimal commas
   bool spelt = false;      ///< a number, one at most: the texts of a few whole ones are kept, see ParsedRows::levels
   const KnownLevels* known = nullptr;
@@ -41,7 +42,8 @@ struct RowPlan {
   std::vector<std::vector<CellUse>> columns;  ///< of the table; a column may have no use, or several
   std::size_t values = 0, texts = 0;          ///< slots in a row
   bool drop = false;                          ///< rows in which a cell is missing
-  bool records = false;                       ///< keep them as CSV text
+  bool survey = false;   ///< a missing cell that would end the reading is noted, and its row dropped
+  bool records = false;  ///< keep them as CSV text
   std::vector<std::string> na{};
   /// A last look at a row's values: what is wrong with the cell of a column.
   std::function<std::optional<std::pair<std::size_t, std::string>>(const double* row)> check{};
@@ -65,7 +67,7 @@ struct ParsedRows {
   std::vector<std::size_t> missing{};  // cells, by slot
   std::vector<std::string> texts{};    // rows x RowPlan::texts
   std::vector<std::string> records{};
-  std::optional<CsvFault> fault{};
+  std::optional<CsvFault> fault{}, first_missing{};  // the latter of a survey
 };
 
 /// The levels of a column by their fields as they are written: most need no tokenizer then.
@@ -111,8 +113,13 @@ class RowParser {
   void take_number(const CellUse& use, std::size_t column, double value, std::string_view text);
   void take_level(const CellUse& use, std::size_t column, std::string_view text);
   void take_missing(const CellUse& use, std::size_t column, std::string_view text);
+  void refuse_missing(const CellUse& use, std::size_t column, std::string_view text);
   bool is_missing(const CellUse& use, std::string_view text) const;
   [[noreturn]] void refuse(std::size_t column, const std::string& sentence);
+  [[noreturn]] void refuse_record(std::size_t column, std::size_t fields, const std::string& sentence);
+  [[noreturn]] void refuse_text(const CellUse& use, std::size_t column, std::string_view text);
+  bool is_number_column(std::size_t column) const;
+  bool numbers_before(std::size_t column) const;
 
   const CsvBlocks& blocks_;
   const RowPlan& plan_;
@@ -129,7 +136,7 @@ class RowParser {
   CsvCursor* cursor_ = nullptr;
   ParsedRows* out_ = nullptr;
   double* row_ = nullptr;
-  bool dropped_ = false;
+  bool dropped_ = false, first_record_ = false;
 };
 
 }  // namespace moe

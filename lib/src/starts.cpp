@@ -7,6 +7,7 @@
 #include "basis.hpp"
 #include "em_step.hpp"
 #include "moe/numeric.hpp"
+#include "moe/stop.hpp"
 #include "parallel.hpp"
 
 namespace moe {
@@ -35,6 +36,8 @@ constexpr double kGainOfSome = 3;
 constexpr double kGain = 1e-6;  // of the value: less is no gain
 /// A scale below this part of the target's, of fewer rows than this for each coefficient, is no expert but a coincidence.
 constexpr double kTight = 0.01, kHandful = 4;
+/// Less than this many rows whose sigma inputs make tight are nobody's.
+constexpr double kSome = 0.5;
 constexpr double kRidge = 1e-6;
 
 Rows sample(const Rows& rows, std::size_t most, Random& random) {
@@ -50,7 +53,7 @@ Rows sample(const Rows& rows, std::size_t most, Random& random) {
 /// Inputs and targets as points, (d + T) x n, targets in units of their spread.
 arma::mat points_of(const Model& model, const Rows& rows) {
   arma::mat targets = rows.y.t();
-  if (!model.classes()) targets.each_col() /= model.standardization.target_spread;
+  if (!model.classes()) targets.each_col() /= model.standardization.target_typical;
   return arma::join_cols(arma::mat(rows.X.tail_rows(rows.X.n_rows - 1)), targets);
 }
 
@@ -72,6 +75,7 @@ arma::uvec k_means(const arma::mat& points, arma::uword K, Random& random) {
   arma::mat centers = random_centers(points, K, random);
   arma::uvec cluster = nearest(points, centers);
   for (int i = 0; i < kLloyd; ++i) {
+    end_if_stopped();
     for (arma::uword k = 0; k < K; ++k)
       if (const arma::uvec own = arma::find(cluster == k); !own.is_empty())
         centers.col(k) = arma::mean(points.cols(own), 1);
@@ -414,6 +418,28 @@ double distinct_rows(const Rows& rows, const arma::vec& r) {
   return sum;
 }
 
+/// Of how many rows, as far as they are expert k's, sigma is tight though its inputs tell it.
+double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, arma::uword k, const arma::vec& r) {
+  const Expert& expert = model.experts[k];
+  arma::vec tight(rows.count(), arma::fill::zeros), variance;
+  ForwardPass forward(model);
+  constexpr arma::uword kBlock = 512;
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    forward.run(theta, block);
+    for (arma::uword t = 0; t < model.targets(); ++t) {
+      const Family::Marginal own = expert.family->marginal(t, theta.memptr() + expert.psi);
+      if (own.family->outputs() == 1) continue;
+      const arma::uword last_output = own.first_output + own.family->outputs() - 1;
+      own.family->variance(forward.eta(k).cols(own.first_output, last_output), own.psi.data(), variance);
+      const double least = kTight * own.family->target().typical;
+      for (arma::uword n = 0; n < block.count(); ++n)
+        if (variance[n] < least * least) tight[first + n] = r[first + n];
+    }
+  }
+  return distinct_rows(rows, tight);
+}
+
 }  // namespace
 
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
@@ -421,15 +447,23 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     if (expert.family->on_floor(theta.memptr() + expert.psi)) return true;
-    if (expert.family->least_scale(theta.memptr() + expert.psi) < kTight) suspects.push_back(k);
+    if (expert.family->least_scale(theta.memptr() + expert.psi) < kTight || tells_scale(model, k))
+      suspects.push_back(k);
   }
   if (suspects.empty() || model.size() == 1) return false;
   const arma::mat R = responsibilities(model, rows, theta);
-  for (const arma::uword k : suspects)
-    if (distinct_rows(rows, R.col(k)) <
-        kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1))
-      return true;
+  for (const arma::uword k : suspects) {
+    const bool told = tells_scale(model, k);
+    const double few = kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1);
+    const double own = told ? tight_rows(model, theta, rows, k, R.col(k)) : distinct_rows(rows, R.col(k));
+    if (own < few && (!told || own >= kSome)) return true;
+  }
   return false;
+}
+
+bool tells_scale(const Model& model, arma::uword k) {
+  return !model.classes() && model.experts[k].family->location_scale() &&
+         model.experts[k].family->outputs() > model.targets();
 }
 
 }  // namespace moe

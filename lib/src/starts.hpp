@@ -37,4 +37,7 @@ arma::vec all_like(const Model& model, const Model& single);
 /// Whether an expert explains a handful of rows all but exactly, which makes a maximum of the likelihood out of nothing.
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows);
 
+/// Whether expert k's inputs tell its scale, not psi.
+bool tells_scale(const Model& model, arma::uword k);
+
 }  // namespace moe

@@ -18,7 +18,8 @@ std::vector<std::string> ordered_labels(const std::vector<std::string>& texts, c
                                         const std::string& place) {
   std::vector<std::string> labels = ordered_levels(texts);
   if (labels.size() < 2)
-    throw Error(ErrorKind::kData, place + ": every row is of class '" + labels[0] + "': expected two classes or more");
+    throw Error(ErrorKind::kData,
+                place + ": every row is of class '" + printable(labels[0]) + "': expected two classes or more");
   if (positive.empty()) return labels;
   const std::size_t found = KnownLevels(labels).find(trimmed(positive));
   if (found == LevelTable::kNone)

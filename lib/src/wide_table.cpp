@@ -94,9 +94,11 @@ void widen(const Model& narrow, Model& model) {
   const arma::uvec at = places(narrow, model);
   const arma::uword count = model.theta.n_elem;
   model.theta = widened(narrow.theta, at, count);
+  for (arma::uword k = 0; k < model.size(); ++k) model.experts[k].family = narrow.experts[k].family;
   model.fit = narrow.fit;
   if (auto& uncertainty = model.fit.uncertainty) {
     uncertainty->factor = widened(uncertainty->factor, at, count);
+    uncertainty->undetermined = widened(uncertainty->undetermined, at, count);
     if (uncertainty->factor.n_cols == 0) uncertainty->factor.set_size(count, 0);
   }
   if (auto& study = model.fit.study) {

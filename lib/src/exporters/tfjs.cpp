@@ -146,7 +146,7 @@ class Writer {
       for (arma::uword t = 0; t < model_.targets(); ++t)
         if (marginal(k, t).family->link() == Family::Link::kLog)
           refuse("no layer of TensorFlow.js computes the exponential in the mean of family '" +
-                 marginal(k, t).family->spec() + "'");
+                 marginal(k, t).family->name() + "'");
   }
 
   Family::Marginal marginal(arma::uword k, arma::uword t) const {

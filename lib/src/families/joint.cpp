@@ -29,10 +29,15 @@ class Joint : public SeveralTargets {
   }
 
   std::string spec() const override {
-    std::vector<std::string> specs;
-    for (const Part& part : parts_) specs.push_back(part.family->spec());
-    const bool alike = std::all_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec == specs[0]; });
-    return alike ? specs[0] : join(specs, ",");
+    return listed([](const Part& part) { return part.family->spec(); });
+  }
+  std::string name() const override {
+    return listed([](const Part& part) { return part.family->name(); });
+  }
+  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const override {
+    return listed([&](const Part& part) {
+      return part.family->bounded_to(columns(eta, part.eta, part.family->outputs()), weight, by_chance);
+    });
   }
   std::vector<Support> supports() const override {
     std::vector<Support> result;
@@ -180,6 +185,14 @@ class Joint : public SeveralTargets {
  private:
   static std::string simpler_of(const Family& family) {
     return family.simpler().empty() ? family.spec() : family.simpler();
+  }
+  /// What `word` says of each target, once where it is the same of all.
+  template <class Word>
+  std::string listed(const Word& word) const {
+    std::vector<std::string> words;
+    for (const Part& part : parts_) words.push_back(word(part));
+    const bool alike = std::all_of(words.begin(), words.end(), [&](const auto& other) { return other == words[0]; });
+    return alike ? words[0] : join(words, ",");
   }
   arma::mat eta_of(arma::uword t, const arma::mat& eta) const {
     return columns(eta, parts_[t].eta, parts_[t].family->outputs());

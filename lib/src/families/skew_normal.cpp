@@ -56,7 +56,7 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
   }
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
-    psi[0] = floored_psi(0.5 * target().spread, target().spread);
+    psi[0] = floored_psi(0.5 * target().typical, target().spread);
     psi[1] = 1;
   }
 

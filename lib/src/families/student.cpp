@@ -62,7 +62,7 @@ class Student : public JetFamily<Student, 1, 2> {
   // The standard deviation, sigma sqrt(nu / (nu - 2)), is half the target's.
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
-    psi[0] = floored_psi(0.5 * std::sqrt((kStartNu - 2) / kStartNu) * target().spread, target().spread);
+    psi[0] = floored_psi(0.5 * std::sqrt((kStartNu - 2) / kStartNu) * target().typical, target().spread);
     psi[1] = std::log(kStartNu - least_);
   }
 

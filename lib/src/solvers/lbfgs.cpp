@@ -16,7 +16,7 @@ constexpr double kTolerance = 1e-7;
 constexpr double kNothing = 1e-16;  // of the value, as a gain: it is rounding
 /// A gradient that has not fallen to this part of what it was for so many passes, where nothing is to be gained, is rounding.
 constexpr double kHardly = 0.5;
-constexpr arma::uword kStill = 10;
+constexpr double kStill = 10;
 constexpr double kFirstStep = 0.1;  // length of the very first step: parameters are of order 1 in standardised units
 
 class Lbfgs : public Solver {
@@ -29,17 +29,19 @@ class Lbfgs : public Solver {
     const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
     QuasiNewton memory;
     LinePoint here;
-    here.value = problem.evaluate(theta, here.gradient);
     SolverResult result;
-    double least =
-        std::numeric_limits<double>::infinity();  // the gradient's size, and for how many passes it has hardly fallen
-    arma::uword still = 0;
+    Stillness still;
+    if (const SolverState* begun = problem.begun())
+      load(*begun, theta, here, memory, still, result);
+    else
+      here.value = problem.evaluate(theta, here.gradient);
     while (true) {
+      problem.keep([&](SolverState& state) { save(theta, here, memory, still, result, state); });
       const double size = arma::norm(here.gradient, "inf");
-      still = size < kHardly * least ? 0 : still + 1;
-      least = std::min(least, size);
+      still.passes = size < kHardly * still.least ? 0 : still.passes + 1;
+      still.least = std::min(still.least, size);
       const bool at_rounding = expected_gain(memory, here) <= kNothing * std::abs(here.value);
-      result.converged = size <= tolerance || (at_rounding && still >= kStill);
+      result.converged = size <= tolerance || (at_rounding && still.passes >= kStill);
       if (result.converged) result.stop = size <= tolerance ? "gradient below tolerance" : kRoundingIsLeft;
       if (!problem.keep_going(result.passes, theta, here.value) || result.converged) break;
       if (result.passes == passes) {
@@ -59,6 +61,30 @@ class Lbfgs : public Solver {
   }
 
  private:
+  /// The smallest size of the gradient so far, and for how many passes it has hardly fallen.
+  struct Stillness {
+    double least = std::numeric_limits<double>::max(), passes = 0;
+  };
+  static void save(const arma::vec& theta, const LinePoint& here, const QuasiNewton& memory, const Stillness& still,
+                   const SolverResult& result, SolverState& to) {
+    to.numbers["theta"] = theta;
+    to.numbers["gradient"] = here.gradient;
+    to.set("value", here.value);
+    to.set("passes", static_cast<double>(result.passes));
+    to.set("least", still.least);
+    to.set("still", still.passes);
+    memory.save(to);
+  }
+  static void load(const SolverState& from, arma::vec& theta, LinePoint& here, QuasiNewton& memory, Stillness& still,
+                   SolverResult& result) {
+    here.gradient = from.at("gradient", theta.n_elem);
+    theta = from.at("theta", theta.n_elem);
+    here.value = from.at("value");
+    result.passes = static_cast<arma::uword>(from.at("passes"));
+    still = {from.at("least"), from.at("still")};
+    memory.load(from, theta.n_elem);
+  }
+
   /// By the curvature of the steps so far: infinite without any.
   static double expected_gain(QuasiNewton& memory, const LinePoint& here) {
     if (memory.empty()) return std::numeric_limits<double>::infinity();
