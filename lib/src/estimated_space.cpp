@@ -1,6 +1,7 @@
 #include "estimated_space.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "reported.hpp"
 #include "simpler.hpp"
@@ -16,11 +17,12 @@ std::vector<bool> on_boundary(const Model& model, const Rows& rows) {
     const Expert& expert = model.experts[k];
     const double* const psi = model.theta.memptr() + expert.psi;
     const bool all = expert.family->on_floor(psi) || !expert.family->bound_note(psi).empty();
-    arma::vec moved(psi, expert.family->dispersions());
+    arma::vec moved =
+        arma::vec(expert.family->dispersions()).fill(arma::datum::nan);  // what is set is the simpler family's
     for (arma::uword t = 0; t < model.targets() && !simple.is_empty(); ++t)
       if (simple[k * model.targets() + t] > 0) expert.family->to_simpler(t, moved.memptr());
     for (arma::uword i = 0; i < moved.n_elem; ++i)
-      if (all || moved[i] != psi[i]) result[expert.psi + i] = true;
+      if (all || !std::isnan(moved[i])) result[expert.psi + i] = true;
   }
   return result;
 }

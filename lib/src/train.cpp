@@ -23,8 +23,8 @@
 #include "parallel.hpp"
 #include "progress_numbers.hpp"
 #include "recession.hpp"
-#include "simpler.hpp"
 #include "scale_floor.hpp"
+#include "simpler.hpp"
 #include "sparsity.hpp"
 #include "starts.hpp"
 #include "stochastic.hpp"
@@ -52,6 +52,8 @@ constexpr std::size_t kMostGoOn = 2;
 constexpr double kNearBest = 0.01;
 /// Two starts found the same maximum where their mean losses differ by less.
 constexpr double kSameMaximum = 1e-6;
+/// What makes an end from a simpler model's fit the better one: mean losses differ by less where a parameter goes to infinity.
+constexpr double kNoBetter = 1e-8;
 
 /// Work, in parameters times rows, from which on starts are looked at every so many passes, and left where they are once spurious.
 constexpr double kDear = 1e6;
@@ -285,7 +287,7 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
-  std::string part_;  // what is before the fit proper has a name, which its starts are kept under
+  std::string part_;   // what is before the fit proper has a name, which its starts are kept under
   bool several_ways_;  // whether starts may differ in their solvers, too
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
@@ -381,13 +383,16 @@ std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) 
   std::size_t best = 0;
   for (std::size_t i = 1; i < fits.size(); ++i) {
     if (fits[i].theta.is_empty()) continue;  // stopped before it began
-    if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value) best = i;
+    // Between equals a start of the usual ones.
+    const double margin = fits[i].simpler && !fits[best].simpler ? kNoBetter * objective_->unit(model_) : 0;
+    if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value - margin)
+      best = i;
   }
   std::vector<const Fit*> ends;  // the best first, so that each maximum is known by its highest end
   for (const Fit& fit : fits) {
     if (fit.theta.is_empty()) continue;
     if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
-    if (!fit.given_up) ends.push_back(&fit);
+    if (!fit.given_up && !(fit.simpler && &fit != &fits[best])) ends.push_back(&fit);
   }
   std::stable_sort(ends.begin(), ends.end(), [](const Fit* a, const Fit* b) {
     return a->spurious != b->spurious ? b->spurious : a->value < b->value;
