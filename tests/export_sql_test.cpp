@@ -61,8 +61,8 @@ TEST_CASE("names that a database would cut or take for others are told apart, an
 TEST_CASE("the query's own names begin as no column does", "[export]") {
   moe::Schema schema;
   schema.inputs = {"x", "__MOE_t"};
-  CHECK(moe::SqlNames(schema, {"data"}).table() == "__moe__t");
-  CHECK(moe::SqlNames(schema, {"__moe__1"}).step(1) == "__moe___1");
+  CHECK(moe::SqlNames(schema, {"data"}).table() == "__moe___t");
+  CHECK(moe::SqlNames(schema, {"__moe__1"}).step(1) == "__moe____1");
 }
 
 TEST_CASE("export says which names it shortened, and refuses --unknown where it means nothing", "[export][cli]") {

@@ -26,7 +26,8 @@ class SqlCells {
  private:
   /// The column's name for who selects from it.
   std::string add(const std::string& expression);
-  std::string needed(const std::string& expression);
+  std::string needed_place(const std::string& expression);
+  std::string needed_number(const std::string& expression);
   void category(const Column& column);
   void number(const Column& column);
   void beside(const Schema& schema);

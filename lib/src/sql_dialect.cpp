@@ -119,22 +119,33 @@ std::string SqlDialect::is_one_of(const std::string& text, const std::vector<std
   return duckdb() ? "list_contains([" + list + "], " + text + ")" : text + " IN (" + list + ")";
 }
 
-std::string SqlDialect::finite(const std::string& cell) const {
-  const std::string largest = number(postgres() ? kLargestCell : std::numeric_limits<double>::max());
-  if (sqlite())  // A comparison with a REAL makes a number of a text that is one; CAST alone takes 0 from any other.
-    return "CASE WHEN " + cell + " <= CAST(" + largest + " AS REAL) AND " + cell + " >= CAST(-" + largest +
-           " AS REAL) AND " + text(cell) + " NOT GLOB '*[^-+.eE0-9 ' || char(9) || ']*' THEN CAST(" + cell +
-           " AS REAL) END";
-  std::string value;
+std::string SqlDialect::number_of(const std::string& cell) const {
+  if (sqlite()) {  // A comparison with a REAL makes a number of a text that is one; CAST alone takes 0 from any other.
+    const std::string largest = number(std::numeric_limits<double>::max());
+    return "CASE typeof(" + cell + ") WHEN 'real' THEN " + cell + " WHEN 'integer' THEN CAST(" + cell +
+           " AS REAL) WHEN 'text' THEN CASE WHEN " + cell + " <= CAST(" + largest + " AS REAL) AND " + cell +
+           " >= CAST(-" + largest + " AS REAL) AND " + text(cell) +
+           " NOT GLOB '*[^-+.eE0-9 ' || char(9) || ']*' THEN CAST(" + cell + " AS REAL) END END";
+  }
+  const std::string of_text = finite_text(trimmed(text(cell)));
+  // DuckDB would plan a nullif of this for a minute where there are 1,000 columns.
   if (duckdb())
-    value = "CASE WHEN " + is_plain_number(cell) + " OR " + is_boolean(cell) + " THEN TRY_CAST(" + cell +
-            " AS DOUBLE) ELSE " + finite_text(trimmed(text(cell))) + " END";
-  else  // No type but text turns into float8 and every other into text.
-    value = "CASE WHEN " + is_plain_number(cell) + " THEN CAST(" + text(cell) + " AS float8) WHEN " + is_boolean(cell) +
-            " THEN CASE " + text(cell) + " WHEN 'true' THEN " + number(1) + " WHEN 'false' THEN " + number(0) +
-            " END ELSE " + finite_text(trimmed(text(cell))) + " END";
-  return "nullif(nullif(greatest(least(" + value + ", " + largest + "), -" + largest + "), " + largest + "), -" +
-         largest + ")";
+    return "CASE WHEN " + is_plain_number(cell) + " THEN TRY_CAST(" + cell + " AS DOUBLE) ELSE " + of_text + " END";
+  const std::string largest = number(kLargestCell);
+  // No type but text turns into float8 and every other into text.
+  return "nullif(nullif(greatest(least(CASE WHEN " + is_plain_number(cell) + " THEN CAST(" + text(cell) +
+         " AS float8) WHEN " + is_boolean(cell) + " THEN CASE " + text(cell) + " WHEN 'true' THEN " + number(1) +
+         " WHEN 'false' THEN " + number(0) + " END ELSE " + of_text + " END, " + largest + "), -" + largest + "), " +
+         largest + "), -" + largest + ")";
+}
+
+std::string SqlDialect::is_finite(const std::string& number) const {
+  return postgres() ? number + " IS NOT NULL"
+                    : "abs(" + number + ") <= " + this->number(std::numeric_limits<double>::max());
+}
+
+std::string SqlDialect::without_nan(const std::string& number) const {
+  return duckdb() ? "nullif(" + number + ", 'NaN'::DOUBLE)" : number;
 }
 
 /// What a text without blanks round it is as a number: that of moe::parse_number(), or NULL.
@@ -153,14 +164,15 @@ std::string SqlDialect::finite_text(const std::string& text) const {
 }
 
 std::string SqlDialect::is_plain_number(const std::string& cell) const {
-  if (duckdb())
-    return "typeof(" + cell + ") SIMILAR TO 'U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*'";
+  if (duckdb()) return is_number(cell, "BOOLEAN|");
   return "pg_typeof(" + cell + ") = ANY ('{smallint,integer,bigint,real,double precision}'::regtype[])";
 }
 
-std::string SqlDialect::is_number(const std::string& cell) const {
+std::string SqlDialect::is_number(const std::string& cell, const std::string& others) const {
   if (sqlite()) return "typeof(" + cell + ") IN ('integer', 'real')";
-  if (duckdb()) return is_plain_number(cell);
+  if (duckdb())
+    return "typeof(" + cell + ") SIMILAR TO '" + others +
+           "U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*'";
   return "pg_typeof(" + cell + ") = ANY ('{smallint,integer,bigint,real,double precision,numeric}'::regtype[])";
 }
 

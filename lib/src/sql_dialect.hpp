@@ -34,9 +34,14 @@ class SqlDialect {
   /// x, and 0 for what is so small that a product of two of them is no longer a number: PostgreSQL stops at such a one.
   std::string without_dust(const std::string& x) const;
 
-  /// A cell as a double, NULL where it is no finite number as `moe predict` reads one: of a column of texts as well, true and false
-  /// as 1 and 0. In PostgreSQL, which stops at a result beyond a double, NULL beyond kLargestCell as well.
-  std::string finite(const std::string& cell) const;
+  /// A cell as a double, NULL where it is no number as `moe predict` reads one: of a column of texts as well, true and false as 1
+  /// and 0. It may be infinite or NaN, but in PostgreSQL, which would stop at what becomes of it: there it is NULL beyond
+  /// kLargestCell.
+  std::string number_of(const std::string& cell) const;
+  /// Whether one of those is a number that a row can be scored by.
+  std::string is_finite(const std::string& number) const;
+  /// .. and one in which NaN is NULL.
+  std::string without_nan(const std::string& number) const;
   /// A cell as a text, and without the blanks round it.
   std::string text(const std::string& cell) const;
   std::string trimmed(const std::string& text) const;
@@ -48,9 +53,9 @@ class SqlDialect {
   std::string step(const std::string& name, const std::string& select) const;
 
  private:
-  /// Conditions on the type of a cell's column: one that holds numbers exactly as floats and integers do, any number ..
+  /// Conditions on the type of a cell's column: one that becomes a double as it is; any number ..
   std::string is_plain_number(const std::string& cell) const;
-  std::string is_number(const std::string& cell) const;
+  std::string is_number(const std::string& cell, const std::string& others = "") const;
   std::string is_boolean(const std::string& cell) const;
   std::string boolean_text(const std::string& cell) const;
   std::string place_of_number(const std::string& cell, const std::vector<TypedLevel>& levels) const;

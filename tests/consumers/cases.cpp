@@ -21,6 +21,7 @@ struct Case {
   bool offset = false;
   bool certain = false;                             ///< a gate whose logits lie up to a thousand apart
   std::vector<std::string> networks{}, families{};  ///< of each expert, where they differ
+  std::size_t most_rows = ~std::size_t{0};
 };
 
 /// Letters, digits and dashes.
@@ -68,6 +69,9 @@ std::vector<Case> all_cases() {
   cases.push_back(wide);
   Case deep{"deep", {"categorical", "mlp:64,64", "mlp:16", "softmax", 4, 12, 3, false}};
   cases.push_back(deep);
+  Case widest{"inputs-1000", {"gaussian", "linear", "linear", "softmax", 2, 1000, 0, false}};
+  widest.most_rows = 200;
+  cases.push_back(widest);
   return cases;
 }
 
@@ -197,7 +201,7 @@ int main(int count, char** arguments) {
     std::filesystem::create_directories(place / one.name);
     moe::save_model(model, place / one.name / "model.moe");
     std::ofstream out(place / one.name / "rows.csv");
-    write_rows(model, rows, random, out);
+    write_rows(model, std::min(rows, one.most_rows), random, out);
     list << one.name << '\t'
          << (model.classes()            ? "label,proba"
              : model.gate->normalised() ? "mean,sd"
