@@ -18,6 +18,11 @@ constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6, kLeas
 /// A step that leaves more than this of a gradient that rounding alone may be as large as has come to its end.
 constexpr double kHardly = 0.5;
 
+/// Second derivatives beyond this tell of a sigma that is tiny beside its signal.
+constexpr double kSteep = 1e9;
+
+bool is_steep(const arma::mat& H) { return arma::abs(H.diag()).max() > kSteep; }
+
 /// Newton's directions, by second derivatives over some rows for as long as they lead on.
 class Directions {
  public:
