@@ -91,7 +91,7 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   for (const moe::Maximum& maximum : report.maxima)
     if (listed.size() < kMost)
       listed.push_back(printed("%.4f", -maximum.objective * fit.weight) + " (" +
-                       (maximum.starts > 0 ? counted(maximum.starts, "start") : "by splitting and merging") +
+                       (maximum.starts > 0 ? counted(maximum.starts, "start") : "found from another end") +
                        (maximum.spurious ? ", spurious)" : ")"));
   say("maxima: " + moe::join(listed) +
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));

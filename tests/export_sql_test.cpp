@@ -3,8 +3,8 @@
 
 #include "models.hpp"
 #include "shell.hpp"
-#include "sql_names.hpp"
-#include "typed_levels.hpp"
+#include "src/sql_names.hpp"
+#include "src/typed_levels.hpp"
 
 namespace {
 

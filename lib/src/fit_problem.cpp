@@ -174,7 +174,7 @@ double FitProblem::rounding(const arma::vec& at) const {
     if (const double scale = expert.family->least_scale(theta.memptr() + expert.psi); scale < kSmallScale)
       largest = std::max(largest, 1 / (scale * scale));
   if (!(largest > 0)) return 0;
-  const double spread = data_.model.standardization.target_spread.min();
+  const double spread = data_.model.standardization.target_typical.min();
   return kRoundings * arma::datum::eps * arma::abs(data_.rows.y).max() * largest / (spread * spread) / unit_;
 }
 
