@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -36,6 +37,12 @@ class Arguments {
   /// Positional argument i, or "".
   std::string positional(std::size_t i) const { return i < positional_.size() ? positional_[i] : ""; }
   std::size_t positionals() const { return positional_.size(); }
+  /// The options that the user gave, each with its values.
+  const std::map<std::string, std::vector<std::string>>& given() const { return values_; }
+  /// The value of an option that is not given, or "".
+  const std::string& fallback(const std::string& name) const { return fallbacks_.at(name); }
+  /// As though the user had given it.
+  void give(const std::string& name, std::vector<std::string> values) { values_[name] = std::move(values); }
 
  private:
   friend Arguments parse(const struct Command&, int, const char* const*);

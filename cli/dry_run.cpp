@@ -4,6 +4,7 @@
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
+#include "table_notes.hpp"
 
 namespace cli {
 namespace {
@@ -71,6 +72,7 @@ std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& tabl
   add("trials", schema.trials, number(data.trials));
   add("offset", schema.offset, "number");
   add("exposure", schema.exposure, "number");
+  for (const std::string& note : table_notes(table)) text += note + "\n";
   return text;
 }
 

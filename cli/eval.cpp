@@ -23,8 +23,8 @@ Json confusion(const arma::mat& counts) {
 }
 
 void add_number(const moe::Metrics::OfNumber& metrics, Json& to) {
-  to["rmse"] = metrics.rmse;
-  to["mae"] = metrics.mae;
+  to["rmse"] = number(metrics.rmse);
+  to["mae"] = number(metrics.mae);
   to["r2"] = number(metrics.r2);
   to["crps"] = number(metrics.crps);
   for (const auto& [level, share] : metrics.coverage) to["coverage"][moe::format_number(level)] = number(share);
@@ -130,7 +130,7 @@ void run(const Arguments& arguments) {
   const std::string model_path = required_model(arguments);
   const std::string data = data_path(arguments.positional(0), model_path);
   const moe::Model model = moe::load_model(model_path);
-  moe::CsvReader reader(data, csv_options(arguments));
+  moe::CsvReader reader(data, csv_options(arguments, model.schema.na));
   using Target = moe::TableReader::Target;
   moe::TableReader rows(reader, model.schema, Target::kRequired, {false, false, ignore_unknown(arguments)});
   const moe::Metrics metrics = moe::evaluate(model, rows.rest());

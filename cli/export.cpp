@@ -37,6 +37,8 @@ void run(const Arguments& arguments) {
   options.table = arguments.text("table");
   options.prefix = arguments.text("prefix");
   options.rows = arguments.has("rows");
+  if (arguments.has("unknown")) options.ignore_unknown = ignore_unknown(arguments);
+  options.note = [](const std::string& sentence) { say("moe export: " + sentence); };
   const auto files = moe::export_model(moe::load_model(required_model(arguments)), arguments.text("format"), options);
   const std::string place = arguments.text("output");
   const bool standard = place.empty() || place == "-";
@@ -78,6 +80,10 @@ Command export_command() {
        {"table", "", "NAME", "", "of sql: the table that holds the rows, SCHEMA.TABLE too; \"a.b\" is one name (data)"},
        {"prefix", "", "NAME", "", "of c: what its names begin with, as moe_predict (moe)"},
        {"rows", "", "", "", "of c: add moe_predict_rows(), which predicts many rows side by side, the same and faster"},
+       {"unknown", "", "error|ignore", "",
+        "a level of a category that training has not seen: no prediction (error: sql alone, which does so without a "
+        "word), or taken "
+        "for the reference level (ignore: what else reads levels does so without a word)"},
        {"list", "", "", "", "list the formats"},
        output_option("where it goes; of a format of several files a directory, made where there is none")},
       "",

@@ -58,7 +58,7 @@ void run_from_model(const Arguments& arguments) {
   const std::string path = arguments.text(arguments.has("from") ? "from" : "model");
   const std::string data = data_path(arguments.positional(0), path);
   const moe::Model model = moe::load_model(path);
-  moe::CsvReader reader(data, csv_options(arguments));
+  moe::CsvReader reader(data, csv_options(arguments, model.schema.na));
   moe::OutputFile out(arguments.text("output"));
   moe::resample_csv(model, reader, arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max()),
                     arguments.has("truth"), out, ignore_unknown(arguments));

@@ -62,7 +62,7 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
   for (const moe::Expert& expert : model.experts)
     if (!moe::has_derivatives(*expert.family))
       throw Error(ErrorKind::kUsage,
-                  begin + "family '" + expert.family->spec() + "' has no second derivatives: expected --bootstrap B");
+                  begin + "family '" + expert.family->name() + "' has no second derivatives: expected --bootstrap B");
   if (!moe::has_uncertainty(model))
     throw Error(ErrorKind::kUsage,
                 begin +
@@ -83,7 +83,8 @@ void require_fitted_rows(const moe::Model& model, const moe::Dataset& data) {
 
 moe::Inference inference_of(const Arguments& arguments, const moe::Model& model, const std::string& word) {
   if (word != "bootstrap") require_uncertainty(model, word);
-  moe::CsvReader reader(data_path(data_operand(arguments), model_path(arguments)), csv_options(arguments));
+  moe::CsvReader reader(data_path(data_operand(arguments), model_path(arguments)),
+                        csv_options(arguments, model.schema.na));
   const moe::Dataset data = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
                                              {false, false, ignore_unknown(arguments)})
                                 .rest();

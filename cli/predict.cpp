@@ -11,7 +11,7 @@ void run(const Arguments& arguments) {
   const std::string model_path = required_model(arguments);
   const std::string data = data_path(arguments.positional(0), model_path);
   const moe::Model model = moe::load_model(model_path);
-  moe::CsvReader reader(data, csv_options(arguments));
+  moe::CsvReader reader(data, csv_options(arguments, model.schema.na));
   moe::OutputFile out(arguments.text("to"));
   const std::vector<std::string> notes = moe::predict_csv(
       model, reader,

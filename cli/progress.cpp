@@ -1,16 +1,11 @@
 #include "progress.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdio>
 
 namespace cli {
 namespace {
-
-std::atomic<int> noted_signal{0};
-static_assert(std::atomic<int>::is_always_lock_free);
 
 constexpr auto kInterval = std::chrono::milliseconds(100);
 constexpr int kBar = 24;
@@ -57,14 +52,5 @@ void Progress::show(const moe::PassReport& report) {
                             *report.validation);
   std::fputs((std::string(text) + " " + bar).c_str(), stderr);
 }
-
-void catch_interrupts() {
-  struct sigaction action = {};
-  action.sa_handler = [](int signal) { noted_signal = signal; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
-}
-
-int interrupted() { return noted_signal; }
 
 }  // namespace cli

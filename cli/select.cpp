@@ -9,8 +9,10 @@
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
+#include "moe/stop.hpp"
 #include "progress.hpp"
 #include "select_report.hpp"
+#include "signals.hpp"
 #include "train_options.hpp"
 #include "train_summary.hpp"
 
@@ -97,7 +99,7 @@ moe::TrainingTable read_table(const Arguments& arguments, std::vector<Trial>& tr
     requests.back().columns.features = trial.features;
   }
   agree_on_target(requests);
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, missing_words(arguments)));
   moe::SharedTable shared = moe::read_shared_table(reader, requests);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     trials[i].spec.gate_inputs = std::move(shared.models[i].gate);
@@ -170,9 +172,9 @@ void require_one_that_could_be(const std::vector<moe::Outcome>& outcomes) {
 }
 
 /// Fits and tests them all.
-Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
-               const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options, arma::uword bootstrap,
-               Progress& progress) {
+Result fit_and_test(std::vector<Trial>& trials, const moe::TrainingTable& table,
+                    const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options,
+                    arma::uword bootstrap, Progress& progress) {
   const auto follow = [&](const char* what) {
     return [&progress, what](std::size_t done, std::size_t fits) {
       progress.show(what, done, fits);
@@ -194,6 +196,18 @@ Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
   return result;
 }
 
+Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
+               const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options, arma::uword bootstrap,
+               Progress& progress) {
+  catch_interrupts();
+  const moe::StopScope scope(interruption());
+  try {
+    return fit_and_test(trials, table, validation, options, bootstrap, progress);
+  } catch (const moe::Stopped&) {
+    throw Error(ErrorKind::kFit, "interrupted: nothing is chosen");
+  }
+}
+
 void run(const Arguments& arguments) {
   if (arguments.text("output") == "-")
     throw Error(ErrorKind::kUsage, "--output: standard output is the table's: expected a file");
@@ -204,7 +218,6 @@ void run(const Arguments& arguments) {
   const std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options.train);
   std::optional<moe::OutputFile> out;
   if (arguments.has("output")) out.emplace(arguments.text("output"));  // before the fits: an error is known at once
-  catch_interrupts();
   Progress progress(arguments.has("quiet"));
   const Result result = compare(candidates, table, validation, options, bootstrap, progress);
 

@@ -7,6 +7,8 @@
 #include "command.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
+#include "moe/solver.hpp"
+#include "table_notes.hpp"
 
 namespace cli {
 namespace {
@@ -36,6 +38,7 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
   if (report.rehearsed > 0) text += " on " + std::to_string(report.rehearsed) + " of the rows";
+  if (report.from_simpler) text += ", which the fit of a simpler model led to";
   if (report.moved) text += ", which splitting and merging experts found";
   if (report.starts_set_aside > 0)
     text +=
@@ -54,6 +57,9 @@ void summarise_l1(const moe::TrainReport& report) {
     say("l1: " + (experts.all > 0 ? kept(experts) + " weights of the experts" : kept(gate) + " weights of the gate") +
         " are not 0");
 }
+
+/// So many inputs that others tell exactly are named.
+constexpr std::size_t kMostAliased = 20;
 
 /// A table may have thousands of them.
 void note_same_columns(const moe::TrainingTable& table) {
@@ -96,7 +102,7 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   for (const moe::Maximum& maximum : report.maxima)
     if (listed.size() < kMost)
       listed.push_back(printed("%.4f", -maximum.objective * fit.weight) + " (" +
-                       (maximum.starts > 0 ? counted(maximum.starts, "start") : "by splitting and merging") +
+                       (maximum.starts > 0 ? counted(maximum.starts, "start") : "found from another end") +
                        (maximum.spurious ? ", spurious)" : ")"));
   say("maxima: " + moe::join(listed) +
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
@@ -104,9 +110,14 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
 
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
+  if (fit.converged == 0 && report.solver != "firth" && !moe::make_solver(report.solver)->stochastic())
+    say("warning: the fit has not converged (" + report.stop +
+        "): its figures are those of where it stopped: expected more --epochs, --l2 and --gate-l2, or fewer experts");
   if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
+  if (report.stayed)
+    say("note: the fit found nothing better than where it began: the model has the parameters of --resume's");
   if (report.constant_target)
     say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
         " is the same: there is nothing to learn");
@@ -114,7 +125,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
     say("warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
   for (const std::string& note : moe::guard_notes(model)) say(note);
   if (!report.aliased.empty())
-    say("note: " + moe::listed(report.aliased, 8) + (report.aliased.size() == 1 ? " is" : " are") +
+    say("note: " + moe::listed(report.aliased, kMostAliased) + (report.aliased.size() == 1 ? " is" : " are") +
         " told exactly by the other inputs: no coefficient of its own, it stays 0");
   if (report.separated)
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
@@ -123,6 +134,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
     say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
         " different whole numbers and is taken as a number; --family categorical takes them as classes");
   note_same_columns(table);
+  for (const std::string& note : table_notes(table)) say(note);
   if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
   if (report.constant_inputs > 0)
     say("note: " + std::to_string(report.constant_inputs) +

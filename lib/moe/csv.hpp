@@ -9,8 +9,8 @@
 
 namespace moe {
 
-/// Whether the first record names the columns. kAutomatic: it does where none of its fields is a number, or where one that is
-/// none stands above a number.
+/// Whether the first record names the columns. kAutomatic: it does where its fields are names, none of them a number or a word for
+/// a missing cell; where some are, it does if a name stands above a number.
 enum class CsvHeader { kAutomatic, kYes, kNo };
 
 /// How a table is written, and read.
@@ -21,7 +21,8 @@ struct CsvOptions {
   char comment = '\0';  ///< lines that begin with it are passed over; '\0': there are none
   /// Lines of the file, from 1, that are passed over, too, as one of units below the header; kMostSkippedLine at most.
   std::vector<std::size_t> skip{};
-  unsigned threads = 0;  ///< that parse; 0: all cores. What is read does not depend on it.
+  std::vector<std::string> na{};  ///< words for a missing cell beside the usual ones, which are no column's name
+  unsigned threads = 0;           ///< that parse; 0: all cores. What is read does not depend on it.
 };
 
 /// Behind it lines are read in blocks, which do not know their numbers.

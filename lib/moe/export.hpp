@@ -1,6 +1,8 @@
 // A model for other tools.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,11 @@ struct ExportOptions {
   std::string table{};            ///< "table": of sql, the table that holds the rows; "" for "data"
   std::string prefix{};           ///< "prefix": of c, what its names begin with; "" for "moe"
   bool rows = false;              ///< "rows": of c, with a function that predicts many rows side by side
+  /// "unknown": whether a level that training has not seen is taken for the reference level. Without a word sql does not predict its
+  /// row; what else reads levels takes it for the reference, and refuses false.
+  std::optional<bool> ignore_unknown{};
+  /// Gets a sentence for each thing that the user should know of what was written.
+  std::function<void(const std::string&)> note{};
 };
 
 struct ExportFormat {

@@ -25,7 +25,9 @@ class Predictive {
   // Of target t alone, 0 .. T-1:
   arma::mat expert_means(arma::uword t = 0) const;  ///< b x K; of two classes each expert's probability of the last one
   arma::vec mean(arma::uword t = 0) const;          ///< sum_k g_k mu_k, of a number
-  arma::vec sd(arma::uword t = 0) const;            ///< of a number: within experts and between them
+  arma::vec sd(arma::uword t = 0) const;  ///< of a number: within experts and between them; infinite where it is
+  /// A power of two near the target's scale, which is divided by so that squares of very large or small numbers stay within reach.
+  double unit_of(arma::uword t = 0) const;
   arma::vec cdf(const arma::vec& target, arma::uword t = 0) const;
   arma::vec quantile(double p, arma::uword t = 0) const;
   /// Continuous ranked probability score at the block's target: in closed form where all experts are normal.

@@ -1,5 +1,6 @@
 // The reader of records: a header, and the fields that csv_cursor.hpp finds in the blocks of csv_blocks.hpp.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <thread>
@@ -34,20 +35,39 @@ std::optional<Held> hold(CsvCursor& cursor, const CsvText& text) {
   return record;
 }
 
-/// Whether a first record with both names and numbers is a header: the second has a number where it has a name.
-bool heads(const Held& first, const Held& second) {
-  for (std::size_t i = 0; i < std::min(first.fields.size(), second.fields.size()); ++i)
-    if (!is_number(first.fields[i]) && is_number(second.fields[i])) return true;
-  return false;
+/// Other programs' words for a missing cell, which are no names either.
+constexpr std::array<std::string_view, 11> kOtherMissing{"na",   "N/A",  "n/a",  "#N/A", "<NA>", "null",
+                                                         "NULL", "None", "none", ".",    "-"};
+
+/// Whether a field may name a column: it is no number, finite or not, and stands for no missing cell.
+bool is_name(const std::string& field, const std::vector<std::string>& na) {
+  const auto is_field = [&](std::string_view word) { return word == field; };
+  return !parse_number(field) && !is_missing_word(field) && std::none_of(na.begin(), na.end(), is_field) &&
+         std::none_of(kOtherMissing.begin(), kOtherMissing.end(), is_field);
 }
 
-/// Whether the first of the cursor's records, which is given, names the columns.
-bool is_header(const Held& first, CsvHeader asked, CsvCursor& cursor, const CsvText& text) {
-  const auto numbers = static_cast<std::size_t>(std::count_if(first.fields.begin(), first.fields.end(), is_number));
-  if (asked != CsvHeader::kAutomatic) return asked == CsvHeader::kYes;
-  if (numbers == 0 || numbers == first.fields.size()) return numbers == 0;
+/// Whether the first name is empty and the others count from 0, as a data frame without names writes its header.
+bool counts_columns(const Held& first) {
+  for (std::size_t i = 1; i < first.fields.size(); ++i)
+    if (first.fields[i] != std::to_string(i - 1)) return false;
+  return first.fields[0].empty() && first.fields.size() > 1;
+}
+
+/// Whether the first of the cursor's records, which is given, names the columns. Where only some of its fields may be names, one
+/// must stand above a number.
+bool is_header(const Held& first, const CsvOptions& options, CsvCursor& cursor, const CsvText& text) {
+  if (options.header != CsvHeader::kAutomatic) return options.header == CsvHeader::kYes;
+  const auto name = [&](const std::string& field) { return is_name(field, options.na); };
+  const auto lacking = [](const std::string& field) { return field.empty(); };
+  const std::vector<std::string>& fields = first.fields;
+  if (std::all_of(fields.begin(), fields.end(), lacking)) return true;  // check_names() says what is wrong
+  if (std::none_of(fields.begin(), fields.end(), name)) return counts_columns(first);
+  if (std::all_of(fields.begin(), fields.end(), [&](const auto& field) { return name(field) || lacking(field); }))
+    return true;
   const std::optional<Held> second = hold(cursor, text);
-  return second && heads(first, *second);
+  for (std::size_t i = 0; second && i < std::min(fields.size(), second->fields.size()); ++i)
+    if (name(fields[i]) && is_number(second->fields[i])) return true;
+  return false;
 }
 
 }  // namespace
@@ -68,15 +88,15 @@ struct CsvReader::State {
 };
 
 void CsvReader::State::read_header() {
-  const CsvHeader asked = blocks.options().header;
+  const CsvOptions& options = blocks.options();
   const CsvBlock head = blocks.head();
   CsvCursor records(blocks.dialect(), head.text);
   try {
     const std::optional<Held> first = hold(records, head.text);
     if (!first)
       throw Error(ErrorKind::kData, blocks.file_name() + ": the file is empty: expected " +
-                                        (asked == CsvHeader::kNo ? "rows" : "a header and rows"));
-    if (is_header(*first, asked, records, head.text)) {
+                                        (options.header == CsvHeader::kNo ? "rows" : "a header and rows"));
+    if (is_header(*first, options, records, head.text)) {
       header_line = first->line;
       blocks.take_header(first->bytes, first->lines, first->fields, true);
       return;

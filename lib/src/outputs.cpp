@@ -75,6 +75,12 @@ void check(const OutputWord& word, const Model& model) {
   if (word.needs == Needs::kClasses && !model.classes())
     throw Error(ErrorKind::kUsage, place + ": the model predicts a number: expected words such as mean, sd, q0.05");
   if (word.density) require_density(model, place);
+  const std::string name = word.name;
+  const auto k = name == "mean" || name == "sd" || name == "expert_means" ? model.without_mean() : std::nullopt;
+  if (k)
+    throw Error(ErrorKind::kUsage, place + ": expert " + std::to_string(*k + 1) +
+                                       "'s tails are so heavy (nu is at most 1) that its mean does not exist: expected "
+                                       "words such as median, interval:0.9");
 }
 
 /// What each target has columns of its own for: `values` of target t, with `headers` that are followed by its name
@@ -83,7 +89,7 @@ Output of_each_target(const Model& model, const std::vector<std::string>& header
                       const std::function<arma::mat(const Predictive&, arma::uword)>& values) {
   const arma::uword targets = model.targets();
   if (targets == 1) return {headers, [values](const Predictive& p) { return values(p, 0); }};
-  Output result;
+  Output result{};
   for (const std::string& target : model.schema.targets)
     for (const std::string& header : headers) result.headers.push_back(header + "_" + target);
   result.values = [values, targets](const Predictive& p) {
@@ -98,7 +104,11 @@ Output of_each_target(const Model& model, const std::vector<std::string>& header
 Output make_number_output(const std::string& name, const std::string& typed, const Model& model, bool several) {
   if (name == "mean")
     return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.mean(t); });
-  if (name == "sd") return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.sd(t); });
+  if (name == "sd") {
+    Output sd = of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.sd(t); });
+    sd.endless = true;
+    return sd;
+  }
   if (name == "interval:P") {
     const std::string given = typed.substr(kInterval.size()), behind = several ? "_" + given : "";
     const double tail = 0.5 * (1 - level(typed, given));
@@ -132,10 +142,11 @@ Output make_output(const OutputWord& word, const std::string& typed, const Model
   return proba;
 }
 
-/// The first row with a value that is not finite, which is not passed on; n for none.
-arma::uword first_odd_row(const arma::mat& values) {
+/// The first row with a value that is not finite, which is not passed on but for an infinite one that says so; n for none.
+arma::uword first_odd_row(const arma::mat& values, bool endless) {
   if (values.is_finite()) return values.n_rows;
-  arma::uvec odd = arma::find_nonfinite(values);
+  arma::uvec odd = endless ? arma::uvec(arma::find_nan(values)) : arma::uvec(arma::find_nonfinite(values));
+  if (odd.is_empty()) return values.n_rows;
   odd.transform([&](arma::uword i) { return i % values.n_rows; });
   return odd.min();
 }
@@ -170,7 +181,7 @@ arma::uword GroupPredictor::predict(const Dataset& rows, arma::uword first, arma
   arma::uword good = count;
   for (std::size_t i = 0; i < values_.size(); ++i) {
     values_[i] = outputs_.list()[i].values(predictive_);
-    good = std::min(good, first_odd_row(values_[i]));
+    good = std::min(good, first_odd_row(values_[i], outputs_.list()[i].endless));
   }
   return good;
 }

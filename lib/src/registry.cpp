@@ -97,10 +97,14 @@ const Table<decltype(&make_gaussian)>& families() {
   static const Table<decltype(&make_gaussian)> table{
       {{"gaussian",
         "a number; one sigma for each expert, or gaussian:shared for one in all, gaussian:unit for sigma 1, "
-        "gaussian:hetero for a sigma that the inputs tell, too",
-        {"gaussian", "gaussian:shared", "gaussian:unit", "gaussian:hetero"}},
+        "gaussian:hetero for a sigma that the inputs tell, too (gaussian:hetero:LOW:HIGH: between these)",
+        {"gaussian", "gaussian:shared", "gaussian:unit", "gaussian:hetero", "gaussian:hetero:0.1:5"}},
        make_gaussian},
-      {{"student", "a number with outliers; scale and degrees of freedom (above 1) for each expert", {"student"}},
+      {{"student",
+        "a number with outliers; scale and degrees of freedom nu for each expert, nu above 1 or above what "
+        "student:LEAST says, as "
+        "student:0.1",
+        {"student"}},
        make_student},
       {{"laplace", "a number, by its median: errors count by their size, not their square", {"laplace"}}, make_laplace},
       {{"skew-normal", "a number with a longer tail on one side (Azzalini 1985)", {"skew-normal"}}, make_skew_normal},
@@ -176,10 +180,13 @@ struct Exporter {
 const std::vector<Exporter>& exporters() {
   static const std::vector<Exporter> table{
       {{"json", "all that the model is, for scripts and 'moe import'", {"json"}}, export_json, {}, false},
-      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}}, export_c, {"prefix", "rows"}, false},
+      {{"c", "one C99 file without allocation or dependencies but libm", {"c"}},
+       export_c,
+       {"prefix", "rows", "unknown"},
+       false},
       {{"onnx", "the whole model, from a table's columns on, for ONNX runtimes (opset 13)", {"onnx"}},
        export_onnx,
-       {"float"},
+       {"float", "unknown"},
        false},
       {{"tfjs", "a Keras functional model of named layers for TensorFlow.js (float32): a directory", {"tfjs"}},
        export_tfjs,
@@ -188,13 +195,16 @@ const std::vector<Exporter>& exporters() {
       {{"dot", "the structure, for Graphviz: dot -Tsvg", {"dot"}}, export_dot, {}, false},
       {{"sql", "one SELECT for DuckDB, PostgreSQL or SQLite: scores rows where they live", {"sql"}},
        export_sql,
-       {"dialect", "table"},
+       {"dialect", "table", "unknown"},
        false},
       {{"numpy", "a Python module that needs NumPy alone, and its arrays in an .npz file", {"numpy"}},
        export_numpy,
-       {},
+       {"unknown"},
        true},
-      {{"js", "one ECMAScript module without dependencies, for browsers and Node", {"js"}}, export_js, {}, false},
+      {{"js", "one ECMAScript module without dependencies, for browsers and Node", {"js"}},
+       export_js,
+       {"unknown"},
+       false},
   };
   return table;
 }
@@ -316,6 +326,11 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
   require(!options.table.empty(), "table");
   require(!options.prefix.empty(), "prefix");
   require(options.rows, "rows");
+  require(options.ignore_unknown.has_value(), "unknown");
+  if (options.ignore_unknown == false && entry.make != export_sql)
+    throw Error(ErrorKind::kUsage, "--unknown error: format " + format +
+                                       " takes a level that training has not seen for the reference level: expected "
+                                       "--unknown ignore, or --format sql");
   return entry.make(model, options);
 }
 

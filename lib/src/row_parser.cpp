@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "cell.hpp"
@@ -14,6 +15,18 @@ namespace {
 
 constexpr std::size_t kMostLevelsShown = 20;
 constexpr double kMissingValue = std::numeric_limits<double>::quiet_NaN();
+/// 2^53: from here on not every whole number is a double.
+constexpr double kInexact = 9007199254740992;
+
+/// Whether a number's text is a whole one, in digits, that the double is not.
+bool is_rounded(double value, std::string_view text) {
+  text.remove_prefix(!text.empty() && (text.front() == '-' || text.front() == '+') ? 1 : 0);
+  text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+  if (text.empty() || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return false;
+  char digits[400];
+  const int size = std::snprintf(digits, sizeof digits, "%.0f", std::abs(value));
+  return text != std::string_view(digits, static_cast<std::size_t>(size));
+}
 
 /// Why a text is no level of a column that nobody called categorical; `hint`: that one may.
 std::string no_level(std::string_view text, const std::string& hint) {
@@ -55,7 +68,12 @@ ParsedRows RowParser::parse(const CsvBlock& block) {
   cursor_ = &cursor;
   out_ = &out;
   out.levels.resize(plan_.values);
+  out.rounded.resize(plan_.values);
   written_.assign(plan_.values, {});
+  spelt_slot_.reset();
+  for (const std::vector<CellUse>& uses : plan_.columns)
+    for (const CellUse& use : uses)
+      if (use.spelt) spelt_slot_ = use.slot;
   out.missing.resize(plan_.values);
   first_record_ = block.number == 0;
   try {
@@ -82,11 +100,12 @@ bool RowParser::record() {
   CsvCursor& cursor = *cursor_;
   const std::size_t columns = plan_.columns.size();
   dropped_ = false;
+  spelt_ = {};
   out_->texts.resize((out_->rows + 1) * plan_.texts);
   if (plan_.records) out_->records.emplace_back();
   for (std::size_t column = 0; column < columns; ++column) {
     if (!cursor.more()) throw blocks_.wrong_count(cursor.record_line(), column);
-    if (numbers_[column] != nullptr && cursor.number(row_[numbers_[column]->slot])) continue;
+    if (numbers_[column] != nullptr && number(*numbers_[column])) continue;
     if (levels_[column] != nullptr)
       level(*levels_[column], column);
     else if (plan_.columns[column].empty() && !plan_.records)
@@ -99,10 +118,40 @@ bool RowParser::record() {
     if (plan_.records) out_->records.pop_back();
     return false;
   }
+  if (!spelt_.empty()) keep_spelling();
   if (!plan_.check) return true;
   if (const auto wrong = plan_.check(row_))
     throw CsvFault{cursor.record_line(), static_cast<long>(wrong->first), wrong->second};
   return true;
+}
+
+/// Reads the cell of a column whose only use is a number, if it is a plain one.
+inline bool RowParser::number(const CellUse& use) {
+  const char* const begin = cursor_->position();
+  double& value = row_[use.slot];
+  if (!cursor_->number(value)) return false;
+  if (std::abs(value) < kInexact && spelt_slot_ != use.slot) return true;
+  std::string_view text(begin, static_cast<std::size_t>(cursor_->position() - begin));
+  while (text.back() == '\n' || text.back() == '\r' || text.back() == blocks_.dialect().delimiter)
+    text.remove_suffix(1);
+  note_number(use, value, text);
+  return true;
+}
+
+/// Keeps the number's text, now that its row is kept.
+void RowParser::keep_spelling() {
+  LevelTable& texts = out_->levels[*spelt_slot_];
+  texts.insert(spelt_, cursor_->record_line());
+  const double value = row_[*spelt_slot_];
+  if (value != std::floor(value) || texts.size() > kMostSpelt) spelt_slot_.reset();
+}
+
+/// Notes what is worth it of a number's text.
+void RowParser::note_number(const CellUse& use, double value, std::string_view text) {
+  if (spelt_slot_ == use.slot) spelt_ = text;
+  LevelTable::Level& rounded = out_->rounded[use.slot];
+  if (std::abs(value) >= kInexact && rounded.text.empty() && is_rounded(value, text))
+    rounded = {std::string(text), cursor_->record_line(), 1};
 }
 
 /// Reads the cell of a column whose only use is a level.
@@ -132,9 +181,18 @@ void RowParser::cell(std::size_t column, std::string_view text) {
   for (const CellUse& use : plan_.columns[column]) take(use, column, text);
 }
 
-bool RowParser::is_missing(std::string_view text) const {
-  if (is_missing_word(text) || std::find(plan_.na.begin(), plan_.na.end(), text) != plan_.na.end()) return true;
+/// A number's words are compared by value, a level's by text, as levels are.
+bool RowParser::is_missing(const CellUse& use, std::string_view text) const {
+  const auto is_word = [&](std::string_view word) {
+    return std::find(plan_.na.begin(), plan_.na.end(), word) != plan_.na.end();
+  };
+  if (is_missing_word(text) || is_word(text)) return true;
   if (na_numbers_.empty()) return false;
+  const bool by_value = use.known != nullptr ? use.known->by_value() : use.kind == CellUse::Kind::kNumber;
+  if (!by_value) {
+    const auto other = other_spelling(text);
+    return other && is_word(*other);
+  }
   const auto value = parse_number(text);
   return value && std::find(na_numbers_.begin(), na_numbers_.end(), *value) != na_numbers_.end();
 }
@@ -160,7 +218,7 @@ void RowParser::take(const CellUse& use, std::size_t column, std::string_view te
   }
   // What is a level already stands for no missing cell.
   if (use.kind != CellUse::Kind::kNumber && is_level(use, text)) return;
-  if (is_missing(text)) return take_missing(use, column, text);
+  if (is_missing(use, text)) return take_missing(use, column, text);
   if (use.kind != CellUse::Kind::kNumber) return take_level(use, column, text);
   const std::optional<double> value = parse_number(text);
   if (!value) refuse_text(use, column, text);
@@ -170,6 +228,7 @@ void RowParser::take(const CellUse& use, std::size_t column, std::string_view te
 
 void RowParser::take_number(const CellUse& use, std::size_t column, double value, std::string_view text) {
   row_[use.slot] = value;
+  note_number(use, value, text);
   if (!use.check) return;
   const std::string wrong = use.check(value, text);
   if (!wrong.empty()) refuse(column, wrong);
@@ -241,7 +300,8 @@ void RowParser::refuse_text(const CellUse& use, std::size_t column, std::string_
   std::size_t texts = text.starts_with('(') || text.starts_with('[') ? 2 : 1, fields = column + 1;
   for (; cursor_->more(); ++fields) {
     const std::string_view other = cursor_->field();
-    if (fields >= plan_.columns.size() || !is_number_column(fields) || is_missing(other)) continue;
+    if (fields >= plan_.columns.size() || !is_number_column(fields)) continue;
+    if (is_missing(plan_.columns[fields].front(), other)) continue;
     units = units && !parse_number(other);
     ++texts;
   }

@@ -2,22 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
-#include "cell.hpp"
-#include "exported_table.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
+#include "sql_names.hpp"
 
 namespace moe {
 namespace {
-
-std::string between(char quote, const std::string& text) {
-  std::string result(1, quote);
-  for (const char c : text) result += std::string(c == quote ? 2 : 1, c);
-  return result + quote;
-}
-
-std::string name_in_table(const std::string& column) { return "moe_t." + sql_name(column); }
 
 std::vector<std::string> sql_texts(std::vector<std::string> texts) {
   for (std::string& text : texts) text = sql_text(text);
@@ -30,31 +22,12 @@ std::string call(const std::string& function, const std::vector<std::string>& of
 
 }  // namespace
 
-std::string sql_name(const std::string& name) { return between('"', name); }
-std::string sql_text(const std::string& text) { return between('\'', text); }
-
-std::string sql_table(const std::string& typed) {
-  std::vector<std::string> parts(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < typed.size(); ++i) {
-    const bool twice = quoted && typed.compare(i, 2, "\"\"") == 0;
-    if (typed[i] == '"' && !twice) {
-      quoted = !quoted;
-    } else if (typed[i] == '.' && !quoted) {
-      parts.emplace_back();
-    } else {
-      parts.back() += typed[i];
-      i += twice ? 1 : 0;
-    }
-  }
-  std::vector<std::string> names;
-  for (const std::string& part : parts) {
-    if (part.empty() || quoted)
-      throw Error(ErrorKind::kUsage, "--table '" + printable(typed) +
-                                         "': expected a name, or schema.name, a part with a dot between double quotes");
-    names.push_back(sql_name(part));
-  }
-  return join(names, ".");
+std::string sql_places(const std::string& of, const std::vector<TypedLevel>& levels,
+                       const std::function<std::string(const TypedLevel&)>& key) {
+  if (levels.empty()) return "NULL";
+  std::string text = "CASE " + of;
+  for (const TypedLevel& level : levels) text += " WHEN " + key(level) + " THEN " + std::to_string(level.place);
+  return text + " END";
 }
 
 SqlDialect::SqlDialect(const std::string& name) : name_(name.empty() ? "duckdb" : name) {
@@ -130,25 +103,10 @@ std::string SqlDialect::without_dust(const std::string& x) const {
   return "(" + x + " + " + number(1e-130) + " - " + number(1e-130) + ")";
 }
 
-std::string SqlDialect::cell(const std::string& column, const Schema& schema) const {
-  const std::string name = name_in_table(column);
-  std::string text;
-  if (duckdb()) {
-    const std::string is_missing = is_one_of(trimmed(this->text(column)), missing_words(schema));
-    text = "nullif(coalesce(TRY_CAST(" + name + " AS DOUBLE), CASE WHEN " + is_missing + " THEN NULL ELSE CAST(" +
-           name + " AS DOUBLE) END), 'NaN'::DOUBLE)";
-  } else if (sqlite()) {
-    // CAST takes 0 from a text that is no number. A comparison with a REAL makes a number of a text that is one, and of no other.
-    text = "CASE WHEN " + name + " = CAST(" + name + " AS REAL) THEN CAST(" + name + " AS REAL) END";
-  } else {
-    text = "nullif(CAST(" + name + " AS float8), 'NaN'::float8)";
-  }
-  for (const double missing : missing_numbers(schema)) text = "nullif(" + text + ", " + number(missing) + ")";
-  return text;
-}
-
-std::string SqlDialect::text(const std::string& column) const {
-  return "CAST(" + name_in_table(column) + " AS " + (duckdb() ? "VARCHAR" : postgres() ? "text" : "TEXT") + ")";
+std::string SqlDialect::text(const std::string& cell) const {
+  // Texts are compared byte by byte, whatever a column's own collation would have.
+  if (postgres()) return "CAST(" + cell + " AS text) COLLATE \"C\"";
+  return "CAST(" + cell + (duckdb() ? " AS VARCHAR)" : " AS TEXT) COLLATE BINARY");
 }
 
 std::string SqlDialect::trimmed(const std::string& text) const {
@@ -161,46 +119,114 @@ std::string SqlDialect::is_one_of(const std::string& text, const std::vector<std
   return duckdb() ? "list_contains([" + list + "], " + text + ")" : text + " IN (" + list + ")";
 }
 
-std::string SqlDialect::is_cell(const std::string& column, const Schema& schema) const {
-  if (!sqlite()) return "";
-  const std::string name = name_in_table(column);
-  return name + " IS NULL OR " + name + " = CAST(" + name + " AS REAL) OR " +
-         is_one_of(trimmed(text(column)), missing_words(schema));
+std::string SqlDialect::number_of(const std::string& cell) const {
+  if (sqlite()) {  // A comparison with a REAL makes a number of a text that is one; CAST alone takes 0 from any other.
+    const std::string largest = number(std::numeric_limits<double>::max());
+    return "CASE typeof(" + cell + ") WHEN 'real' THEN " + cell + " WHEN 'integer' THEN CAST(" + cell +
+           " AS REAL) WHEN 'text' THEN CASE WHEN " + cell + " <= CAST(" + largest + " AS REAL) AND " + cell +
+           " >= CAST(-" + largest + " AS REAL) AND " + text(cell) +
+           " NOT GLOB '*[^-+.eE0-9 ' || char(9) || ']*' THEN CAST(" + cell + " AS REAL) END END";
+  }
+  const std::string of_text = finite_text(trimmed(text(cell)));
+  // DuckDB would plan a nullif of this for a minute where there are 1,000 columns.
+  if (duckdb())
+    return "CASE WHEN " + is_plain_number(cell) + " THEN TRY_CAST(" + cell + " AS DOUBLE) ELSE " + of_text + " END";
+  const std::string largest = number(kLargestCell);
+  // No type but text turns into float8 and every other into text.
+  return "nullif(nullif(greatest(least(CASE WHEN " + is_plain_number(cell) + " THEN CAST(" + text(cell) +
+         " AS float8) WHEN " + is_boolean(cell) + " THEN CASE " + text(cell) + " WHEN 'true' THEN " + number(1) +
+         " WHEN 'false' THEN " + number(0) + " END ELSE " + of_text + " END, " + largest + "), -" + largest + "), " +
+         largest + "), -" + largest + ")";
 }
 
-/// Whether the cell is this number, whatever the column's type.
-std::string SqlDialect::equals(const Column& category, double number) const {
-  const std::string value = this->number(number), text = this->text(category.name);
-  // A column without a type of numbers is compared as one by the other side's type.
-  if (sqlite()) return name_in_table(category.name) + " = CAST(" + value + " AS REAL)";
-  if (duckdb()) return "TRY_CAST(" + text + " AS DOUBLE) = " + value;
-  return "CASE WHEN " + text + R"( ~ '^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,2})?\s*$' THEN )" + text +
-         "::float8 = " + value + " ELSE false END";
+std::string SqlDialect::is_finite(const std::string& number) const {
+  return postgres() ? number + " IS NOT NULL"
+                    : "abs(" + number + ") <= " + this->number(std::numeric_limits<double>::max());
 }
 
-std::string SqlDialect::is_missing(const Column& category, const Schema& schema) const {
-  std::vector<std::string> words = missing_words(schema);
-  std::erase_if(words, [&](const std::string& word) {
-    return std::find(category.levels.begin(), category.levels.end(), word) != category.levels.end();
-  });
-  words.emplace_back(kMissingLevel);
-  const std::string text = trimmed(this->text(category.name));
-  std::string result = name_in_table(category.name) + " IS NULL OR " + is_one_of(text, words);
-  if (comparison_of(category) == Comparison::kNumber)
-    for (const double number : missing_numbers(schema)) result += " OR " + equals(category, number);
-  return result;
+std::string SqlDialect::without_nan(const std::string& number) const {
+  return duckdb() ? "nullif(" + number + ", 'NaN'::DOUBLE)" : number;
 }
 
-std::string SqlDialect::is_level(const Column& category, const std::string& level, const Schema& schema) const {
-  if (level == kMissingLevel) return is_missing(category, schema);
-  if (comparison_of(category) == Comparison::kNumber) return equals(category, *parse_number(level));
-  std::string text = this->text(category.name);
-  if (ignores_blanks(category))
-    text = trimmed(text);
-  else if (sqlite())
-    text += " COLLATE BINARY";  // which the column's own would else come before
-  if (comparison_of(category) == Comparison::kText) return text + " = " + sql_text(level);
-  return "lower(" + text + ") = " + sql_text(in_lower_case(level));
+/// What a text without blanks round it is as a number: that of moe::parse_number(), or NULL.
+std::string SqlDialect::finite_text(const std::string& text) const {
+  const std::string mantissa = R"(^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+))", any = mantissa + "([eE][-+]?[0-9]+)?$";
+  if (duckdb())
+    return "CASE WHEN regexp_matches(" + text + ", '" + any + "') THEN TRY_CAST(" + text + " AS DOUBLE) END";
+  // PostgreSQL stops at a text that is too large for a double, or too small: it is asked for those that are not, and for numeric
+  // where that is not plain to see.
+  const std::string number = "CAST(" + text + " AS float8)", size = "abs(CAST(" + text + " AS numeric))";
+  return "CASE WHEN length(" + text + ") < 150 AND " + text + " ~ '" + mantissa + "([eE][-+]?[0-9][0-9]?)?$' THEN " +
+         number + " WHEN length(" + text + ") > 10000 OR " + text + " !~ '" + any + "' THEN NULL WHEN " + text +
+         " ~ '^[-+]?[.0]+([eE]|$)|[eE]-0*[0-9]{4,}$' THEN " + this->number(0) + " WHEN " + text +
+         " ~ '[eE][+]?0*[0-9]{4,}$' THEN NULL WHEN " + size + " > 1e300 THEN NULL WHEN " + size + " < 2.5e-324 THEN " +
+         this->number(0) + " ELSE " + number + " END";
+}
+
+std::string SqlDialect::is_plain_number(const std::string& cell) const {
+  if (duckdb()) return is_number(cell, "BOOLEAN|");
+  return "pg_typeof(" + cell + ") = ANY ('{smallint,integer,bigint,real,double precision}'::regtype[])";
+}
+
+std::string SqlDialect::is_number(const std::string& cell, const std::string& others) const {
+  if (sqlite()) return "typeof(" + cell + ") IN ('integer', 'real')";
+  if (duckdb())
+    return "typeof(" + cell + ") SIMILAR TO '" + others +
+           "U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*'";
+  return "pg_typeof(" + cell + ") = ANY ('{smallint,integer,bigint,real,double precision,numeric}'::regtype[])";
+}
+
+std::string SqlDialect::is_boolean(const std::string& cell) const {
+  if (sqlite()) return "typeof(" + cell + ") = 'integer'";
+  return duckdb() ? "typeof(" + cell + ") = 'BOOLEAN'" : "pg_typeof(" + cell + ") = 'boolean'::regtype";
+}
+
+/// Of a boolean: 'true' or 'false'. SQLite has 1 and 0 for them.
+std::string SqlDialect::boolean_text(const std::string& cell) const {
+  return sqlite() ? "CASE " + cell + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" : text(cell);
+}
+
+// By value: the text of 1 in a column of doubles is 1.0 in DuckDB and SQLite, and 0.1 as a REAL is no longer the double 0.1, but its
+// text is.
+std::string SqlDialect::place_of_number(const std::string& cell, const std::vector<TypedLevel>& levels) const {
+  if (postgres())
+    return sql_places("CAST(" + text(cell) + " AS numeric)", levels,
+                      [](const TypedLevel& level) { return sql_text(level.text) + "::numeric"; });
+  constexpr double kAllWhole = 9007199254740992;  // doubles tell whole numbers apart below
+  std::vector<TypedLevel> near, far;
+  for (const TypedLevel& level : levels)
+    (std::abs(*parse_number(level.text)) < kAllWhole ? near : far).push_back(level);
+  const auto value = [&](const TypedLevel& level) { return number(*parse_number(level.text)); };
+  const std::string of_near = sql_places(duckdb() ? "TRY_CAST(" + text(cell) + " AS DOUBLE)" : cell, near, value);
+  if (far.empty()) return of_near;
+  return "coalesce(" + of_near + ", " +
+         sql_places(text(cell), far, [](const TypedLevel& level) { return sql_text(level.text); }) + ")";
+}
+
+std::string SqlDialect::place(const std::string& cell, const TypedLevels& levels, const std::string& otherwise) const {
+  const auto same = [](const TypedLevel& level) { return sql_text(level.text); };
+  std::string branches;
+  const auto branch = [&](const std::string& type, const std::vector<TypedLevel>& of, const std::string& places) {
+    if (!of.empty()) branches += " WHEN " + type + " THEN " + places;
+  };
+  // SQLite's booleans are numbers.
+  if (!sqlite() || levels.numbers.empty())
+    branch(is_boolean(cell), levels.booleans, sql_places(boolean_text(cell), levels.booleans, same));
+  branch(is_number(cell), levels.numbers, place_of_number(cell, levels.numbers));
+  const auto of_type = [&](const std::string& duckdb_type, const std::string& type, const std::string& word,
+                           const std::vector<TypedLevel>& of) {
+    branch(duckdb() ? "typeof(" + cell + ") LIKE '" + duckdb_type + "'"
+                    : "pg_typeof(" + cell + ") = '" + type + "'::regtype",
+           of, sql_places(text(cell), of, [&](const TypedLevel& level) {
+             return text(word + " " + sql_text(level.text));  // as the database writes it
+           }));
+  };
+  if (!sqlite()) {
+    of_type("TIME", "time", "TIME", levels.times);
+    of_type("DATE", "date", "DATE", levels.dates);
+    of_type("TIMESTAMP%", "timestamp", "TIMESTAMP", levels.timestamps);
+  }
+  return branches.empty() ? otherwise : "CASE" + branches + " ELSE " + otherwise + " END";
 }
 
 // PostgreSQL and SQLite would else put each expression in place of its name, twice where it stands twice, and so double the

@@ -1,11 +1,12 @@
 // How three databases want the same numbers, names and functions written.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "formula.hpp"
-#include "moe/dataset.hpp"
+#include "typed_levels.hpp"
 
 namespace moe {
 
@@ -18,8 +19,9 @@ class SqlDialect {
   bool duckdb() const { return name_ == "duckdb"; }
   bool postgres() const { return name_ == "postgres"; }
   bool sqlite() const { return name_ == "sqlite"; }
-  /// Whether "x" and "X" are the same column.
+  /// Whether "x" and "X" are the same column, and how many bytes of a name count.
   bool folds_case() const { return !postgres(); }
+  std::size_t most_name() const { return postgres() ? 63 : 1000000; }
   /// The most columns of one SELECT that are asked for: PostgreSQL knows 1,664, SQLite 2,000.
   std::size_t most_columns() const { return postgres() ? 1600 : sqlite() ? 1900 : 1000000; }
 
@@ -32,23 +34,32 @@ class SqlDialect {
   /// x, and 0 for what is so small that a product of two of them is no longer a number: PostgreSQL stops at such a one.
   std::string without_dust(const std::string& x) const;
 
-  /// A column's cell as a double, NULL where it is missing; DuckDB and PostgreSQL stop at what is no number, for SQLite see is_cell().
-  std::string cell(const std::string& column, const Schema& schema) const;
-  /// Whether a column's cell is a number or missing, where the database would not say that it is neither; else "".
-  std::string is_cell(const std::string& column, const Schema& schema) const;
-  /// Whether the cell of a category is this level; of the level for missing cells, whether it is missing.
-  std::string is_level(const Column& category, const std::string& level, const Schema& schema) const;
-  std::string is_missing(const Column& category, const Schema& schema) const;
+  /// A cell as a double, NULL where it is no number as `moe predict` reads one: of a column of texts as well, true and false as 1
+  /// and 0. It may be infinite or NaN, but in PostgreSQL, which would stop at what becomes of it: there it is NULL beyond
+  /// kLargestCell.
+  std::string number_of(const std::string& cell) const;
+  /// Whether one of those is a number that a row can be scored by.
+  std::string is_finite(const std::string& number) const;
+  /// .. and one in which NaN is NULL.
+  std::string without_nan(const std::string& number) const;
+  /// A cell as a text, and without the blanks round it.
+  std::string text(const std::string& cell) const;
+  std::string trimmed(const std::string& text) const;
+  std::string is_one_of(const std::string& text, const std::vector<std::string>& words) const;
+  /// The place of a cell's level, NULL for none, by the type that its column has; `otherwise` is that of a text.
+  std::string place(const std::string& cell, const TypedLevels& levels, const std::string& otherwise) const;
 
   /// SELECT that keeps the values of its columns: none of them is computed again where it is used.
   std::string step(const std::string& name, const std::string& select) const;
 
  private:
-  /// A column's cell as a text, without the blanks round it.
-  std::string text(const std::string& column) const;
-  std::string trimmed(const std::string& text) const;
-  std::string is_one_of(const std::string& text, const std::vector<std::string>& words) const;
-  std::string equals(const Column& category, double number) const;
+  /// Conditions on the type of a cell's column: one that becomes a double as it is; any number ..
+  std::string is_plain_number(const std::string& cell) const;
+  std::string is_number(const std::string& cell, const std::string& others = "") const;
+  std::string is_boolean(const std::string& cell) const;
+  std::string boolean_text(const std::string& cell) const;
+  std::string place_of_number(const std::string& cell, const std::vector<TypedLevel>& levels) const;
+  std::string finite_text(const std::string& text) const;
 
   std::string name_;
 };
@@ -58,11 +69,11 @@ constexpr double kDust = -146, kLeastProduct = -300, kLeastDouble = -324;
 /// exp() of anything less is this in PostgreSQL.
 constexpr double kLeastExponent = -340;
 
-/// A name or a text between its quotes.
-std::string sql_name(const std::string& name);
-std::string sql_text(const std::string& text);
-/// The name of a table with those of its schema, database.. before it: parts by dots, one with a dot between double quotes.
-/// Throws Error (usage) for a part without a character.
-std::string sql_table(const std::string& typed);
+/// The largest magnitude of a cell that PostgreSQL scores: squares of what is made of it are numbers still.
+constexpr double kLargestCell = 1e150;
+
+/// "CASE of WHEN 'text' THEN place ... END"; "NULL" without a level.
+std::string sql_places(const std::string& of, const std::vector<TypedLevel>& levels,
+                       const std::function<std::string(const TypedLevel&)>& key);
 
 }  // namespace moe

@@ -12,10 +12,12 @@ using Kind = Scalars::Kind;
 using Op = Formula::Op;
 using Expression = SqlNumbers::Expression;
 
-/// Expressions deeper than this become columns: SQLite and DuckDB read 1,000 levels. A sum is as deep as it has terms.
-constexpr std::size_t kDeepest = 200, kMostTerms = 100;
-/// log10 of what a double lacks of the next one; of the largest quotient's divisor that no constant tells.
-constexpr double kUnit = -16, kFarthestQuotient = 4;
+/// Expressions deeper than this become columns: SQLite and DuckDB read 1,000 levels.
+constexpr std::size_t kDeepest = 200;
+/// So many terms of a sum stand side by side.
+constexpr std::size_t kTerms = 4;
+/// log10 of what a double lacks of the next one.
+constexpr double kUnit = -16;
 
 bool is_leaf(Kind kind) { return kind == Kind::kInput || kind == Kind::kOffset || kind == Kind::kTrials; }
 
@@ -31,7 +33,7 @@ double least_of(Op op, const std::vector<Expression>& of) {
     case Op::kSqrt:
       return a / 2;
     case Op::kDivide:
-      return a - std::max(b, 0.0) - kFarthestQuotient;
+      return a - std::max(b, 0.0) - of[1].most;
     case Op::kAdd:
     case Op::kSubtract:
       return std::max(kLeastDouble, std::min({a, b, 0.0}) + kUnit);
@@ -42,19 +44,20 @@ double least_of(Op op, const std::vector<Expression>& of) {
   }
 }
 
-/// A sum in groups, so that no expression is deep.
-std::string grouped(const std::vector<std::string>& terms) {
-  if (terms.size() <= kMostTerms) return join(terms, " + ");
-  std::vector<std::string> groups;
-  for (std::size_t i = 0; i < terms.size(); i += kMostTerms) {
-    const auto first = terms.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto last = terms.begin() + static_cast<std::ptrdiff_t>(std::min(terms.size(), i + kMostTerms));
-    groups.push_back("(" + join({first, last}, " + ") + ")");
-  }
-  return grouped(groups);
+/// How deep a node makes an expression, apart from its operands.
+std::size_t depth_of(const Scalars::Node& node) {
+  std::size_t depth = 3;
+  for (std::size_t terms = node.of.size(); terms > kTerms; terms = (terms + 1) / 2) ++depth;
+  return depth + (node.kind == Kind::kEach ? 0 : kTerms);
 }
 
 }  // namespace
+
+std::string balanced(const std::vector<std::string>& terms, const std::string& sign) {
+  if (terms.size() <= kTerms) return join(terms, sign);
+  const auto middle = terms.begin() + static_cast<std::ptrdiff_t>((terms.size() + 1) / 2);
+  return "(" + balanced({terms.begin(), middle}, sign) + ")" + sign + "(" + balanced({middle, terms.end()}, sign) + ")";
+}
 
 void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
   const std::size_t n = scalars_.nodes.size();
@@ -63,17 +66,22 @@ void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
   for (Id id = n; id-- > 0;)
     if (uses_[id] > 0)
       for (const Id of : at(id).of) ++uses_[of];
+  if (dialect_.postgres()) {
+    std::vector<bool> used(n);
+    for (Id id = 0; id < n; ++id) used[id] = uses_[id] > 0;
+    limits_ = sql_limits(scalars_, used, std::log10(kLargestCell));
+  }
   choose_first_step(outputs);
   step_.assign(n, 0);
   std::vector<std::size_t> depth(n, 0);
   for (Id id = 0; id < n; ++id) {
     if (uses_[id] == 0 || at(id).kind == Kind::kNumber) continue;
-    depth[id] = 1 + std::min(at(id).of.size(), kMostTerms);
+    depth[id] = depth_of(at(id));
     for (const Id of : at(id).of) {
       step_[id] = std::max(step_[id], step_[of]);
-      if (!column_[of]) depth[id] = std::max(depth[id], 1 + std::min(at(id).of.size(), kMostTerms) + depth[of]);
+      if (!column_[of]) depth[id] = std::max(depth[id], depth_of(at(id)) + depth[of]);
     }
-    if (first_[id] ? column_[id] : uses_[id] > 1 || depth[id] > kDeepest) column_[id] = true;
+    if (limited(id) || (!first_[id] && (uses_[id] > 1 || depth[id] > kDeepest))) column_[id] = true;
     if (column_[id]) ++step_[id];
     steps_ = std::max(steps_, step_[id]);
   }
@@ -96,14 +104,26 @@ std::vector<std::string> SqlNumbers::columns(std::size_t step) {
       least_[id] = own.least;
       result.push_back(own.text + " AS " + name(id));
     } else if (step_[id] < step && last_use_[id] > step) {
-      result.push_back(name(id));
+      result.push_back(before(id));
     }
   }
   return result;
 }
 
+std::vector<std::string> SqlNumbers::conditions(std::size_t step) const {
+  std::vector<std::string> result;
+  for (Id id = 0; id < scalars_.nodes.size(); ++id)
+    if (limited(id) && step_[id] == step)
+      result.push_back("abs(" + before(id) + ") <= " + dialect_.number(std::pow(10, *limits_.limit[id])));
+  return result;
+}
+
 SqlNumbers::Expression SqlNumbers::of(Id id) {
-  if (column_[id]) return {name(id), least_[id]};
+  if (limited(id)) {
+    const std::string limit = dialect_.number(std::pow(10, *limits_.limit[id]));
+    return {"least(greatest(" + before(id) + ", -" + limit + "), " + limit + ")", least_[id], limits_.most[id]};
+  }
+  if (column_[id]) return {before(id), least_[id], limits_.most.empty() ? Expression().most : limits_.most[id]};
   return at(id).kind == Kind::kNumber ? number(at(id).number) : compute(id);
 }
 
@@ -116,7 +136,7 @@ void SqlNumbers::choose_first_step(const std::vector<Id>& outputs) {
     const std::vector<Id>& of = at(id).of;
     const bool leaf = is_leaf(at(id).kind);
     first_[id] = leaf || (at(id).kind == Kind::kEach && std::all_of(of.begin(), of.end(), [&](Id x) {
-                            return at(x).kind == Kind::kNumber || (first_[x] && uses_[x] == 1);
+                            return at(x).kind == Kind::kNumber || (first_[x] && uses_[x] == 1 && !limited(x));
                           }));
   }
   for (Id id = 0; id < n; ++id)
@@ -200,7 +220,7 @@ SqlNumbers::Expression SqlNumbers::product(Expression a, Expression b) const {
   return {a.text + " * " + b.text, a.least + b.least};
 }
 
-/// In groups, so that no expression is deep.
+/// In brackets, so that no expression is deep.
 SqlNumbers::Expression SqlNumbers::sum(const std::vector<Expression>& terms) {
   std::vector<std::string> texts;
   double least = 0;
@@ -208,7 +228,7 @@ SqlNumbers::Expression SqlNumbers::sum(const std::vector<Expression>& terms) {
     texts.push_back(term.text);
     least = std::min(least, term.least);
   }
-  return {grouped(texts), std::max(kLeastDouble, least + kUnit)};
+  return {balanced(texts, " + "), std::max(kLeastDouble, least + kUnit)};
 }
 
 }  // namespace moe

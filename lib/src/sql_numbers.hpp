@@ -6,6 +6,7 @@
 
 #include "scalars.hpp"
 #include "sql_dialect.hpp"
+#include "sql_limits.hpp"
 
 namespace moe {
 
@@ -18,6 +19,7 @@ class SqlNumbers {
   struct Expression {
     std::string text;
     double least = kLeastDouble;  ///< log10 of the least magnitude but 0 that it can have
+    double most = 4;              ///< .. and of the largest, where it divides
   };
 
   /// `leaves`: expressions of each input, the offset, the trials. Dialect and scalars are to outlive this.
@@ -29,6 +31,8 @@ class SqlNumbers {
   std::size_t steps() const;
   /// "expression AS v3" of what the step computes, and the names of what it passes on; to be asked for step by step.
   std::vector<std::string> columns(std::size_t step);
+  /// What must hold of the columns that the step computes, for who selects from it, so that a row has a prediction.
+  std::vector<std::string> conditions(std::size_t step) const;
   /// Where it is used.
   Expression of(Id id);
 
@@ -37,6 +41,9 @@ class SqlNumbers {
 
   const Node& at(Id id) const { return scalars_.nodes[id]; }
   static std::string name(Id id) { return "v" + std::to_string(id + 1); }
+  /// A column of the step before.
+  static std::string before(Id id) { return "m." + name(id); }
+  bool limited(Id id) const { return !limits_.limit.empty() && limits_.limit[id].has_value(); }
   void choose_first_step(const std::vector<Id>& outputs);
   void use(Id id, std::size_t step);
   Expression number(double value) const;
@@ -53,7 +60,12 @@ class SqlNumbers {
   std::vector<std::size_t> uses_, step_, last_use_;
   std::vector<bool> column_, first_;
   std::vector<double> least_;
+  SqlLimits limits_;  // of PostgreSQL
   std::size_t steps_ = 0;
 };
+
+/// The terms with a sign between them, in brackets, so that no expression is deep: as a tree, for which DuckDB plans a sum in a
+/// moment that it would plan for minutes as a row of terms.
+std::string balanced(const std::vector<std::string>& terms, const std::string& sign);
 
 }  // namespace moe

@@ -83,6 +83,7 @@ struct TableReader::State {
   Options options;
   std::vector<Column> columns;
   std::deque<KnownLevels> known;  // of categories and classes
+  bool by_value;                  // whether numbers among them are
   RowPlan plan;
   RowLayout layout;
   std::optional<std::size_t> id;  // slot
@@ -95,7 +96,12 @@ struct TableReader::State {
 };
 
 TableReader::State::State(CsvReader& csv, const Schema& schema, Target target, Options asked)
-    : reader(csv), blocks(csv.blocks()), options(asked), columns(columns_of(schema)), line(blocks.first_line()) {
+    : reader(csv),
+      blocks(csv.blocks()),
+      options(asked),
+      columns(columns_of(schema)),
+      by_value(schema.levels_by_value),
+      line(blocks.first_line()) {
   plan.columns.resize(reader.names().size());
   plan.na = schema.na;
   plan.records = options.keep_records;
@@ -115,7 +121,7 @@ void TableReader::State::plan_inputs() {
     use.fills = !std::isnan(column.fill);
     if (column.category) {
       use.kind = CellUse::Kind::kKnown;
-      use.known = &known.emplace_back(column.levels);
+      use.known = &known.emplace_back(column.levels, by_value);
       use.unknown = options.ignore_unknown ? 0 : -1;
       use.hint = ", or --unknown ignore";
     }
@@ -130,7 +136,7 @@ void TableReader::State::plan_targets(const Schema& schema) {
     CellUse use;
     if (schema.classes()) {
       use.kind = CellUse::Kind::kKnown;
-      use.known = &known.emplace_back(schema.labels);
+      use.known = &known.emplace_back(schema.labels, by_value);
       use.what = "class";
     } else {
       use.check = support_check(schema.supports, t);

@@ -21,6 +21,7 @@ struct Case {
   bool offset = false;
   bool certain = false;                             ///< a gate whose logits lie up to a thousand apart
   std::vector<std::string> networks{}, families{};  ///< of each expert, where they differ
+  std::size_t most_rows = ~std::size_t{0};
 };
 
 /// Letters, digits and dashes.
@@ -68,6 +69,9 @@ std::vector<Case> all_cases() {
   cases.push_back(wide);
   Case deep{"deep", {"categorical", "mlp:64,64", "mlp:16", "softmax", 4, 12, 3, false}};
   cases.push_back(deep);
+  Case widest{"inputs-1000", {"gaussian", "linear", "linear", "softmax", 2, 1000, 0, false}};
+  widest.most_rows = 200;
+  cases.push_back(widest);
   return cases;
 }
 
@@ -85,7 +89,8 @@ std::vector<moe::Column> columns_for(const Case& of) {
   indicator.indicator = true;
   moe::Column colour{"colour", {"blue", "green \"dark\"", "it's", "10", "null", moe::kMissingLevel}, true};
   moe::Column yes{"$yes\\no", {"no", "yes"}, true};
-  return {{"select"}, mean, colour, indicator, yes};
+  moe::Column code{"code", {"01234", "1234", "2", "3.0", "123456789012345678", "123456789012345679"}, true};
+  return {{"select"}, mean, colour, indicator, yes, code};
 }
 
 moe::Model model_of(const Case& of, moe::Random& random) {
@@ -153,7 +158,9 @@ std::string cell_of(const moe::Column& column, moe::Random& random) {
     const bool missing = column.levels.back() == moe::kMissingLevel;
     if (missing && chance < 0.1) return chance < 0.05 ? "" : "none";
     if (chance < 0.15) return "never seen";
-    return quoted(column.levels[random.below(column.levels.size() - (missing ? 1 : 0))]);
+    const std::string& level = column.levels[random.below(column.levels.size() - (missing ? 1 : 0))];
+    if (level == "2" || level == "3.0") return level == "2" ? "2.0" : "3";  // their other spellings
+    return quoted(level);
   }
   if (!std::isnan(column.fill) && chance < 0.1) return chance < 0.05 ? "" : "NA";
   return moe::format_number(random.normal() * (chance > 0.99 ? 2 : 1));
@@ -194,7 +201,7 @@ int main(int count, char** arguments) {
     std::filesystem::create_directories(place / one.name);
     moe::save_model(model, place / one.name / "model.moe");
     std::ofstream out(place / one.name / "rows.csv");
-    write_rows(model, rows, random, out);
+    write_rows(model, std::min(rows, one.most_rows), random, out);
     list << one.name << '\t'
          << (model.classes()            ? "label,proba"
              : model.gate->normalised() ? "mean,sd"

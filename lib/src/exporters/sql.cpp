@@ -1,15 +1,16 @@
 // sql: one SELECT over a table that adds a model's predictions to its columns, in any order of rows.
 //
-// A chain of steps: the first turns cells into the model's inputs, each other one computes numbers from those of the steps before
-// it (sql_numbers.hpp). A step passes on what later ones need, and moe_row, the row itself (in SQLite its rowid).
+// A chain of steps: the innermost reads the table's cells (sql_cells.hpp), each other one computes numbers from those of the step
+// before it (sql_numbers.hpp). A step passes on what later ones need, and the row itself (in SQLite its rowid).
 #include <algorithm>
-#include <cmath>
-#include <map>
+#include <array>
+#include <optional>
 #include <set>
 
 #include "exported_table.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
+#include "sql_cells.hpp"
 #include "sql_numbers.hpp"
 
 namespace moe {
@@ -24,13 +25,19 @@ class Query {
       : model_(model),
         dialect_(options.dialect),
         table_(sql_table(options.table.empty() ? "data" : options.table)),
+        names_(model.schema, table_),
         plan_(plan_of(model)),
         predicted_(predicted_columns(model, plan_)),
-        scalars_(scalars_of(plan_, values_of(predicted_, plan_))) {}
+        scalars_(scalars_of(plan_, values_of(predicted_, plan_))),
+        cells_(model.schema, dialect_, names_, options.ignore_unknown.value_or(false)) {
+    check_names();
+    std::vector<std::string> outputs;
+    if (model.classes()) outputs.emplace_back("moe_label");
+    for (const PredictedColumn& column : predicted_) outputs.push_back("moe_" + column.name);
+    output_names_ = sql_outputs(outputs, dialect_.most_name(), dialect_.folds_case(), options.note);
+  }
 
   std::string write() {
-    check_names();
-    cells();
     for (const PredictedColumn& column : predicted_)
       outputs_.push_back(scalars_.elements[column.value][column.element]);
     std::vector<Id> used = outputs_;
@@ -40,11 +47,10 @@ class Query {
       used.insert(used.end(), {peak_, peak_});
       used.insert(used.end(), classes_.begin(), classes_.end());
     }
-    SqlNumbers numbers(dialect_, scalars_, leaves_);
+    SqlNumbers numbers(dialect_, scalars_, cells_.leaves());
     numbers.lay_out(used);
-    std::string steps;
-    for (std::size_t step = 1; step <= numbers.steps(); ++step)
-      steps += (step == 1 ? "WITH " : ",\n") + this->step(numbers, step);
+    std::string steps = "WITH " + innermost();
+    for (std::size_t step = 1; step <= numbers.steps(); ++step) steps += ",\n" + this->step(numbers, step);
     return head() + steps + "\n" + last(numbers);
   }
 
@@ -53,80 +59,82 @@ class Query {
   void check_names() const {
     std::set<std::string> known;
     for (const Column& column : columns_of(model_.schema)) {
-      std::string folded = column.name;
-      if (dialect_.folds_case())
-        std::transform(folded.begin(), folded.end(), folded.begin(),
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-      if (!known.insert(folded).second)
-        throw Error(ErrorKind::kUsage, "format sql: the name of column '" + printable(column.name) +
-                                           "' differs from another's in case alone, which " + dialect_.name() +
-                                           " does not tell apart: expected --dialect postgres, or --format numpy");
+      const std::string read = column.name.substr(0, dialect_.most_name());
+      if (!known.insert(dialect_.folds_case() ? folded(read) : read).second)
+        throw Error(ErrorKind::kUsage,
+                    "format sql: the name of column '" + printable(column.name) + "' differs from another's " +
+                        (dialect_.folds_case() ? "in case alone" : "behind its first 63 bytes alone") + ", which " +
+                        dialect_.name() + " does not tell apart: expected " +
+                        (dialect_.folds_case() ? "--dialect postgres" : "--dialect duckdb") + ", or --format numpy");
     }
-  }
-
-  /// The expressions of inputs, offset and trials, and of whether a row can be scored.
-  void cells() {
-    for (const Column& column : columns_of(model_.schema)) {
-      if (column.category) {
-        if (missing_level(column) == std::nullopt)
-          known_.push_back("NOT (" + dialect_.is_missing(column, model_.schema) + ")");
-        for (std::size_t level = 1; level < column.levels.size(); ++level)
-          leaves_.push_back("CASE WHEN " + dialect_.is_level(column, column.levels[level], model_.schema) + " THEN " +
-                            dialect_.number(1) + " ELSE " + dialect_.number(0) + " END");
-        continue;
-      }
-      const std::string cell = needed_cell(column.name, !std::isnan(column.fill));
-      leaves_.push_back(std::isnan(column.fill) ? cell
-                                                : "coalesce(" + cell + ", " + dialect_.number(column.fill) + ")");
-      if (column.indicator)
-        leaves_.push_back("CASE WHEN " + cell + " IS NULL THEN " + dialect_.number(1) + " ELSE " + dialect_.number(0) +
-                          " END");
-    }
-    const Schema& schema = model_.schema;
-    std::vector<std::string> offsets;
-    if (!schema.offset.empty()) offsets.push_back(needed_cell(schema.offset, false));
-    if (!schema.exposure.empty()) {  // nullif: no logarithm of 0 or less is asked for
-      const std::string cell = dialect_.cell(schema.exposure, schema);
-      offsets.push_back("CASE WHEN " + cell + " > " + dialect_.number(0) + " THEN ln(" + cell + ") END");
-      known_.push_back("(" + offsets.back() + ") IS NOT NULL");
-    }
-    leaves_.push_back(join(offsets, " + "));
-    leaves_.push_back(schema.trials.empty() ? "" : needed_cell(schema.trials, false));
-  }
-  /// The cell as a number, without which the row cannot be scored unless it is filled.
-  std::string needed_cell(const std::string& column, bool filled) {
-    const std::string cell = dialect_.cell(column, model_.schema);
-    if (!filled)
-      known_.push_back("(" + cell + ") IS NOT NULL");
-    else if (const std::string is_cell = dialect_.is_cell(column, model_.schema); !is_cell.empty())
-      known_.push_back("(" + is_cell + ")");
-    return cell;
   }
 
   std::string head() const {
     std::string text = "-- " + title_of(model_) + " for " + printable(join(model_.schema.targets)) +
                        ", written by moe " MOE_VERSION " for " + dialect_.name() + ".\n";
-    text += dialect_.sqlite() ? "-- Every row of the table and its predictions. It has to have a rowid; a view ends "
-                                "with \"integer overflow\".\n"
-                              : "-- Every row of the table and its predictions.\n";
+    text += "-- Every row of the table and its predictions.";
+    if (dialect_.sqlite())
+      text += " It has to have a rowid, and no column called " + rowid() + "; else it ends with \"integer overflow\".";
+    text += "\n";
     if (dialect_.postgres())
       text += "-- SET jit = off; first: LLVM takes minutes and gigabytes over long expressions that take seconds.\n";
     return text;
   }
 
-  static std::string step_name(std::size_t step) { return "moe_step_" + std::to_string(step); }
+  std::string table() const {
+    std::vector<std::string> parts;
+    for (const std::string& part : table_) parts.push_back(sql_name(part));
+    return join(parts, ".") + " AS " + names_.table();
+  }
+
+  /// SQLite's name of the row that no column of the model has.
+  std::string rowid() const {
+    for (const char* const name : {"_rowid_", "oid", "rowid"}) {
+      const std::vector<Column> columns = columns_of(model_.schema);
+      if (std::none_of(columns.begin(), columns.end(), [&](const Column& x) { return folded(x.name) == name; }))
+        return name;
+    }
+    throw Error(ErrorKind::kUsage,
+                "format sql: columns are called _rowid_, oid and rowid, so that SQLite has no name for a row: expected "
+                "--dialect duckdb, or --format numpy");
+  }
+
+  /// What becomes of the row on its way through the steps. A column of the row's own name hides it in PostgreSQL and DuckDB; not
+  /// behind a star. A column called rowid hides SQLite's.
+  std::string row() const {
+    if (dialect_.duckdb()) return names_.table();
+    if (dialect_.postgres()) return "coalesce(" + names_.table() + ".*, NULL)";
+    const std::string table =
+        sql_text(table_.back()) + (table_.size() > 1 ? ", " + sql_text(table_[table_.size() - 2]) : "");
+    return "coalesce(CASE WHEN NOT EXISTS (SELECT 1 FROM pragma_table_xinfo(" + table +
+           ") AS p WHERE lower(p.name) = " + sql_text(rowid()) + ") THEN " + names_.table() + "." + rowid() +
+           " END, abs(-9223372036854775807 - 1))";
+  }
+
+  std::string innermost() const {
+    std::vector<std::string> columns = cells_.columns();
+    columns.insert(columns.begin(), row() + " AS " + names_.row());
+    check_width(columns.size());
+    return dialect_.step(names_.step(0), "SELECT " + join(columns, ",\n") + "\nFROM " + table());
+  }
 
   std::string step(SqlNumbers& numbers, std::size_t step) const {
     std::vector<std::string> columns = numbers.columns(step);
-    if (!known_.empty())
-      columns.insert(columns.begin(), step == 1 ? join(known_, " AND ") + " AS moe_known" : "moe_known");
-    columns.insert(columns.begin(), step > 1 ? "moe_row"
-                                    : dialect_.sqlite()
-                                        ? "coalesce(moe_t.rowid, abs(-9223372036854775807 - 1)) AS moe_row"
-                                        : "moe_t AS moe_row");
+    const std::string known = SqlNames::before(names_.known()), row = SqlNames::before(names_.row());
+    if (step > 1)
+      columns.insert(columns.begin(), all_of(numbers.conditions(step - 1), known) + " AS " + names_.known());
+    else
+      columns.insert(columns.begin(), all_of(cells_.conditions(), "") + " AS " + names_.known());
+    columns.insert(columns.begin(), row + " AS " + names_.row());
     check_width(columns.size());
-    return dialect_.step(step_name(step), "SELECT " + join(columns, ",\n") + "\nFROM " +
-                                              (step == 1 ? table_ + " AS moe_t" : step_name(step - 1)));
+    return dialect_.step(names_.step(step),
+                         "SELECT " + join(columns, ",\n") + "\nFROM " + names_.step(step - 1) + " AS m");
+  }
+
+  /// In brackets, so that no expression is deep.
+  static std::string all_of(std::vector<std::string> conditions, const std::string& first) {
+    if (!first.empty()) conditions.insert(conditions.begin(), first);
+    return conditions.empty() ? "1 = 1" : balanced(conditions, " AND ");
   }
 
   void check_width(std::size_t columns) const {
@@ -137,25 +145,22 @@ class Query {
                                          ": expected --dialect duckdb, or --format numpy");
   }
 
-  std::string when_known(const std::string& expression) const {
-    return known_.empty() ? expression : "CASE WHEN moe_known THEN " + expression + " END";
-  }
-
   std::string last(SqlNumbers& numbers) const {
-    std::vector<std::string> columns;
-    if (model_.classes()) columns.push_back(when_known(label(numbers)) + " AS \"moe_label\"");
-    for (std::size_t i = 0; i < predicted_.size(); ++i)
-      columns.push_back(when_known(numbers.of(outputs_[i]).text) + " AS " + sql_name("moe_" + predicted_[i].name));
-    check_width(columns.size());
-    const std::string step = step_name(numbers.steps());
-    std::string text = std::string("SELECT ") +
-                       (dialect_.sqlite()   ? "moe_t.*"
-                        : dialect_.duckdb() ? "moe_row.*"
-                                            : "(moe_row).*") +
-                       ",\n";
-    text += join(columns, ",\n") + "\nFROM " + step;
+    const std::string known = all_of(numbers.conditions(numbers.steps()), SqlNames::before(names_.known()));
+    std::vector<std::string> values;
+    if (model_.classes()) values.push_back(label(numbers));
+    for (const Id output : outputs_) values.push_back(numbers.of(output).text);
+    check_width(values.size());
+    std::string text = "SELECT " + (dialect_.sqlite()   ? names_.table() + ".*"
+                                    : dialect_.duckdb() ? names_.row() + ".*"
+                                                        : "(" + SqlNames::before(names_.row()) + ").*");
+    for (std::size_t i = 0; i < values.size(); ++i)
+      text += ",\nCASE WHEN " + known + " THEN " + values[i] + " END AS " + sql_name(output_names_[i]);
+    text += "\nFROM " + names_.step(numbers.steps()) + " AS m";
     // CROSS, so that SQLite goes through the steps and looks up the row of each, not the other way round.
-    if (dialect_.sqlite()) text += " CROSS JOIN " + table_ + " AS moe_t ON moe_t.rowid = moe_row";
+    if (dialect_.sqlite())
+      text +=
+          " CROSS JOIN " + table() + " ON " + names_.table() + "." + rowid() + " = " + SqlNames::before(names_.row());
     return text + ";\n";
   }
 
@@ -170,11 +175,13 @@ class Query {
 
   const Model& model_;
   SqlDialect dialect_;
-  std::string table_;
+  std::vector<std::string> table_;
+  SqlNames names_;
   Plan plan_;
   std::vector<PredictedColumn> predicted_;
   Scalars scalars_;
-  std::vector<std::string> leaves_, known_;
+  SqlCells cells_;
+  std::vector<std::string> output_names_;
   std::vector<Id> outputs_, classes_;
   Id peak_ = 0;
 };
