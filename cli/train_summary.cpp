@@ -61,6 +61,17 @@ void summarise_l1(const moe::TrainReport& report) {
 /// So many inputs that others tell exactly are named.
 constexpr std::size_t kMostAliased = 20;
 
+/// A table may have thousands of them.
+void note_same_columns(const moe::TrainingTable& table) {
+  constexpr std::size_t kMost = 8;
+  std::size_t same = 0;
+  for (const moe::ColumnNote& note : table.notes) {
+    if (note.same_as.empty() || ++same > kMost) continue;
+    say("note: column '" + moe::printable(note.name) + "' is the same as '" + moe::printable(note.same_as) + "'");
+  }
+  if (same > kMost) say("note: " + std::to_string(same - kMost) + " more columns are the same as one before them");
+}
+
 }  // namespace
 
 bool mixes_measures(const std::vector<const moe::Model*>& models) {
@@ -122,9 +133,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (table.few_whole_numbers > 0)
     say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
         " different whole numbers and is taken as a number; --family categorical takes them as classes");
-  for (const moe::ColumnNote& note : table.notes)
-    if (!note.same_as.empty())
-      say("note: column '" + moe::printable(note.name) + "' is the same as '" + moe::printable(note.same_as) + "'");
+  note_same_columns(table);
   for (const std::string& note : table_notes(table)) say(note);
   if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
   if (report.constant_inputs > 0)

@@ -17,8 +17,7 @@ int count_before(const std::string& text, const std::string& words) {
 
 TEST_CASE("the starts of the summary are those of its maxima", "[cli][train]") {
   const Shell sh;
-  for (const std::string data :
-       {"accel -k 3 $DATA/mcycle.csv", "accel -k 2 $DATA/mcycle.csv", "CO2 -k 2 $DATA/CO2data.csv"}) {
+  for (const std::string data : {"accel -k 2 $DATA/mcycle.csv", "CO2 -k 2 $DATA/CO2data.csv"}) {
     const Ran ran = sh("moe train --restarts 12 -o m.moe -y " + data);
     INFO(ran);
     REQUIRE(ran.status == 0);
@@ -47,7 +46,8 @@ TEST_CASE("one pass is one pass", "[cli][train]") {
 TEST_CASE("no start is numbered beyond the last", "[cli][train]") {
   const Shell sh;
   const Ran ran =
-      sh("script -qec 'moe train -y accel -k 3 $DATA/mcycle.csv -o m.moe' /dev/null < /dev/null | tr '\\r' '\\n'");
+      sh("export DATA; script -qec 'moe train -y accel -k 2 --restarts 4 $DATA/mcycle.csv -o m.moe' /dev/null < "
+         "/dev/null | tr '\\r' '\\n'");
   INFO(ran.out.substr(0, 2000));
   const std::regex starts("start (\\d+) of (\\d+)");
   for (std::sregex_iterator i(ran.out.begin(), ran.out.end(), starts), end; i != end; ++i)

@@ -71,7 +71,7 @@ TEST_CASE("new columns are kept apart from the table's own", "[cli]") {
   const Shell sh;
   const Ran ran =
       sh("moe train -k 1 --l2 0.01 -q $DATA/cases/target_label.csv -o c.moe\n"
-         "moe predict -m c.moe --append $DATA/cases/target_label.csv | head -n 1");
+         "moe predict -m c.moe --append $DATA/cases/target_label.csv > p.csv; head -n 1 p.csv");
   INFO(ran);
   CHECK(ran.out == "x,label,predicted_label,p_neg,p_pos\n");
   CHECK(ran.err ==

@@ -14,6 +14,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 std::optional<std::size_t> find_column(const std::string& word, const Names& names) {
+  if (word.empty()) return std::nullopt;  // a name may be
   const auto named = std::find(names.begin(), names.end(), word);
   if (named != names.end()) return static_cast<std::size_t>(named - names.begin());
   std::size_t index = 0;

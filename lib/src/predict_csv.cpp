@@ -41,13 +41,13 @@ NewNames::NewNames(const std::vector<Output>& outputs, const std::vector<std::st
     }
 }
 
-std::string header_line(const std::vector<std::string>& before, const std::vector<std::string>& names) {
+std::string header_line(std::vector<std::string> names, const std::vector<std::string>& fresh) {
+  names.insert(names.end(), fresh.begin(), fresh.end());
   std::string header;
-  for (const auto* list : {&before, &names})
-    for (const std::string& name : *list) {
-      if (list != &before || &name != &before.front()) header += ',';
-      append_csv_field(header, name);
-    }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) header += ',';
+    append_csv_field(header, names[i]);
+  }
   return header + '\n';
 }
 
