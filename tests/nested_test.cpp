@@ -34,7 +34,7 @@ TEST_CASE("a skew-normal finds the skewness of either sign", "[nested]") {
   // The maximum by Nelder and Mead's search of the likelihood written anew: -81.881427, alpha 2.2215.
   Shell sh;
   for (const char* side : {"", "-"}) {
-    sh(std::string("awk -F, 'NR == 1 { print \"x,y\"; next } { print $1 \",\" (") + side +
+    sh(std::string("awk -F, -v CONVFMT=%.17g 'NR == 1 { print \"x,y\"; next } { print $1 \",\" (") + side +
        "$2) }' $DATA/cases/skew.csv > skew.csv");
     const json model = fitted(sh, "skew.csv -y y -k 1 --family skew-normal");
     CHECK(log_likelihood(model) == Approx(-81.881427).margin(2e-6));

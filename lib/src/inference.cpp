@@ -303,7 +303,7 @@ std::vector<double> figure_errors(const Model& model, const Inference& inference
   for (std::size_t i = 0; i < figures.size(); ++i) {
     AffineForm form;
     for (std::size_t j = 0; j < figures[i].slope.size(); ++j)
-      form.terms.push_back({expert.psi + j, figures[i].slope[j]});
+      if (figures[i].slope[j] != 0) form.terms.push_back({expert.psi + j, figures[i].slope[j]});
     const bool known =
         inference.uncertainty.known() && is_estimated(form, factor) && form.is_determined(inference.uncertainty);
     errors.push_back(known ? form.deviation(factor) : kNaN);
