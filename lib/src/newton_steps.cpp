@@ -10,12 +10,7 @@ constexpr double kSlow = 0.5;        // rough derivatives that leave more than t
 constexpr int kPolishes = 3;         // at most, where they are rough
 constexpr double kRounding = 1e-13;  // relative error that a value may carry
 constexpr double kNothing = 1e-20;   // of the value, as a gain
-/// Second derivatives beyond this, where a sigma is tiny beside its signal, are scaled to 1 first, as shifts of theirs would leave the
-/// others' parameters where they are.
-constexpr double kSteep = 1e9;
 constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of the largest one
-
-bool is_steep(const arma::mat& H) { return arma::abs(H.diag()).max() > kSteep; }
 
 /// Newton's directions, by second derivatives over some rows for as long as they lead on.
 class Directions {
@@ -50,14 +45,12 @@ bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::ve
   return true;
 }
 
-/// Whether all that a step could gain is far less than the value's own rounding; with a signal millions of times the noise, where
-/// the last bit of a coefficient changes the gradient by more than any tolerance, less than that rounding.
+/// Whether all that a step could gain is far less than the value's own rounding.
 bool at_rounding(Problem& problem, const SolverResult& at, const arma::vec& gradient) {
   arma::mat H;
   problem.hessian(at.theta, H);
   const arma::vec whole = newton_direction(H, gradient);
-  const double nothing = is_steep(H) ? kRounding : kNothing;
-  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= nothing * std::abs(at.value);
+  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kNothing * std::abs(at.value);
 }
 
 /// Moves along `whole` to a point that is no higher; false where `halvings` lead to none.
@@ -90,9 +83,7 @@ bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec&
 
 }  // namespace
 
-namespace {
-
-arma::vec direction(const arma::mat& H, const arma::vec& g) {
+arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
   const double size = arma::abs(H.diag()).max();
   for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
     arma::mat shifted = H, R;
@@ -102,15 +93,6 @@ arma::vec direction(const arma::mat& H, const arma::vec& g) {
                         arma::solve_opts::fast);
   }
   return {};
-}
-
-}  // namespace
-
-arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
-  if (!is_steep(H)) return direction(H, g);
-  const arma::vec unit = arma::sqrt(arma::clamp(arma::abs(H.diag()), 1 / kSteep, arma::datum::inf));
-  const arma::vec scaled = direction(H / (unit * unit.t()), g / unit);
-  return scaled.is_empty() ? scaled : arma::vec(scaled / unit);
 }
 
 void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uword passes) {
