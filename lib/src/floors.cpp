@@ -14,8 +14,9 @@ constexpr double kRounding = 4 * std::numeric_limits<double>::epsilon();
 /// Of the spread that one linear fit leaves: an expert of a mixture whose scale is smaller sits on rows that lie on it by chance.
 /// The first where such ends are set aside, whatever their scale; the second where the floor alone stands against them.
 constexpr double kGuarded = 1e-8, kAlone = 1e-4;
-/// Of step / sqrt(12), the deviation of rounding itself: twice the floor, which counts as on it, is all of that.
-constexpr double kOfRounding = 0.5;
+/// Of step / sqrt(12), the deviation of rounding itself. Twice the floor counts as on it; more than half of that deviation must not, or
+/// fits on their way through scales that are hardly told apart from rounding are set aside (faithful, three experts).
+constexpr double kOfRounding = 0.25;
 /// Rows and multiplications that the fit may cost: it tells an order of magnitude.
 constexpr arma::uword kMostRows = 20000;
 constexpr double kMostWork = 1e9;

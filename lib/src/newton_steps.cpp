@@ -18,11 +18,6 @@ constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6, kLeas
 /// A step that leaves more than this of a gradient that rounding alone may be as large as has come to its end.
 constexpr double kHardly = 0.5;
 
-/// Second derivatives beyond this tell of a sigma that is tiny beside its signal.
-constexpr double kSteep = 1e9;
-
-bool is_steep(const arma::mat& H) { return arma::abs(H.diag()).max() > kSteep; }
-
 /// Newton's directions, by second derivatives over some rows for as long as they lead on.
 class Directions {
  public:
@@ -56,14 +51,12 @@ bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::ve
   return true;
 }
 
-/// Whether all that a step could gain is far less than the value's own rounding; with a signal millions of times the noise, where
-/// the last bit of a coefficient changes the gradient by more than any tolerance, less than that rounding.
+/// Whether all that a step could gain is far less than the value's own rounding.
 bool at_rounding(Problem& problem, const SolverResult& at, const arma::vec& gradient) {
   arma::mat H;
   problem.hessian(at.theta, H);
   const arma::vec whole = newton_direction(H, gradient);
-  const double nothing = is_steep(H) ? kRounding : kNothing;
-  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= nothing * std::abs(at.value);
+  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kNothing * std::abs(at.value);
 }
 
 /// Moves along `whole` to a point that is no higher; false where `halvings` lead to none.

@@ -21,7 +21,7 @@ struct OutputWord {
 constexpr OutputWord kWords[] = {
     {"mean", "the predicted number; this and what follows of several targets as mean_<target>..", Needs::kNumber, false,
      false},
-    {"sd", "its standard deviation, within and between experts", Needs::kNumber, true, false},
+    {"sd", "its standard deviation, within and between experts; inf where there is none", Needs::kNumber, true, false},
     {"median", "the same as q0.5", Needs::kNumber, true, false},
     {"qP", "a quantile, as q0.05", Needs::kNumber, true, false},
     {"interval:P", "lower,upper: the central interval, as interval:0.9; of several lower_0.9,upper_0.9 and so on",

@@ -264,8 +264,8 @@ class Training {
   void stay_if_better(const Model& start, Fit& best, TrainReport& report) const;
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits);
-  /// Keeps scales that inputs tell within what they are in the rows; from `best` on the likelihood is what these leave of it.
-  void bound_scales(Fit& best);
+  /// Keeps scales that inputs tell within what they are in the rows at theta.
+  void bound_scales(const arma::vec& theta);
   void summarise(const Fit& best);
   /// Standard errors, and where there are none as the maximum is at infinity.
   void find_errors();
@@ -439,7 +439,7 @@ void Training::split_and_merge(std::vector<Fit>& fits) {
   }
 }
 
-void Training::bound_scales(Fit& best) {
+void Training::bound_scales(const arma::vec& theta) {
   std::vector<arma::mat> etas(model_.size());
   ForwardPass forward(model_);
   constexpr arma::uword kBlock = 1024;
@@ -447,12 +447,11 @@ void Training::bound_scales(Fit& best) {
   for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
     const arma::uword last = std::min(rows_.count(), first + kBlock) - 1;
     const Rows block = rows_.slice(first, last);
-    forward.run(best.theta, block);
+    forward.run(theta, block);
     for (arma::uword k = 0; k < model_.size(); ++k) etas[k].rows(first, last) = forward.eta(k);
   }
-  const arma::mat R = responsibilities(model_, rows_, best.theta);
+  const arma::mat R = responsibilities(model_, rows_, theta);
   const arma::vec w = rows_.w / arma::mean(rows_.w);
-  bool changed = false;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     std::shared_ptr<const Family>& family = model_.experts[k].family;
     const double by_chance = kByChance * static_cast<double>(model_.experts[k].network->last_inputs());
@@ -461,21 +460,7 @@ void Training::bound_scales(Fit& best) {
     std::vector<TargetInfo> targets;
     for (arma::uword t = 0; t < model_.targets(); ++t) targets.push_back(family->target_at(t));
     family = make_family(spec, targets);
-    changed = true;
   }
-  if (!changed) return;
-  const double value =
-      Pass(model_, *objective_, options_.penalty, options_.threads).run(best.theta, rows_, nullptr).value;
-  const arma::uword epochs = options_.solver_options.epochs;
-  if (value == best.value || solver_->stochastic() || stopped_ || (epochs > 0 && best.passes >= epochs)) return;
-  Fit again = fit(
-      "bounded", restarts_, [&] { return best.theta; }, options_.threads, best.passes);
-  if (!again.theta.is_finite()) return;
-  // The maximum may lie on the bounds, where the likelihood has kinks and no gradient to become 0.
-  best.converged = best.converged || again.converged;
-  best.theta = std::move(again.theta);
-  best.value = again.value;
-  best.passes += again.passes;
 }
 
 arma::uword Training::aliased_parameters() const {
@@ -692,7 +677,7 @@ void Training::run(const Model* start, TrainReport& report) {
                                                : fit_all(start);
   Fit best = fits[choose(fits, report)];
   if (start != nullptr) stay_if_better(*start, best, report);
-  if (objective_->is_likelihood() && tells_scales(model_)) bound_scales(best);
+  if (objective_->is_likelihood() && tells_scales(model_)) bound_scales(best.theta);
   model_.theta = best.theta;
   if (!model_.theta.is_finite() || (validation_ == nullptr && !std::isfinite(best.value)))
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
@@ -822,7 +807,9 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   report.constant_inputs = constant_inputs(data);
   report.constant_target = !schema.classes() && has_constant_column(data.y);
   const arma::vec steps = schema.classes() ? arma::vec() : steps_between(data.y);
-  const Model probe(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
+  const Model probe = start != nullptr
+                          ? *start
+                          : Model(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
   take_offsets(probe, data);
   if (validation) take_offsets(probe, *validation);
   Model model = start != nullptr ? *start : unfitted(schema, spec, probe, data, options.standardize);

@@ -18,6 +18,9 @@ namespace {
 /// An s beyond this counts as this: everything stays finite.
 constexpr double kLargest = 300;
 
+/// Bounds that training sets lie this many times beyond the range of its rows, so that they leave a fit without spikes as it is.
+constexpr double kMargin = 2;
+
 /// Of sigma, in the data's units.
 struct Bounds {
   double low, high;
@@ -152,7 +155,7 @@ std::string Hetero::bounded_to(const arma::mat& eta, const arma::vec& weight, do
     return target().scale * row(0, eta, sorted[i]).sigma;
   };
   const double low = sigma_after(order, by_chance), high = sigma_after(arma::reverse(order), 1);
-  return Hetero(target(), Bounds{low, std::max(low, high)}).spec();
+  return Hetero(target(), Bounds{low / kMargin, std::max(low, high) * kMargin}).spec();
 }
 
 }  // namespace
