@@ -68,7 +68,7 @@ void check_counts(const FitSummary& fit) {
 }
 
 void check_penalties(const FitSummary& fit) {
-  constexpr const char* kSentence = "a penalty of its fit is below 0, or no finite number";
+  constexpr const char* kSentence = "a penalty of its fit is below 0, or no number";
   if (std::isnan(fit.l2) != std::isnan(fit.gate_l2)) fail(kFitPlace, kSentence);
   if (fit.firth != 0 && fit.firth != 1) fail(place_of(kFitPlace, "firth"), "it is neither 0 nor 1");
   const bool recorded = !std::isnan(fit.l2);
