@@ -91,7 +91,7 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
     const std::size_t missing = sentence.find(" is missing an argument");
     if (missing != std::string::npos)
       sentence = "an option lacks its value: " + sentence.substr(0, missing) + ": expected one behind it";
-    throw Error(ErrorKind::kUsage, sentence + ": see 'moe " + command.name + " --help'");
+    throw Error(ErrorKind::kUsage, sentence + ": expected options as 'moe " + command.name + " --help' lists them");
   }
   if (arguments.positional_.size() > command.most_operands)
     throw Error(ErrorKind::kUsage, "too many operands: '" +
@@ -151,6 +151,29 @@ bool Arguments::yes(const std::string& name) const {
   throw Error(ErrorKind::kUsage, "--" + name + ": '" + moe::printable(given) + "': expected yes or no");
 }
 
+std::set<std::uint64_t> Arguments::ranges(const std::string& name, std::uint64_t most) const {
+  const std::string given = text(name);
+  const auto refuse = [&] {
+    throw Error(ErrorKind::kUsage, "--" + name + ": '" + moe::printable(given) +
+                                       "': expected whole numbers from 1 to " + std::to_string(most) +
+                                       " and ranges, as 1-4 or 2,4");
+  };
+  std::set<std::uint64_t> result;
+  for (std::string_view rest = given; !rest.empty();) {
+    std::uint64_t first = 0;
+    const char* const end = rest.data() + rest.size();
+    auto read = std::from_chars(rest.data(), end, first);
+    std::uint64_t last = first;
+    if (read.ec == std::errc() && read.ptr != end && *read.ptr == '-') read = std::from_chars(read.ptr + 1, end, last);
+    if (read.ec != std::errc() || first < 1 || last < first || last > most) refuse();
+    for (std::uint64_t number = first; number <= last; ++number) result.insert(number);
+    if (read.ptr == end) break;
+    if (*read.ptr != ',' || read.ptr + 1 == end) refuse();
+    rest = std::string_view(read.ptr + 1, end);
+  }
+  return result;
+}
+
 std::string data_path(const std::string& path, const std::string& model_path) {
   if (!path.empty() && path != "-") return path;
   if (model_path == "-")
@@ -168,8 +191,18 @@ void print(const std::string& text) {
   out.commit();
 }
 
+void show(const std::string& text) {
+  std::string lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines += moe::printable(std::string_view(text).substr(begin, end - begin), std::string::npos) + "\n";
+    begin = end + 1;
+  }
+  print(lines);
+}
+
 void say(const std::string& text) {
-  const std::string line = text + "\n";
+  const std::string line = moe::one_line(text) + "\n";
   // Nothing can be done where even standard error is gone.
   if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cli {
@@ -30,9 +32,17 @@ class Arguments {
   double number(const std::string& name, double least, double most) const;
   std::uint64_t count(const std::string& name, std::uint64_t least, std::uint64_t most) const;
   bool yes(const std::string& name) const;
+  /// "1-3,6" -> 1, 2, 3, 6; throws Error (usage) for others than whole numbers from 1 to `most`.
+  std::set<std::uint64_t> ranges(const std::string& name, std::uint64_t most) const;
   /// Positional argument i, or "".
   std::string positional(std::size_t i) const { return i < positional_.size() ? positional_[i] : ""; }
   std::size_t positionals() const { return positional_.size(); }
+  /// The options that the user gave, each with its values.
+  const std::map<std::string, std::vector<std::string>>& given() const { return values_; }
+  /// The value of an option that is not given, or "".
+  const std::string& fallback(const std::string& name) const { return fallbacks_.at(name); }
+  /// As though the user had given it.
+  void give(const std::string& name, std::vector<std::string> values) { values_[name] = std::move(values); }
 
  private:
   friend Arguments parse(const struct Command&, int, const char* const*);
@@ -61,9 +71,11 @@ std::string help(const Command& command);
 
 /// "-" for nothing; throws Error (usage) where data would be read from a terminal, or twice from standard input.
 std::string data_path(const std::string& path, const std::string& model_path = "");
-/// Writes to standard output, checked.
+/// Writes data to standard output as they are, checked.
 void print(const std::string& text);
-/// Writes a line to standard error.
+/// Writes lines for people to standard output: what a terminal would act on is escaped.
+void show(const std::string& text);
+/// Writes a line to standard error, as moe::one_line() makes it.
 void say(const std::string& text);
 
 // Options that several commands have.

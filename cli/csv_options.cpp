@@ -45,20 +45,26 @@ std::vector<Option> with_csv_options(std::vector<Option> options) {
   options.insert(
       options.end(),
       {{"header", "", "auto|yes|no", "auto",
-        "whether the first row names the columns; auto: where none of its cells is a number, or one that is none "
-        "stands "
-        "above a number. Without names the columns are x1, x2, .."},
+        "whether the first row names the columns; auto: where its cells are names, no numbers and no words for a "
+        "missing cell; where some are, if a name stands above a number. Without names the columns are x1, x2, .."},
        {"delimiter", "", "WORD", "auto",
         "between the cells: comma, semicolon, tab or pipe; auto: the one that the first two records have in common"},
-       {"comment", "", "CHAR", "", "pass over lines that begin with this character, as '#'"}});
+       {"comment", "", "CHAR", "", "pass over lines that begin with this character, as '#'"},
+       {"skip-rows", "", "LIST", "",
+        "pass over these lines of the file, which count from 1: 2 where units stand below the header, 1-3 where a "
+        "title "
+        "stands above it; " +
+            std::to_string(moe::kMostSkippedLine) + " at most"}});
   return options;
 }
 
-moe::CsvOptions csv_options(const Arguments& arguments) {
+moe::CsvOptions csv_options(const Arguments& arguments, const std::vector<std::string>& na) {
   moe::CsvOptions options;
+  options.na = na;
   options.header = header(arguments);
   options.delimiter = delimiter(arguments.text("delimiter"));
   options.comment = comment(arguments.text("comment"));
+  for (const std::uint64_t line : arguments.ranges("skip-rows", moe::kMostSkippedLine)) options.skip.push_back(line);
   if (arguments.knows("threads")) options.threads = threads(arguments);
   return options;
 }

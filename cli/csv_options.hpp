@@ -11,8 +11,8 @@ namespace cli {
 
 /// A command's options with those behind them that say how its table is written.
 std::vector<Option> with_csv_options(std::vector<Option> options);
-/// Their values, and --threads where the command has it.
-moe::CsvOptions csv_options(const Arguments& arguments);
+/// Their values, and --threads where the command has it; `na`: words for a missing cell beside the usual ones.
+moe::CsvOptions csv_options(const Arguments& arguments, const std::vector<std::string>& na);
 
 /// --unknown, for tables that a model reads.
 Option unknown_option();

@@ -4,6 +4,7 @@
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
+#include "table_notes.hpp"
 
 namespace cli {
 namespace {
@@ -14,22 +15,20 @@ std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string some_of(const std::vector<std::string>& words) {
-  const std::vector<std::string> shown(words.begin(),
-                                       words.begin() + static_cast<long>(std::min(words.size(), kMostShown)));
-  return moe::printable(moe::join(shown), 200) +
-         (words.size() > kMostShown ? " and " + std::to_string(words.size() - kMostShown) + " more" : "");
+std::string number(const arma::vec& values) {
+  const arma::vec there = values.elem(arma::find_finite(values));
+  if (there.is_empty()) return "number";
+  return "number from " + moe::format_number(there.min()) + " to " + moe::format_number(there.max());
 }
 
-std::string number(double least, double most) {
-  return "number from " + moe::format_number(least) + " to " + moe::format_number(most);
-}
+std::string missing(std::size_t cells) { return cells > 0 ? ", " + counted(cells, "missing cell") : ""; }
 
-std::string input(const moe::Column& column, const moe::ColumnNote& note, double least, double most) {
-  std::string text = column.category
-                         ? "category, " + counted(column.levels.size(), "level") + ": " + some_of(column.levels)
-                         : number(least, most);
-  if (note.missing > 0) text += ", " + counted(note.missing, "missing cell");
+/// `values`: of its first input.
+std::string input(const moe::Column& column, const moe::ColumnNote& note, const arma::vec& values) {
+  std::string text = column.category ? "category, " + counted(column.levels.size(), "level") + ": " +
+                                           moe::listed(column.levels, kMostShown)
+                                     : number(values);
+  text += missing(note.missing);
   if (note.missing > 0 && !column.plain() && !column.category)
     text += " (" + moe::format_number(column.fill) + " instead)";
   if (column.indicator) text += ", an indicator of them";
@@ -52,23 +51,28 @@ std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& tabl
   std::string text = reader.file_name() + ": " + reader.dialect() + "\n" + counted(data.rows(), "row");
   if (table.dropped > 0) text += " (" + std::to_string(table.dropped) + " more left out: cells are missing)";
   text += ", " + counted(reader.names().size(), "column") + ", " + counted(schema.inputs.size(), "input") + "\n";
-  const arma::vec least = arma::min(data.X, 1), most = arma::max(data.X, 1);
   arma::uword row = 1;
   const std::vector<moe::Column> columns = moe::columns_of(schema);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const arma::uword at = std::min<arma::uword>(row, least.n_elem - 1);  // a category may have no input
-    text += line("input", columns[i].name, input(columns[i], table.notes[i], least[at], most[at]));
+    const arma::uword at = std::min<arma::uword>(row, data.X.n_rows - 1);  // a category may have no input
+    text += line("input", columns[i].name, input(columns[i], table.notes[i], data.X.row(at).t()));
     row += columns[i].inputs();
   }
+  const auto add = [&](const std::string& role, const std::string& name, const std::string& what) {
+    const auto note = std::find_if(table.notes.begin(), table.notes.end(),
+                                   [&](const moe::ColumnNote& of) { return of.role == role && of.name == name; });
+    if (!name.empty()) text += line(role, name, what + missing(note == table.notes.end() ? 0 : note->missing));
+  };
   for (std::size_t t = 0; t < schema.targets.size(); ++t)
-    text += line("target", schema.targets[t],
-                 schema.classes() ? std::to_string(schema.labels.size()) + " classes: " + some_of(schema.labels)
-                                  : number(data.y.col(t).min(), data.y.col(t).max()));
-  if (!schema.weight.empty())
-    text += line("weight", schema.weight, "sums to " + moe::format_number(arma::accu(data.w)));
-  for (const auto& [role, name] : {std::pair{"id", schema.id}, std::pair{"trials", schema.trials},
-                                   std::pair{"offset", schema.offset}, std::pair{"exposure", schema.exposure}})
-    if (!name.empty()) text += line(role, name, "");
+    add("target", schema.targets[t],
+        schema.classes() ? std::to_string(schema.labels.size()) + " classes: " + moe::listed(schema.labels, kMostShown)
+                         : number(data.y.col(t)));
+  add("weight", schema.weight, "sums to " + moe::format_number(arma::accu(data.w)));
+  add("id", schema.id, "text");
+  add("trials", schema.trials, number(data.trials));
+  add("offset", schema.offset, "number");
+  add("exposure", schema.exposure, "number");
+  for (const std::string& note : table_notes(table)) text += note + "\n";
   return text;
 }
 

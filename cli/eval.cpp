@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -22,8 +23,8 @@ Json confusion(const arma::mat& counts) {
 }
 
 void add_number(const moe::Metrics::OfNumber& metrics, Json& to) {
-  to["rmse"] = metrics.rmse;
-  to["mae"] = metrics.mae;
+  to["rmse"] = number(metrics.rmse);
+  to["mae"] = number(metrics.mae);
   to["r2"] = number(metrics.r2);
   to["crps"] = number(metrics.crps);
   for (const auto& [level, share] : metrics.coverage) to["coverage"][moe::format_number(level)] = number(share);
@@ -66,16 +67,23 @@ std::string line(const std::string& name, double value) {
   return text;
 }
 
+/// So many characters of a label, escaped.
+std::string fitted(const std::string& label, std::size_t width, bool to_the_right) {
+  std::string text = moe::printable(label, width);
+  const auto characters = [&] {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+  };
+  while (characters() > width) text.pop_back();
+  const std::string blanks(width - characters(), ' ');
+  return to_the_right ? blanks + text : text + blanks;
+}
+
 std::string confusion_table(const arma::mat& counts, const std::vector<std::string>& labels) {
   std::string text = "confusion (rows: true, columns: predicted)\n" + std::string(14, ' ');
   char cell[64];
-  for (const std::string& label : labels) {
-    std::snprintf(cell, sizeof cell, " %10.10s", label.c_str());
-    text += cell;
-  }
+  for (const std::string& label : labels) text += " " + fitted(label, 10, true);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    std::snprintf(cell, sizeof cell, "\n  %-12.12s", labels[i].c_str());
-    text += cell;
+    text += "\n  " + fitted(labels[i], 12, false);
     for (std::size_t j = 0; j < labels.size(); ++j) {
       std::snprintf(cell, sizeof cell, " %10g", counts(i, j));
       text += cell;
@@ -122,12 +130,12 @@ void run(const Arguments& arguments) {
   const std::string model_path = required_model(arguments);
   const std::string data = data_path(arguments.positional(0), model_path);
   const moe::Model model = moe::load_model(model_path);
-  moe::CsvReader reader(data, csv_options(arguments));
+  moe::CsvReader reader(data, csv_options(arguments, model.schema.na));
   using Target = moe::TableReader::Target;
   moe::TableReader rows(reader, model.schema, Target::kRequired, {false, false, ignore_unknown(arguments)});
   const moe::Metrics metrics = moe::evaluate(model, rows.rest());
-  print(arguments.has("json") ? to_json(metrics, model).dump(2) + "\n"
-                              : to_text(metrics, model, arguments.has("by-expert")));
+  if (arguments.has("json")) return print(to_json(metrics, model).dump(2) + "\n");
+  show(to_text(metrics, model, arguments.has("by-expert")));
 }
 
 }  // namespace

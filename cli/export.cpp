@@ -53,7 +53,9 @@ void run(const Arguments& arguments) {
                      "format " + arguments.text("format") + " is several files: expected -o with a directory for them");
   std::error_code problem;
   std::filesystem::create_directories(place, problem);
-  if (problem) throw moe::Error(moe::ErrorKind::kIo, place + ": no directory can be made there: " + problem.message());
+  if (problem)
+    throw moe::Error(moe::ErrorKind::kIo, place + ": no directory can be made there (" + problem.message() +
+                                              "): expected a path where one can be");
   for (const moe::ExportedFile& file : files) write(place + "/" + file.name, file.bytes);
 }
 

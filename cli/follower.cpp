@@ -2,11 +2,20 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <tuple>
 #include <utility>
 
-#include "moe/model_file.hpp"
+#include "moe/checkpoint.hpp"
+#include "moe/error.hpp"
+#include "signals.hpp"
 
 namespace cli {
+namespace {
+
+/// Among a fit's progress: what the best model so far has of what models are compared by.
+constexpr const char* kBest = "best so far";
+
+}  // namespace
 
 Follower::Follower(const Arguments& arguments)
     : progress_(arguments.has("quiet")),
@@ -17,18 +26,35 @@ Follower::Follower(const Arguments& arguments)
   catch_interrupts();
 }
 
+void Follower::keep_progress(moe::FitProgress& progress, std::string words, std::optional<moe::Model> best) {
+  done_ = &progress;
+  words_ = std::move(words);
+  const auto found = progress.find(kBest);
+  if (!best || found == progress.end() || found->second.n_elem != 3) return;
+  best_ = std::move(best);
+  best_value_ = found->second[0];
+  best_on_floor_ = found->second[1] != 0;
+  best_of_some_ = found->second[2] != 0;
+}
+
 bool Follower::operator()(const moe::PassReport& report) {
   progress_.show(report);
-  if (report.rehearsal) return interrupted() == 0;
-  if (log_) write_log(report);
+  if (log_ && !report.rehearsal) write_log(report);
   if (!checkpoint_.empty()) keep(report);
   return interrupted() == 0;
 }
 
 void Follower::finish() {
   progress_.clear();
-  if (best_) moe::save_model(*best_, checkpoint_);
+  if (best_ && !checkpoint_.empty()) save();
   if (log_) log_->commit();
+  log_.reset();
+}
+
+std::string Follower::how_to_go_on() const {
+  if (checkpoint_.empty()) return "";
+  if (!best_) return ", and no checkpoint, as no pass was over";
+  return ", but the checkpoint is: --resume " + moe::printable(checkpoint_, 200) + " goes on from there";
 }
 
 void Follower::write_log(const moe::PassReport& report) {
@@ -41,15 +67,28 @@ void Follower::write_log(const moe::PassReport& report) {
 
 void Follower::keep(const moe::PassReport& report) {
   const double value = report.validation.value_or(report.objective);
-  const bool worse = std::pair(report.on_floor, value) >= std::pair(best_on_floor_, best_value_);
-  if (!std::isfinite(value) || (best_ && worse)) return;
-  best_value_ = value;
-  best_on_floor_ = report.on_floor;
-  best_ = report.model;
-  best_->theta = report.theta;
-  if (report.seconds - saved_ < every_) return;
-  moe::save_model(*best_, checkpoint_);
+  // What was found on some of the rows is kept for as long as there is nothing else.
+  const bool worse =
+      std::tuple(report.rehearsal, report.on_floor, value) >= std::tuple(best_of_some_, best_on_floor_, best_value_);
+  if (std::isfinite(value) && !(best_ && worse)) {
+    best_value_ = value;
+    best_on_floor_ = report.on_floor;
+    best_of_some_ = report.rehearsal;
+    best_ = report.model;
+    best_->theta = report.theta;
+  }
+  if (!best_ || report.seconds - saved_ < every_) return;
+  save();
   saved_ = report.seconds;
+}
+
+void Follower::save() {
+  moe::Checkpoint checkpoint{*best_, {}, words_};
+  if (done_ != nullptr) {
+    (*done_)[kBest] = {best_value_, best_on_floor_ ? 1.0 : 0.0, best_of_some_ ? 1.0 : 0.0};
+    checkpoint.progress = *done_;
+  }
+  moe::save_checkpoint(checkpoint, checkpoint_);
 }
 
 }  // namespace cli

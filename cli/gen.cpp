@@ -35,7 +35,8 @@ void run_recipe(const Arguments& arguments) {
   const moe::Generated generated = moe::generate(arguments.positional(0), recipe_options(arguments));
   if (arguments.has("model-out") && !generated.truth)
     throw moe::Error(moe::ErrorKind::kUsage,
-                     "--model-out: recipe '" + arguments.positional(0) + "' is not drawn from a mixture of experts");
+                     "--model-out: recipe '" + arguments.positional(0) +
+                         "' is not drawn from a mixture of experts: expected one that is, such as 'experts'");
   const std::string output = arguments.text("output"), model = arguments.text("model-out");
   if (model == "-" && output == "-")
     throw moe::Error(moe::ErrorKind::kUsage,
@@ -52,10 +53,12 @@ void run_from_model(const Arguments& arguments) {
       throw moe::Error(
           moe::ErrorKind::kUsage,
           std::string("--") + option + ": --from takes rows and inputs from DATA: expected a recipe with it");
-  const std::string path = arguments.text("from");
+  if (arguments.has("from") && arguments.has("model"))
+    throw moe::Error(moe::ErrorKind::kUsage, "--from: -m names a model, too: expected one of the two");
+  const std::string path = arguments.text(arguments.has("from") ? "from" : "model");
   const std::string data = data_path(arguments.positional(0), path);
   const moe::Model model = moe::load_model(path);
-  moe::CsvReader reader(data, csv_options(arguments));
+  moe::CsvReader reader(data, csv_options(arguments, model.schema.na));
   moe::OutputFile out(arguments.text("output"));
   moe::resample_csv(model, reader, arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max()),
                     arguments.has("truth"), out, ignore_unknown(arguments));
@@ -64,7 +67,7 @@ void run_from_model(const Arguments& arguments) {
 
 void run(const Arguments& arguments) {
   if (arguments.has("list")) return list_recipes();
-  if (arguments.has("from")) return run_from_model(arguments);
+  if (arguments.has("from") || arguments.has("model")) return run_from_model(arguments);
   run_recipe(arguments);
 }
 
@@ -90,6 +93,7 @@ Command gen_command() {
            {"truth", "", "", "", "append the column 'expert': which of 1..K drew the row"},
            {"model-out", "", "FILE", "", "save the model that drew the rows"},
            {"from", "", "MODEL", "", "draw targets from this model at DATA's inputs (parametric bootstrap)"},
+           {"model", "m", "MODEL", "", "the same as --from"},
            {"seed", "", "N", "1", "of everything random"},
            {"list", "", "", "", "list the recipes"},
            unknown_option(),

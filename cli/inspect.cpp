@@ -17,9 +17,26 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
+/// -m FILE, or the first operand.
+std::string model_path(const Arguments& arguments) {
+  if (arguments.has("model")) return arguments.text("model");
+  if (arguments.positionals() == 0)
+    throw Error(ErrorKind::kUsage, "no model: expected -m FILE, or -m - for standard input");
+  return arguments.positional(0);
+}
+
+/// The operand behind the model, "" for none. Throws Error (usage) for two.
+std::string data_operand(const Arguments& arguments) {
+  if (!arguments.has("model")) return arguments.positional(1);
+  if (arguments.positionals() > 1)
+    throw Error(ErrorKind::kUsage, "too many operands: '" + moe::printable(arguments.positional(1)) +
+                                       "': expected DATA alone behind -m FILE");
+  return arguments.positional(0);
+}
+
 /// What --errors asks for, itself or by another option; "" for the fit's own.
 std::string errors_word(const Arguments& arguments) {
-  const bool data = arguments.positionals() > 1, again = arguments.has("bootstrap") || arguments.has("parametric");
+  const bool data = !data_operand(arguments).empty(), again = arguments.has("bootstrap") || arguments.has("parametric");
   std::string word = arguments.text("errors");
   if (word.empty() && again) word = "bootstrap";
   if (word.empty() && data) word = "observed";
@@ -27,7 +44,7 @@ std::string errors_word(const Arguments& arguments) {
     throw Error(ErrorKind::kUsage,
                 "--errors: " + moe::unknown_word("word", word, {"observed", "sandwich", "bootstrap"}));
   if (!word.empty() && !data)
-    throw Error(ErrorKind::kUsage, "--errors " + word + ": they are computed from rows: expected MODEL DATA");
+    throw Error(ErrorKind::kUsage, "--errors " + word + ": they are computed from rows: expected -m MODEL DATA");
   for (const char* option : {"bootstrap", "parametric", "seed"})
     if (arguments.has(option) && word != "bootstrap")
       throw Error(ErrorKind::kUsage, std::string("--") + option + ": only a bootstrap uses it: expected --bootstrap B");
@@ -45,7 +62,7 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
   for (const moe::Expert& expert : model.experts)
     if (!moe::has_derivatives(*expert.family))
       throw Error(ErrorKind::kUsage,
-                  begin + "family '" + expert.family->spec() + "' has no second derivatives: expected --bootstrap B");
+                  begin + "family '" + expert.family->name() + "' has no second derivatives: expected --bootstrap B");
   if (!moe::has_uncertainty(model))
     throw Error(ErrorKind::kUsage,
                 begin +
@@ -66,7 +83,8 @@ void require_fitted_rows(const moe::Model& model, const moe::Dataset& data) {
 
 moe::Inference inference_of(const Arguments& arguments, const moe::Model& model, const std::string& word) {
   if (word != "bootstrap") require_uncertainty(model, word);
-  moe::CsvReader reader(data_path(arguments.positional(1), arguments.positional(0)), csv_options(arguments));
+  moe::CsvReader reader(data_path(data_operand(arguments), model_path(arguments)),
+                        csv_options(arguments, model.schema.na));
   const moe::Dataset data = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
                                              {false, false, ignore_unknown(arguments)})
                                 .rest();
@@ -86,17 +104,15 @@ moe::Inference inference_of(const Arguments& arguments, const moe::Model& model,
 }
 
 void run(const Arguments& arguments) {
-  if (arguments.positionals() == 0)
-    throw Error(ErrorKind::kUsage, "no model: expected a file, or - for standard input");
-  const std::string word = errors_word(arguments);
+  const std::string model_file = model_path(arguments), word = errors_word(arguments);
   const double level = arguments.number("level", 0, 1);
   if (level == 0 || level == 1)
     throw Error(ErrorKind::kUsage, "--level: '" + arguments.text("level") + "': expected a number between 0 and 1");
-  const moe::Model model = moe::load_model(arguments.positional(0));
+  const moe::Model model = moe::load_model(model_file);
   const std::optional<moe::Inference> inference =
       word.empty() ? moe::stored_inference(model) : inference_of(arguments, model, word);
-  print(arguments.has("json") ? moe::describe_json(model, inference, level)
-                              : moe::describe_text(model, inference, level));
+  if (arguments.has("json")) return print(moe::describe_json(model, inference, level));
+  show(moe::describe_text(model, inference, level));
 }
 
 }  // namespace
@@ -106,13 +122,14 @@ Command inspect_command() {
       "inspect",
       "Show what a model is: its experts, its gate, its coefficients in the data's own units with their errors, its "
       "fit.",
-      {{"for people", "moe inspect fitted.moe"},
-       {"for scripts", "moe inspect --json fitted.moe | jq .fit.bic"},
-       {"errors that hold where the model does not", "moe inspect fitted.moe data.csv --errors sandwich"},
-       {"errors from 1,000 fits to rows drawn anew", "moe inspect fitted.moe data.csv --bootstrap 1000"}},
-      "MODEL [DATA]",
+      {{"for people", "moe inspect -m fitted.moe"},
+       {"for scripts", "moe inspect -m fitted.moe --json | jq .fit.bic"},
+       {"errors that hold where the model does not", "moe inspect -m fitted.moe data.csv --errors sandwich"},
+       {"errors from 1,000 fits to rows drawn anew", "moe inspect -m fitted.moe data.csv --bootstrap 1000"}},
+      "-m MODEL [DATA] | MODEL [DATA]",
       2,
-      with_csv_options({json_option(),
+      with_csv_options({model_option(),
+                        json_option(),
                         {"level", "", "P", "0.95", "of the intervals"},
                         {"errors", "", "WORD", "",
                          "compute standard errors from DATA, the rows of the fit: observed, sandwich or bootstrap; "

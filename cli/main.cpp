@@ -1,6 +1,9 @@
 // The command table, the only try/catch, the only exit codes.
 #include <malloc.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
@@ -10,7 +13,9 @@
 #include "command.hpp"
 #include "manual.hpp"
 #include "moe/error.hpp"
-#include "progress.hpp"
+#include "moe/memory.hpp"
+#include "moe/stop.hpp"
+#include "signals.hpp"
 
 namespace cli {
 
@@ -63,6 +68,15 @@ std::string overview() {
   return text + "\nmoe COMMAND --help tells the rest; moe --version, the version.\n";
 }
 
+/// The command with what every command takes.
+Command made(const Entry& entry) {
+  Command command = entry.make();
+  const auto quiet = [](const Option& option) { return option.name == "quiet"; };
+  if (std::none_of(command.options.begin(), command.options.end(), quiet))
+    command.options.push_back({"quiet", "q", "", "", "no notes; warnings and errors all the same"});
+  return command;
+}
+
 const Entry& find_command(const std::string& name) {
   std::vector<std::string> known;
   for (const Entry& entry : kCommands) {
@@ -74,7 +88,7 @@ const Entry& find_command(const std::string& name) {
 
 void manual(const std::string& directory) {
   std::vector<Command> commands;
-  for (const Entry& entry : kCommands) commands.push_back(entry.make());
+  for (const Entry& entry : kCommands) commands.push_back(made(entry));
   write_manual(commands, directory);
 }
 
@@ -91,8 +105,8 @@ void run(int argc, const char* const* argv) {
   if (first.empty())
     throw moe::Error(moe::ErrorKind::kUsage, "no command: expected one of those that 'moe --help' lists");
   if (first == "help" && std::string(argv[2]) == "--manual" && argc == 4) return manual(argv[3]);
-  if (first == "help") return print(help(find_command(argv[2]).make()));
-  const Command command = find_command(first).make();
+  if (first == "help") return print(help(made(find_command(argv[2]))));
+  const Command command = made(find_command(first));
   if (asks_for_help(argc - 1, argv + 1)) return print(help(command));
   command.run(parse(command, argc - 1, argv + 1));
 }
@@ -104,19 +118,32 @@ std::string program(int argc, const char* const* argv) {
   return "moe";
 }
 
+/// As say(), of short words, where there may be no memory for a string.
+void say_without_memory(const std::string& program, const char* sentence) {
+  char line[400];
+  const int length = std::snprintf(line, sizeof line, "%s: %s\n", program.c_str(), sentence);
+  if (write(STDERR_FILENO, line, std::min<std::size_t>(sizeof line - 1, static_cast<std::size_t>(length))) < 0) return;
+}
+
 /// Does what was asked for; the exit status.
 int status(int argc, const char* const* argv) {
+  const std::string name = program(argc, argv);
   try {
     run(argc, argv);
     return EXIT_SUCCESS;
   } catch (const moe::Error& error) {
-    say(program(argc, argv) + ": " + error.what());
+    say(name + ": " + error.what());
     const int signal = interrupted();
     return error.kind() == moe::ErrorKind::kFit && signal != 0 ? 128 + signal : static_cast<int>(error.kind());
+  } catch (const moe::Stopped&) {
+    say(name + ": interrupted: nothing is written");
+    return 128 + interrupted();
+  } catch (const moe::OutOfMemory& error) {
+    say_without_memory(name, error.what());
   } catch (const std::bad_alloc&) {
-    say(program(argc, argv) + ": out of memory");
+    say_without_memory(name, "out of memory: expected a smaller table or model, or a higher limit");
   } catch (const std::exception&) {
-    say(program(argc, argv) + ": internal error: please report the command that led here");
+    say(name + ": internal error: please report the command that led here");
   }
   return static_cast<int>(moe::ErrorKind::kFit);
 }
@@ -137,6 +164,7 @@ void keep_pages() {
 int main(int argc, char** argv) {
   cli::use_all_processors();
   cli::keep_pages();
+  cli::end_on_signals();
   const int status = cli::status(argc, argv);
 #ifdef __SANITIZE_ADDRESS__
   std::exit(status);  // where leaks are looked for

@@ -11,10 +11,14 @@ void run(const Arguments& arguments) {
   const std::string model_path = required_model(arguments);
   const std::string data = data_path(arguments.positional(0), model_path);
   const moe::Model model = moe::load_model(model_path);
-  moe::CsvReader reader(data, csv_options(arguments));
+  moe::CsvReader reader(data, csv_options(arguments, model.schema.na));
   moe::OutputFile out(arguments.text("to"));
-  moe::predict_csv(model, reader, {arguments.text("output"), arguments.has("append"), ignore_unknown(arguments)}, out);
+  const std::vector<std::string> notes = moe::predict_csv(
+      model, reader,
+      {arguments.text("output"), arguments.has("append"), ignore_unknown(arguments), arguments.text("prefix")}, out);
   out.commit();
+  for (const std::string& note : notes)
+    if (!arguments.has("quiet")) say(note);
 }
 
 std::string words() {
@@ -40,6 +44,8 @@ Command predict_command() {
               {model_option(),
                {"output", "", "LIST", "", "what to predict: mean, or label,proba for classes, where nothing is said"},
                {"append", "", "", "", "keep the input's columns before the predictions"},
+               {"prefix", "", "TEXT", "",
+                "in front of each new column's name; without it a name that the table has already gets 'predicted_'"},
                {"to", "o", "FILE", "-", "where the predictions go; - is standard output"},
                unknown_option(),
                {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),

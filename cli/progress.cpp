@@ -1,16 +1,11 @@
 #include "progress.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdio>
 
 namespace cli {
 namespace {
-
-std::atomic<int> noted_signal{0};
-static_assert(std::atomic<int>::is_always_lock_free);
 
 constexpr auto kInterval = std::chrono::milliseconds(100);
 constexpr int kBar = 24;
@@ -46,23 +41,16 @@ void Progress::show(const moe::PassReport& report) {
           std::string(static_cast<std::size_t>(kBar - filled), '.') + "] ";
   }
   char text[200];
-  int length = std::snprintf(text, sizeof text, "\r\033[Kstart %llu of %llu, pass %llu, objective %.6g",
-                             static_cast<unsigned long long>(report.restart + 1),
-                             static_cast<unsigned long long>(report.restarts),
+  // Behind the starts come the fits of split and merge.
+  const std::string what = report.restart < report.restarts ? "start " + std::to_string(report.restart + 1) + " of " +
+                                                                  std::to_string(report.restarts)
+                                                            : "splitting and merging experts";
+  int length = std::snprintf(text, sizeof text, "\r\033[K%s, pass %llu, objective %.6g", what.c_str(),
                              static_cast<unsigned long long>(report.pass), report.objective);
   if (report.validation)
     length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ", validation %.6g",
                             *report.validation);
   std::fputs((std::string(text) + " " + bar).c_str(), stderr);
 }
-
-void catch_interrupts() {
-  struct sigaction action = {};
-  action.sa_handler = [](int signal) { noted_signal = signal; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
-}
-
-int interrupted() { return noted_signal; }
 
 }  // namespace cli

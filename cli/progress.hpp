@@ -1,4 +1,4 @@
-// The progress bar and ^C of a long fit.
+// The progress bar of a long fit.
 #pragma once
 
 #include <chrono>
@@ -26,10 +26,5 @@ class Progress {
   bool active_, drawn_ = false;
   std::chrono::steady_clock::time_point last_;
 };
-
-/// From now on the first ^C, SIGTERM or SIGHUP is only noted; a second one ends the program at once.
-void catch_interrupts();
-/// The signal that was noted, or 0.
-int interrupted();
 
 }  // namespace cli

@@ -9,8 +9,10 @@
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
+#include "moe/stop.hpp"
 #include "progress.hpp"
 #include "select_report.hpp"
+#include "signals.hpp"
 #include "train_options.hpp"
 #include "train_summary.hpp"
 
@@ -34,26 +36,6 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return words;
 }
 
-/// "1-4", "2,4" or "1-3,6" -> the numbers of experts, ascending.
-std::set<std::uint64_t> expert_counts(const std::string& text) {
-  const auto refuse = [&] {
-    throw Error(ErrorKind::kUsage, "--experts: '" + moe::printable(text) +
-                                       "': expected whole numbers from 1 to 10000 and ranges, as 1-4 or 2,4");
-  };
-  std::set<std::uint64_t> result;
-  for (const std::string& part : split(text, ',')) {
-    std::vector<std::uint64_t> ends;
-    for (const std::string& word : split(part, '-')) {
-      const bool digits = !word.empty() && word.size() < 6 && word.find_first_not_of("0123456789") == std::string::npos;
-      if (!digits || std::stoul(word) < 1 || std::stoul(word) > kMostExperts) refuse();
-      ends.push_back(std::stoul(word));
-    }
-    if (ends.size() > 2 || ends.front() > ends.back()) refuse();
-    for (std::uint64_t k = ends.front(); k <= ends.back(); ++k) result.insert(k);
-  }
-  return result;
-}
-
 /// The values of a repeatable option, or what stands for none.
 std::vector<std::string> all_or(const Arguments& arguments, const std::string& option, const std::string& fallback) {
   const std::vector<std::string> given = arguments.all(option);
@@ -75,7 +57,7 @@ void require_known(const moe::ModelSpec& spec) {
 
 std::vector<Trial> trials(const Arguments& arguments) {
   std::vector<Trial> result;
-  const std::set<std::uint64_t> counts = expert_counts(arguments.text("experts"));
+  const std::set<std::uint64_t> counts = arguments.ranges("experts", kMostExperts);
   for (const std::string& features : all_or(arguments, "features", ""))
     for (const std::string& expert : all_or(arguments, "expert", "linear"))
       for (const std::string& family : split(arguments.text("family"), ','))
@@ -117,7 +99,7 @@ moe::TrainingTable read_table(const Arguments& arguments, std::vector<Trial>& tr
     requests.back().columns.features = trial.features;
   }
   agree_on_target(requests);
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, missing_words(arguments)));
   moe::SharedTable shared = moe::read_shared_table(reader, requests);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     trials[i].spec.gate_inputs = std::move(shared.models[i].gate);
@@ -173,6 +155,14 @@ void warn_of_units(const std::vector<moe::Outcome>& outcomes) {
     say("warning: some families give probabilities of counts and some densities: their likelihoods do not compare");
 }
 
+void note_lone_classes(const moe::TrainingTable& table) {
+  const std::vector<std::string> lone = moe::classes_of_one_row(table.schema, table.data);
+  if (lone.empty()) return;
+  say("note: class " + moe::listed(lone) +
+      (lone.size() == 1 ? " has a single row: it is" : " have a single row each: those are") +
+      " in every fold's training rows, and no fold is judged by it");
+}
+
 /// What the user cannot have meant is no result.
 void require_one_that_could_be(const std::vector<moe::Outcome>& outcomes) {
   const bool all = std::all_of(outcomes.begin(), outcomes.end(), [](const moe::Outcome& outcome) {
@@ -182,9 +172,9 @@ void require_one_that_could_be(const std::vector<moe::Outcome>& outcomes) {
 }
 
 /// Fits and tests them all.
-Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
-               const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options, arma::uword bootstrap,
-               Progress& progress) {
+Result fit_and_test(std::vector<Trial>& trials, const moe::TrainingTable& table,
+                    const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options,
+                    arma::uword bootstrap, Progress& progress) {
   const auto follow = [&](const char* what) {
     return [&progress, what](std::size_t done, std::size_t fits) {
       progress.show(what, done, fits);
@@ -206,6 +196,18 @@ Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
   return result;
 }
 
+Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
+               const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options, arma::uword bootstrap,
+               Progress& progress) {
+  catch_interrupts();
+  const moe::StopScope scope(interruption());
+  try {
+    return fit_and_test(trials, table, validation, options, bootstrap, progress);
+  } catch (const moe::Stopped&) {
+    throw Error(ErrorKind::kFit, "interrupted: nothing is chosen");
+  }
+}
+
 void run(const Arguments& arguments) {
   if (arguments.text("output") == "-")
     throw Error(ErrorKind::kUsage, "--output: standard output is the table's: expected a file");
@@ -216,16 +218,18 @@ void run(const Arguments& arguments) {
   const std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options.train);
   std::optional<moe::OutputFile> out;
   if (arguments.has("output")) out.emplace(arguments.text("output"));  // before the fits: an error is known at once
-  catch_interrupts();
   Progress progress(arguments.has("quiet"));
   const Result result = compare(candidates, table, validation, options, bootstrap, progress);
 
   const moe::Outcome& best = result.outcomes.front();
   if (out && best.failure.empty()) moe::save_model(*best.model, *out);
-  print(arguments.has("json") ? to_json(arguments.text("by"), candidates, table.schema.inputs, result)
-                              : to_text(candidates, result, options.by == moe::Criterion::kCv));
+  if (arguments.has("json"))
+    print(to_json(arguments.text("by"), candidates, table.schema.inputs, result));
+  else
+    show(to_text(candidates, result, options.by == moe::Criterion::kCv));
   if (!best.failure.empty()) throw Error(ErrorKind::kFit, "every candidate failed: " + best.failure);
   warn_of_units(result.outcomes);
+  if (options.by == moe::Criterion::kCv) note_lone_classes(table);
   warn(*best.model, best.report, table);
 }
 
@@ -245,7 +249,8 @@ std::vector<Option> options() {
   result.insert(
       result.end(),
       {{"by", "", "bic|icl|aic|cv", "bic", "what the best has the best of"},
-       {"folds", "", "N", "10", "of --by cv; --seed deals the rows out, alike for all candidates"},
+       {"folds", "", "N", "10",
+        "of --by cv; --seed deals the rows out, each class by itself, alike for all candidates"},
        {"lrt", "", "B", "",
         "tests each K against K+1, where both are tried, by the likelihood ratio's size in B tables drawn from "
         "K's fit, both fitted to each from as many starts as to the data"},

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "json.hpp"
+#include "moe/error.hpp"
 
 namespace cli {
 namespace {
@@ -40,7 +41,7 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
 
 /// What tells a trial from the others, behind its number of experts.
 std::vector<std::string> identity(const Trial& trial) {
-  return {trial.family, trial.spec.experts[0], trial.features.empty() ? "all" : trial.features};
+  return {trial.family, trial.spec.experts[0], trial.features.empty() ? "all" : moe::printable(trial.features, 80)};
 }
 
 std::vector<std::string> figures(const moe::Outcome& outcome, bool cv) {

@@ -6,10 +6,14 @@
 #include "csv_options.hpp"
 #include "dry_run.hpp"
 #include "follower.hpp"
+#include "moe/checkpoint.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
 #include "moe/registry.hpp"
+#include "moe/stop.hpp"
+#include "resume.hpp"
+#include "signals.hpp"
 #include "train_options.hpp"
 #include "train_summary.hpp"
 
@@ -34,7 +38,8 @@ std::vector<std::string> expert_networks(const Arguments& arguments) {
 
 /// The table as a new model reads it, or as the model to go on with does.
 moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, const moe::ModelSpec& spec) {
-  moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")), csv_options(arguments));
+  moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")),
+                        csv_options(arguments, start == nullptr ? missing_words(arguments) : start->schema.na));
   if (start == nullptr) return moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size());
   for (const char* option :
        {"target", "features", "gate-features", "expert-features", "weight", "id", "positive", "trials", "offset",
@@ -54,9 +59,72 @@ moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* 
 void dry_run(const Arguments& arguments) {
   const moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
   if (arguments.has("resume"))
-    throw Error(ErrorKind::kUsage, "--dry-run: --resume's columns are the model's: see 'moe inspect'");
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments));
-  print(to_text(reader, moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size())));
+    throw Error(ErrorKind::kUsage,
+                "--dry-run: --resume's columns are the model's: expected 'moe inspect', which shows them");
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, missing_words(arguments)));
+  moe::ColumnRequest request = column_request(arguments, spec);
+  request.survey = true;
+  const moe::TrainingTable table = moe::read_training_table(reader, request, spec.experts.size());
+  show(to_text(reader, table));
+  if (!table.refused.empty()) throw Error(ErrorKind::kData, table.refused);
+}
+
+/// What the fit keeps for another run to go on with: nothing where it goes on from a model, which a checkpoint would have to hold, too.
+void follow(const Arguments& arguments, const moe::TrainingTable& table, const std::optional<moe::Dataset>& validation,
+            std::optional<moe::Checkpoint>& from, moe::FitProgress& progress, Follower& follower) {
+  const std::string words = words_of_run(arguments, table.schema, table.data, validation);
+  std::optional<moe::Model> best;
+  if (from) {
+    require_same_rows(from->words, words);
+    progress = std::move(from->progress);
+    best = std::move(from->model);
+  }
+  follower.keep_progress(progress, words, std::move(best));
+}
+
+/// `from`: a model, or what is left of an earlier run with these arguments.
+void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
+  moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
+  moe::TrainOptions options = train_options(arguments);
+  moe::make_gate(spec.gate_link);
+  moe::make_objective(options.objective);
+  const moe::Model* const start = from && from->progress.empty() ? &from->model : nullptr;
+  if (start && !arguments.has("objective") && !start->fit.objective.empty()) options.objective = start->fit.objective;
+  for (const char* option : {"log", "checkpoint"})
+    if (arguments.text(option) == "-")
+      throw Error(ErrorKind::kUsage, std::string("--") + option + ": standard output is the model's: expected a file");
+
+  moe::TrainingTable table = training_table(arguments, start, spec);
+  spec.gate_inputs = table.gate_inputs;
+  spec.expert_inputs = table.expert_inputs;
+  std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
+  if (!arguments.has("quiet") && spec.gate_link != "softmax")
+    say("note: under --gate-link " + spec.gate_link + " the weights need not sum to 1: the likelihood is not one");
+
+  moe::TrainReport report;
+  moe::FitProgress progress;
+  moe::OutputFile out(arguments.text("output"));  // before the fit: where it cannot be written is known at once
+  Follower follower(arguments);
+  if (start == nullptr && (from || arguments.has("checkpoint"))) {
+    follow(arguments, table, validation, from, progress, follower);
+    options.progress = &progress;
+  }
+  try {
+    const moe::StopScope scope(interruption());
+    const moe::Model model = moe::train(table.schema, spec, std::move(table.data), std::move(validation), options,
+                                        std::ref(follower), start, report);
+    if (report.stopped) throw moe::Stopped();
+    follower.finish();
+    moe::save_model(model, out);
+    if (!arguments.has("quiet")) summarise(model, report);
+    warn(model, report, table);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kFit) follower.finish();
+    throw;
+  } catch (const moe::Stopped&) {
+    follower.finish();
+    throw Error(ErrorKind::kFit, "interrupted: no model written" + follower.how_to_go_on());
+  }
 }
 
 void run(const Arguments& arguments) {
@@ -66,52 +134,27 @@ void run(const Arguments& arguments) {
     throw Error(ErrorKind::kUsage, "standard output is a terminal, and a model is binary: expected -o FILE or a pipe");
   if (arguments.has("every") && !arguments.has("checkpoint"))
     throw Error(ErrorKind::kUsage, "--every: there is nothing to save: expected --checkpoint FILE with it");
-  moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
-  moe::TrainOptions options = train_options(arguments);
-  moe::make_gate(spec.gate_link);
-  moe::make_objective(options.objective);
-  std::optional<moe::Model> start;
-  if (arguments.has("resume")) start = moe::load_model(arguments.text("resume"));
-  if (start && !arguments.has("objective") && !start->fit.objective.empty()) options.objective = start->fit.objective;
-  for (const char* option : {"log", "checkpoint"})
-    if (arguments.text(option) == "-")
-      throw Error(ErrorKind::kUsage, std::string("--") + option + ": standard output is the model's: expected a file");
-
-  moe::TrainingTable table = training_table(arguments, start ? &*start : nullptr, spec);
-  spec.gate_inputs = table.gate_inputs;
-  spec.expert_inputs = table.expert_inputs;
-  std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
-  if (!arguments.has("quiet") && spec.gate_link != "softmax")
-    say("note: under --gate-link " + spec.gate_link + " the weights need not sum to 1: the likelihood is not one");
-
-  moe::TrainReport report;
-  moe::OutputFile out(output);  // before the fit: where it cannot be written is known at once
-  Follower follower(arguments);
-  try {
-    const moe::Model model = moe::train(table.schema, spec, std::move(table.data), std::move(validation), options,
-                                        std::ref(follower), start ? &*start : nullptr, report);
-    follower.finish();
-    if (report.stopped) throw Error(ErrorKind::kFit, "interrupted: no model written");
-    moe::save_model(model, out);
-    if (!arguments.has("quiet")) summarise(model, report);
-    warn(model, report, table);
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::kFit && !report.stopped) follower.finish();
-    throw;
-  }
+  std::optional<moe::Checkpoint> from;
+  if (arguments.has("resume")) from = moe::load_checkpoint(arguments.text("resume"));
+  const bool goes_on = from && !from->progress.empty();
+  const Arguments begun = goes_on ? as_begun(arguments, from->words) : arguments;
+  fit(begun, std::move(from));
 }
 
 std::vector<Option> options() {
   std::vector<Option> result = fit_options();
-  result.insert(
-      result.end(),
-      {{"log", "", "FILE.jsonl", "", "one JSON object a pass"},
-       {"checkpoint", "", "FILE", "", "save the best parameters so far, also when the fit fails or is interrupted"},
-       {"every", "", "SECONDS", "60", "how often"},
-       {"resume", "", "FILE", "", "go on with this model: its networks, family, columns and parameters"},
-       {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"},
-       {"dry-run", "", "", "", "say what was understood of DATA and of the options, and fit nothing"},
-       output_option("where the model goes")});
+  result.insert(result.end(),
+                {{"log", "", "FILE.jsonl", "", "one JSON object a pass"},
+                 {"checkpoint", "", "FILE", "",
+                  "save the best model so far and all that --resume needs, also when the fit fails or is interrupted"},
+                 {"every", "", "SECONDS", "60", "how often"},
+                 {"resume", "", "FILE", "",
+                  "a checkpoint: go on with its run, whose options stay, to the model that it would have come to "
+                  "without a break. A "
+                  "model: begin a new fit from it, with its networks, family, columns and parameters"},
+                 {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"},
+                 {"dry-run", "", "", "", "say what was understood of DATA and of the options, and fit nothing"},
+                 output_option("where the model goes")});
   return with_csv_options(std::move(result));
 }
 

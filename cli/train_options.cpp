@@ -177,6 +177,10 @@ std::vector<Option> fit_options() {
        "adds R times the absolute weights of the experts, as --l2 does squared ones: the lasso, with --l2 the elastic "
        "net. Weights that say little become 0, and no longer count as parameters (Zou, Hastie, Tibshirani 2007)"},
       {"gate-l1", "", "R", "0", "the same for the gate"},
+      {"firth", "", "", "",
+       "for one linear expert of classes, successes or counts: takes the first-order bias off its coefficients, which "
+       "stay finite "
+       "where classes are separated (Firth 1993)"},
       {"standardize", "", "yes|no", "yes",
        "inputs and a numeric target inside; results are in the data's units all the same"},
       {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
@@ -196,6 +200,8 @@ moe::ModelSpec model_spec(const Arguments& arguments, const std::vector<std::str
   return spec;
 }
 
+std::vector<std::string> missing_words(const Arguments& arguments) { return words(arguments.text("na")); }
+
 moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSpec& spec) {
   moe::ColumnRequest request;
   request.gate_reads = spec.gate != "constant" && spec.experts.size() > 1;
@@ -212,7 +218,7 @@ moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSp
   request.exposure = arguments.text("exposure");
   request.categorical = arguments.text("categorical");
   request.missing = missing(arguments.text("missing"));
-  request.na = words(arguments.text("na"));
+  request.na = missing_words(arguments);
   describe_target(spec, request);
   return request;
 }
@@ -235,6 +241,7 @@ moe::TrainOptions train_options(const Arguments& arguments) {
   options.penalty.gate = arguments.number("gate-l2", 0, kLargest);
   options.penalty.experts_l1 = arguments.number("l1", 0, kLargest);
   options.penalty.gate_l1 = arguments.number("gate-l1", 0, kLargest);
+  options.firth = arguments.has("firth");
   options.standardize = arguments.yes("standardize");
   if (arguments.has("patience")) options.patience = arguments.count("patience", 1, kMany);
   options.seed = arguments.count("seed", 0, kMostSeed);
@@ -252,7 +259,8 @@ std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const mo
     options.validation = *fraction;
     return std::nullopt;
   }
-  moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))), csv_options(arguments));
+  moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))),
+                        csv_options(arguments, arguments.has("na") ? missing_words(arguments) : schema.na));
   return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired,
                           {false, false, ignore_unknown(arguments)})
       .rest();

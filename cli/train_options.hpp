@@ -19,6 +19,8 @@ moe::ModelSpec model_spec(const Arguments& arguments, const std::vector<std::str
                           const std::string& family);
 /// What such a model asks of the table.
 moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSpec& spec);
+/// The words of --na.
+std::vector<std::string> missing_words(const Arguments& arguments);
 /// How to fit it.
 moe::TrainOptions train_options(const Arguments& arguments);
 /// The rows of --validation FILE, or the fraction put into the options.

@@ -7,6 +7,8 @@
 #include "command.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
+#include "moe/solver.hpp"
+#include "table_notes.hpp"
 
 namespace cli {
 namespace {
@@ -28,8 +30,7 @@ std::string classes_of(const moe::Model& model) {
   const std::vector<std::string>& labels = model.schema.labels;
   constexpr std::size_t kMost = 8;
   if (labels.empty()) return "";
-  const std::string listed = moe::printable(moe::join(labels), 120);
-  return " (" + (labels.size() > kMost ? std::to_string(labels.size()) + " classes" : listed) + ")";
+  return " (" + (labels.size() > kMost ? std::to_string(labels.size()) + " classes" : moe::listed(labels)) + ")";
 }
 
 std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report) {
@@ -37,7 +38,8 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
   if (report.rehearsed > 0) text += " on " + std::to_string(report.rehearsed) + " of the rows";
-  if (report.moved) text += ", by splitting and merging experts";
+  if (report.from_simpler) text += ", which the fit of a simpler model led to";
+  if (report.moved) text += ", which splitting and merging experts found";
   if (report.starts_set_aside > 0)
     text +=
         ", " + std::to_string(report.starts_set_aside) + " set aside as spurious (an expert fits a handful of rows)";
@@ -56,6 +58,9 @@ void summarise_l1(const moe::TrainReport& report) {
         " are not 0");
 }
 
+/// So many inputs that others tell exactly are named.
+constexpr std::size_t kMostAliased = 20;
+
 }  // namespace
 
 bool mixes_measures(const std::vector<const moe::Model*>& models) {
@@ -71,7 +76,8 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
       counted(model.size(), "expert") + ", " + model.family_spec() + classes_of(model) + ", " + whole(fit.parameters) +
       " free parameters");
-  say(report.solver + ": " + whole(fit.iterations) + " passes, " +
+  const auto passes = static_cast<std::size_t>(fit.iterations);
+  say(report.solver + ": " + std::to_string(passes) + (passes == 1 ? " pass, " : " passes, ") +
       (fit.converged != 0 ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
   std::string line = fit.objective + printed(" %.8g", fit.objective_value);
   if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
@@ -84,7 +90,8 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   std::vector<std::string> listed;
   for (const moe::Maximum& maximum : report.maxima)
     if (listed.size() < kMost)
-      listed.push_back(printed("%.4f", -maximum.objective * fit.weight) + " (" + counted(maximum.starts, "start") +
+      listed.push_back(printed("%.4f", -maximum.objective * fit.weight) + " (" +
+                       (maximum.starts > 0 ? counted(maximum.starts, "start") : "by splitting and merging") +
                        (maximum.spurious ? ", spurious)" : ")"));
   say("maxima: " + moe::join(listed) +
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
@@ -92,9 +99,14 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
 
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
+  if (fit.converged == 0 && report.solver != "firth" && !moe::make_solver(report.solver)->stochastic())
+    say("warning: the fit has not converged (" + report.stop +
+        "): its figures are those of where it stopped: expected more --epochs, --l2 and --gate-l2, or fewer experts");
   if (fit.parameters > fit.rows && !report.restrained)
     say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
+  if (report.stayed)
+    say("note: the fit found nothing better than where it began: the model has the parameters of --resume's");
   if (report.constant_target)
     say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
         " is the same: there is nothing to learn");
@@ -102,7 +114,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
     say("warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
   for (const std::string& note : moe::guard_notes(model)) say(note);
   if (!report.aliased.empty())
-    say("note: " + moe::printable(moe::join(report.aliased)) + (report.aliased.size() == 1 ? " is" : " are") +
+    say("note: " + moe::listed(report.aliased, kMostAliased) + (report.aliased.size() == 1 ? " is" : " are") +
         " told exactly by the other inputs: no coefficient of its own, it stays 0");
   if (report.separated)
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
@@ -113,6 +125,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   for (const moe::ColumnNote& note : table.notes)
     if (!note.same_as.empty())
       say("note: column '" + moe::printable(note.name) + "' is the same as '" + moe::printable(note.same_as) + "'");
+  for (const std::string& note : table_notes(table)) say(note);
   if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
   if (report.constant_inputs > 0)
     say("note: " + std::to_string(report.constant_inputs) +

@@ -14,7 +14,7 @@ TEST_CASE("every bad table has its sentence", "[csv][cli]") {
     const Ran ran = sh("cd $DATA/bad; moe train --dry-run " + options + " " + file + "; echo $?; moe train " + options +
                        " --threads 3 -o /dev/full < " + file);
     INFO(ran);
-    CHECK(ran.out == "3\n");
+    CHECK(ran.out.ends_with("3\n"));  // behind what the dry run found
     std::string piped = "moe train: " + line.substr(second + 1) + "\n";
     const std::string whole = piped;
     piped.replace(piped.find(file), file.size(), "<stdin>");

@@ -95,7 +95,36 @@ TEST_CASE("the header: asked for, denied or guessed", "[csv]") {
   CHECK(table_of(mixed, CsvHeader::kAutomatic) == Table{{"x1", "x2"}, {"a", "2"}, {"b", "3"}});
   CHECK(table_of(numbers, CsvHeader::kYes) == Table{{"1", "2"}, {"3", "4"}});
   CHECK(table_of(words, CsvHeader::kNo) == Table{{"x1", "x2"}, {"a", "b"}, {"c", "d"}});
-  CHECK(table_of("nan,inf\n1,2\n", CsvHeader::kAutomatic) == Table{{"nan", "inf"}, {"1", "2"}});
+}
+
+TEST_CASE("a first row of numbers and missing cells is no header", "[csv]") {
+  const auto header = [](const std::string& first, const std::string& second, std::vector<std::string> na = {}) {
+    const ScratchDir scratch;
+    CsvOptions options;
+    options.na = std::move(na);
+    return CsvReader(scratch.write("d.csv", first + "\n" + second + "\n"), options).names()[0] != "x1";
+  };
+  for (const std::string missing :
+       {"NA", "?", "nan", "NaN", "", "inf", "-Inf", "1e999", "null", "NULL", "None", "N/A", "n/a", "<NA>", ".", "-"}) {
+    INFO(missing);
+    CHECK_FALSE(header(missing + ",2.0,4.0", "-2.194,4.237,-0.115"));
+    CHECK_FALSE(header("1," + missing, "-2,4"));
+    CHECK_FALSE(header("red," + missing + ",3", "blue,2,4"));
+    if (!missing.empty()) CHECK_FALSE(header(missing + ",red", "1.5,blue"));
+  }
+  CHECK_FALSE(header("nan,inf", "1,2"));
+  CHECK_FALSE(header("NA", "1"));
+  CHECK(header("gone,2", "1,2"));
+  CHECK_FALSE(header("gone,2", "1,2", {"gone"}));
+  // Names, some of them odd.
+  CHECK(header("K,NA,CL", "1,2,3"));
+  CHECK(header("year,2019,2020", "1,2,3"));
+  CHECK(header("na\u00efve,x", "1,2"));
+  CHECK_FALSE(header("2019,2020", "1,2"));
+  // An index without a name.
+  CHECK(complaint(",a,b\n0,1,2\n").find("data.csv:1:1: the name is empty") == 0);
+  CHECK(complaint(",0,1\n0,.5,2\n").find("data.csv:1:1: the name is empty") == 0);
+  CHECK(complaint(",,\n1,2,3\n").find("data.csv:1:1: the name is empty") == 0);
 }
 
 TEST_CASE("the first row of a table without a header keeps its place", "[csv]") {
@@ -189,11 +218,23 @@ TEST_CASE("nothing, or a header only", "[csv]") {
   CHECK(sentence_of([] { CsvReader("/dev/null"); }) == "/dev/null: the file is empty: expected a header and rows");
 }
 
-TEST_CASE("column names are there, once each", "[csv]") {
-  CHECK(complaint("x,y,x\n") == "data.csv:1:3 x: the name 'x' stands twice: expected each column's name once");
-  CHECK(complaint("x,,y\n") == "data.csv:1:2: the name is empty: expected a name for each column");
-  CHECK(complaint("x,y,\n") == "data.csv:1:3: the name is empty: expected a name for each column");
-  CHECK(complaint("x,\"\"\n") == "data.csv:1:2: the name is empty: expected a name for each column");
+TEST_CASE("names of columns that are used are there, once each", "[csv]") {
+  const ScratchDir scratch;
+  const auto refused = [&](const std::string& text, const std::vector<std::size_t>& columns) {
+    const CsvReader reader(scratch.write("data.csv", text));
+    const std::string sentence = sentence_of([&] { reader.require_names(columns); });
+    return sentence.empty() ? "" : sentence.substr(scratch.path("").size());
+  };
+  const std::string twice = ": the name 'x' stands twice: expected each column's name once";
+  const std::string empty = ": the name is empty: expected a name for each column, or --features without it";
+  CHECK(refused("x,y,x\n", {0, 1}) == "data.csv:1:3 x" + twice);
+  CHECK(refused("x,y,x\n", {2}) == "data.csv:1:3 x" + twice);
+  CHECK(refused("x,y,x\n", {1}).empty());
+  CHECK(refused("x,y,x,y\n", {1}) == "data.csv:1:4 y: the name 'y' stands twice: expected each column's name once");
+  CHECK(refused("x,,y\n", {0, 1, 2}) == "data.csv:1:2" + empty);
+  CHECK(refused("x,\"\"\n", {1}) == "data.csv:1:2" + empty);
+  CHECK(refused("x,y,,\n", {0, 1}).empty());
+  CHECK(table_of("x,,x\n1,2,3\n").front() == std::vector<std::string>{"x", "", "x"});
   CHECK(complaint("\"a\nb\"\n1\nx\n").starts_with("data.csv:4:1 a\\nb: 'x' is not a number"));
 }
 

@@ -1,10 +1,9 @@
 // Exported C files, compiled and run.
-#include "moe/export.hpp"
-
 #include <catch2/catch.hpp>
 #include <cmath>
 
 #include "models.hpp"
+#include "moe/export.hpp"
 #include "moe/model_file.hpp"
 #include "moe/moe.h"
 #include "moe/numeric.hpp"
@@ -236,7 +235,7 @@ TEST_CASE("C files with prefixes share a program; their cells are read without r
 int main(void) {
   const char *const cells[] = {"it's", " it's\t", "its", " NA ", "", "-9"};
   const char *const flags[] = {"TRUE", "true ", "False", "no", "?"};
-  const char *const sizes[] = {"2.50", " 10 ", "2.5x", "3", "NA"};
+  const char *const sizes[] = {"2.5", " 10.0 ", "2.50", "01", "NA"};
   const double missing[] = {1, NAN, 0}, known[] = {1, 0, 1};
   one_prediction p;
   two_prediction q;
@@ -274,7 +273,11 @@ int main(void) {
   CHECK(moe_column_value(opened, 0, " so\t") == 1);
   CHECK(moe_column_value(opened, 0, " NA ") == 2);
   CHECK(moe_column_value(opened, 0, "its") == -1);
-  CHECK(moe_column_value(opened, 2, " 2.50 ") == 1);
+  CHECK(moe_column_value(opened, 2, " 2.5 ") == 1);
+  CHECK(moe_column_value(opened, 2, "1.0") == 0);
+  CHECK(moe_column_value(opened, 2, "2.50") == -1);
+  CHECK(std::isnan(moe_column_value(opened, 2, "-9.0")));
+  CHECK(moe_column_value(opened, 2, "-9.00") == -1);
   CHECK(std::isnan(moe_column_value(opened, 2, " ? ")));
   moe_free(opened);
 }

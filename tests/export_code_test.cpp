@@ -177,3 +177,53 @@ TEST_CASE("NumPy and SQLite pass over blanks round cells, and do not guess at wh
     cases.add(model, header + row, nothing);
   cases.check();
 }
+
+namespace {
+
+moe::Model model_of_codes() {
+  return model_of_columns(
+      {{"zip", {"00501", "1234", "01234", "123456789012345678", "123456789012345679", "(missing)"}, true},
+       {"size", {"0.00001", "1", "2.0", "3", "4.5"}, true}},
+      "-9");
+}
+
+}  // namespace
+
+TEST_CASE("NumPy and SQLite tell codes apart by their texts, and read N.0 as N", "[export]") {
+  Cases cases;
+  cases.add(model_of_codes(),
+            "zip,size\n01234,1\n1234,1.0\n1234.0,2\n01234.0,2.0\n123456789012345678,3.0\n123456789012345679,4.50\n"
+            "501,4.5\n00501,01\n123456789012345680,3.\n-9,2.00\n-9.0,+1\n-09,0.00001\n,1e-05\n");
+  cases.check();
+}
+
+TEST_CASE("levels are found in columns of numbers, too", "[export]") {
+  const Shell sh;
+  const moe::Model model = model_of_codes();
+  std::filesystem::create_directories(sh.path("numpy"));
+  for (const moe::ExportedFile& file : moe::export_model(model, "numpy")) sh.write("numpy/" + file.name, file.bytes);
+  sh.write("model.sql", moe::export_model(model, "sql", {false, "sqlite", "data"}).front().bytes);
+  sh.write("driver.py", R"TEXT(
+import sqlite3, sys
+import numpy as np
+sys.path.insert(0, "numpy")
+import moe_model
+
+sizes = ["1", "2.0", "3", "4.5", "7"]
+codes = ["1234", "123456789012345678", "123456789012345679", "-9", "5"]
+wanted = moe_model.predict({"zip": codes, "size": sizes})["mean"].tolist()
+assert len(set(wanted)) == 5
+for numbers in (np.array(sizes, dtype=float), [float(size) for size in sizes], [1, 2, 3, 4.5, 7]):
+    for integers in (np.array(codes, dtype=np.int64), [int(code) for code in codes]):
+        print(moe_model.predict({"zip": integers, "size": numbers})["mean"].tolist() == wanted)
+small = moe_model.predict({"zip": ["1234"] * 2, "size": [1e-5, "0.00001"]})["mean"].tolist()
+print(small[0] == small[1] != moe_model.predict({"zip": ["1234"], "size": ["1"]})["mean"][0])
+db = sqlite3.connect(":memory:")
+db.execute("CREATE TABLE data (zip INTEGER, size REAL)")
+db.executemany("INSERT INTO data VALUES (?, ?)", zip(codes, sizes))
+print(all(abs(row[0] - mean) < 1e-12 for row, mean in zip(db.execute("SELECT moe_mean FROM (%s)" % open("model.sql").read().rstrip().rstrip(";")), wanted)))
+)TEXT");
+  const Ran ran = sh("/usr/bin/python3 driver.py");
+  INFO(ran);
+  CHECK(ran.out == "True\nTrue\nTrue\nTrue\nTrue\nTrue\nTrue\nTrue\n");
+}

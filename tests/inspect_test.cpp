@@ -121,7 +121,7 @@ TEST_CASE("errors that cannot be had are refused in a sentence", "[inspect]") {
      "--expert mlp:2 --epochs 2 d.csv -q -o deep.moe");
   const std::pair<const char*, const char*> cases[] = {
       {"moe inspect m.moe --errors sandwich",
-       "moe inspect: --errors sandwich: they are computed from rows: expected MODEL DATA\n"},
+       "moe inspect: --errors sandwich: they are computed from rows: expected -m MODEL DATA\n"},
       {"moe inspect m.moe --bootstrap 10", "moe inspect: --errors bootstrap: they are computed from rows"},
       {"moe inspect m.moe d.csv --errors sandwitch",
        "moe inspect: --errors: unknown word 'sandwitch': did you mean 'sandwich'?"},

@@ -112,7 +112,9 @@ for path in sys.argv[2:]: assert table(path) == (header, rows), path
   const Ran wrong =
       sh("echo x > x.moe; LD_LIBRARY_PATH=$(dirname $(find $PWD/prefix -name libmoe.so)) ./predict x.moe mean < d.csv");
   CHECK(wrong.status == 1);
-  CHECK(wrong.err == "predict: x.moe: not a model file: it begins with 'x\\n' and ends there\n");
+  CHECK(wrong.err ==
+        "predict: x.moe: not a model file: it begins with 'x\\n' and ends there: expected a model file as moe "
+        "writes it\n");
   // Man pages and bash's completion are made from the same table as --help.
   const Ran beside = sh(
       "cd prefix/share && ls moe man/man1/moe.1 && grep -c '^.TP' man/man1/moe-train.1 && source "

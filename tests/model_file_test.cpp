@@ -5,9 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
@@ -17,6 +14,7 @@
 #include <numeric>
 #include <set>
 
+#include "model_parts.hpp"
 #include "moe/predict.hpp"
 #include "moe/random.hpp"
 #include "moe/registry.hpp"
@@ -241,31 +239,6 @@ constexpr std::size_t kMemory = std::size_t{64} << 20;  // what load_model() may
 
 // --- Taking a file apart and putting it together, checksum and all --------------------------------------------------------
 
-struct Parts {
-  Json header;
-  std::string data;  // checksum left out
-};
-
-Parts take_apart(const std::string& bytes) {
-  std::uint64_t length = 0;
-  std::memcpy(&length, bytes.data(), 8);
-  return {Json::parse(bytes.substr(8, length)), bytes.substr(8 + length, bytes.size() - 16 - length)};
-}
-
-std::string assemble(std::string header, const std::string& data) {
-  header.resize((header.size() + 7) / 8 * 8, ' ');
-  const std::uint64_t length = header.size();
-  std::string bytes(8, ' ');
-  std::memcpy(bytes.data(), &length, 8);
-  bytes += header + data;
-  const std::uint64_t sum = XXH3_64bits(bytes.data(), bytes.size());
-  bytes.resize(bytes.size() + 8);
-  std::memcpy(bytes.data() + bytes.size() - 8, &sum, 8);
-  return bytes;
-}
-
-std::string assemble(const Parts& parts) { return assemble(parts.header.dump(), parts.data); }
-
 /// The small model with another description.
 std::string with_description(const std::function<void(Json&)>& edit) {
   Parts parts = take_apart(bytes_of(small_model()));
@@ -460,7 +433,7 @@ TEST_CASE("each way in which a file is no model has its own sentence", "[model_f
       {bytes + "abc", "has 3 bytes after its end"},
       {other_number, "damaged: its checksum does not match"},
       {header_edit([](Json& header) { header["__metadata__"]["version"] = "9"; }),
-       "format version 9: this program reads version 1"},
+       "format version 9: this program reads versions 1 and 2"},
       {header_edit([](Json& header) { header["__metadata__"]["format"] = "pt"; }),
        "not a model file: a .safetensors file"},
       {header_edit([](Json& header) { header.erase("__metadata__"); }), "not a model file: a .safetensors file"},
@@ -708,10 +681,11 @@ TEST_CASE("every model file that a release has written is read", "[model_file]")
     std::string target;
     std::size_t labels, experts;
     std::string family;
-    double predicted;  // at x1 = 0.3, x2 = -1.2: the mean, or the first class's probability
+    double predicted;  // at the inputs 0.3, -1.2, 0.5, 0.25: the mean, or the first class's probability
   };
   const std::map<std::string, Facts> known{
       {"v1.moe", {{"x1"}, "y", 0, 2, "gaussian", 0.6288713221193912}},
+      {"v1-numbers.moe", {{"size=9", "size=10", "size=1000", "x"}, "y", 2, 1, "bernoulli", 0.13965750737981003}},
       {"v1-classes.moe", {{"x1", "x2"}, "y", 3, 3, "categorical", 0.5345220489156439}},
   };
   for (const auto& entry : std::filesystem::directory_iterator(MOE_SOURCE "/testdata/models")) {
@@ -728,7 +702,7 @@ TEST_CASE("every model file that a release has written is read", "[model_file]")
     CHECK(model.family().spec() == facts.family);
     CHECK(bytes_of(model) == ScratchDir::read(entry.path().string()));
     moe::Predictive predictive(model);
-    const arma::vec x = {1, 0.3, -1.2};
+    const arma::vec x = {1, 0.3, -1.2, 0.5, 0.25};
     predictive.at({x.head(1 + facts.inputs.size()), arma::mat(1, 0), arma::vec{1}, {}, {}});
     CHECK((facts.labels == 0 ? predictive.mean()[0] : predictive.probabilities()(0, 0)) ==
           Approx(facts.predicted).epsilon(1e-12));

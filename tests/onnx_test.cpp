@@ -151,6 +151,23 @@ TEST_CASE("ONNX graphs take a table's columns by name and say what they hold", "
         "['a', 'b'] {'input': 'column mean', 'column': 'mean', 'kind': 'number', 'missing': 0.5} True 7 13\n");
 }
 
+TEST_CASE("a category of plain numbers is an input of numbers, one of other codes of texts", "[export][onnx]") {
+  const Shell sh;
+  const moe::Model model =
+      model_of_columns({{"zip", {"1234", "01234", "2.0"}, true}, {"size", {"1", "2.0", "4.5"}, true}}, "-9");
+  sh.write("a.onnx", moe::export_model(model, "onnx").front().bytes);
+  const Ran ran =
+      sh("/usr/bin/python3 -c 'import onnx; g = onnx.load(\"a.onnx\").graph\n"
+         "print([(i.name, i.type.tensor_type.elem_type) for i in g.input])\n"
+         "a = {x.name: x for x in [n for n in g.node if n.op_type == \"TfIdfVectorizer\"][0].attribute}\n"
+         "print(dict(zip([s.decode() for s in a[\"pool_strings\"].strings], a[\"ngram_indexes\"].ints)))'");
+  INFO(ran);
+  CHECK(ran.out ==
+        "[('zip', 8), ('size', 11)]\n{'1234': 0, '01234': 1, '2.0': 2, '1234.0': 0, '2': 2, '': 3, 'NA': 3, '?': 3, "
+        "'NaN': 3, "
+        "'nan': 3, '-9': 3, '-9.0': 3, '(missing)': 3}\n");
+}
+
 TEST_CASE("a model without inputs is a graph of one row", "[export][onnx]") {
   const Shell sh;
   moe::ModelSpec spec;

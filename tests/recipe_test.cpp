@@ -183,13 +183,15 @@ TEST_CASE("options that a recipe does not use are refused", "[recipe]") {
   };
   const auto d = &RecipeOptions::features, k = &RecipeOptions::experts;
   const auto noise = &RecipeOptions::noise;
-  CHECK(refusal("two-lines", with(d, 2)) == "recipe 'two-lines' has one input: -d does not apply");
-  CHECK(refusal("two-lines", with(k, 3)) == "recipe 'two-lines' has 2 experts: -k does not apply");
-  CHECK(refusal("xor", with(d, 2)) == "recipe 'xor' has 2 inputs: -d does not apply");
-  CHECK(refusal("sine", with(k, 1)) == "recipe 'sine' has one expert: -k does not apply");
+  CHECK(refusal("two-lines", with(d, 2)) == "recipe 'two-lines' has one input: -d does not apply: expected no -d");
+  CHECK(refusal("two-lines", with(k, 3)) == "recipe 'two-lines' has 2 experts: -k does not apply: expected no -k");
+  CHECK(refusal("xor", with(d, 2)) == "recipe 'xor' has 2 inputs: -d does not apply: expected no -d");
+  CHECK(refusal("sine", with(k, 1)) == "recipe 'sine' has one expert: -k does not apply: expected no -k");
   CHECK(refusal("friedman1", with(d, 4)) == "recipe 'friedman1' needs 5 inputs: expected -d 5 or more");
-  CHECK(refusal("uniform", with(noise, 0.1)) == "recipe 'uniform' has no noise of its own: --noise does not apply");
-  CHECK(refusal("counts", with(noise, 0.1)) == "recipe 'counts' has no noise of its own: --noise does not apply");
+  CHECK(refusal("uniform", with(noise, 0.1)) ==
+        "recipe 'uniform' has no noise of its own: --noise does not apply: expected no --noise");
+  CHECK(refusal("counts", with(noise, 0.1)) ==
+        "recipe 'counts' has no noise of its own: --noise does not apply: expected no --noise");
   CHECK_THAT(refusal("blobs", with(k, 2000)), Catch::Contains("1 to 1000"));
   CHECK_THAT(refusal("blobs", with(noise, INFINITY)), Catch::Contains("finite"));
   CHECK_THAT(refusal("uniform", with(&RecipeOptions::outliers, 1.5)), Catch::Contains("from 0 to 1"));

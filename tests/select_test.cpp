@@ -226,12 +226,39 @@ TEST_CASE("classes are chosen among, and every fold must be able to learn each",
   INFO(ran);
   REQUIRE(ran.status == 0);
   CHECK(json::parse(ran.out).at("candidates")[0].at("cv") < 0);
-  const Ran lacks =
-      sh("printf 'x,y\\n1,a\\n2,b\\n3,a\\n4,b\\n5,a\\n6,c\\n' | moe select -k 1 --l2 1 --by cv --folds 3");
-  INFO(lacks);
-  CHECK(lacks.status == 3);
-  CHECK(lacks.err.find("moe select: fold ") == 0);
-  CHECK(lacks.err.find(": all rows of class 'c' are held out") != std::string::npos);
+}
+
+TEST_CASE("each class is dealt out by itself, and one of a single row is never held out", "[select]") {
+  moe::Schema schema;
+  schema.labels = {"a", "b", "rare", "two"};
+  moe::Dataset data;
+  data.y = arma::mat(26, 1);
+  for (arma::uword n = 0; n < 26; ++n) data.y[n] = n == 3 ? 2 : n == 5 || n == 6 ? 3 : n == 7 ? 2 : n % 2 ? 1 : 0;
+  data.w = arma::vec(26, arma::fill::ones);
+  data.w[7] = 0;  // the other of its class does not count
+  data.X = arma::mat(1, 26, arma::fill::ones);
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    const auto folds = moe::cross_validation_folds(schema, data, 4, seed);
+    std::multiset<std::size_t> seen;
+    for (const auto& fold : folds) {
+      CHECK(fold.size() == 6);
+      std::vector<int> of(4, 0);
+      for (const std::size_t n : fold) ++of[static_cast<std::size_t>(data.y[n])];
+      CHECK(of[2] == 0);
+      CHECK(of[3] <= 1);
+      CHECK(std::abs(of[0] - of[1]) <= 2);
+      seen.insert(fold.begin(), fold.end());
+    }
+    CHECK(seen.size() == 24);
+    CHECK(seen.count(3) + seen.count(7) == 0);
+  }
+  CHECK(moe::classes_of_one_row(schema, data) == std::vector<std::string>{"rare"});
+  const Shell sh;
+  const Ran ran = sh("moe select -y y -k 1 --l2 0.1 --by cv --folds 3 $DATA/cases/one_row_class.csv");
+  INFO(ran);
+  CHECK(ran.status == 0);
+  CHECK(ran.err.find("note: class rare has a single row: it is in every fold's training rows, and no fold is judged by "
+                     "it\n") != std::string::npos);
 }
 
 TEST_CASE("the bootstrap tells two lines from one", "[select]") {

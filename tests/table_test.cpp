@@ -137,13 +137,14 @@ TEST_CASE("texts of all lengths are told apart", "[table]") {
   }
 }
 
-TEST_CASE("numbers are categories where they are said to be, by value", "[table]") {
+TEST_CASE("numbers are categories where they are said to be, in the order of their values", "[table]") {
   moe::ColumnRequest request;
   request.categorical = "zone";
   const moe::TrainingTable table = table_of("zone,y\n10,1.5\n9,2\n9.0,3\n010,5\n", request);
-  CHECK(table.schema.columns[0].levels == Words{"9", "10"});
-  CHECK(table.schema.inputs == Words{"zone=10"});
-  CHECK(arma::approx_equal(table.data.X.row(1), arma::rowvec{1, 0, 0, 1}, "absdiff", 0));
+  CHECK(table.schema.columns[0].levels == Words{"010", "9", "10"});
+  CHECK(table.schema.inputs == Words{"zone=9", "zone=10"});
+  CHECK(arma::approx_equal(table.data.X.row(1), arma::rowvec{0, 1, 1, 0}, "absdiff", 0));
+  CHECK(table.notes[0].merged == Words{"9"});
   request.categorical = "y";
   CHECK(complaint("zone,y\n1,2\n", request) ==
         "--categorical: 'y' is the target: expected an input, or --family categorical");

@@ -30,6 +30,8 @@ TEST_CASE("train, predict, eval, inspect, gen and select know several targets", 
             .out ==
         "mean_a,mean_b,mean_c,lower_a,upper_a,lower_b,upper_b,lower_c,upper_c,median_a,median_b,median_c,q0.1_a,q0.1_b,"
         "q0.1_c,density,expert,mean_1_a,mean_2_a,mean_1_b,mean_2_b,mean_1_c,mean_2_c\n");
+  CHECK(sh("moe predict -m full.moe d.csv --output interval:0.5,interval:0.90 | head -n 1").out ==
+        "lower_0.5_a,upper_0.5_a,lower_0.5_b,upper_0.5_b,lower_0.90_a,upper_0.90_a,lower_0.90_b,upper_0.90_b\n");
   CHECK(sh("moe predict -m three.moe d.csv --output sd,gate,responsibility | wc -l").out == "301\n");
 
   const json eval = json::parse(sh("moe eval -m three.moe d.csv --json").out);

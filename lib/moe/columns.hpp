@@ -44,6 +44,8 @@ struct ColumnRequest {
   std::string categorical;  ///< inputs that are categories whatever their cells are; "": none
   Missing missing = Missing::kError;
   std::vector<std::string> na;  ///< further words for a missing cell
+  /// Read on past missing cells that are errors, and count them: see TrainingTable::refused.
+  bool survey = false;
 };
 
 /// The columns that `specification` names: a comma-separated list of names, 1-based indices, ranges a-b of either, and -NAME

@@ -9,8 +9,8 @@
 
 namespace moe {
 
-/// Whether the first record names the columns. kAutomatic: it does where none of its fields is a number, or where one that is
-/// none stands above a number.
+/// Whether the first record names the columns. kAutomatic: it does where its fields are names, none of them a number or a word for
+/// a missing cell; where some are, it does if a name stands above a number.
 enum class CsvHeader { kAutomatic, kYes, kNo };
 
 /// How a table is written, and read.
@@ -18,9 +18,15 @@ struct CsvOptions {
   CsvHeader header = CsvHeader::kAutomatic;
   /// Between the fields: ',', ';', '\t' or '|'; '\0': the one that the first two records have in common.
   char delimiter = '\0';
-  char comment = '\0';   ///< lines that begin with it are passed over; '\0': there are none
-  unsigned threads = 0;  ///< that parse; 0: all cores. What is read does not depend on it.
+  char comment = '\0';  ///< lines that begin with it are passed over; '\0': there are none
+  /// Lines of the file, from 1, that are passed over, too, as one of units below the header; kMostSkippedLine at most.
+  std::vector<std::size_t> skip{};
+  std::vector<std::string> na{};  ///< words for a missing cell beside the usual ones, which are no column's name
+  unsigned threads = 0;           ///< that parse; 0: all cores. What is read does not depend on it.
 };
+
+/// Behind it lines are read in blocks, which do not know their numbers.
+constexpr std::size_t kMostSkippedLine = 1000;
 
 class CsvBlocks;
 
@@ -30,15 +36,20 @@ class CsvBlocks;
 class CsvReader {
  public:
   /// `path`: a file, or "-" for standard input. Reads the header, if any: without one the columns are named x1, x2, ...
-  /// Throws Error: io where it cannot be read; data for an empty file, an empty or repeated column name, a NUL byte, a quote
-  /// that never closes, a record beyond 16 MiB, UTF-16, separators between which nothing decides.
+  /// Throws Error: io where it cannot be read; data for an empty file, a NUL byte, a quote that never closes, a record beyond
+  /// 16 MiB, UTF-16, separators between which nothing decides.
   explicit CsvReader(const std::string& path, const CsvOptions& options = {});
   CsvReader(const std::string& path, CsvHeader header) : CsvReader(path, CsvOptions{header}) {}
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
 
+  /// As they stand in the file: some may be empty, or stand twice.
   const std::vector<std::string>& names() const;
+  /// Throws Error (data) where one of these columns has no name, or that of another column.
+  void require_names(const std::vector<std::size_t>& columns) const;
+  /// Whether the first row was taken for data, and holds this field: a header of years, perhaps.
+  bool first_row_holds(const std::string& field) const;
   /// Moves to the next record; false at the end. Throws Error (data) where its fields are not as many as the names.
   bool next();
   /// The current record's fields, unquoted; valid until next().

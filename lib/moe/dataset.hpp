@@ -53,6 +53,9 @@ struct Schema {
   /// The columns that the inputs come from, in order; empty: each input is a column.
   std::vector<Column> columns{};
   std::vector<std::string> na{};  ///< words for a missing cell beside the usual ones
+  /// Whether cells are compared by value with levels, classes and words for a missing category that are numbers, as models of before
+  /// do; else by their texts, where N and N.0 are the same.
+  bool levels_by_value = false;
 
   /// What numbers must be, as each family has it: of every target, or of all alike. Not kept in a file, the families
   /// tell.
@@ -81,7 +84,11 @@ struct ColumnNote {
   std::string role;  ///< "input", "target", "weight" ..
   std::size_t missing = 0;
   bool constant = false;
-  std::string same_as{};  ///< the first column with the same values, or ""
+  std::string same_as{};              ///< the first column with the same values, or ""
+  std::vector<std::string> merged{};  ///< levels or classes N that stood as N.0, too
+  /// A number: the first whole number in it that is beyond 2^53 and no double, as it stands there, and its line; or "".
+  std::string rounded{};
+  std::size_t rounded_line = 0;
 };
 
 /// A table read for training, and which of its inputs each branch reads (indices into schema.inputs; experts: one entry for
@@ -94,8 +101,11 @@ struct TrainingTable {
   /// How many different values a number has, where it was found to be one (kAutomatic) and they are whole and few: perhaps
   /// classes. Else 0.
   std::size_t few_whole_numbers = 0;
-  std::vector<ColumnNote> notes{};  ///< of the columns that were read, in the table's order
+  std::vector<ColumnNote> notes{};  ///< of the input columns in the table's order, then of the targets
   std::size_t dropped = 0;          ///< rows left out because a cell is missing
+  /// Of a survey: the sentence on the first missing cell that is an error, or "". Such a cell of an input is NaN in X; a row
+  /// without its target or weight is left out.
+  std::string refused{};
 };
 
 /// More targets than this are a slip.

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "moe/coefficient_names.hpp"
 #include "moe/inference.hpp"
 #include "moe/model.hpp"
 
@@ -16,12 +17,6 @@ namespace moe {
 arma::mat expert_coefficients(const Model& model, arma::uword k);
 /// The gate's logits; under a softmax the last expert is the reference, whose column is 0.
 arma::mat gate_coefficients(const Model& model);
-/// The names of the inputs that a branch reads.
-std::vector<std::string> input_names(const Model& model, const Branch& branch);
-/// The names of the rows of its coefficients: "(intercept)", "x", "x^2", ..
-std::vector<std::string> coefficient_names(const Model& model, const Branch& branch);
-/// The names of the columns of an expert's coefficients.
-std::vector<std::string> output_names(const Model& model, arma::uword k);
 /// An expert's sigma and its like, in data units.
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k);
 

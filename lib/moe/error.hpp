@@ -18,10 +18,15 @@ enum class ErrorKind {
   kIo = 5,     ///< cannot open, read or write
 };
 
-/// Carries one sentence for the user: "place: what is wrong: what was expected", without a final newline.
+/// A message fit for one line of a terminal: control characters, characters that turn the direction of text, and malformed UTF-8
+/// are escaped as \n or \x1b; of more than 1,000 characters the middle is left out.
+std::string one_line(std::string_view text);
+
+/// Carries one sentence for the user: "place: what is wrong: what was expected", without a final newline. Whatever it quotes,
+/// it is fit for a terminal: one_line() makes it so.
 class Error : public std::runtime_error {
  public:
-  Error(ErrorKind kind, const std::string& sentence) : std::runtime_error(sentence), kind_(kind) {}
+  Error(ErrorKind kind, const std::string& sentence) : std::runtime_error(one_line(sentence)), kind_(kind) {}
   ErrorKind kind() const { return kind_; }
 
  private:
@@ -36,8 +41,10 @@ std::string unknown_word(std::string_view what, std::string_view word, const std
 
 /// With a to z for A to Z.
 std::string in_lower_case(std::string_view text);
-/// `text` fit for a message of one line: control characters, malformed UTF-8 escaped; "..." after `limit` characters.
+/// A part of a message: escaped as one_line() does, and "..." after `limit` characters.
 std::string printable(std::string_view text, std::size_t limit = 40);
+/// "a, b, c and 7 more": the first `most` of the words, each printable().
+std::string listed(const std::vector<std::string>& words, std::size_t most = 30);
 
 /// The words, joined by ", ".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");

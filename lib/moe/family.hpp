@@ -22,6 +22,7 @@ struct TargetInfo {
   double scale = 1;         ///< data units in one model unit
   double spread = 1;        ///< see Standardization::target_spread: what a floor for sigma is relative to
   std::string name{};       ///< of its column, where there are several
+  double typical = 1;       ///< see Standardization::target_typical: what sigma begins with
 };
 
 class Family {
@@ -46,6 +47,14 @@ class Family {
   explicit Family(const TargetInfo& target) : target_(target) {}
   virtual ~Family() = default;
   virtual std::string spec() const = 0;
+  /// The same without what training found: what a user calls the family.
+  virtual std::string name() const { return spec(); }
+  /// The spec of the same family whose scales, where eta tells them, stay within the range that they have in these rows (eta: b x m,
+  /// each as often as its weight, b, says); spec() where eta tells none, or they have bounds already. `by_chance`: rows that a
+  /// network with as many coefficients lies on whatever their noise is; so many of the smallest scales do not count.
+  virtual std::string bounded_to(const arma::mat& /*eta*/, const arma::vec& /*weight*/, double /*by_chance*/) const {
+    return spec();
+  }
   virtual Link link() const = 0;
 
   /// T: how many targets it describes.
@@ -106,6 +115,8 @@ class Family {
   /// The expert's prediction: b x T in model units, b x 1 for bernoulli (the probability of class 1), b x C
   /// probabilities for categorical.
   virtual void mean(const arma::mat& eta, const double* psi, arma::mat& mu) const = 0;
+  /// Whether its mean exists: where it does not, mean() gives the middle in its place.
+  virtual bool has_mean(const double*) const { return true; }
   /// Whether psi acts on the mean, or outputs beyond it on the density: then it can be fitted by its likelihood only.
   virtual bool likelihood_only() const { return false; }
   /// d_mu -> d_eta, given mean()'s result.
@@ -121,6 +132,25 @@ class Family {
     *y = draw(eta, row, psi, random);
   }
 
+  /// How a point of a simpler family, which this one contains, is written in this one.
+  struct Embedding {
+    std::vector<arma::uword> outputs;  ///< of each of the simpler one's outputs: its place among this one's
+    std::vector<double> intercepts;    ///< of each output of this one: what is added to it
+    std::vector<double> psi;
+  };
+  /// The spec of a family that this one contains, as student does gaussian; "" where it contains none.
+  virtual std::string simpler() const { return ""; }
+  /// How many sides of the simpler family embedded() knows.
+  virtual std::size_t sides() const { return 1; }
+  /// Where the simpler family with that psi lies in this one (of a family that contains none: itself). Side 0 is the point itself, or as
+  /// good as that; the others are off it, as steps of a fit may not lead away from there: 1, and of a family that knows skewness 1 to the
+  /// right and 2 to the left.
+  virtual Embedding embedded(const double* simpler_psi, std::size_t side) const;
+  /// Moves psi to where target t is described by the simpler family, whatever eta is: false where there is no such psi.
+  virtual bool to_simpler(arma::uword t, double* psi) const;
+  /// What is to be said where psi is at a bound that the family has; "" elsewhere.
+  virtual std::string bound_note(const double*) const { return ""; }
+
   // Of one number only, in model units; classes and several targets throw std::logic_error.
   /// out_n = Var(Y): infinite where it does not exist.
   virtual void variance(const arma::mat& eta, const double* psi, arma::vec& out) const;
@@ -130,7 +160,7 @@ class Family {
   virtual bool normal() const { return false; }
   /// Whether psi puts sigma on its floor: a spurious maximum.
   virtual bool on_floor(const double* psi) const;
-  /// The smallest of its scales, in its target's standard deviation; infinite where it has none, or none that is free.
+  /// The smallest of its scales, in its target's typical one; infinite where it has none, or none that is free.
   virtual double least_scale(const double* psi) const;
 
   // In the vocabulary that exporters translate (formula.hpp).

@@ -29,8 +29,8 @@ struct Inference {
 /// Whether observed_uncertainty() knows this model: it has second derivatives, 300 parameters at most, and was fitted without an l1
 /// penalty, which leaves nothing of the kind.
 bool has_uncertainty(const Model& model);
-/// From the observed information at the model's theta, in the fit's own penalties. An information that is not positive definite
-/// leaves nothing known. `rows` are in the model's units; same bits for any number of threads.
+/// From the observed information at the model's theta, in the fit's own penalties. Where it says nothing of some directions, those are
+/// left undetermined; one that falls in a direction, as at no maximum, leaves nothing known. `rows` are in the model's units; same bits for any number of threads.
 Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads);
 Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads);
 /// The penalties that the model was fitted with, or those of the time when none were recorded.

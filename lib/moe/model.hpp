@@ -22,8 +22,10 @@ namespace moe {
 struct Standardization {
   arma::vec input_center, input_scale;          ///< d
   arma::vec target_center{0}, target_scale{1};  ///< T
-  arma::vec target_spread{
-      1};  ///< the targets' standard deviations in model units, or 10 quartile distances where those are less
+  arma::vec target_spread{1};                   ///< sigmas have a floor of 1e-4 of it, in model units
+  /// The targets' standard deviations in model units, or 10 quartile distances where those are less: where sigmas begin.
+  /// For fits; it is not kept in a file.
+  arma::vec target_typical{1};
 
   /// What is shifted and scaled.
   struct Parts {
@@ -35,6 +37,10 @@ struct Standardization {
   /// Weighted means and standard deviations; a constant column keeps its units.
   static Standardization of(const Dataset& data, bool classes, Parts parts);
 };
+
+/// A standard deviation that a few rows far away do not take along: `deviation`, the values', or 10 quartile distances where those
+/// are less. y, w: n.
+double spread_of(const arma::vec& y, const arma::vec& w, double deviation);
 
 /// Rows in the model's units.
 struct Rows {
@@ -75,6 +81,9 @@ struct Uncertainty {
   /// Theta's covariance is factor factor' (P x f). A row of zeros: a parameter that was not estimated, as it sits on a boundary, has
   /// no column of its own, or is what others are compared to. f = 0: nothing is known.
   arma::mat factor;
+  /// Directions in which theta moves without changing the likelihood (P x q, each as long as an error of its kind): what they move
+  /// has no error. Empty: none.
+  arma::mat undetermined{};
   double degrees_of_freedom = 0;  ///< of Student's t; 0: a normal distribution
   /// Of a single gaussian expert, in data units.
   double residual_standard_error = std::numeric_limits<double>::quiet_NaN();
@@ -90,6 +99,17 @@ struct FitStudy {
   arma::vec steps;
   double supremum =
       std::numeric_limits<double>::quiet_NaN();  ///< the log-likelihood that steps lead to; NaN without any
+  arma::vec exact{};                             ///< 1 where it fits its rows exactly: what is left of them is rounding
+  /// Directions of theta (P x q) in which the likelihood grows for ever, so that its maximum is at infinity: separation. See
+  /// recession.hpp.
+  arma::mat recession{};
+  /// Directions of theta (P x r) in which the likelihood stays as it is, as no row tells of them.
+  arma::mat unseen{};
+  /// The log-likelihood of a simpler model of the same rows where that is higher than the fit's; NaN where it is not.
+  double simpler = std::numeric_limits<double>::quiet_NaN();
+  /// 1 where target t of expert k is described as well by the simpler family that its own contains, else 0: element k T + t.
+  /// Empty: nowhere.
+  arma::vec as_simple{};
 };
 
 /// How a fit went; what `moe inspect` shows.
@@ -102,6 +122,7 @@ struct FitSummary {
   /// The penalties of the experts and of the gate; NaN: not recorded.
   double l2 = std::numeric_limits<double>::quiet_NaN(), gate_l2 = std::numeric_limits<double>::quiet_NaN();
   double l1 = 0, gate_l1 = 0;
+  double firth = 0;                          ///< 1: the bias-reduced fit of firth.hpp
   std::optional<Uncertainty> uncertainty{};  ///< nothing where none was computed
   std::optional<FitStudy> study{};           ///< of a likelihood, under a softmax
 };
@@ -134,12 +155,14 @@ struct Model {
   arma::uword size() const { return experts.size(); }
   /// Of the first expert. What all must share: classes, and the targets' units.
   const Family& family() const { return *experts.front().family; }
-  /// "poisson", or "poisson + gaussian" where they differ.
+  /// "poisson", or "poisson + gaussian" where they differ: names, not specs.
   std::string family_spec() const;
   bool classes() const { return schema.classes(); }
   arma::uword targets() const { return schema.targets.size(); }
   /// Free parameters: those of theta less the directions in which it can move without changing the density.
   arma::uword degrees_of_freedom() const;
+  /// From 0, the first expert whose mean does not exist, as its tails are too heavy: see Family::has_mean().
+  std::optional<arma::uword> without_mean() const;
   /// Each branch's tensors in theta's order, named as in a model file: "gate.0", "expert.2.0", "expert.2.psi", "psi".
   struct Tensor {
     std::string name;

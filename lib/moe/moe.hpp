@@ -22,6 +22,8 @@
 #pragma once
 
 #include "moe/bootstrap.hpp"
+#include "moe/checkpoint.hpp"
+#include "moe/coefficient_names.hpp"
 #include "moe/columns.hpp"
 #include "moe/csv.hpp"
 #include "moe/dataset.hpp"
@@ -34,6 +36,7 @@
 #include "moe/hessian.hpp"
 #include "moe/import.hpp"
 #include "moe/inference.hpp"
+#include "moe/memory.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model.hpp"
 #include "moe/model_file.hpp"
@@ -46,4 +49,5 @@
 #include "moe/registry.hpp"
 #include "moe/select.hpp"
 #include "moe/solver.hpp"
+#include "moe/stop.hpp"
 #include "moe/train.hpp"

@@ -25,7 +25,9 @@ class Predictive {
   // Of target t alone, 0 .. T-1:
   arma::mat expert_means(arma::uword t = 0) const;  ///< b x K; of two classes each expert's probability of the last one
   arma::vec mean(arma::uword t = 0) const;          ///< sum_k g_k mu_k, of a number
-  arma::vec sd(arma::uword t = 0) const;            ///< of a number: within experts and between them
+  arma::vec sd(arma::uword t = 0) const;  ///< of a number: within experts and between them; infinite where it is
+  /// A power of two near the target's scale, which is divided by so that squares of very large or small numbers stay within reach.
+  double unit_of(arma::uword t = 0) const;
   arma::vec cdf(const arma::vec& target, arma::uword t = 0) const;
   arma::vec quantile(double p, arma::uword t = 0) const;
   /// Continuous ranked probability score at the block's target: in closed form where all experts are normal.
@@ -66,11 +68,14 @@ struct PredictOptions {
   std::string output;           ///< comma-separated words of cli; "": mean, or label,proba for classes
   bool append = false;          ///< after the input's own columns
   bool ignore_unknown = false;  ///< see TableReader::Options
+  /// In front of the name of each new column. "": a name that the columns before it have already gets "predicted_" in front.
+  std::string prefix{};
 };
 
 /// Streams predictions: one record for each of the reader's, in order and as soon as they come, computed on the reader's threads;
-/// memory does not grow with the rows.
-void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& options, OutputFile& out);
+/// memory does not grow with the rows. Returns a sentence for each column that was renamed.
+std::vector<std::string> predict_csv(const Model& model, CsvReader& reader, const PredictOptions& options,
+                                     OutputFile& out);
 
 /// The words that PredictOptions::output may hold, each with what it gives.
 std::vector<std::pair<std::string, std::string>> predict_outputs();

@@ -43,14 +43,20 @@ using SelectObserver = std::function<bool(std::size_t done, std::size_t fits)>;
 
 /// Fits every candidate to the table, and to its folds under kCv. A candidate's inputs are indices into schema.inputs, and it gets
 /// only what it reads. Best first; spurious ones after the others, those that failed last. The same for any number of threads.
-/// Throws Error: usage for a gate whose weights do not sum to 1, or folds that are not there; data where a fold's training rows
-/// lack a class; fit where the observer stops it.
+/// Throws Error: usage for a gate whose weights do not sum to 1, or folds that are not there; fit where the observer stops it.
 std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std::optional<Dataset>& validation,
                             const std::vector<ModelSpec>& candidates, const SelectOptions& options,
                             const SelectObserver& observer);
 
 /// The held-out rows of each fold, ascending: rows of a positive weight in a random order, dealt out one by one.
 std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, arma::uword folds, std::uint64_t seed);
+
+/// The same; of classes each is dealt out by itself, so that the training rows of every fold have rows of it. The row of a
+/// class that has no other is never held out.
+std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schema, const Dataset& data,
+                                                             arma::uword folds, std::uint64_t seed);
+/// The classes of which a single row counts.
+std::vector<std::string> classes_of_one_row(const Schema& schema, const Dataset& data);
 
 /// Two models, one within the other.
 struct RatioTest {

@@ -2,12 +2,24 @@
 #pragma once
 
 #include <armadillo>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
 namespace moe {
 
 class Random;
+
+/// Numbers by name, from which a solver goes on to the same bits. Throws Error (model) where one is not there or not of its size.
+class SolverState {
+ public:
+  std::map<std::string, arma::vec> numbers;
+
+  const arma::vec& at(const std::string& name, arma::uword size) const;
+  double at(const std::string& name) const { return at(name, 1)[0]; }
+  void set(const std::string& name, double number) { numbers[name] = arma::vec{number}; }
+};
 
 /// What a solver sees.
 class Problem {
@@ -35,10 +47,17 @@ class Problem {
   virtual bool refine() { return false; }
   /// Parameters that the function has kinks in, on which a minimum lies: improve() steps onto them, gradients do not lead there.
   virtual arma::uvec kinked() const { return {}; }
+  /// How large rounding alone may make components of the gradient: what is smaller says nothing.
+  virtual double rounding(const arma::vec&) const { return 0; }
   /// Draws a new order of the rows and cuts it into batches; returns how many.
   virtual arma::uword shuffle(Random& random) = 0;
   /// The value over one batch, and its gradient.
   virtual double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) = 0;
+  /// What keep() was given after the last pass of an earlier run of the same fit; nullptr: the fit begins. A solver that goes on from
+  /// there first calls keep_going() for that pass, and shuffle() for all passes until then.
+  virtual const SolverState* begun() const { return nullptr; }
+  /// To be called before keep_going() by solvers that can go on. `fill` is called where somebody keeps the state.
+  virtual void keep(const std::function<void(SolverState&)>& /*fill*/) {}
   /// To be called after each pass over the rows; `value` is the objective there, or over the pass. False: stop now.
   virtual bool keep_going(arma::uword pass, const arma::vec& theta, double value) = 0;
 };
@@ -51,6 +70,9 @@ struct SolverOptions {
   std::string schedule =
       "constant";  ///< of the learning rate over the epochs: constant, linear or cosine (both fall to 0)
 };
+
+/// Why a fit has come to its end where its slope is no larger than rounding().
+constexpr const char* kRoundingIsLeft = "all that is left to gain is rounding";
 
 struct SolverResult {
   arma::vec theta;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "moe/checkpoint.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model.hpp"
 #include "moe/objective.hpp"
@@ -22,12 +23,16 @@ struct TrainOptions {
   arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
   arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
   Penalty penalty{0, 1e-12};  ///< mean loss plus 0.5 l2 |weights|^2 plus l1 |weights|_1
+  bool firth = false;  ///< the bias-reduced fit of one expert of classes or counts (Firth 1993), in place of a solver
   bool standardize = true;
   bool errors = true;        ///< whether the model keeps its Uncertainty, where one is known
   double validation = 0;     ///< fraction of the rows set aside
   arma::uword patience = 0;  ///< passes without a better validation value before stopping; 0: never stop for it
   std::uint64_t seed = 1;
   unsigned threads = 1;
+  /// What earlier runs over the same rows with the same options have come to, and where this one adds what it comes to; or nullptr.
+  /// train() then ends with the bits of a run that was never stopped.
+  FitProgress* progress = nullptr;
 };
 
 /// What an observer is told after each pass.
@@ -60,6 +65,8 @@ struct TrainReport {
   std::vector<Maximum> maxima;       ///< distinct ones, the best first
   arma::uword rehearsed = 0;         ///< rows that the starts were compared on; 0: all
   bool moved = false;                ///< the best was found by splitting and merging experts, from another start's end
+  bool from_simpler =
+      false;  ///< the best began at the fit of simpler families, as a student's at a gaussian's, or of one expert
   std::vector<std::string> aliased;  ///< inputs that others explain exactly: they have no coefficient of their own
   arma::uword constant_inputs = 0;
   WeightCount experts_l1, gate_l1;
@@ -70,12 +77,14 @@ struct TrainReport {
   double validation = 0;    ///< the best validation value, where there was one
   double seconds = 0;
   bool stopped = false;  ///< the observer asked for it
+  bool stayed =
+      false;  ///< nothing better was found than the `start` that the fit was given: the model has its parameters
 };
 
 /// Fits. `family` "auto" is gaussian:unit for me and me-batch, gaussian:shared for blend and localized, else gaussian; for
 /// classes bernoulli or categorical. `start`: parameters to begin with, in place of random starts.
 /// Throws Error: usage for options that make no sense together; fit where the loss is undefined or runs away, with a sentence
-/// that says which and at which pass.
+/// that says which and at which pass. Stopped where the caller's StopScope says so: what was best until then, the observer has seen.
 Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
             const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report);
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "moe/stop.hpp"
+
 namespace moe {
 namespace {
 
@@ -23,6 +25,7 @@ std::vector<arma::uword> first_vertex(const arma::mat& X, const arma::vec& dista
   arma::mat spanned(X.n_rows, 0);
   for (const arma::uword n : order) {
     if (rows.size() == X.n_rows) break;
+    end_if_stopped();
     arma::vec left = X.col(n);
     const double size = arma::norm(left);
     for (int twice = 0; twice < 2 && !rows.empty(); ++twice) left -= spanned * (spanned.t() * left);
@@ -54,6 +57,7 @@ arma::vec least_absolute(const arma::mat& X, const arma::vec& y, const arma::vec
   const arma::vec moved = y + apart;
   std::vector<std::pair<double, arma::uword>> crossings;
   for (arma::uword steps = 0; steps < kStepsEach * p; ++steps) {
+    end_if_stopped();
     const arma::uvec rows(vertex);
     arma::mat inverse;  // of the vertex's rows, one below the other
     if (!arma::inv(inverse, arma::mat(X.cols(rows).t()))) break;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/kernels.hpp"
+#include "moe/stop.hpp"
 #include "parallel.hpp"
 
 namespace moe {
@@ -31,6 +32,7 @@ arma::mat triangle_of(const Branch& branch, const Rows& rows, unsigned threads) 
   parallel_for(parts.size(), threads, [&](std::size_t part) {
     arma::mat design;
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
+      end_if_stopped();
       const Rows block = rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
       branch.design(block.X, design);
       const arma::mat weighted = (design.each_row() % arma::sqrt(block.w).t()).t();

@@ -36,7 +36,13 @@ class BlockLine {
   template <class Take>
   void put(std::size_t number, Outcome outcome, const Take& take) {
     std::unique_lock lock(mutex_);
-    waiting_.emplace(number, std::move(outcome));
+    // What could not be read, as memory was refused, comes with the number of the block after it, which must not hide that.
+    if (outcome.failure && (number < next_ || waiting_.contains(number))) return stop(outcome.failure);
+    try {
+      waiting_.try_emplace(number, std::move(outcome));
+    } catch (...) {  // no memory for this: the others must not wait for the block
+      return stop(std::current_exception());
+    }
     if (taking_) return;
     taking_ = true;
     for (auto at = waiting_.find(next_); at != waiting_.end() && !stopped_; at = waiting_.find(++next_)) {
@@ -85,7 +91,7 @@ template <class Result, class MakeWork, class Take>
 void in_order(CsvBlocks& blocks, CsvBlocks::Fill fill, unsigned threads, const MakeWork& make_work, const Take& take) {
   constexpr std::size_t kAhead = 4;  // results a thread may wait for
   BlockLine<Result> line(kAhead * threads);
-  parallel_for(threads, threads, [&](std::size_t) {
+  parallel_for_without_blas(threads, threads, [&](std::size_t) {
     auto work = make_work();
     CsvBlock block;
     while (line.may_begin()) {

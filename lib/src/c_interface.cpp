@@ -9,14 +9,14 @@
 #include <optional>
 #include <string>
 
+#include "blas_memory.hpp"
 #include "cell.hpp"
-#include "level_table.hpp"
+#include "levels.hpp"
 #include "moe/error.hpp"
 #include "moe/model_file.hpp"
 #include "moe/moe.h"
 #include "moe/numeric.hpp"
 #include "outputs.hpp"
-#include "parallel.hpp"
 #include "table_rows.hpp"
 
 /// What moe.h hands out: a model and what is asked of it again and again.
@@ -35,9 +35,9 @@ struct moe_model {
 moe_model::moe_model(moe::Model opened) : model(std::move(opened)), inputs(moe::columns_of(model.schema)) {
   for (const moe::Column& column : inputs) {
     columns.push_back(column.name);
-    levels.emplace_back(column.levels);
+    levels.emplace_back(column.levels, model.schema.levels_by_value);
   }
-  for (const moe::Expert& expert : model.experts) families.push_back(expert.family->spec());
+  for (const moe::Expert& expert : model.experts) families.push_back(expert.family->name());
   moe::OtherColumns others;
   const auto add = [&](const std::string& name, std::optional<std::size_t>& place) {
     if (name.empty()) return;
@@ -95,11 +95,13 @@ const char* name_at(const std::vector<std::string>& names, std::size_t i) {
   return i < names.size() ? names[i].c_str() : nullptr;
 }
 
-/// Whether a cell of that text is missing; a number among the words is any that is equal to it.
-bool is_missing(const moe::Schema& schema, const std::string& text) {
-  const auto number = moe::parse_number(text);
+/// Whether a cell of that text is missing; by value a number among the words is any that is equal to it, else its other spelling.
+bool is_missing(const moe::Schema& schema, const std::string& text, bool by_value) {
+  const auto number = by_value ? moe::parse_number(text) : std::nullopt;
+  const auto other = moe::other_spelling(text);
   return moe::is_missing_word(text) || std::any_of(schema.na.begin(), schema.na.end(), [&](const std::string& word) {
-           return word == text || (number && moe::is_number(word) && moe::parse_number(word) == number);
+           return word == text || word == other ||
+                  (number && moe::is_number(word) && moe::parse_number(word) == number);
          });
 }
 
@@ -235,8 +237,10 @@ double moe_column_value(const moe_model* model, size_t column, const char* text)
   guarded([&] {
     constexpr std::size_t kNone = moe::LevelTable::kNone;
     const std::string bare(moe::trimmed(text));
-    const bool missing = is_missing(model->model.schema, bare);
-    if (column < model->inputs.size() && model->inputs[column].category) {
+    const moe::Schema& schema = model->model.schema;
+    const bool category = column < model->inputs.size() && model->inputs[column].category;
+    const bool missing = is_missing(schema, bare, !category || schema.levels_by_value);
+    if (category) {
       const moe::KnownLevels& levels = model->levels[column];
       std::size_t level = levels.find(text);
       if (level == kNone) level = levels.find(missing ? moe::kMissingLevel : bare);

@@ -59,11 +59,38 @@ std::size_t CsvBlocks::read_ahead() {
   return got;
 }
 
+/// Reads ahead until one of `ends` is there, from `at` on, and a character behind it; where it is, or the end of what there is.
+std::size_t CsvBlocks::read_to(const char* ends, std::size_t at) {
+  std::size_t found = carried_.find_first_of(ends, at);
+  while (!ended_ && carried_.size() < kLongestLine && (found == carried_.npos || found + 1 == carried_.size())) {
+    ended_ = read_ahead() == 0;
+    found = carried_.find_first_of(ends, at);
+  }
+  return std::min(found, carried_.size());
+}
+
+/// Empties the lines that are to be passed over, as empty lines are: the others keep their numbers.
+void CsvBlocks::skip_lines() {
+  const std::vector<std::size_t>& skip = options_.skip;
+  const std::size_t first = read_to("\r\n", 0), last = *std::max_element(skip.begin(), skip.end());
+  const bool by_carriage_return = carried_.substr(first, 2).starts_with('\r') && carried_.substr(first, 2) != "\r\n";
+  std::size_t at = 0;
+  for (std::size_t line = 1; line <= last && at < carried_.size(); ++line) {
+    std::size_t end = read_to(by_carriage_return ? "\r" : "\n", at);
+    if (std::find(skip.begin(), skip.end(), line) != skip.end()) {
+      carried_.erase(at, end - at);
+      end = at;
+    }
+    at = end + 1;
+  }
+}
+
 void CsvBlocks::find_dialect() {
   std::optional<CsvDialect> found;
   std::size_t marks = 0;
-  while (!found) {
-    ended_ = read_ahead() == 0;
+  if (!options_.skip.empty()) skip_lines();
+  for (bool more = carried_.empty() && !ended_; !found; more = true) {
+    if (more) ended_ = read_ahead() == 0;
     marks = carried_.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
     found = moe::find_dialect(std::string_view(carried_).substr(marks), ended_ || carried_.size() > kLongestLine,
                               options_, file_name());

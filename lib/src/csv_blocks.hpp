@@ -59,6 +59,8 @@ class CsvBlocks {
  private:
   std::size_t room() const;
   void find_dialect();
+  std::size_t read_to(const char* ends, std::size_t at);
+  void skip_lines();
   std::size_t read_ahead();
   bool fill(CsvBlock& block, Fill how);
   std::size_t make_text(CsvBlock& block, std::size_t filled, bool last) const;

@@ -1,9 +1,10 @@
 // The reader of records: a header, and the fields that csv_cursor.hpp finds in the blocks of csv_blocks.hpp.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <thread>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "cell.hpp"
@@ -34,35 +35,39 @@ std::optional<Held> hold(CsvCursor& cursor, const CsvText& text) {
   return record;
 }
 
-/// Whether a first record with both names and numbers is a header: the second has a number where it has a name.
-bool heads(const Held& first, const Held& second) {
-  for (std::size_t i = 0; i < std::min(first.fields.size(), second.fields.size()); ++i)
-    if (!is_number(first.fields[i]) && is_number(second.fields[i])) return true;
-  return false;
+/// Other programs' words for a missing cell, which are no names either.
+constexpr std::array<std::string_view, 11> kOtherMissing{"na",   "N/A",  "n/a",  "#N/A", "<NA>", "null",
+                                                         "NULL", "None", "none", ".",    "-"};
+
+/// Whether a field may name a column: it is no number, finite or not, and stands for no missing cell.
+bool is_name(const std::string& field, const std::vector<std::string>& na) {
+  const auto is_field = [&](std::string_view word) { return word == field; };
+  return !parse_number(field) && !is_missing_word(field) && std::none_of(na.begin(), na.end(), is_field) &&
+         std::none_of(kOtherMissing.begin(), kOtherMissing.end(), is_field);
 }
 
-/// Whether the first of the cursor's records, which is given, names the columns.
-bool is_header(const Held& first, CsvHeader asked, CsvCursor& cursor, const CsvText& text) {
-  const auto numbers = static_cast<std::size_t>(std::count_if(first.fields.begin(), first.fields.end(), is_number));
-  if (asked != CsvHeader::kAutomatic) return asked == CsvHeader::kYes;
-  if (numbers == 0 || numbers == first.fields.size()) return numbers == 0;
+/// Whether the first name is empty and the others count from 0, as a data frame without names writes its header.
+bool counts_columns(const Held& first) {
+  for (std::size_t i = 1; i < first.fields.size(); ++i)
+    if (first.fields[i] != std::to_string(i - 1)) return false;
+  return first.fields[0].empty() && first.fields.size() > 1;
+}
+
+/// Whether the first of the cursor's records, which is given, names the columns. Where only some of its fields may be names, one
+/// must stand above a number.
+bool is_header(const Held& first, const CsvOptions& options, CsvCursor& cursor, const CsvText& text) {
+  if (options.header != CsvHeader::kAutomatic) return options.header == CsvHeader::kYes;
+  const auto name = [&](const std::string& field) { return is_name(field, options.na); };
+  const auto lacking = [](const std::string& field) { return field.empty(); };
+  const std::vector<std::string>& fields = first.fields;
+  if (std::all_of(fields.begin(), fields.end(), lacking)) return true;  // check_names() says what is wrong
+  if (std::none_of(fields.begin(), fields.end(), name)) return counts_columns(first);
+  if (std::all_of(fields.begin(), fields.end(), [&](const auto& field) { return name(field) || lacking(field); }))
+    return true;
   const std::optional<Held> second = hold(cursor, text);
-  return second && heads(first, *second);
-}
-
-/// Refuses an empty name, and one that stands twice. The first slip in reading order is the one reported.
-void check_names(const CsvBlocks& blocks, const Held& header) {
-  std::unordered_set<std::string_view> seen;
-  for (std::size_t column = 0; column < header.fields.size(); ++column) {
-    const std::string& name = header.fields[column];
-    if (!name.empty() && seen.insert(name).second) continue;
-    const std::string place = blocks.place(header.line, static_cast<long>(column));
-    if (name.empty())
-      throw Error(ErrorKind::kData, place + ": the name is empty: expected a name for each column" +
-                                        (column == 0 ? " (from pandas, to_csv(.., index=False))" : ""));
-    throw Error(ErrorKind::kData, place + " " + printable(name) + ": the name '" + printable(name) +
-                                      "' stands twice: expected each column's name once");
-  }
+  for (std::size_t i = 0; second && i < std::min(fields.size(), second->fields.size()); ++i)
+    if (name(fields[i]) && is_number(second->fields[i])) return true;
+  return false;
 }
 
 }  // namespace
@@ -76,27 +81,30 @@ struct CsvReader::State {
   CsvBlocks blocks;
   CsvBlock block;
   std::optional<CsvCursor> cursor;
-  std::size_t block_line = 0;  // where the block begins
+  std::size_t block_line = 0;            // where the block begins
+  std::size_t header_line = 0;           // counted from 0
+  std::vector<std::string> first_row{};  // where it was taken for data
   std::vector<std::string_view> fields;
 };
 
 void CsvReader::State::read_header() {
-  const CsvHeader asked = blocks.options().header;
+  const CsvOptions& options = blocks.options();
   const CsvBlock head = blocks.head();
   CsvCursor records(blocks.dialect(), head.text);
   try {
     const std::optional<Held> first = hold(records, head.text);
     if (!first)
       throw Error(ErrorKind::kData, blocks.file_name() + ": the file is empty: expected " +
-                                        (asked == CsvHeader::kNo ? "rows" : "a header and rows"));
-    if (is_header(*first, asked, records, head.text)) {
-      check_names(blocks, *first);
+                                        (options.header == CsvHeader::kNo ? "rows" : "a header and rows"));
+    if (is_header(*first, options, records, head.text)) {
+      header_line = first->line;
       blocks.take_header(first->bytes, first->lines, first->fields, true);
       return;
     }
     std::vector<std::string> names;
     for (std::size_t column = 1; column <= first->fields.size(); ++column)
       names.push_back("x" + std::to_string(column));
+    first_row = first->fields;
     blocks.take_header(0, 0, std::move(names), false);
   } catch (const CsvFault& fault) {
     blocks.fail(0, fault);
@@ -120,6 +128,30 @@ CsvReader::CsvReader(const std::string& path, const CsvOptions& options)
 CsvReader::~CsvReader() = default;
 
 const std::vector<std::string>& CsvReader::names() const { return state_->blocks.names(); }
+
+void CsvReader::require_names(const std::vector<std::size_t>& columns) const {
+  std::vector<bool> used(names().size());
+  for (const std::size_t column : columns) used[column] = true;
+  std::unordered_map<std::string_view, std::size_t> first;
+  // The first slip in reading order is the one reported.
+  for (std::size_t column = 0; column < names().size(); ++column) {
+    const std::string& name = names()[column];
+    const auto place = [&, at = static_cast<long>(column)] { return state_->blocks.place(state_->header_line, at); };
+    if (name.empty() && used[column])
+      throw Error(ErrorKind::kData,
+                  place() + ": the name is empty: expected a name for each column, or --features without it" +
+                      (column == 0 ? " (from pandas, to_csv(.., index=False))" : ""));
+    const auto [at, is_new] = first.try_emplace(name, column);
+    if (!is_new && (used[column] || used[at->second]))
+      throw Error(ErrorKind::kData,
+                  place() + ": the name '" + printable(name) + "' stands twice: expected each column's name once");
+  }
+}
+
+bool CsvReader::first_row_holds(const std::string& field) const {
+  const std::vector<std::string>& row = state_->first_row;
+  return std::find(row.begin(), row.end(), field) != row.end();
+}
 
 bool CsvReader::next() {
   State& state = *state_;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "guards.hpp"
 #include "json_text.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -12,7 +13,6 @@
 namespace moe {
 namespace {
 
-constexpr const char* kIntercept = "(intercept)";
 /// Of intervals where nothing else is asked for.
 constexpr double kLevel = 0.95;
 
@@ -64,7 +64,7 @@ Json gate_object(const Model& model, const Errors* errors) {
 Json expert_object(const Model& model, arma::uword k, const Errors* errors) {
   const Expert& expert = model.experts[k];
   Json result = branch_object(model, expert);
-  result["family"] = expert.family->spec();
+  result["family"] = expert.family->name();
   const auto names = coefficient_names(model, expert), outputs = output_names(model, k);
   const auto add = [&](const char* key, const arma::mat& values) {
     if (values.n_cols == 1) result[key] = column_object(values, 0, names);
@@ -127,25 +127,76 @@ Json numbers_of(const arma::vec& flags) {
   return result;
 }
 
+/// What an expert's family is described as well by.
+struct AsSimple {
+  arma::uword expert;  // from 1
+  std::string target;  // of several; else empty
+  std::string family, simpler;
+};
+
+std::vector<AsSimple> as_simple_of(const Model& model) {
+  std::vector<AsSimple> result;
+  const arma::vec& flags = model.fit.study->as_simple;
+  for (const arma::uword i : arma::uvec(arma::find(flags > 0))) {
+    const arma::uword k = i / model.targets(), t = i % model.targets();
+    const Expert& expert = model.experts[k];
+    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
+    result.push_back({k + 1, model.targets() > 1 ? model.schema.targets[t] : "", family.spec(), family.simpler()});
+  }
+  return result;
+}
+
+Json as_simple_object(const Model& model) {
+  Json result = Json::array();
+  for (const AsSimple& at : as_simple_of(model)) {
+    Json item{{"expert", at.expert}, {"family", at.family}, {"simpler", at.simpler}};
+    if (!at.target.empty()) item["target"] = at.target;
+    result.push_back(item);
+  }
+  return result;
+}
+
+std::string bound_note(const Model& model, arma::uword k) {
+  return model.experts[k].family->bound_note(model.theta.memptr() + model.experts[k].psi);
+}
+
+arma::vec at_bound(const Model& model) {
+  arma::vec flags(model.size(), arma::fill::zeros);
+  for (arma::uword k = 0; k < model.size(); ++k) flags[k] = bound_note(model, k).empty() ? 0 : 1;
+  return flags;
+}
+
 /// null where the fit was not studied.
 Json guards_object(const Model& model) {
   if (!model.fit.study) return nullptr;
   const FitStudy& study = *model.fit.study;
-  return {{"shares", study.shares},
-          {"starved", numbers_of(study.starved)},
-          {"steps", numbers_of(study.steps)},
-          {"supremum", number_or_null(study.supremum)},
-          {"on_floor", numbers_of(on_floor(model))}};
+  Json guards{{"shares", study.shares},
+              {"starved", numbers_of(study.starved)},
+              {"steps", numbers_of(study.steps)},
+              {"supremum", number_or_null(study.supremum)},
+              {"on_floor", numbers_of(on_floor(model))},
+              {"at_bound", numbers_of(at_bound(model))},
+              {"as_simple", as_simple_object(model)}};
+  add_findings(model, guards);
+  return guards;
+}
+
+/// Whether a parameter has a value of its own, be it infinite.
+bool is_told(const Model& model, const Uncertainty& uncertainty, arma::uword parameter) {
+  const auto moves = [&](const arma::mat& in) { return !in.is_empty() && arma::any(in.row(parameter) != 0); };
+  const auto& study = model.fit.study;
+  return moves(uncertainty.factor) || moves(uncertainty.undetermined) ||
+         (study && (moves(study->recession) || moves(study->unseen)));
 }
 
 /// Coefficients of columns that follow from those before them, of any branch.
-std::vector<std::string> dependent_names(const Model& model, const arma::mat& factor) {
+std::vector<std::string> dependent_names(const Model& model, const Uncertainty& uncertainty) {
   std::vector<std::string> names;
   for (arma::uword b = 0; b <= model.size(); ++b) {
     const Branch& branch = branch_of(model, b);
     const std::vector<std::string> own = coefficient_names(model, branch);
     arma::mat W(own.size(), branch.network->outputs());
-    for (arma::uword i = 0; i < W.n_elem; ++i) W[i] = arma::any(factor.row(branch.offset + i) != 0) ? 1 : 0;
+    for (arma::uword i = 0; i < W.n_elem; ++i) W[i] = is_told(model, uncertainty, branch.offset + i) ? 1 : 0;
     for (arma::uword j = 0; j < W.n_rows && arma::any(arma::vectorise(W) != 0); ++j)
       if (arma::all(W.row(j) == 0) && std::find(names.begin(), names.end(), own[j]) == names.end())
         names.push_back(own[j]);
@@ -153,12 +204,48 @@ std::vector<std::string> dependent_names(const Model& model, const arma::mat& fa
   return names;
 }
 
+/// What moves along directions that the rows do not determine, as "expert 1's zero_share".
+std::vector<std::string> undetermined_names(const Model& model, const Uncertainty& uncertainty) {
+  std::vector<std::string> names;
+  if (uncertainty.undetermined.is_empty()) return names;
+  const auto add = [&](const FormTable& forms, const Branch& branch, const std::vector<std::string>& owners) {
+    const std::vector<std::string> own = coefficient_names(model, branch);
+    for (arma::uword c = 0; c < forms.columns; ++c)
+      for (arma::uword j = 0; j < forms.rows; ++j)
+        if (!forms(j, c).is_determined(uncertainty)) names.push_back(owners[c] + "'s " + own[j]);
+  };
+  std::vector<std::string> weights;
+  for (arma::uword k = 1; k <= model.size(); ++k) weights.push_back("the gate's expert " + std::to_string(k));
+  add(gate_forms(model), model.gate_branch, weights);
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    const std::string owner = "expert " + std::to_string(k + 1);
+    std::vector<std::string> outputs = output_names(model, k);
+    for (std::string& output : outputs) output = outputs.size() > 1 ? owner + "'s " + output : owner;
+    add(expert_forms(model, k), expert, outputs);
+    for (const Family::Figure& figure : expert_figures(model, k)) {
+      AffineForm form;
+      for (std::size_t j = 0; j < figure.slope.size(); ++j) form.terms.push_back({expert.psi + j, figure.slope[j]});
+      if (!form.is_determined(uncertainty)) names.push_back(owner + "'s " + figure.name);
+    }
+  }
+  return names;
+}
+
 std::vector<std::string> notes_of(const Model& model, const Uncertainty& uncertainty) {
   std::vector<std::string> notes = boundary_notes(model, uncertainty);
   if (!uncertainty.known()) return notes;
-  const std::vector<std::string> names = dependent_names(model, uncertainty.factor);
+  const std::vector<std::string> names = dependent_names(model, uncertainty);
   if (!names.empty())
-    notes.push_back("these follow from the columns before them and have no coefficient of their own: " + join(names));
+    notes.push_back("these follow from the columns before them and have no coefficient of their own: " + listed(names));
+  const arma::uword free = uncertainty.undetermined.n_cols;
+  if (free > 0)
+    notes.push_back(
+        "the rows do not tell these apart (" + std::to_string(free) +
+        (free == 1 ? " direction in which they move together leaves" : " directions in which they move leave") +
+        " the likelihood as it is), so that they have no errors, and " +
+        (free == 1 ? "one parameter less counts: " : std::to_string(free) + " parameters less count: ") +
+        listed(undetermined_names(model, uncertainty)));
   return notes;
 }
 
@@ -177,6 +264,7 @@ Json inference_object(const Model& model, const Errors* errors) {
     result["replicates"] = inference.replicates.n_cols;
     result["failed"] = inference.failed;
   }
+  result["undetermined"] = undetermined_names(model, uncertainty);
   result["notes"] = notes_of(model, uncertainty);
   return result;
 }
@@ -187,22 +275,48 @@ std::string formatted(const char* format, double value) {
   return text;
 }
 
+/// A name as text for people has it; JSON has it as it is.
+std::string shown(const std::string& name) {
+  constexpr std::size_t kLongest = 80;
+  return printable(name, kLongest);
+}
+
+/// The model with such names in its schema.
+Model with_shown_names(Model model) {
+  const auto show = [](std::vector<std::string>& names) {
+    for (std::string& name : names) name = shown(name);
+  };
+  Schema& schema = model.schema;
+  for (auto* names : {&schema.inputs, &schema.targets, &schema.labels}) show(*names);
+  for (Column& column : schema.columns) {
+    column.name = shown(column.name);
+    show(column.levels);
+  }
+  return model;
+}
+
 std::string figure(double value) { return formatted("%12.6g", value); }
 
+/// Characters of UTF-8.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
 std::string padded(const std::string& text, std::size_t to) {
-  return text.size() < to ? text + std::string(to - text.size(), ' ') : text;
+  return text + std::string(to - std::min(to, width_of(text)), ' ');
 }
 
 std::size_t widest(const std::vector<std::string>& names) {
   std::size_t width = 0;
-  for (const std::string& name : names) width = std::max(width, name.size());
+  for (const std::string& name : names) width = std::max(width, width_of(name));
   return width;
 }
 
 /// Right above its column.
-std::string heading_of(const std::string& text) {
-  const std::string shown = text.substr(0, 12);
-  return " " + std::string(12 - shown.size(), ' ') + shown;
+std::string heading_of(std::string text) {
+  constexpr std::size_t kWidth = 12;
+  while (width_of(text) > kWidth) text.pop_back();
+  return " " + std::string(kWidth - width_of(text), ' ') + text;
 }
 
 /// Rows of coefficients under one heading for each column.
@@ -268,12 +382,12 @@ std::string describe_gate(const Model& model, const Errors* errors) {
 
 std::string describe_expert(const Model& model, arma::uword k, const Errors* errors) {
   const Expert& expert = model.experts[k];
-  std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->spec();
+  std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->name();
   const auto figures = expert_figures(model, k);
   const std::vector<double> deviations =
       errors != nullptr ? figure_errors(model, errors->inference, k) : std::vector<double>();
   for (std::size_t i = 0; i < figures.size(); ++i) {
-    text += ", " + figures[i].name + formatted(" %.6g", figures[i].value);
+    text += ", " + shown(figures[i].name) + formatted(" %.6g", figures[i].value);
     if (errors != nullptr && std::isfinite(deviations[i])) text += formatted(" (std. error %.6g)", deviations[i]);
   }
   const arma::mat coefficients = expert_coefficients(model, k);
@@ -310,9 +424,10 @@ std::string describe_fit(const FitSummary& fit) {
   if (fit.rows == 0) return "fit: none recorded (a checkpoint, or a model that was not fitted)\n";
   char text[300];
   std::snprintf(text, sizeof text,
-                "fit: %.0f rows, %s %.8g by %s, %s after %.0f passes (best of %.0f starts, seed %.0f)\n", fit.rows,
-                fit.objective.c_str(), fit.objective_value, fit.solver.c_str(),
-                fit.converged != 0 ? "converged" : "not converged", fit.iterations, fit.restarts, fit.seed);
+                "fit: %.0f row%s, %s %.8g by %s, %s after %.0f pass%s (best of %.0f start%s, seed %.0f)\n", fit.rows,
+                fit.rows == 1 ? "" : "s", fit.objective.c_str(), fit.objective_value, fit.solver.c_str(),
+                fit.converged != 0 ? "converged" : "not converged", fit.iterations, fit.iterations == 1 ? "" : "es",
+                fit.restarts, fit.restarts == 1 ? "" : "s", fit.seed);
   const std::string first = text;
   if (!std::isfinite(fit.log_likelihood)) return first + "  no log-likelihood: the gate's weights do not sum to 1\n";
   std::snprintf(text, sizeof text,
@@ -329,37 +444,6 @@ arma::mat expert_coefficients(const Model& model, arma::uword k) { return expert
 
 arma::mat gate_coefficients(const Model& model) { return gate_forms(model).at(model.theta); }
 
-std::vector<std::string> input_names(const Model& model, const Branch& branch) {
-  std::vector<std::string> names;
-  for (arma::uword j = 1; j < branch.columns.n_elem; ++j) names.push_back(model.schema.inputs[branch.columns[j] - 1]);
-  return names;
-}
-
-std::vector<std::string> coefficient_names(const Model& model, const Branch& branch) {
-  const std::vector<std::string> inputs = input_names(model, branch);
-  std::vector<std::string> names;
-  if (branch.network->has_intercept()) names.emplace_back(kIntercept);
-  for (arma::uword power = 1; power <= branch.network->degree(); ++power)
-    for (const std::string& input : inputs) names.push_back(power == 1 ? input : input + "^" + std::to_string(power));
-  return names;
-}
-
-std::vector<std::string> output_names(const Model& model, arma::uword k) {
-  const Expert& expert = model.experts[k];
-  if (model.classes() && expert.family->outputs() > 1) return model.schema.labels;
-  std::vector<std::string> names;
-  for (arma::uword t = 0; t < model.targets(); ++t) {
-    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
-    const std::string target = model.schema.targets[t], before = model.targets() > 1 ? target + " " : "";
-    const std::string first = family.link() == Family::Link::kLogistic ? before + "log-odds"
-                              : family.link() == Family::Link::kLog    ? before + "log mean"
-                                                                       : target;
-    names.push_back(family.outputs() == 1 ? first : before + "mean");
-    if (family.outputs() > 1) names.push_back(before + "log_sigma");
-  }
-  return names;
-}
-
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k) {
   const Expert& expert = model.experts[k];
   return expert.family->figures(model.theta.memptr() + expert.psi);
@@ -369,10 +453,20 @@ std::vector<std::string> guard_notes(const Model& model) {
   std::vector<std::string> notes;
   if (!model.fit.study) return notes;
   const FitStudy& study = *model.fit.study;
-  if (arma::any(on_floor(model) > 0))
+  // An expert that fits its rows exactly has a note of its own.
+  if (arma::any(on_floor(model) - (study.exact.is_empty() ? arma::zeros(model.size()) : study.exact) > 0))
     notes.emplace_back(
-        "warning: an expert's scale sits on its floor (a sigma: 1e-4 of the target's spread): it explains its rows "
+        "warning: an expert's scale sits on its floor (what is left is the target's rounding, or nothing): it explains "
+        "its rows "
         "exactly, and the likelihood means little");
+  for (const AsSimple& at : as_simple_of(model))
+    notes.push_back("note: expert " + std::to_string(at.expert) +
+                    (at.target.empty() ? "" : ", target '" + at.target + "'") + ": " + at.simpler +
+                    " describes its rows as well as " + at.family +
+                    ", whose own parameter has no finite maximum or no error here: expected --family " + at.simpler);
+  for (arma::uword k = 0; k < model.size(); ++k)
+    if (const std::string note = bound_note(model, k); !note.empty())
+      notes.push_back("note: expert " + std::to_string(k + 1) + "'s " + note);
   const std::vector<std::string> starved = flagged(study.starved), steps = flagged(study.steps);
   if (!starved.empty()) {
     const double rows = arma::accu(study.shares.elem(arma::find(study.starved > 0))) * model.fit.rows;
@@ -387,6 +481,8 @@ std::vector<std::string> guard_notes(const Model& model) {
         (steps.size() == model.size() ? "between the experts" : "of expert " + join(steps) + " from the others") +
         " is a step: its weights grow without end, the log-likelihood's supremum is about " +
         formatted("%.6f", study.supremum));
+  const std::vector<std::string> found = finding_notes(model);
+  notes.insert(notes.end(), found.begin(), found.end());
   return notes;
 }
 
@@ -457,7 +553,8 @@ std::string describe_json(const Model& model, const std::optional<Inference>& in
 
 std::string describe_json(const Model& model) { return describe_json(model, stored_inference(model), kLevel); }
 
-std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level) {
+std::string describe_text(const Model& exact, const std::optional<Inference>& inference, double level) {
+  const Model model = with_shown_names(exact);
   const char* const what = model.classes() ? "classes of '" : model.targets() == 1 ? "number '" : "numbers '";
   std::string text = what + join(model.schema.targets, "', '") + "' from " +
                      std::to_string(model.schema.inputs.size()) +

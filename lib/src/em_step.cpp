@@ -1,10 +1,12 @@
 #include "em_step.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "absolute_deviations.hpp"
 #include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
+#include "moe/stop.hpp"
 #include "parallel.hpp"
 
 namespace moe {
@@ -37,6 +39,7 @@ arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest
   const double size = arma::abs(J.diag()).max();
   if (!(size > 0)) return arma::zeros(score.n_elem);
   for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
+    end_if_stopped();
     arma::mat shifted = arma::symmatu(J), U;
     shifted.diag() += shift;
     if (!arma::chol(U, shifted)) continue;
@@ -131,6 +134,7 @@ bool EmStep::represented(arma::uword design) const {
   double mass = 0;
   BlockSums sums;
   for (arma::uword first = 0; first < rows_.count(); first += stride_ * rows) {
+    end_if_stopped();
     const Rows block = rows_.slice(first, std::min(rows_.count(), first + rows) - 1);
     arma::mat Z;
     basis_.whiten(design, block.X, Z);
@@ -340,6 +344,7 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
   double pooled_mass = 0;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     if (kinked(k)) continue;
+    end_if_stopped();
     const Expert& expert = model_.experts[k];
     const Fit& fit = from.experts[k];
     const arma::uword m = expert.network->outputs(), p = expert.network->last_inputs(),
@@ -459,6 +464,19 @@ EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const
   }
   result.slope /= std::sqrt(weight_);
   return result;
+}
+
+void EmStep::save(SolverState& to) const {
+  to.set("stride", static_cast<double>(stride_));
+  arma::vec& whole = to.numbers["whole"];
+  whole.set_size(whole_.size());
+  std::copy(whole_.begin(), whole_.end(), whole.begin());
+}
+
+void EmStep::load(const SolverState& from) {
+  stride_ = static_cast<arma::uword>(std::clamp(from.at("stride"), 1.0, static_cast<double>(stride_)));
+  const arma::vec& whole = from.at("whole", whole_.size());
+  for (std::size_t k = 0; k < whole_.size(); ++k) whole_[k] = whole[k] != 0;
 }
 
 arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta) {

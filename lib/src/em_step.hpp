@@ -14,6 +14,7 @@
 #include "basis.hpp"
 #include "block_sums.hpp"
 #include "moe/model.hpp"
+#include "moe/solver.hpp"
 
 namespace moe {
 
@@ -34,6 +35,9 @@ class EmStep {
   Result run(const arma::vec& theta, const arma::mat* given = nullptr) const;
   /// From now on all rows tell second derivatives; false where they do so already.
   bool refine() { return std::exchange(stride_, 1) > 1; }
+  /// Which rows tell second derivatives, as earlier steps have settled it.
+  void save(SolverState& to) const;
+  void load(const SolverState& from);
   /// The parameters that the likelihood has kinks in: a maximum lies on them, and run() does.
   arma::uvec kinked() const;
 

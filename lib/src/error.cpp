@@ -36,19 +36,33 @@ std::string completion(const std::string& word, const std::vector<std::string>& 
   return found;
 }
 
-/// How many bytes the UTF-8 character at the head of `text` takes; 0 where none stands there, or a control character.
+/// What a terminal acts on: C0 and C1 controls, breaks of lines and paragraphs, and what turns the direction of text (Unicode's
+/// Bidi_Control), by which a name could pass for another.
+bool is_control(char32_t c) {
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+/// How many bytes the UTF-8 character at the head of `text` takes; 0 where none stands there, or one that is_control().
 std::size_t printable_length(std::string_view text) {
+  constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800,
+                                           0x10000};  // by length: what would fit in fewer is malformed
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char head = byte(0);
-  if (head < 0x80) return head >= 0x20 && head != 0x7f ? 1 : 0;
-  const std::size_t length = head >= 0xc2 && head < 0xe0 ? 2 : head >= 0xe0 && head < 0xf0 ? 3 : 4;
-  if (head < 0xc2 || head > 0xf4 || text.size() < length) return 0;
+  const std::size_t length = head < 0x80   ? 1
+                             : head < 0xc0 ? 0
+                             : head < 0xe0 ? 2
+                             : head < 0xf0 ? 3
+                             : head < 0xf8 ? 4
+                                           : 0;
+  if (length == 0 || text.size() < length) return 0;
+  char32_t c = length == 1 ? head : head & (0x7fU >> length);
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xc0) != 0x80) return 0;
+    c = c << 6 | (byte(i) & 0x3fU);
   }
-  const bool c1_control = head == 0xc2 && byte(1) < 0xa0;
-  const bool line_break = head == 0xe2 && byte(1) == 0x80 && (byte(2) == 0xa8 || byte(2) == 0xa9);
-  return c1_control || line_break ? 0 : length;
+  const bool surrogate = c >= 0xd800 && c < 0xe000;
+  return c < kLeast[length] || c > 0x10ffff || surrogate || is_control(c) ? 0 : length;
 }
 
 std::string escaped(char c) {
@@ -60,13 +74,15 @@ std::string escaped(char c) {
   return text.data();
 }
 
-/// The known words for a message; a table may have thousands of columns.
-std::string listed(const std::vector<std::string>& known) {
-  constexpr std::size_t kMost = 30;
-  std::vector<std::string> words;
-  for (std::size_t i = 0; i < std::min(known.size(), kMost); ++i) words.push_back(printable(known[i]));
-  const std::size_t rest = known.size() - words.size();
-  return join(words) + (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
+/// The first `most` characters of `text`, each as it may be shown.
+std::vector<std::string> shown(std::string_view text, std::size_t most) {
+  std::vector<std::string> characters;
+  while (!text.empty() && characters.size() < most) {
+    const std::size_t length = printable_length(text);
+    characters.push_back(length > 0 ? std::string(text.substr(0, length)) : escaped(text[0]));
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+  return characters;
 }
 
 }  // namespace
@@ -104,14 +120,27 @@ std::string unknown_word(std::string_view what, std::string_view word, const std
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
-  std::string out;
-  for (std::size_t shown = 0; !text.empty(); ++shown) {
-    if (shown == limit) return out + "...";
-    const std::size_t length = printable_length(text);
-    out += length > 0 ? std::string(text.substr(0, length)) : escaped(text[0]);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
+  std::vector<std::string> characters = shown(text, limit < text.size() ? limit + 1 : text.size());
+  if (characters.size() > limit) characters.back() = "...";
+  return join(characters, "");
+}
+
+std::string one_line(std::string_view text) {
+  // The place stands first, and what was expected last.
+  constexpr long kHead = 600, kTail = 300, kMost = 1000;
+  std::vector<std::string> characters = shown(text, text.size());
+  if (std::ssize(characters) > kMost) {
+    characters[kHead] = " ... ";
+    characters.erase(characters.begin() + kHead + 1, characters.end() - kTail);
   }
-  return out;
+  return join(characters, "");
+}
+
+std::string listed(const std::vector<std::string>& words, std::size_t most) {
+  std::vector<std::string> first;
+  for (std::size_t i = 0; i < std::min(words.size(), most); ++i) first.push_back(printable(words[i]));
+  const std::size_t rest = words.size() - first.size();
+  return join(first) + (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
 }
 
 std::string join(const std::vector<std::string>& words, std::string_view separator) {

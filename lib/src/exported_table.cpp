@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 #include "cell.hpp"
-#include "level_table.hpp"
+#include "levels.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 
@@ -27,11 +28,31 @@ char32_t next_code_point(const std::string& text, std::size_t& i) {
 
 }  // namespace
 
-Comparison comparison_of(const Column& category) {
+Comparison comparison_of(const Column& category, const Schema& schema) {
   std::vector<std::string> said = category.levels;
   std::erase(said, kMissingLevel);
-  if (all_numeric(said)) return Comparison::kNumber;
+  if (schema.levels_by_value && all_numeric(said)) return Comparison::kNumber;
   return all_boolean(said) ? Comparison::kBoolean : Comparison::kText;
+}
+
+std::vector<std::pair<std::string, std::size_t>> other_spellings(const Column& category, const Schema& schema) {
+  std::vector<std::pair<std::string, std::size_t>> result;
+  for (std::size_t i = 0; i < category.levels.size() && !schema.levels_by_value; ++i) {
+    const auto other = other_spelling(category.levels[i]);
+    if (other && std::find(category.levels.begin(), category.levels.end(), *other) == category.levels.end())
+      result.emplace_back(*other, i);
+  }
+  return result;
+}
+
+std::vector<std::pair<double, std::size_t>> other_numbers(const Column& category, const Schema& schema) {
+  std::vector<std::pair<double, std::size_t>> result;
+  for (std::size_t i = 0; i < category.levels.size() && !schema.levels_by_value; ++i) {
+    const auto number = plain_number(category.levels[i]);
+    if (number && !other_spelling(category.levels[i]) && format_number(*number) != category.levels[i])
+      result.emplace_back(*number, i);
+  }
+  return result;
 }
 
 const char* name_of(Comparison comparison) {
@@ -52,6 +73,9 @@ std::optional<std::size_t> missing_level(const Column& category) {
 std::vector<std::string> missing_words(const Schema& schema) {
   std::vector<std::string> words(kMissingWords.begin(), kMissingWords.end());
   words.insert(words.end(), schema.na.begin(), schema.na.end());
+  for (const std::string& word : schema.na)
+    if (const auto other = other_spelling(word); other && std::find(words.begin(), words.end(), *other) == words.end())
+      words.push_back(*other);
   return words;
 }
 

@@ -14,11 +14,16 @@ namespace moe {
 
 /// How the cells of a category are compared with its levels.
 enum class Comparison {
-  kText,
-  kNumber,   ///< all levels are numbers: "1.0" is level "1"
+  kText,     ///< and with the other_spellings() of the levels
+  kNumber,   ///< of models with levels_by_value, where all are numbers: "01" is level "1"
   kBoolean,  ///< true and false in any case, as databases and data frames change it
 };
-Comparison comparison_of(const Column& category);
+Comparison comparison_of(const Column& category, const Schema& schema);
+/// Texts that are levels of a category, too: "1.0" where the level is "1", "1" where it is "1.0" (levels.hpp); and each one's
+/// level. None for a model with levels_by_value.
+std::vector<std::pair<std::string, std::size_t>> other_spellings(const Column& category, const Schema& schema);
+/// Numbers that are levels, where the text of such a cell may be another than the level's, as 1e-05 for 0.00001.
+std::vector<std::pair<double, std::size_t>> other_numbers(const Column& category, const Schema& schema);
 /// "text", "number", "boolean".
 const char* name_of(Comparison comparison);
 /// Whether blanks round a cell mean nothing: no level begins or ends with one.
@@ -26,7 +31,8 @@ bool ignores_blanks(const Column& category);
 /// The place among category.levels of the one for missing cells, if there is one; a missing cell has no prediction else.
 std::optional<std::size_t> missing_level(const Column& category);
 
-/// What stands for a missing cell: words, the empty one first, and numbers.
+/// What stands for a missing cell: words, the empty one first; and numbers, whatever their text, but not in a category unless the
+/// model has levels_by_value.
 std::vector<std::string> missing_words(const Schema& schema);
 std::vector<double> missing_numbers(const Schema& schema);
 

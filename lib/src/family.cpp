@@ -27,6 +27,16 @@ bool Family::derivatives(const arma::mat&, const arma::mat&, const double*, arma
 bool Family::fit_dispersion(const arma::mat&, double*) const { return false; }
 bool Family::on_floor(const double*) const { return false; }
 
+bool Family::to_simpler(arma::uword, double*) const { return false; }
+
+Family::Embedding Family::embedded(const double* simpler_psi, std::size_t) const {
+  Embedding result;
+  for (arma::uword out = 0; out < outputs(); ++out) result.outputs.push_back(out);
+  result.intercepts.assign(outputs(), 0);
+  result.psi.assign(simpler_psi, simpler_psi + dispersions());
+  return result;
+}
+
 bool Family::discrete() const {
   const std::vector<Support> all = supports();
   return std::all_of(all.begin(), all.end(),
@@ -40,7 +50,7 @@ Family::Marginal Family::marginal(arma::uword, const double* psi) const {
 double Family::least_scale(const double* psi) const {
   if (location_scale())
     if (const auto all = figures(psi); !all.empty() && !all[0].slope.empty())
-      return all[0].value / (target_.scale * target_.spread);
+      return all[0].value / (target_.scale * target_.typical);
   return std::numeric_limits<double>::infinity();
 }
 

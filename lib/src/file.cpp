@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -14,6 +16,7 @@
 #include <utility>
 
 #include "moe/error.hpp"
+#include "moe/stop.hpp"
 
 namespace moe {
 namespace {
@@ -114,6 +117,22 @@ void sweep_temporaries(const std::string& path) {
   ::closedir(entries);
 }
 
+/// Names of temporary files for remove_temporaries(), which may take no lock and no memory. A name is never freed: a signal's
+/// handler may be reading it. A process has few.
+constexpr std::size_t kMostTemporaries = 16;
+std::array<std::atomic<char*>, kMostTemporaries> temporaries{};
+
+void remember(const std::string& temporary) {
+  char* const name = ::strdup(temporary.c_str());
+  for (std::atomic<char*>& place : temporaries)
+    if (char* none = nullptr; name != nullptr && place.compare_exchange_strong(none, name)) return;
+}
+
+void forget(const std::string& temporary) {
+  for (std::atomic<char*>& place : temporaries)
+    if (const char* name = place.load(); name != nullptr && temporary == name) place = nullptr;
+}
+
 /// The file behind symbolic links, so that the link stays and its target is replaced.
 std::string resolved(const std::string& path) {
   char* real = ::realpath(path.c_str(), nullptr);
@@ -124,6 +143,11 @@ std::string resolved(const std::string& path) {
 }
 
 }  // namespace
+
+void remove_temporaries() noexcept {
+  for (const std::atomic<char*>& place : temporaries)
+    if (const char* name = place.load()) ::unlink(name);
+}
 
 InputFile::InputFile(const std::string& path)
     : name_(is_standard(path) ? "<stdin>" : printable(path, kLongestNameShown)),
@@ -200,11 +224,14 @@ void OutputFile::make_temporary(int mode) {
   descriptor_ = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
   if (descriptor_ < 0) fail(name_, "write", errno);
   temporary_ = temporary;
+  remember(temporary_);
 }
 
 OutputFile::~OutputFile() {
   if (!standard_ && descriptor_ >= 0) ::close(descriptor_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (temporary_.empty()) return;
+  ::unlink(temporary_.c_str());
+  forget(temporary_);
 }
 
 void OutputFile::write(std::string_view bytes) {
@@ -232,6 +259,7 @@ void OutputFile::commit() {
   close_checked(std::exchange(descriptor_, -1), name_);
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(name_, "write", errno);
+  forget(temporary_);
   temporary_.clear();
   sync_directory(path_, name_);
 }

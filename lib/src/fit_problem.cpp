@@ -1,5 +1,6 @@
 #include "fit_problem.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -19,6 +20,11 @@ const double kRunaway = std::log(10.0);
 
 /// At least so many rows, and so many for each parameter, tell second derivatives.
 constexpr arma::uword kRowsForHessian = 1 << 16, kRowsForParameter = 128;
+
+/// Of a target's standard deviation: with a larger scale rounding stays far below any tolerance.
+constexpr double kSmallScale = 1e-3;
+/// Roundings of a residual, each of the target's largest size.
+constexpr double kRoundings = 16;
 
 std::string figure(double value) {
   char text[32];
@@ -44,10 +50,37 @@ FitProblem::FitProblem(const FitData& data, Watch watch)
   const bool likelihood = data.objective.is_likelihood() && data.model.gate->normalised();
   if (likelihood && !EmStep::knows(data.model))
     generalised_em_.emplace(data.model, data.rows, data.penalty, data.threads);
-  if (data.basis == nullptr) return;
-  coordinates_.emplace(data.model, *data.basis, arma::accu(data.rows.w));
-  if (likelihood && EmStep::knows(data.model))
-    em_.emplace(data.model, data.rows, *data.basis, pass_.penalty_weights(), data.threads);
+  if (data.basis != nullptr) {
+    coordinates_.emplace(data.model, *data.basis, arma::accu(data.rows.w));
+    if (likelihood && EmStep::knows(data.model))
+      em_.emplace(data.model, data.rows, *data.basis, pass_.penalty_weights(), data.threads);
+  }
+  if (data.begun != nullptr) load(*data.begun);
+}
+
+void FitProblem::keep(const std::function<void(SolverState&)>& fill) {
+  if (!data_.keeper) return;
+  SolverState state;
+  fill(state);
+  if (state.at("passes") == 0) return;  // which is where every run begins
+  if (em_) em_->save(state);
+  state.set("since_best", static_cast<double>(since_best_));
+  state.set("best_pass", static_cast<double>(best_pass_));
+  if (best_theta_) {
+    state.set("best_value", best_value_);
+    state.numbers["best_theta"] = *best_theta_;
+  }
+  data_.keeper(std::move(state));
+}
+
+void FitProblem::load(const SolverState& from) {
+  evaluated_ = true;
+  if (em_) em_->load(from);
+  since_best_ = static_cast<arma::uword>(from.at("since_best"));
+  best_pass_ = static_cast<arma::uword>(from.at("best_pass"));
+  if (!from.numbers.contains("best_theta")) return;
+  best_value_ = from.at("best_value");
+  best_theta_ = from.at("best_theta", data_.model.theta.n_elem);
 }
 
 void FitProblem::fail(const std::string& what) const {
@@ -131,6 +164,18 @@ bool FitProblem::improve(const arma::vec& at, Improvement& improvement) {
   evaluated_ = true;
   improvement = {result.value / unit_, result.slope / unit_, seen(result.target)};
   return true;
+}
+
+double FitProblem::rounding(const arma::vec& at) const {
+  // A score is a residual in scales, in units of the scale: rounding of the residual counts as often as the scale is small.
+  const arma::vec theta = this->theta(at);
+  double largest = 0;
+  for (const Expert& expert : data_.model.experts)
+    if (const double scale = expert.family->least_scale(theta.memptr() + expert.psi); scale < kSmallScale)
+      largest = std::max(largest, 1 / (scale * scale));
+  if (!(largest > 0)) return 0;
+  const double spread = data_.model.standardization.target_spread.min();
+  return kRoundings * arma::datum::eps * arma::abs(data_.rows.y).max() * largest / (spread * spread) / unit_;
 }
 
 arma::uword FitProblem::shuffle(Random& random) {

@@ -26,7 +26,9 @@ struct FitData {
   arma::uword batch;       ///< 0: all rows
   arma::uword patience;    ///< 0: without end
   unsigned threads;
-  const Basis* basis;  ///< or none, as under an l1 penalty: in whose coordinates solvers see theta
+  const Basis* basis;                  ///< or none, as under an l1 penalty: in whose coordinates solvers see theta
+  const SolverState* begun = nullptr;  ///< where an earlier run was, or none
+  std::function<void(SolverState&&)> keeper{};  ///< what takes each pass's state, or none
 };
 
 /// Rows that settle second derivatives in so many parameters closely enough for a step.
@@ -43,9 +45,12 @@ class FitProblem : public Problem {
   bool rough_hessian(const arma::vec& theta, arma::mat& second) override;
   bool improve(const arma::vec& theta, Improvement& improvement) override;
   bool refine() override { return em_ && em_->refine(); }
+  double rounding(const arma::vec& theta) const override;
   arma::uvec kinked() const override { return em_ ? em_->kinked() : arma::uvec(); }
   arma::uword shuffle(Random& random) override;
   double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
+  const SolverState* begun() const override { return data_.begun; }
+  void keep(const std::function<void(SolverState&)>& fill) override;
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override;
 
   /// Throws Error (fit) where the gate leaves the objective without a minimum: it was still falling when the passes ended.
@@ -62,6 +67,8 @@ class FitProblem : public Problem {
 
  private:
   bool hessian(const Rows& rows, const arma::vec& theta, arma::mat& second);
+  /// What was the best until the pass that an earlier run had ended.
+  void load(const SolverState& from);
   /// The pass's value; throws Error (fit) where the domain study says so.
   double checked(const PassResult& result);
   [[noreturn]] void fail(const std::string& what) const;

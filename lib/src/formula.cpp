@@ -158,6 +158,7 @@ double apply(Formula::Op op, const double* a) {
 
 const Formula& value_of(const Formula& x) { return x; }
 Formula square(const Formula& x) { return x * x; }
+Formula exp_remainder(const Formula& x) { return x.is_number() ? Formula(exp_remainder(x.number())) : expm1(x) - x; }
 Formula hypot(double a, const Formula& x) {
   return x.is_number() ? Formula(std::hypot(a, x.number())) : sqrt(a * a + x * x);
 }

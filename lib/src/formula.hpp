@@ -131,6 +131,7 @@ inline Formula negative_binomial_cdf(const Formula& k, const Formula& mean, cons
 // As jet.hpp has them, in terms of the above.
 const Formula& value_of(const Formula& x);
 Formula square(const Formula& x);
+Formula exp_remainder(const Formula& x);
 Formula hypot(double a, const Formula& x);
 Formula clamped(const Formula& x, double limit);
 Formula bounded(const Formula& x);

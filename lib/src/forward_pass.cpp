@@ -1,5 +1,7 @@
+#include "blas_memory.hpp"
 #include "kernels/kernels.hpp"
 #include "moe/model.hpp"
+#include "moe/stop.hpp"
 #include "parallel.hpp"
 
 namespace moe {
@@ -40,6 +42,7 @@ void ForwardPass::for_runs(const Call& call) {
 }
 
 void ForwardPass::run(const arma::vec& theta, const Rows& block, const double* next) {
+  end_if_stopped();
   block_ = &block;
   rows_ = block.count();
   for (Design& design : designs_) {

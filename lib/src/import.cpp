@@ -29,9 +29,9 @@ void know_members(const JsonPlace& object, const std::vector<std::string>& known
 }
 
 void know_members(const JsonPlace& root) {
-  know_members(root, {"$schema", "format",          "version",    "inputs", "columns", "na",       "target", "targets",
-                      "labels",  "weight",          "id",         "trials", "offset",  "exposure", "family", "gate",
-                      "experts", "standardization", "parameters", "fit"});
+  know_members(root, {"$schema", "format", "version",   "inputs",  "columns",         "na",         "target",
+                      "targets", "labels", "weight",    "id",      "trials",          "offset",     "exposure",
+                      "family",  "gate",   "levels_by", "experts", "standardization", "parameters", "fit"});
   if (root.has("columns"))
     for (const JsonPlace& column : root.at("columns").items())
       know_members(column, {"name", "levels", "fill", "indicator"});
@@ -140,22 +140,33 @@ void require_parameters(const Description& description, const JsonPlace& paramet
 // --- The fit ----------------------------------------------------------------------------------------------------------
 
 Uncertainty read_uncertainty(const JsonPlace& place, std::size_t parameters) {
-  know_members(place, {"degrees_of_freedom", "residual_standard_error", "covariance_factor"});
+  know_members(place, {"degrees_of_freedom", "residual_standard_error", "covariance_factor", "undetermined"});
   Uncertainty result;
   result.degrees_of_freedom = place.at("degrees_of_freedom").number();
   result.residual_standard_error = place.at("residual_standard_error").number_or_nan();
   const JsonPlace factor = place.at("covariance_factor");
   result.factor = read_rows(factor, factor.items().size(), parameters);
+  if (place.has("undetermined")) {
+    const JsonPlace undetermined = place.at("undetermined");
+    result.undetermined = read_rows(undetermined, undetermined.items().size(), parameters);
+  }
   return result;
 }
 
-FitStudy read_study(const JsonPlace& place) {
-  know_members(place, {"shares", "starved", "steps", "supremum"});
+FitStudy read_study(const JsonPlace& place, std::size_t parameters) {
+  know_members(place,
+               {"shares", "starved", "steps", "supremum", "exact", "recession", "unseen", "simpler", "as_simple"});
   FitStudy study;
   study.shares = place.at("shares").numbers();
   study.starved = place.at("starved").numbers();
   study.steps = place.at("steps").numbers();
   study.supremum = place.at("supremum").number_or_nan();
+  study.exact.zeros(study.shares.n_elem);
+  if (place.has("exact")) study.exact = place.at("exact").numbers();
+  for (const auto& [name, directions] : {std::pair{"recession", &study.recession}, std::pair{"unseen", &study.unseen}})
+    if (place.has(name)) *directions = read_rows(place.at(name), place.at(name).items().size(), parameters);
+  if (place.has("simpler")) study.simpler = place.at("simpler").number();
+  if (place.has("as_simple")) study.as_simple = place.at("as_simple").numbers();
   return study;
 }
 
@@ -175,11 +186,12 @@ FitSummary read_fit(const JsonPlace& place, std::size_t parameters) {
   read_fit_numbers(place, kFitNumbers, fit, known);
   read_fit_numbers(place, kPenalties, fit, known);
   read_fit_numbers(place, kLasso, fit, known);
+  read_fit_numbers(place, kFirth, fit, known);
   know_members(place, known);
   fit.objective = place.text_or("objective", "");
   fit.solver = place.text_or("solver", "");
   if (place.has("uncertainty")) fit.uncertainty = read_uncertainty(place.at("uncertainty"), parameters);
-  if (place.has("study")) fit.study = read_study(place.at("study"));
+  if (place.has("study")) fit.study = read_study(place.at("study"), parameters);
   return fit;
 }
 
@@ -197,7 +209,7 @@ Model read_model(std::string_view text) {
   Model model = make_described(std::move(description), std::move(units), {});
   read_parameters(parameters, model);
   if (root.has("fit")) model.fit = read_fit(root.at("fit"), model.theta.n_elem);
-  check_fit(model.fit, model);
+  check_model(model);
   return model;
 }
 

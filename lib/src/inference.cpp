@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "basis.hpp"
+#include "estimated_space.hpp"
 #include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
@@ -16,8 +16,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr arma::uword kMostParameters = 300;
-/// A parameter of which the others leave a smaller part than this undetermined is not told from them: what is left is rounding.
-constexpr double kSingular = 1e-12;
+/// Information in a direction below this part of that in single parameters is none: what is left is rounding, and the weakest penalties.
+constexpr double kSingular = 1e-10;
 /// Coefficients of logits, of inputs in standard deviations, that make a step; where errors are known, those that make one perhaps and
 /// could be anything, as their error is so many times as large: a steep slope that the data bound is none.
 constexpr double kStep = 50, kPerhapsStep = 10, kAnything = 2;
@@ -26,99 +26,63 @@ bool on_floor(const Model& model, const Expert& expert) {
   return expert.family->on_floor(model.theta.memptr() + expert.psi);
 }
 
-/// Where a model's parameters stand in the coordinates of its basis (phi), and which of them are estimated.
-class Space {
- public:
-  Space(const Model& model, const Rows& rows, unsigned threads) : model_(model), basis_(model, rows, threads) {
-    for (arma::uword b = 0; b <= model.size(); ++b) add_branch(b);
-    std::vector<arma::uword> psi;
-    for (const Expert& expert : model.experts)
-      for (arma::uword i = 0; i < expert.family->dispersions() && !on_floor(model, expert); ++i)
-        psi.push_back(expert.psi + i);
-    std::sort(psi.begin(), psi.end());
-    psi.erase(std::unique(psi.begin(), psi.end()), psi.end());  // one that all share is there once for each
-    coefficients_ = free_.size();
-    free_.insert(free_.end(), psi.begin(), psi.end());
-  }
-
-  const Basis& basis() const { return basis_; }
-  arma::uvec free() const { return free_; }
-  /// How many of the free ones, the first, are coefficients.
-  arma::uword coefficients() const { return coefficients_; }
-
-  /// Rows of phi's free coordinates -> rows of all of theta, zeros for what is not estimated.
-  arma::mat theta_rows(const arma::mat& rows) const {
-    arma::mat result(model_.theta.n_elem, rows.n_cols, arma::fill::zeros);
-    result.rows(free()) = rows;
-    for_each_output([&](arma::uword branch, arma::uword, arma::uword first, arma::uword height) {
-      const arma::mat own = result.rows(first, first + height - 1);
-      result.rows(first, first + height - 1) = basis_.coefficients(basis_.design_of(branch), own);
-    });
-    return result;
-  }
-
-  /// The second derivatives in phi of 0.5 sum_i weight_i theta_i^2, at the least that it can be where outputs are free to move
-  /// together: only how they differ is penalised.
-  arma::mat penalty(const arma::vec& weight) const {
-    arma::mat result(weight.n_elem, weight.n_elem, arma::fill::zeros);
-    for_each_output([&](arma::uword branch, arma::uword, arma::uword i, arma::uword height) {
-      const arma::mat inverse = basis_.inverse(basis_.design_of(branch));
-      const arma::mat own = inverse.t() * arma::diagmat(weight.subvec(i, arma::size(height, 1))) * inverse;
-      const double outputs = static_cast<double>(branch_of(model_, branch).network->outputs());
-      const bool together = reference_output(model_, branch).has_value();
-      for_each_output([&](arma::uword other, arma::uword, arma::uword j, arma::uword) {
-        if (other != branch) return;
-        result.submat(i, j, arma::size(own)) = ((i == j ? 1.0 : 0.0) - (together ? 1 / outputs : 0.0)) * own;
-      });
-    });
-    return result;
-  }
-
- private:
-  /// Calls visit(branch, output, first parameter, how many) for every output of every branch.
-  template <class Visit>
-  void for_each_output(const Visit& visit) const {
-    for (arma::uword b = 0; b <= model_.size(); ++b) {
-      const Branch& branch = branch_of(model_, b);
-      for (arma::uword out = 0; out < branch.network->outputs(); ++out)
-        visit(b, out, branch.offset + branch.network->intercept(out), branch.network->last_inputs());
-    }
-  }
-
-  void add_branch(arma::uword index) {
-    const Branch& branch = branch_of(model_, index);
-    std::vector<bool> kept(branch.network->last_inputs(), true);
-    for (const arma::uword j : basis_.dependent(basis_.design_of(index))) kept[j] = false;
-    const auto reference = reference_output(model_, index);
-    for (arma::uword out = 0; out < branch.network->outputs(); ++out)
-      for (arma::uword j = 0; j < kept.size() && out != reference; ++j)
-        if (kept[j]) free_.push_back(branch.offset + branch.network->intercept(out) + j);
-  }
-
-  const Model& model_;
-  Basis basis_;
-  std::vector<arma::uword> free_;
-  arma::uword coefficients_ = 0;
+/// What an information A says: a generalised inverse F F' of it, and the directions of which it says nothing.
+struct Factors {
+  arma::mat factor, undetermined;
 };
 
-/// A matrix F with A^-1 = F F'; nothing where A is not positive definite.
-std::optional<arma::mat> inverse_factor(const arma::mat& A) {
-  const arma::vec scale = 1 / arma::sqrt(arma::vec(A.diag()));
-  arma::mat root, inverse;
-  if (!scale.is_finite()) return std::nullopt;
-  if (!arma::chol(root, arma::symmatu(A % (scale * scale.t())))) return std::nullopt;
-  if (std::pow(arma::vec(root.diag()).min(), 2) < kSingular) return std::nullopt;
-  if (!arma::inv(inverse, arma::trimatu(root))) return std::nullopt;
-  inverse.each_col() %= scale;
-  return inverse;
+/// By eigenvectors; nothing where A falls in a direction.
+std::optional<Factors> singular_factors(const arma::mat& unit, const arma::vec& scale) {
+  arma::vec value;
+  arma::mat vectors;
+  if (!arma::eig_sym(value, vectors, unit) || value.min() < -kSingular) return std::nullopt;
+  const arma::uvec told = arma::find(value > kSingular), untold = arma::find(value <= kSingular);
+  Factors result{vectors.cols(told), vectors.cols(untold)};
+  result.factor.each_row() /= arma::sqrt(value.elem(told)).t();
+  result.factor.each_col() %= scale;
+  result.undetermined.each_col() %= scale;
+  return result;
 }
 
-std::optional<arma::mat> information_factor(const Model& model, const Space& space, const Rows& rows,
-                                            const Penalty& penalty, unsigned threads) {
+/// Nothing where A is no information of a maximum.
+std::optional<Factors> factors_of(const arma::mat& A) {
+  if (A.is_empty()) return std::nullopt;
+  arma::vec scale(A.diag());
+  scale.transform([](double d) { return d == 0 ? 1 : 1 / std::sqrt(d); });
+  if (!scale.is_finite()) return std::nullopt;
+  const arma::mat unit = arma::symmatu(A % (scale * scale.t()));
+  arma::mat root, inverse;
+  if (!arma::chol(root, unit) || std::pow(arma::vec(root.diag()).min(), 2) < kSingular)
+    return singular_factors(unit, scale);
+  if (!arma::inv(inverse, arma::trimatu(root))) return std::nullopt;
+  inverse.each_col() %= scale;
+  return Factors{inverse, {}};
+}
+
+/// An orthonormal basis of what is left of the free coordinates where the likelihood has no maximum in some directions; nothing
+/// where it has one in all. What does not move in those directions has the covariance of the maximum over the others.
+std::optional<arma::mat> told_directions(const Model& model, const EstimatedSpace& space) {
+  const auto& study = model.fit.study;
+  if (!study || (study->recession.is_empty() && study->unseen.is_empty())) return std::nullopt;
+  const arma::mat lost = space.free_rows(arma::join_rows(study->recession, study->unseen));
+  arma::mat Q, R;
+  arma::qr(Q, R, lost);
+  return arma::mat(Q.tail_cols(Q.n_cols - lost.n_cols));
+}
+
+std::optional<Factors> information_factors(const Model& model, const EstimatedSpace& space, const Rows& rows,
+                                           const Penalty& penalty, unsigned threads) {
   const auto objective = make_objective("likelihood");
   const arma::vec weight = Pass(model, *objective, penalty, 1).penalty_weights();
   const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, &space.basis()) + space.penalty(weight);
-  return inverse_factor(arma::accu(rows.w) * H.submat(space.free(), space.free()));
+  const arma::mat information = arma::accu(rows.w) * H.submat(space.free(), space.free());
+  const auto told = told_directions(model, space);
+  if (!told) return factors_of(information);
+  auto factors = factors_of(told->t() * information * *told);
+  if (!factors) return std::nullopt;
+  factors->factor = *told * factors->factor;
+  if (!factors->undetermined.is_empty()) factors->undetermined = *told * factors->undetermined;
+  return factors;
 }
 
 /// Whether it is a linear regression.
@@ -152,12 +116,22 @@ double residual_squares(const Model& model, const Rows& rows) {
 }
 
 /// Coefficients of each target.
-double degrees_of_fit(const Model& model, const Space& space) {
+double degrees_of_fit(const Model& model, const EstimatedSpace& space) {
   return static_cast<double>(space.coefficients()) / static_cast<double>(model.targets());
 }
 
+/// Errors beyond all numbers, as extreme tables and penalties make them, are not known.
+Uncertainty finite(Uncertainty uncertainty) {
+  if (!uncertainty.factor.is_finite() || !uncertainty.undetermined.is_finite()) {
+    uncertainty.factor.reset();
+    uncertainty.undetermined.reset();
+  }
+  if (std::isinf(uncertainty.residual_standard_error)) uncertainty.residual_standard_error = kNaN;
+  return uncertainty;
+}
+
 /// From the residuals themselves, which may all be 0 where sigma has a floor.
-Uncertainty regression_uncertainty(const Model& model, const Space& space, const Rows& rows) {
+Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& space, const Rows& rows) {
   Uncertainty result;
   const double weight = arma::accu(rows.w), freedom = weight - static_cast<double>(space.coefficients());
   if (!(freedom > 0)) return result;
@@ -171,7 +145,7 @@ Uncertainty regression_uncertainty(const Model& model, const Space& space, const
   result.factor = space.theta_rows(factor);
   result.degrees_of_freedom = freedom;
   result.residual_standard_error = model.standardization.target_scale[0] * error;
-  return result;
+  return finite(std::move(result));
 }
 
 /// The columns of the standard errors' table that follow from value and error.
@@ -207,6 +181,17 @@ bool own_is_estimated(const Branch& branch, arma::uword row, arma::uword out, co
   return arma::any(factor.row(branch.offset + branch.network->intercept(out) + row) != 0);
 }
 
+/// Which cells of a table of forms have no finite value that the rows tell.
+std::vector<bool> endless_cells(const Model& model, arma::uword b, const FormTable& forms) {
+  std::vector<bool> result(forms.cells.size(), false);
+  if (!model.fit.study) return result;
+  for (const arma::mat* directions : {&model.fit.study->recession, &model.fit.study->unseen}) {
+    const std::vector<bool> moved = moved_cells(model, b, forms, *directions);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = result[i] || moved[i];
+  }
+  return result;
+}
+
 Estimates estimates_of(const Model& model, const Inference& inference, arma::uword b, const FormTable& forms,
                        double level) {
   Estimates result;
@@ -214,10 +199,12 @@ Estimates estimates_of(const Model& model, const Inference& inference, arma::uwo
   const arma::mat& factor = inference.uncertainty.factor;
   const Branch& branch = branch_of(model, b);
   result.value = forms.at(model.theta);
+  const std::vector<bool> endless = endless_cells(model, b, forms);
   result.error = arma::mat(arma::size(result.value)).fill(kNaN);
   for (arma::uword out = 0; out < forms.columns && inference.uncertainty.known(); ++out)
     for (arma::uword j = 0; j < forms.rows; ++j)
-      if (is_estimated(forms(j, out), factor) && own_is_estimated(branch, j, out, factor))
+      if (!endless[out * forms.rows + j] && is_estimated(forms(j, out), factor) &&
+          own_is_estimated(branch, j, out, factor) && forms(j, out).is_determined(inference.uncertainty))
         result.error(j, out) = forms(j, out).deviation(factor);
   fill_in(inference.uncertainty, level, result);
   if (inference.replicates.is_empty()) return result;
@@ -261,35 +248,38 @@ Penalty penalty_of(const FitSummary& fit) {
 }
 
 Uncertainty observed_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
-  const Space space(model, rows, threads);
+  const EstimatedSpace space(model, rows, threads);
   if (is_regression(model, penalty)) return regression_uncertainty(model, space, rows);
   Uncertainty result;
-  auto factor = information_factor(model, space, rows, penalty, threads);
-  if (factor && is_regression_of_several(model, penalty)) {
+  auto factors = information_factors(model, space, rows, penalty, threads);
+  if (factors && is_regression_of_several(model, penalty)) {
     const double weight = arma::accu(rows.w), freedom = weight - degrees_of_fit(model, space);
     if (!(freedom > 0)) return result;
-    factor->head_rows(space.coefficients()) *= std::sqrt(weight / freedom);
+    factors->factor.head_rows(space.coefficients()) *= std::sqrt(weight / freedom);
     result.degrees_of_freedom = freedom;
   }
-  if (factor) result.factor = space.theta_rows(*factor);
-  return result;
+  if (!factors) return result;
+  result.factor = space.theta_rows(factors->factor);
+  if (!factors->undetermined.is_empty()) result.undetermined = space.theta_rows(factors->undetermined);
+  return finite(std::move(result));
 }
 
 Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads) {
-  const Space space(model, rows, threads);
+  const EstimatedSpace space(model, rows, threads);
   Uncertainty result;
-  const auto factor = information_factor(model, space, rows, penalty, threads);
-  if (!factor) return result;
+  const auto factors = information_factors(model, space, rows, penalty, threads);
+  if (!factors) return result;
+  const arma::mat& factor = factors->factor;
   const arma::mat products = score_products(model, model.theta, rows, threads, &space.basis());
   // Of the product's root, in the coordinates in which the information is the unit matrix.
   arma::vec value;
   arma::mat vectors;
-  if (!arma::eig_sym(value, vectors,
-                     arma::symmatu(factor->t() * products.submat(space.free(), space.free()) * *factor)))
+  if (!arma::eig_sym(value, vectors, arma::symmatu(factor.t() * products.submat(space.free(), space.free()) * factor)))
     return result;
   vectors.each_row() %= arma::sqrt(arma::clamp(value, 0, arma::datum::inf)).t();
-  result.factor = space.theta_rows(*factor * vectors);
-  return result;
+  result.factor = space.theta_rows(factor * vectors);
+  if (!factors->undetermined.is_empty()) result.undetermined = space.theta_rows(factors->undetermined);
+  return finite(std::move(result));
 }
 
 std::optional<Inference> stored_inference(const Model& model) {
@@ -314,7 +304,9 @@ std::vector<double> figure_errors(const Model& model, const Inference& inference
     AffineForm form;
     for (std::size_t j = 0; j < figures[i].slope.size(); ++j)
       form.terms.push_back({expert.psi + j, figures[i].slope[j]});
-    errors.push_back(inference.uncertainty.known() && is_estimated(form, factor) ? form.deviation(factor) : kNaN);
+    const bool known =
+        inference.uncertainty.known() && is_estimated(form, factor) && form.is_determined(inference.uncertainty);
+    errors.push_back(known ? form.deviation(factor) : kNaN);
     if (replicates.is_empty() || std::isnan(errors.back())) continue;
     arma::rowvec values(replicates.n_cols);
     for (arma::uword r = 0; r < values.n_elem; ++r)
@@ -326,10 +318,10 @@ std::vector<double> figure_errors(const Model& model, const Inference& inference
 
 std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& uncertainty) {
   std::vector<std::string> notes;
-  if (!uncertainty.known())
+  if (!uncertainty.known() && !(model.fit.study && !model.fit.study->recession.is_empty()))
     notes.emplace_back(
         "no standard errors: the information is not positive definite, as at a point that is no maximum or "
-        "where parameters are not told apart");
+        "where parameters are not told apart, or its inverse is not finite");
   if (model.fit.rows > 0 && model.fit.converged == 0)
     notes.emplace_back("the fit had not converged: these are errors of the point where it stopped, if of anything");
   for (arma::uword k = 0; k < model.size(); ++k) {

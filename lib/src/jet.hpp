@@ -45,6 +45,7 @@ inline double greater(double a, double b) { return std::max(a, b); }
 inline double square(double x) { return x * x; }
 inline double clamped(double x, double limit) { return std::min(std::max(x, -limit), limit); }
 inline double stirling_error_exp(double x) { return stirling_error_exp_curve(x).value; }
+inline double exp_remainder(double x) { return exp_remainder_curve(x).value; }
 inline double log_normal_cdf(double x) { return log_normal_cdf_curve(x).value; }
 
 template <int M, int Order = 2>
@@ -151,6 +152,7 @@ class Jet {
     const double p = logistic(x.value_);
     return x.through({log1p_exp(x.value_), p, p * logistic(-x.value_)});
   }
+  friend Jet exp_remainder(const Jet& x) { return x.through(exp_remainder_curve(x.value_)); }
   friend Jet log_normal_cdf(const Jet& x) { return x.through(log_normal_cdf_curve(x.value_)); }
   friend Jet stirling_error_exp(const Jet& x) { return x.through(stirling_error_exp_curve(x.value_)); }
   friend Jet bounded(const Jet& x) { return x.through(bounded_curve(x.value_)); }

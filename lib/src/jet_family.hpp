@@ -166,6 +166,14 @@ class JetFamily : public Family {
   }
 };
 
+/// Throws Error (usage) where the target is a class.
+inline void require_number_target(const std::string& name, const TargetInfo& target) {
+  if (target.classes > 0)
+    throw Error(ErrorKind::kUsage, "family '" + name +
+                                       "' describes a number, and the target is a class: expected bernoulli or "
+                                       "categorical");
+}
+
 /// A maker of a family of numbers that takes no arguments.
 template <class F>
 std::shared_ptr<const Family> make_plain_family(const std::string& name, const std::string& arguments,
@@ -173,10 +181,7 @@ std::shared_ptr<const Family> make_plain_family(const std::string& name, const s
   if (!arguments.empty())
     throw Error(ErrorKind::kUsage,
                 "family '" + name + ":" + arguments + "': " + name + " takes no arguments: expected " + name);
-  if (target.classes > 0)
-    throw Error(ErrorKind::kUsage, "family '" + name +
-                                       "' describes a number, and the target is a class: expected bernoulli or "
-                                       "categorical");
+  require_number_target(name, target);
   return std::make_shared<F>(target);
 }
 

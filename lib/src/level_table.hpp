@@ -86,27 +86,4 @@ class LevelTable {
   std::vector<Place> places_;  // a power of two, a quarter of it full at most
 };
 
-/// Texts that are all numbers are the same where the numbers are.
-bool all_numeric(const std::vector<std::string>& texts);
-/// true and false, in whatever case, each once.
-bool all_boolean(const std::vector<std::string>& texts);
-/// The shortest form of a number where all are; else the text.
-std::string canonical_level(std::string_view text, bool numeric);
-/// In order, each once: by value where all are numbers. 1, 1.0 and 01 are one level then.
-std::vector<std::string> ordered_levels(const std::vector<std::string>& texts);
-
-/// The levels of a fitted model, looked up.
-class KnownLevels {
- public:
-  explicit KnownLevels(const std::vector<std::string>& levels);
-  /// LevelTable::kNone where it is none of them. Numbers are found by their value, true and false in any case.
-  std::size_t find(std::string_view text) const;
-  const std::vector<std::string>& names() const { return names_; }
-
- private:
-  std::vector<std::string> names_;
-  LevelTable table_;
-  bool numeric_, boolean_;
-};
-
 }  // namespace moe

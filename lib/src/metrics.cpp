@@ -62,6 +62,7 @@ class Evaluation {
     }
     metrics_.nll = -metrics_.log_likelihood / weight;
     if (!model_.gate->normalised()) without_density();
+    if (model_.without_mean()) without_mean();
     if (model_.classes()) {
       const bool binary = model_.schema.labels.size() == 2;
       metrics_.auc = binary ? area_under_curve(arma::vec(score_), data.y.col(0), data.w) : kNone;
@@ -81,11 +82,12 @@ class Evaluation {
 
   void add_number(const Dataset& block, arma::uword t) {
     Metrics::OfNumber& sums = metrics_.numbers[t];
-    const arma::vec y = block.y.col(t), error = predictive_.mean(t) - y;
+    const double unit = predictive_.unit_of(t);
+    const arma::vec y = block.y.col(t), error = (predictive_.mean(t) - y) / unit;
     sums.rmse += arma::dot(block.w, arma::square(error));
     sums.mae += arma::dot(block.w, arma::abs(error));
     if (!model_.gate->normalised()) return;
-    sums.crps += arma::dot(block.w, predictive_.crps(t));
+    if (!model_.without_mean()) sums.crps += arma::dot(block.w, predictive_.crps(t) / unit);
     // Inside the central interval: neither all below y, nor all up to it, is less than a tail.
     const arma::vec up_to = predictive_.cdf(y, t),
                     below = predictive_.discrete(t) ? predictive_.cdf(y - 0.5, t) : up_to;
@@ -97,13 +99,13 @@ class Evaluation {
 
   void finish_number(const Dataset& data, arma::uword t) {
     Metrics::OfNumber& number = metrics_.numbers[t];
-    const double squares = number.rmse, weight = metrics_.weight;
-    const double center = arma::dot(data.w, data.y.col(t)) / weight;
-    const double total = arma::dot(data.w, arma::square(data.y.col(t) - center));
-    number.rmse = std::sqrt(squares / weight);
+    const double squares = number.rmse, weight = metrics_.weight, unit = predictive_.unit_of(t);
+    const arma::vec y = data.y.col(t) / unit;
+    const double total = arma::dot(data.w, arma::square(y - arma::dot(data.w, y) / weight));
+    number.rmse = unit * std::sqrt(squares / weight);
     number.r2 = total > 0 ? 1 - squares / total : kNone;
-    number.mae /= weight;
-    number.crps /= weight;
+    number.mae = unit * (number.mae / weight);
+    number.crps = unit * (number.crps / weight);
     for (auto& [level, share] : number.coverage) share /= weight;
   }
 
@@ -132,6 +134,10 @@ class Evaluation {
       for (auto& [level, share] : number.coverage) share = kNone;
     }
     for (Metrics::ByExpert& expert : metrics_.experts) expert.responsibility = expert.nll = kNone;
+  }
+
+  void without_mean() {
+    for (Metrics::OfNumber& number : metrics_.numbers) number.rmse = number.mae = number.r2 = number.crps = kNone;
   }
 
   const Model& model_;

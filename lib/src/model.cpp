@@ -84,8 +84,11 @@ Standardization Standardization::none(arma::uword inputs, arma::uword targets) {
   result.target_center.zeros(targets);
   result.target_scale.ones(targets);
   result.target_spread.ones(targets);
+  result.target_typical.ones(targets);
   return result;
 }
+
+namespace {
 
 /// The distance between the quartiles, weights counted; of evenly spaced rows where there are many.
 double quartile_distance(const arma::vec& y, const arma::vec& w) {
@@ -102,11 +105,13 @@ double quartile_distance(const arma::vec& y, const arma::vec& w) {
   return third - first;
 }
 
-/// A standard deviation that a few rows far away do not take along: floors and starts are relative to it.
+}  // namespace
+
 double spread_of(const arma::vec& y, const arma::vec& w, double deviation) {
   constexpr double kMostQuartiles = 10;
+  constexpr double kLeast = 1e-8;  // of the deviation: squares of what is larger by far more overflow
   const double quartiles = quartile_distance(y, w);
-  return quartiles > 0 ? std::min(deviation, kMostQuartiles * quartiles) : deviation;
+  return quartiles > 0 ? std::clamp(kMostQuartiles * quartiles, kLeast * deviation, deviation) : deviation;
 }
 
 Standardization Standardization::of(const Dataset& data, bool classes, Parts parts) {
@@ -124,8 +129,9 @@ Standardization Standardization::of(const Dataset& data, bool classes, Parts par
     const auto [mean, deviation] = mean_and_deviation(data.y.colptr(t), 1, data.w);
     if (parts.target && parts.centers) result.target_center[t] = mean;
     if (parts.target && deviation > 0) result.target_scale[t] = deviation;
-    if (deviation > 0) result.target_spread[t] = spread_of(data.y.col(t), data.w, deviation) / result.target_scale[t];
+    if (deviation > 0) result.target_typical[t] = spread_of(data.y.col(t), data.w, deviation) / result.target_scale[t];
   }
+  result.target_spread = result.target_typical;
   return result;
 }
 
@@ -181,8 +187,8 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
   if (targets() > 1) require_one_target(schema);
   std::vector<TargetInfo> infos;
   for (arma::uword t = 0; t < targets(); ++t)
-    infos.push_back(
-        {schema.labels.size(), standardization.target_scale[t], standardization.target_spread[t], schema.targets[t]});
+    infos.push_back({schema.labels.size(), standardization.target_scale[t], standardization.target_spread[t],
+                     schema.targets[t], standardization.target_typical[t]});
   const auto families = families_of(spec, infos);
   arma::uword end = 0;
   const auto place = [&](Branch& branch, const std::string& network, const std::vector<std::size_t>& inputs,
@@ -245,11 +251,17 @@ std::vector<Model::Tensor> Model::tensors() const {
 }
 
 std::string Model::family_spec() const {
-  std::vector<std::string> specs;
+  std::vector<std::string> names;
   for (const Expert& expert : experts)
-    if (std::find(specs.begin(), specs.end(), expert.family->spec()) == specs.end())
-      specs.push_back(expert.family->spec());
-  return join(specs, " + ");
+    if (std::find(names.begin(), names.end(), expert.family->name()) == names.end())
+      names.push_back(expert.family->name());
+  return join(names, " + ");
+}
+
+std::optional<arma::uword> Model::without_mean() const {
+  for (arma::uword k = 0; k < size(); ++k)
+    if (!experts[k].family->has_mean(theta.memptr() + experts[k].psi)) return k;
+  return std::nullopt;
 }
 
 ModelSpec Model::spec() const {

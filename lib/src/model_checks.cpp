@@ -1,6 +1,7 @@
 #include "model_checks.hpp"
 
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "moe/objective.hpp"
@@ -67,12 +68,22 @@ void check_counts(const FitSummary& fit) {
 }
 
 void check_penalties(const FitSummary& fit) {
-  constexpr const char* kSentence = "a penalty of its fit is below 0, or no number";
+  constexpr const char* kSentence = "a penalty of its fit is below 0, or no finite number";
   if (std::isnan(fit.l2) != std::isnan(fit.gate_l2)) fail(kFitPlace, kSentence);
-  if (fit.l2 < 0) fail(place_of(kFitPlace, "l2"), kSentence);
-  if (fit.gate_l2 < 0) fail(place_of(kFitPlace, "gate_l2"), kSentence);
-  if (!(fit.l1 >= 0)) fail(place_of(kFitPlace, "l1"), kSentence);
-  if (!(fit.gate_l1 >= 0)) fail(place_of(kFitPlace, "gate_l1"), kSentence);
+  if (fit.firth != 0 && fit.firth != 1) fail(place_of(kFitPlace, "firth"), "it is neither 0 nor 1");
+  const bool recorded = !std::isnan(fit.l2);
+  for (const auto& [name, value, needed] :
+       {std::tuple{"l2", fit.l2, recorded}, std::tuple{"gate_l2", fit.gate_l2, recorded},
+        std::tuple{"l1", fit.l1, true}, std::tuple{"gate_l1", fit.gate_l1, true}})
+    if (needed && !(value >= 0 && std::isfinite(value))) fail(place_of(kFitPlace, name), kSentence);
+}
+
+void check_directions(const arma::mat& directions, const char* member, const Model& model) {
+  const std::string place = std::string(kFitPlace) + "/study/" + member;
+  if (directions.is_empty()) return;
+  if (directions.n_rows != model.theta.n_elem || directions.n_cols > model.theta.n_elem)
+    fail(place, "its fit has directions of other parameters than its own");
+  if (!directions.is_finite()) fail(place, "a direction is not finite");
 }
 
 void check_study(const FitStudy& study, const Model& model) {
@@ -80,20 +91,83 @@ void check_study(const FitStudy& study, const Model& model) {
        {std::pair{"shares", &study.shares}, std::pair{"starved", &study.starved}, std::pair{"steps", &study.steps}})
     if (numbers->n_elem != model.size() || !numbers->is_finite())
       fail(std::string(kFitPlace) + "/study/" + name, "its fit tells of other experts than its own");
+  if (!study.exact.is_empty() && (study.exact.n_elem != model.size() || !study.exact.is_finite()))
+    fail(std::string(kFitPlace) + "/study/exact", "its fit tells of other experts than its own");
+  check_directions(study.recession, "recession", model);
+  check_directions(study.unseen, "unseen", model);
+  if (std::isinf(study.supremum))
+    fail(std::string(kFitPlace) + "/study/supremum", "a supremum of its fit is not finite");
+  if (std::isinf(study.simpler))
+    fail(std::string(kFitPlace) + "/study/simpler", "a simpler model's log-likelihood is not finite");
+}
+
+void check_simpler(const arma::vec& simpler, const Model& model) {
+  const std::string place = std::string(kFitPlace) + "/study/as_simple";
+  if (!simpler.is_empty() && (simpler.n_elem != model.size() * model.targets() || !simpler.is_finite()))
+    fail(place, "its fit tells of other experts than its own");
+  for (arma::uword i = 0; i < simpler.n_elem; ++i) {
+    const Expert& expert = model.experts[i / model.targets()];
+    if (simpler[i] > 0 &&
+        expert.family->marginal(i % model.targets(), model.theta.memptr() + expert.psi).family->simpler().empty())
+      fail(place, "its fit tells of a simpler family where there is none");
+  }
 }
 
 void check_uncertainty(const Uncertainty& uncertainty, const Model& model) {
   const std::string place = std::string(kFitPlace) + "/uncertainty";
   const arma::mat& factor = uncertainty.factor;
-  if (factor.n_rows != model.theta.n_elem || factor.n_cols > model.theta.n_elem)
+  const bool known = factor.n_cols > 0;
+  if ((known && factor.n_rows != model.theta.n_elem) || factor.n_cols > model.theta.n_elem)
     fail(place + "/covariance_factor", "it has a covariance of other parameters than its own");
   if (!factor.is_finite()) fail(place + "/covariance_factor", "a covariance is not finite");
+  const arma::mat& undetermined = uncertainty.undetermined;
+  if (!undetermined.is_empty() && (undetermined.n_rows != model.theta.n_elem ||
+                                   undetermined.n_cols > model.theta.n_elem || !undetermined.is_finite()))
+    fail(place + "/undetermined", "it has directions of other parameters than its own");
   if (!(uncertainty.degrees_of_freedom >= 0 && std::isfinite(uncertainty.degrees_of_freedom)) ||
-      uncertainty.residual_standard_error < 0)
-    fail(place, "it has degrees of freedom, or a residual standard error, below 0");
+      uncertainty.residual_standard_error < 0 || std::isinf(uncertainty.residual_standard_error))
+    fail(place, "it has degrees of freedom, or a residual standard error, below 0 or without end");
+}
+
+void check_fit(const FitSummary& fit, const Model& model) {
+  if (!fit.objective.empty()) at_place(place_of(kFitPlace, "objective"), [&] { make_objective(fit.objective); });
+  check_counts(fit);
+  check_penalties(fit);
+  if (fit.study) check_study(*fit.study, model);
+  if (fit.study) check_simpler(fit.study->as_simple, model);
+  if (fit.uncertainty) check_uncertainty(*fit.uncertainty, model);
+}
+
+/// Linear predictors must be numbers at the middle of the inputs and one unit beside it, and the prediction at the middle.
+void check_prediction(const Model& model) {
+  constexpr const char* kSentence = "the prediction at the middle of its inputs is not a finite number";
+  Rows rows;
+  rows.X.ones(1 + model.schema.inputs.size(), 2);
+  for (arma::uword j = 1; j < rows.X.n_rows; ++j) rows.X(j, 0) = 0;
+  rows.w.ones(2);
+  rows.offset.zeros(2);
+  rows.trials.ones(2);
+  ForwardPass forward(model);
+  forward.run(model.theta, rows);
+  arma::mat mean;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    if (!forward.eta(k).is_finite()) fail("/parameters", kSentence);
+    expert.family->mean(forward.eta(k), model.theta.memptr() + expert.psi, mean);
+    for (arma::uword t = 0; t < mean.n_cols; ++t) {
+      const double value = model.classes() ? mean(0, t) : model.target_in_data_units(mean(0, t), t);
+      if (!std::isfinite(value)) fail("/parameters", kSentence);
+    }
+  }
+  if (!forward.weights().is_finite()) fail("/parameters", kSentence);
 }
 
 }  // namespace
+
+bool has_findings(const FitStudy& study) {
+  return arma::any(study.exact > 0) || !study.recession.is_empty() || !study.unseen.is_empty() ||
+         !std::isnan(study.simpler);
+}
 
 std::uint64_t count_parameters(const Description& description, std::uint64_t most) {
   const ModelSpec& spec = description.spec;
@@ -130,17 +204,15 @@ void check_units(const Standardization& units, const Schema& schema) {
   require_scales(units.target_spread, of_target("spread"), several);
 }
 
-void check_fit(const FitSummary& fit, const Model& model) {
-  if (!fit.objective.empty()) at_place(place_of(kFitPlace, "objective"), [&] { make_objective(fit.objective); });
-  check_counts(fit);
-  check_penalties(fit);
-  if (fit.study) check_study(*fit.study, model);
-  if (fit.uncertainty) check_uncertainty(*fit.uncertainty, model);
+void check_model(const Model& model) {
+  check_units(model.standardization, model.schema);
+  if (!model.theta.is_finite()) fail("/parameters", "a parameter is not finite");
+  check_fit(model.fit, model);
+  check_prediction(model);
 }
 
 Model make_described(Description description, Standardization units, arma::vec theta) {
   check_columns(description);
-  if (!theta.is_finite()) fail("/parameters", "a parameter is not finite");
   return at_place("/experts", [&] {
     return Model(std::move(description.schema), std::move(units), description.spec, std::move(theta));
   });

@@ -34,6 +34,10 @@ constexpr std::array<FitNumber, 13> kFitNumbers{{
 /// What may stand beside them, or not, all of a group together.
 constexpr std::array<FitNumber, 2> kPenalties{{{"l2", &FitSummary::l2}, {"gate_l2", &FitSummary::gate_l2}}};
 constexpr std::array<FitNumber, 2> kLasso{{{"l1", &FitSummary::l1}, {"gate_l1", &FitSummary::gate_l1}}};
+constexpr std::array<FitNumber, 1> kFirth{{{"firth", &FitSummary::firth}}};
+
+/// Whether there is something that a study need not have.
+bool has_findings(const FitStudy& study);
 
 /// The parameters that the networks and families have together; a number above `most` where they are more, however many.
 /// Throws ModelFault at the word that names none of them.
@@ -41,8 +45,9 @@ std::uint64_t count_parameters(const Description& description, std::uint64_t mos
 
 /// Throws ModelFault, the places being those of the JSON export, for units that no model can have.
 void check_units(const Standardization& units, const Schema& schema);
-/// The same of what a fit says of this model.
-void check_fit(const FitSummary& fit, const Model& model);
+/// The same of a whole model: its units, its numbers, what its fit says of it, and whether it predicts a number at all, which is asked
+/// at the middle of its inputs.
+void check_model(const Model& model);
 
 /// A model without a fit. The units have been checked, and theta is as long as count_parameters() says. Throws ModelFault.
 Model make_described(Description description, Standardization units, arma::vec theta);

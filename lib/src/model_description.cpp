@@ -9,7 +9,7 @@
 
 #include "bounded_json.hpp"
 #include "cell.hpp"
-#include "level_table.hpp"
+#include "levels.hpp"
 
 namespace moe {
 namespace {
@@ -19,6 +19,9 @@ using Json = nlohmann::ordered_json;
 /// Longest word for a network; bounds the layers that a file can ask for before its tensors have been counted.
 constexpr std::size_t kMaxSpec = 4096;
 
+/// The member that says how cells are compared with levels; left out: by value where they are numbers.
+constexpr const char *kLevelsBy = "levels_by", *kByText = "text", *kByValue = "value";
+
 std::vector<std::size_t> all_inputs(const Schema& schema) {
   std::vector<std::size_t> indices(schema.inputs.size());
   std::iota(indices.begin(), indices.end(), std::size_t{0});
@@ -27,7 +30,8 @@ std::vector<std::size_t> all_inputs(const Schema& schema) {
 
 void require_text(const char* what, const std::string& name) {
   if (!is_utf8(name))
-    throw Error(ErrorKind::kData, std::string(what) + " '" + printable(name) + "': a model file holds UTF-8 text only");
+    throw Error(ErrorKind::kData, std::string(what) + " '" + printable(name) +
+                                      "' is not UTF-8: expected UTF-8 text, as model files hold it");
 }
 
 void require_text(const Schema& schema) {
@@ -93,6 +97,9 @@ void require_inputs_of_columns(const JsonPlace& inputs, const Schema& schema) {
 void read_columns(const JsonPlace& json, Schema& schema) {
   schema.inputs = json.at("inputs").distinct_texts();
   if (json.has("na")) schema.na = json.at("na").distinct_texts();
+  const std::string by = json.text_or(kLevelsBy, kByValue);
+  schema.levels_by_value = by == kByValue;
+  if (by != kByValue && by != kByText) json.at(kLevelsBy).fail(unknown_word("word", by, {kByText, kByValue}));
   if (!json.has("columns")) return;
   std::set<std::string> seen;
   for (const JsonPlace& item : json.at("columns").items()) {
@@ -165,6 +172,16 @@ Schema read_schema(const JsonPlace& json) {
 
 void refuse(const std::string& sentence) { throw Error(ErrorKind::kModel, sentence); }
 
+bool says_levels_by(const Schema& schema) {
+  if (schema.levels_by_value) return false;
+  const auto any = [](const std::vector<std::string>& texts) {
+    return std::any_of(texts.begin(), texts.end(), [](const std::string& text) { return is_number(text); });
+  };
+  return any(schema.labels) || std::any_of(schema.columns.begin(), schema.columns.end(), [&](const Column& column) {
+           return column.category && (any(column.levels) || any(schema.na));
+         });
+}
+
 Json describe_structure(const Model& model, InputsBy by) {
   const Schema& schema = model.schema;
   const ModelSpec spec = model.spec();
@@ -191,6 +208,7 @@ Json describe_structure(const Model& model, InputsBy by) {
     if (!name.empty()) result[member] = name;
   for (const Column& column : schema.columns) result["columns"].push_back(describe_column(column));
   if (!schema.na.empty()) result["na"] = schema.na;
+  if (says_levels_by(schema)) result[kLevelsBy] = kByText;
   return result;
 }
 

@@ -26,6 +26,8 @@ Description read_structure(const JsonPlace& json, InputsBy by);
 
 /// A model file's description, which model_file.cpp documents; throws as describe_structure() does.
 std::string describe_for_file(const Model& model);
+/// Whether it says how levels are compared, which a program that reads version 1 only would take for the other way.
+bool says_levels_by(const Schema& schema);
 
 struct FileDescription : Description {
   std::string objective, solver;

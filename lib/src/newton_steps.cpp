@@ -1,6 +1,9 @@
 #include "newton_steps.hpp"
 
 #include <cmath>
+#include <utility>
+
+#include "moe/stop.hpp"
 
 namespace moe {
 namespace {
@@ -9,8 +12,11 @@ constexpr int kHalvings = 30, kRoughHalvings = 3;
 constexpr double kSlow = 0.5;        // rough derivatives that leave more than this of the gradient are too rough
 constexpr int kPolishes = 3;         // at most, where they are rough
 constexpr double kRounding = 1e-13;  // relative error that a value may carry
-constexpr double kNothing = 1e-20;   // of the value, as a gain
-constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6;  // of the largest one
+constexpr double kNothing = 1e-16;   // of the value, as a gain
+/// Of each second derivative, and of the largest what is the least that counts as one.
+constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6, kLeastSecond = 1e-15;
+/// A step that leaves more than this of a gradient that rounding alone may be as large as has come to its end.
+constexpr double kHardly = 0.5;
 
 /// Newton's directions, by second derivatives over some rows for as long as they lead on.
 class Directions {
@@ -45,12 +51,14 @@ bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::ve
   return true;
 }
 
-/// Whether all that a step could gain is far less than the value's own rounding.
+/// Whether all that a step could gain is far less than the value's own rounding; with a signal millions of times the noise, where
+/// the last bit of a coefficient changes the gradient by more than any tolerance, less than that rounding.
 bool at_rounding(Problem& problem, const SolverResult& at, const arma::vec& gradient) {
   arma::mat H;
   problem.hessian(at.theta, H);
   const arma::vec whole = newton_direction(H, gradient);
-  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kNothing * std::abs(at.value);
+  const double nothing = is_steep(H) ? kRounding : kNothing;
+  return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= nothing * std::abs(at.value);
 }
 
 /// Moves along `whole` to a point that is no higher; false where `halvings` lead to none.
@@ -84,10 +92,12 @@ bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec&
 }  // namespace
 
 arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
-  const double size = arma::abs(H.diag()).max();
-  for (double shift = kFirstShift * size; shift > 0 && shift < kLastShift * size; shift *= kShiftGrowth) {
+  const arma::vec sizes = arma::abs(H.diag());
+  const arma::vec size = arma::clamp(sizes, kLeastSecond * sizes.max(), arma::datum::inf);
+  for (double shift = kFirstShift; sizes.max() > 0 && shift < kLastShift; shift *= kShiftGrowth) {
+    end_if_stopped();
     arma::mat shifted = H, R;
-    shifted.diag() += shift;
+    shifted.diag() += shift * size;
     if (!arma::chol(R, shifted)) continue;
     return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), g, arma::solve_opts::fast),
                         arma::solve_opts::fast);
@@ -101,6 +111,7 @@ void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uw
   Directions directions(problem);
   at.converged = false;
   at.stop = "passes used up; --epochs allows more";
+  double before = arma::datum::inf;
   for (;;) {
     if (arma::norm(gradient, "inf") <= tolerance) {
       for (int i = 0; at.passes > 0 && i < (directions.rough() ? kPolishes : 1); ++i)
@@ -109,10 +120,17 @@ void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uw
       at.stop = "gradient below tolerance";
       return;
     }
+    const double slope = arma::norm(gradient, "inf");
+    const bool stays = slope > kHardly * std::exchange(before, slope);
+    if (stays && slope <= problem.rounding(at.theta)) {
+      at.converged = true;
+      at.stop = kRoundingIsLeft;
+      return;
+    }
     if (at.passes >= passes) return;
     if (!step(problem, at, directions, gradient)) {
-      at.converged = at_rounding(problem, at, gradient);
-      at.stop = at.converged ? "all that is left to gain is rounding" : "no step lowers the loss any more";
+      at.converged = slope <= problem.rounding(at.theta) || at_rounding(problem, at, gradient);
+      at.stop = at.converged ? kRoundingIsLeft : "no step lowers the loss any more";
       return;
     }
     ++at.passes;

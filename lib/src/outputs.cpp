@@ -24,7 +24,8 @@ constexpr OutputWord kWords[] = {
     {"sd", "its standard deviation, within and between experts", Needs::kNumber, true, false},
     {"median", "the same as q0.5", Needs::kNumber, true, false},
     {"qP", "a quantile, as q0.05", Needs::kNumber, true, false},
-    {"interval:P", "lower,upper: the central interval, as interval:0.9", Needs::kNumber, true, false},
+    {"interval:P", "lower,upper: the central interval, as interval:0.9; of several lower_0.9,upper_0.9 and so on",
+     Needs::kNumber, true, false},
     {"density", "p(y|x) at the row's target", Needs::kAnything, true, true},
     {"log_density", "its logarithm", Needs::kAnything, true, true},
     {"expert", "the expert with the largest weight, 1..K", Needs::kAnything, false, false},
@@ -37,6 +38,8 @@ constexpr OutputWord kWords[] = {
     {"label", "the most probable class", Needs::kClasses, false, false},
     {"proba", "p_<label>..: each class's probability", Needs::kClasses, false, false},
 };
+
+constexpr std::string_view kInterval = "interval:";
 
 std::vector<std::string> numbered(const std::string& stem, arma::uword count) {
   std::vector<std::string> result;
@@ -60,7 +63,7 @@ const OutputWord& find_word(const std::string& typed) {
     const std::string name = word.name;
     if (typed == name && name.back() != 'P') return word;
     if (name == "qP" && typed.size() > 1 && typed[0] == 'q' && parse_number(typed.substr(1))) return word;
-    if (name == "interval:P" && typed.rfind("interval:", 0) == 0) return word;
+    if (name == "interval:P" && typed.starts_with(kInterval)) return word;
   }
   throw Error(ErrorKind::kUsage, "--output: " + unknown_word("word", typed, known));
 }
@@ -72,6 +75,12 @@ void check(const OutputWord& word, const Model& model) {
   if (word.needs == Needs::kClasses && !model.classes())
     throw Error(ErrorKind::kUsage, place + ": the model predicts a number: expected words such as mean, sd, q0.05");
   if (word.density) require_density(model, place);
+  const std::string name = word.name;
+  const auto k = name == "mean" || name == "sd" || name == "expert_means" ? model.without_mean() : std::nullopt;
+  if (k)
+    throw Error(ErrorKind::kUsage, place + ": expert " + std::to_string(*k + 1) +
+                                       "'s tails are so heavy (nu is at most 1) that its mean does not exist: expected "
+                                       "words such as median, interval:0.9");
 }
 
 /// What each target has columns of its own for: `values` of target t, with `headers` that are followed by its name
@@ -80,7 +89,7 @@ Output of_each_target(const Model& model, const std::vector<std::string>& header
                       const std::function<arma::mat(const Predictive&, arma::uword)>& values) {
   const arma::uword targets = model.targets();
   if (targets == 1) return {headers, [values](const Predictive& p) { return values(p, 0); }};
-  Output result;
+  Output result{};
   for (const std::string& target : model.schema.targets)
     for (const std::string& header : headers) result.headers.push_back(header + "_" + target);
   result.values = [values, targets](const Predictive& p) {
@@ -91,14 +100,19 @@ Output of_each_target(const Model& model, const std::vector<std::string>& header
   return result;
 }
 
-/// Those of a number.
-Output make_number_output(const std::string& name, const std::string& typed, const Model& model) {
+/// Those of a number. `several`: whether intervals are told apart by their levels.
+Output make_number_output(const std::string& name, const std::string& typed, const Model& model, bool several) {
   if (name == "mean")
     return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.mean(t); });
-  if (name == "sd") return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.sd(t); });
+  if (name == "sd") {
+    Output sd = of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.sd(t); });
+    sd.endless = true;
+    return sd;
+  }
   if (name == "interval:P") {
-    const double tail = 0.5 * (1 - level(typed, typed.substr(9)));
-    return of_each_target(model, {"lower", "upper"}, [tail](const Predictive& p, arma::uword t) {
+    const std::string given = typed.substr(kInterval.size()), behind = several ? "_" + given : "";
+    const double tail = 0.5 * (1 - level(typed, given));
+    return of_each_target(model, {"lower" + behind, "upper" + behind}, [tail](const Predictive& p, arma::uword t) {
       return arma::mat(arma::join_rows(p.quantile(tail, t), p.quantile(1 - tail, t)));
     });
   }
@@ -106,9 +120,9 @@ Output make_number_output(const std::string& name, const std::string& typed, con
   return of_each_target(model, {typed}, [at](const Predictive& p, arma::uword t) { return p.quantile(at, t); });
 }
 
-Output make_output(const OutputWord& word, const std::string& typed, const Model& model) {
+Output make_output(const OutputWord& word, const std::string& typed, const Model& model, bool several) {
   const std::string name = word.name;
-  if (word.needs == Needs::kNumber) return make_number_output(name, typed, model);
+  if (word.needs == Needs::kNumber) return make_number_output(name, typed, model, several);
   if (name == "density")
     return {{"density"}, [](const Predictive& p) { return arma::mat(arma::exp(p.log_density())); }};
   if (name == "log_density") return {{"log_density"}, [](const Predictive& p) { return arma::mat(p.log_density()); }};
@@ -128,10 +142,11 @@ Output make_output(const OutputWord& word, const std::string& typed, const Model
   return proba;
 }
 
-/// The first row with a value that is not finite, which is not passed on; n for none.
-arma::uword first_odd_row(const arma::mat& values) {
+/// The first row with a value that is not finite, which is not passed on but for an infinite one that says so; n for none.
+arma::uword first_odd_row(const arma::mat& values, bool endless) {
   if (values.is_finite()) return values.n_rows;
-  arma::uvec odd = arma::find_nonfinite(values);
+  arma::uvec odd = endless ? arma::uvec(arma::find_nan(values)) : arma::uvec(arma::find_nonfinite(values));
+  if (odd.is_empty()) return values.n_rows;
   odd.transform([&](arma::uword i) { return i % values.n_rows; });
   return odd.min();
 }
@@ -140,13 +155,15 @@ arma::uword first_odd_row(const arma::mat& values) {
 
 Outputs::Outputs(const Model& model, const std::string& list) {
   const std::string words = !list.empty() ? list : model.classes() ? "label,proba" : "mean";
+  const std::size_t interval = words.find(kInterval);
+  const bool several = interval != words.npos && words.find(kInterval, interval + 1) != words.npos;
   for (std::size_t begin = 0; begin <= words.size();) {
     const std::size_t end = std::min(words.find(',', begin), words.size());
     const std::string typed = words.substr(begin, end - begin);
     const OutputWord& word = find_word(typed);
     check(word, model);
     needs_target_ = needs_target_ || word.target;
-    list_.push_back(make_output(word, typed, model));
+    list_.push_back(make_output(word, typed, model, several));
     begin = end + 1;
   }
 }
@@ -164,7 +181,7 @@ arma::uword GroupPredictor::predict(const Dataset& rows, arma::uword first, arma
   arma::uword good = count;
   for (std::size_t i = 0; i < values_.size(); ++i) {
     values_[i] = outputs_.list()[i].values(predictive_);
-    good = std::min(good, first_odd_row(values_[i]));
+    good = std::min(good, first_odd_row(values_[i], outputs_.list()[i].endless));
   }
   return good;
 }

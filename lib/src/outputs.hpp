@@ -14,6 +14,7 @@ struct Output {
   std::vector<std::string> headers;
   std::function<arma::mat(const Predictive&)> values;
   const std::vector<std::string>* labels = nullptr;
+  bool endless = false;  ///< whether a value may be infinite: no finite one exists
 };
 
 /// What a comma-separated list of words asks of a model.
@@ -39,7 +40,7 @@ class GroupPredictor {
       : outputs_(outputs), values_(outputs.list().size()), predictive_(model) {}
 
   /// Computes those of rows first .. first + count - 1, kGroup at most; how many there are before one that has a value which
-  /// is not finite.
+  /// is not finite, and should be.
   arma::uword predict(const Dataset& rows, arma::uword first, arma::uword count);
   /// Of each output its values, kGroup rows or more of which the first `count` count.
   const std::vector<arma::mat>& values() const { return values_; }

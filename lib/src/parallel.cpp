@@ -3,17 +3,16 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <mutex>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "blas_memory.hpp"
+#include "moe/stop.hpp"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
-
-extern "C" void openblas_set_num_threads(int);
 
 namespace moe {
 namespace {
@@ -28,55 +27,68 @@ void wait_a_moment(int look) {
   std::this_thread::yield();
 }
 
-}  // namespace
-
-void keep_blas_to_one_thread() {
-  static std::once_flag once;
-  std::call_once(once, [] { openblas_set_num_threads(1); });
+/// Starts `count` threads, or as many as can be had: those that there are do the work.
+template <class Run>
+void start(std::vector<std::thread>& others, std::size_t count, const Run& run) {
+  others.reserve(count);
+  for (std::size_t i = 1; i <= count; ++i) {
+    try {
+      others.emplace_back(run, i);
+    } catch (const std::exception&) {  // std::system_error or std::bad_alloc
+      return;
+    }
+  }
 }
 
-void parallel_for(std::size_t tasks, unsigned threads, const std::function<void(std::size_t)>& work) {
-  keep_blas_to_one_thread();
+/// `may_help`: asked by each other thread first.
+template <class MayHelp>
+void share_out(std::size_t tasks, unsigned threads, const MayHelp& may_help,
+               const std::function<void(std::size_t)>& work) {
+  const auto checked = [&](std::size_t task) {
+    end_if_stopped();
+    work(task);
+  };
   if (threads <= 1 || tasks <= 1) {
-    for (std::size_t task = 0; task < tasks; ++task) work(task);
+    for (std::size_t task = 0; task < tasks; ++task) checked(task);
     return;
   }
   std::atomic<std::size_t> next{0};
   std::vector<std::exception_ptr> failures(tasks);
-  const auto worker = [&] {
+  const auto take_tasks = [&] {
     for (std::size_t task = next++; task < tasks; task = next++) {
       try {
-        work(task);
+        checked(task);
       } catch (...) {
         failures[task] = std::current_exception();
       }
     }
   };
   std::vector<std::thread> others;
-  others.reserve(std::min<std::size_t>(threads, tasks));
-  for (std::size_t i = 1; i < std::min<std::size_t>(threads, tasks); ++i) {
-    try {
-      others.emplace_back(worker);
-    } catch (const std::system_error&) {
-      break;  // no more threads to be had: those there are do the work
-    }
-  }
-  worker();
+  start(others, std::min<std::size_t>(threads, tasks) - 1, [&, flag = stop_flag()](std::size_t) {
+    const StopScope scope(flag);
+    if (may_help()) take_tasks();
+  });
+  take_tasks();
   for (std::thread& thread : others) thread.join();
   for (const std::exception_ptr& failure : failures)
     if (failure) std::rethrow_exception(failure);
 }
 
+}  // namespace
+
+void parallel_for(std::size_t tasks, unsigned threads, const std::function<void(std::size_t)>& work) {
+  use_blas();
+  share_out(tasks, threads, may_call_blas, work);
+}
+
+void parallel_for_without_blas(std::size_t tasks, unsigned threads, const std::function<void(std::size_t)>& work) {
+  share_out(
+      tasks, threads, [] { return true; }, work);
+}
+
 Crew::Crew(unsigned threads, std::size_t tasks) : taken_(tasks), failures_(tasks) {
   const std::size_t count = std::min<std::size_t>(threads, tasks);
-  others_.reserve(count);
-  for (std::size_t i = 1; i < count; ++i) {
-    try {
-      others_.emplace_back([this, i, count, tasks] { serve(i * tasks / count); });
-    } catch (const std::system_error&) {
-      break;  // no more threads to be had: those there are do the work
-    }
-  }
+  if (count > 1) start(others_, count - 1, [this, count, tasks](std::size_t i) { serve(i * tasks / count); });
 }
 
 Crew::~Crew() {

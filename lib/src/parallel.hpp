@@ -12,8 +12,13 @@
 namespace moe {
 
 /// Calls work(task) once for each task 0 .. tasks-1 on up to `threads` threads, the caller's among them. Where tasks throw, the
-/// exception of the first of them is thrown again after all have ended. Within, BLAS runs on one thread.
+/// exception of the first of them is thrown again after all have ended. Threads that cannot be had are done without.
+/// Looks before each task whether it is to stop, and carries the caller's StopScope to the other threads.
+/// Within, BLAS runs on one thread; throws OutOfMemory where it cannot.
 void parallel_for(std::size_t tasks, unsigned threads, const std::function<void(std::size_t)>& work);
+
+/// The same for work that calls no BLAS, and does without its memory.
+void parallel_for_without_blas(std::size_t tasks, unsigned threads, const std::function<void(std::size_t)>& work);
 
 /// Threads that wait for the next work, for rounds of tasks as short as microseconds. A task goes to the same thread in every round,
 /// whose cache holds what the task needs, unless another one is free first.
@@ -41,9 +46,5 @@ class Crew {
   std::vector<std::exception_ptr> failures_;
   std::vector<std::thread> others_;
 };
-
-/// From now on BLAS runs on the caller's thread. Its own threads change the order of sums with their number, and lose on products
-/// as thin as ours.
-void keep_blas_to_one_thread();
 
 }  // namespace moe

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "moe/error.hpp"
 #include "plan_operations.hpp"
 
 namespace moe {
@@ -150,6 +151,11 @@ class Builder : public PlanOperations {
   }
 
   void number(arma::uword t) {
+    if (const auto k = model_.without_mean())
+      throw Error(ErrorKind::kUsage,
+                  "expert " + std::to_string(*k + 1) +
+                      "'s tails are so heavy (nu is at most 1) that its mean does not exist, which every "
+                      "format writes: expected moe predict --output median");
     const double center = model_.standardization.target_center[t], scale = model_.standardization.target_scale[t];
     std::vector<Family::Marginal> marginals;
     std::vector<FamilyFormulas> formulas;

@@ -11,8 +11,7 @@ namespace moe {
 template <class T, class Y>
 T poisson_log_p(const Y& y, const T& log_mean) {
   const auto some = [&]() -> T {
-    const T x = log_mean - log(y);
-    return y * (x - expm1(x)) - (0.5 * log(2.0 * M_PI * y) + stirling_error_of_count(y));
+    return -(y * exp_remainder(T(log_mean - log(y)))) - (0.5 * log(2.0 * M_PI * y) + stirling_error_of_count(y));
   };
   return if_positive(y, some, [&]() -> T { return -exp(log_mean); });
 }

@@ -9,15 +9,46 @@
 namespace moe {
 namespace {
 
-std::vector<std::string> header_of(const std::vector<Output>& outputs, const std::vector<std::string>& before) {
-  std::vector<std::string> header = before;
-  for (const Output& output : outputs) header.insert(header.end(), output.headers.begin(), output.headers.end());
-  for (std::size_t i = 0; i < header.size(); ++i)
-    if (std::find(header.begin(), header.begin() + static_cast<long>(i), header[i]) !=
-        header.begin() + static_cast<long>(i))
-      throw Error(ErrorKind::kUsage,
-                  "--output: two columns would be named '" + header[i] + "': expected each name once");
-  return header;
+constexpr const char* kApart = "predicted_";
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What the new columns are called beside those that go before them.
+struct NewNames {
+  NewNames(const std::vector<Output>& outputs, const std::vector<std::string>& before, const std::string& prefix);
+
+  std::vector<std::string> names, notes;
+};
+
+NewNames::NewNames(const std::vector<Output>& outputs, const std::vector<std::string>& before,
+                   const std::string& prefix) {
+  for (const Output& output : outputs)
+    for (const std::string& header : output.headers) {
+      std::string name = prefix + header;
+      if (contains(before, name) && !prefix.empty())
+        throw Error(ErrorKind::kUsage, "--prefix: the table has a column '" + printable(name) +
+                                           "': expected a prefix that makes the new columns' names others");
+      while (contains(before, name)) name = kApart + name;
+      if (name != prefix + header)
+        notes.push_back("note: the table has a column '" + printable(header) + "': the new one is '" + printable(name) +
+                        "' (--prefix names new columns otherwise)");
+      if (contains(names, name))
+        throw Error(ErrorKind::kUsage,
+                    "--output: two columns would be named '" + printable(name) + "': expected each name once");
+      names.push_back(name);
+    }
+}
+
+std::string header_line(const std::vector<std::string>& before, const std::vector<std::string>& names) {
+  std::string header;
+  for (const auto* list : {&before, &names})
+    for (const std::string& name : *list) {
+      if (list != &before || &name != &before.front()) header += ',';
+      append_csv_field(header, name);
+    }
+  return header + '\n';
 }
 
 void append_values(std::string& text, const Output& output, const arma::mat& values, arma::uword row, bool first) {
@@ -63,23 +94,19 @@ class Printer {
 
 }  // namespace
 
-void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& options, OutputFile& out) {
+std::vector<std::string> predict_csv(const Model& model, CsvReader& reader, const PredictOptions& options,
+                                     OutputFile& out) {
   const Outputs outputs(model, options.output);
   using Target = TableReader::Target;
   TableReader rows(reader, model.schema, outputs.needs_target() ? Target::kRequired : Target::kIgnored,
                    {options.append, false, options.ignore_unknown});
-  const auto& names = reader.names();
   std::vector<std::string> before;
   if (options.append)
-    before = names;
-  else if (!model.schema.id.empty() && std::find(names.begin(), names.end(), model.schema.id) != names.end())
+    before = reader.names();
+  else if (!model.schema.id.empty() && contains(reader.names(), model.schema.id))
     before = {model.schema.id};
-  std::string header;
-  for (const std::string& name : header_of(outputs.list(), before)) {
-    if (!header.empty()) header += ',';
-    append_csv_field(header, name);
-  }
-  out.write(header += '\n');
+  const NewNames fresh(outputs.list(), before, options.prefix);
+  out.write(header_line(before, fresh.names));
   arma::uword done = 0;
   rows.stream([&] { return Printer(model, outputs, options.append, !options.append && !before.empty()); },
               [&](const TableReader::Printed& printed, arma::uword count) {
@@ -94,6 +121,7 @@ void predict_csv(const Model& model, CsvReader& reader, const PredictOptions& op
                                                     "reach of the training data's");
                 done += count;
               });
+  return fresh.notes;
 }
 
 }  // namespace moe

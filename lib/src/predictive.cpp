@@ -70,16 +70,20 @@ arma::vec Predictive::mean(arma::uword t) const {
 arma::vec Predictive::sd(arma::uword t) const {
   const arma::mat g = weights(), mu = expert_means(t);
   const arma::vec center = arma::sum(g % mu, 1);
-  const double scale = model_.standardization.target_scale[t];
+  const double unit = unit_of(t), scale = model_.standardization.target_scale[t] / unit;
   arma::vec variance(rows(), arma::fill::zeros), own;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Part expert = part(k, t);
     expert.of.family->variance(expert.eta, expert.of.psi.data(), own);
-    const arma::vec far = scale * scale * own + arma::square(mu.col(k) - center);
+    const arma::vec far = scale * scale * own + arma::square((mu.col(k) - center) / unit);
     for (arma::uword n = 0; n < rows(); ++n)  // a weight that underflows is not 0
       variance[n] += std::isinf(own[n]) ? own[n] : g(n, k) * far[n];
   }
-  return arma::sqrt(variance);
+  return unit * arma::sqrt(variance);
+}
+
+double Predictive::unit_of(arma::uword t) const {
+  return std::scalbn(1.0, std::ilogb(model_.standardization.target_scale[t]));
 }
 
 arma::mat Predictive::probabilities() const {
@@ -156,14 +160,15 @@ arma::vec Predictive::crps(arma::uword t) const {
 
 // CRPS = E |Y - y| - E |Y - Y'| / 2 (Gneiting, Raftery 2007), each a sum over experts.
 arma::vec Predictive::normal_crps(arma::uword t) const {
-  const arma::mat g = weights(), mu = expert_means(t);
-  const arma::vec y = in_data_units(block_.y.col(t), t);
+  const double unit = unit_of(t);
+  const arma::mat g = weights(), mu = expert_means(t) / unit;
+  const arma::vec y = in_data_units(block_.y.col(t), t) / unit;
   arma::mat variance(rows(), model_.size());
   arma::vec own;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Part expert = part(k, t);
     expert.of.family->variance(expert.eta, expert.of.psi.data(), own);
-    variance.col(k) = std::pow(model_.standardization.target_scale[t], 2) * own;
+    variance.col(k) = std::pow(model_.standardization.target_scale[t] / unit, 2) * own;
   }
   arma::vec result(rows(), arma::fill::zeros);
   for (arma::uword n = 0; n < rows(); ++n)
@@ -173,7 +178,7 @@ arma::vec Predictive::normal_crps(arma::uword t) const {
         result[n] -= (j == k ? 0.5 : 1.0) * g(n, k) * g(n, j) *
                      mean_abs_normal(mu(n, k) - mu(n, j), std::sqrt(variance(n, k) + variance(n, j)));
     }
-  return result;
+  return unit * result;
 }
 
 namespace {

@@ -72,6 +72,20 @@ arma::vec QuasiNewton::direction(const arma::vec& gradient) {
   return q;
 }
 
+void QuasiNewton::save(SolverState& to) const {
+  to.set("pairs", static_cast<double>(pairs_.size()));
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    to.numbers["s" + std::to_string(i)] = pairs_[i].s;
+    to.numbers["y" + std::to_string(i)] = pairs_[i].y;
+  }
+}
+
+void QuasiNewton::load(const SolverState& from, arma::uword size) {
+  const std::size_t count = std::min(kMemory, static_cast<std::size_t>(std::max(0.0, from.at("pairs"))));
+  for (std::size_t i = 0; i < count; ++i)
+    add(from.at("s" + std::to_string(i), size), from.at("y" + std::to_string(i), size));
+}
+
 QuasiNewton QuasiNewton::restricted(const arma::vec& free) const {
   QuasiNewton result;
   for (const Pair& pair : pairs_) result.add(pair.s % free, pair.y % free);

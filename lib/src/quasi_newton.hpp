@@ -5,6 +5,8 @@
 #include <deque>
 #include <functional>
 
+#include "moe/solver.hpp"
+
 namespace moe {
 
 /// A point on a line: phi(step) = f(theta + step direction), its slope there, and f's gradient.
@@ -29,6 +31,9 @@ class QuasiNewton {
   void clear() { pairs_.clear(); }
   /// -H gradient (the two-loop recursion).
   arma::vec direction(const arma::vec& gradient);
+  void save(SolverState& to) const;
+  /// Of pairs of so many numbers each.
+  void load(const SolverState& from, arma::uword size);
   /// The same in the subspace of the coordinates where `free` is 1; it is 0 at the others.
   QuasiNewton restricted(const arma::vec& free) const;
 

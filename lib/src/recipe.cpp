@@ -103,24 +103,26 @@ bool is_share(double value) { return value >= 0 && value <= 1; }
 Settings settle(const Recipe& recipe, const RecipeOptions& options) {
   Settings settings = recipe.defaults;
   if (options.features > 0) {
-    if (recipe.fewest_inputs == 0) refuse(recipe, count_of(settings.d, "input") + ": -d does not apply");
+    if (recipe.fewest_inputs == 0)
+      refuse(recipe, count_of(settings.d, "input") + ": -d does not apply: expected no -d");
     if (options.features < recipe.fewest_inputs)
       refuse(recipe, "needs " + std::to_string(recipe.fewest_inputs) + " inputs: expected -d " +
                          std::to_string(recipe.fewest_inputs) + " or more");
     settings.d = options.features;
   }
   if (options.experts > 0) {
-    if (!recipe.any_experts) refuse(recipe, count_of(settings.K, "expert") + ": -k does not apply");
-    if (options.experts > kMostExperts) refuse(recipe, "takes -k 1 to " + std::to_string(kMostExperts));
+    if (!recipe.any_experts) refuse(recipe, count_of(settings.K, "expert") + ": -k does not apply: expected no -k");
+    if (options.experts > kMostExperts)
+      refuse(recipe, "has not so many experts: expected -k from 1 to " + std::to_string(kMostExperts));
     settings.K = options.experts;
   }
   if (options.noise >= 0) {
-    if (settings.noise < 0) refuse(recipe, "has no noise of its own: --noise does not apply");
-    if (!std::isfinite(options.noise)) refuse(recipe, "takes a finite --noise");
+    if (settings.noise < 0) refuse(recipe, "has no noise of its own: --noise does not apply: expected no --noise");
+    if (!std::isfinite(options.noise)) refuse(recipe, "needs a finite --noise: expected a number from 0");
     settings.noise = options.noise;
   }
-  if (!is_share(options.outliers)) refuse(recipe, "takes --outliers from 0 to 1");
-  if (!is_share(options.missing)) refuse(recipe, "takes --missing from 0 to 1");
+  if (!is_share(options.outliers)) refuse(recipe, "draws outliers with a probability: expected --outliers from 0 to 1");
+  if (!is_share(options.missing)) refuse(recipe, "leaves cells out with a probability: expected --missing from 0 to 1");
   if (options.rows == 0) refuse(recipe, "draws one row or more: expected -n 1 or more");
   if (settings.d >= kMostCells || std::max(options.rows, settings.K) > kMostCells / (settings.d + 1))
     refuse(recipe, "draws at most " + std::to_string(kMostCells) + " cells: expected fewer rows or inputs");

@@ -97,10 +97,14 @@ const Table<decltype(&make_gaussian)>& families() {
   static const Table<decltype(&make_gaussian)> table{
       {{"gaussian",
         "a number; one sigma for each expert, or gaussian:shared for one in all, gaussian:unit for sigma 1, "
-        "gaussian:hetero for a sigma that the inputs tell, too",
-        {"gaussian", "gaussian:shared", "gaussian:unit", "gaussian:hetero"}},
+        "gaussian:hetero for a sigma that the inputs tell, too (gaussian:hetero:LOW:HIGH: between these)",
+        {"gaussian", "gaussian:shared", "gaussian:unit", "gaussian:hetero", "gaussian:hetero:0.1:5"}},
        make_gaussian},
-      {{"student", "a number with outliers; scale and degrees of freedom (above 1) for each expert", {"student"}},
+      {{"student",
+        "a number with outliers; scale and degrees of freedom nu for each expert, nu above 1 or above what "
+        "student:LEAST says, as "
+        "student:0.1",
+        {"student"}},
        make_student},
       {{"laplace", "a number, by its median: errors count by their size, not their square", {"laplace"}}, make_laplace},
       {{"skew-normal", "a number with a longer tail on one side (Azzalini 1985)", {"skew-normal"}}, make_skew_normal},

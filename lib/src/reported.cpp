@@ -5,6 +5,9 @@
 namespace moe {
 namespace {
 
+/// What a direction moves by less than this part of what it moves most is rounding's.
+constexpr double kMoved = 1e-4;
+
 using Square = std::vector<std::vector<long double>>;
 
 /// The square matrix that takes a branch's coefficients of standardised inputs to those of the data's own: with z = (x - c) / s,
@@ -83,9 +86,31 @@ double AffineForm::deviation(const arma::mat& factor) const {
   return static_cast<double>(std::sqrt(squares));
 }
 
+// Those directions are as long as errors of their kind are, so that what rounding leaves of them is far below the form's own error.
+bool AffineForm::is_determined(const Uncertainty& uncertainty) const {
+  constexpr double kRounding = 1e-5;
+  const double moved = deviation(uncertainty.undetermined);
+  return !(moved > kRounding * deviation(uncertainty.factor)) || moved == 0;
+}
+
 arma::mat FormTable::at(const arma::vec& theta) const {
   arma::mat result(rows, columns);
   for (arma::uword i = 0; i < cells.size(); ++i) result[i] = cells[i].at(theta);
+  return result;
+}
+
+std::vector<bool> moved_cells(const Model& model, arma::uword branch, const FormTable& forms,
+                              const arma::mat& directions) {
+  std::vector<bool> result(forms.cells.size(), false);
+  if (directions.is_empty()) return result;
+  const Branch& of = branch_of(model, branch);
+  const arma::mat own = directions.rows(of.offset, of.offset + of.network->parameters() - 1);
+  const double largest = arma::abs(own).max();
+  for (std::size_t i = 0; i < result.size() && largest > 0; ++i) {
+    long double weights = 0;
+    for (const AffineForm::Term& term : forms.cells[i].terms) weights += std::abs(term.weight);
+    result[i] = forms.cells[i].deviation(directions) > kMoved * largest * static_cast<double>(weights);
+  }
   return result;
 }
 

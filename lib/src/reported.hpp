@@ -22,6 +22,8 @@ struct AffineForm {
   double at(const arma::vec& theta) const;
   /// Its standard deviation where theta's covariance is factor factor'.
   double deviation(const arma::mat& factor) const;
+  /// Whether it stays the same along all directions that the rows do not determine: only then it has an error.
+  bool is_determined(const Uncertainty& uncertainty) const;
 };
 
 /// A table of them; rows as coefficient_names() has them, columns a branch's outputs. Empty for a branch that is not linear.
@@ -38,6 +40,10 @@ struct FormTable {
 FormTable expert_forms(const Model& model, arma::uword k);
 /// The gate's; under a normalised gate less those of the last expert.
 FormTable gate_forms(const Model& model);
+
+/// Which cells of a branch's table move with theta in one of these directions (P x q; none: no cell), by columns.
+std::vector<bool> moved_cells(const Model& model, arma::uword branch, const FormTable& forms,
+                              const arma::mat& directions);
 
 /// The output of a branch to which the others are compared where all of them can move alike without changing the density: of the
 /// gate (branch 0) the last, of classes (experts 1 .. K) the first. Nothing where they cannot.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "cell.hpp"
@@ -12,7 +13,20 @@
 namespace moe {
 namespace {
 
+constexpr std::size_t kMostLevelsShown = 20;
 constexpr double kMissingValue = std::numeric_limits<double>::quiet_NaN();
+/// 2^53: from here on not every whole number is a double.
+constexpr double kInexact = 9007199254740992;
+
+/// Whether a number's text is a whole one, in digits, that the double is not.
+bool is_rounded(double value, std::string_view text) {
+  text.remove_prefix(!text.empty() && (text.front() == '-' || text.front() == '+') ? 1 : 0);
+  text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
+  if (text.empty() || !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return false;
+  char digits[400];
+  const int size = std::snprintf(digits, sizeof digits, "%.0f", std::abs(value));
+  return text != std::string_view(digits, static_cast<std::size_t>(size));
+}
 
 /// Why a text is no level of a column that nobody called categorical; `hint`: that one may.
 std::string no_level(std::string_view text, const std::string& hint) {
@@ -22,13 +36,6 @@ std::string no_level(std::string_view text, const std::string& hint) {
   const bool comma = is_decimal_comma(text);
   return (date ? "'" + printable(text) + "' is a date" : not_a_number(text)) + ": " + number_expected(text) +
          (date || (dressed && !comma) ? hint : "");
-}
-
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 20;
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) shown.push_back(printable(names[i]));
-  return join(shown) + (names.size() > kMost ? " and " + std::to_string(names.size() - kMost) + " more" : "");
 }
 
 }  // namespace
@@ -61,10 +68,16 @@ ParsedRows RowParser::parse(const CsvBlock& block) {
   cursor_ = &cursor;
   out_ = &out;
   out.levels.resize(plan_.values);
+  out.rounded.resize(plan_.values);
   written_.assign(plan_.values, {});
+  spelt_slot_.reset();
+  for (const std::vector<CellUse>& uses : plan_.columns)
+    for (const CellUse& use : uses)
+      if (use.spelt) spelt_slot_ = use.slot;
   out.missing.resize(plan_.values);
+  first_record_ = block.number == 0;
   try {
-    while (cursor.next_record()) {
+    for (; cursor.next_record(); first_record_ = false) {
       row_ = room_.get() + out.rows * plan_.values;
       if (record())
         ++out.rows;
@@ -87,11 +100,12 @@ bool RowParser::record() {
   CsvCursor& cursor = *cursor_;
   const std::size_t columns = plan_.columns.size();
   dropped_ = false;
+  spelt_ = {};
   out_->texts.resize((out_->rows + 1) * plan_.texts);
   if (plan_.records) out_->records.emplace_back();
   for (std::size_t column = 0; column < columns; ++column) {
     if (!cursor.more()) throw blocks_.wrong_count(cursor.record_line(), column);
-    if (numbers_[column] != nullptr && cursor.number(row_[numbers_[column]->slot])) continue;
+    if (numbers_[column] != nullptr && number(*numbers_[column])) continue;
     if (levels_[column] != nullptr)
       level(*levels_[column], column);
     else if (plan_.columns[column].empty() && !plan_.records)
@@ -104,10 +118,40 @@ bool RowParser::record() {
     if (plan_.records) out_->records.pop_back();
     return false;
   }
+  if (!spelt_.empty()) keep_spelling();
   if (!plan_.check) return true;
   if (const auto wrong = plan_.check(row_))
     throw CsvFault{cursor.record_line(), static_cast<long>(wrong->first), wrong->second};
   return true;
+}
+
+/// Reads the cell of a column whose only use is a number, if it is a plain one.
+inline bool RowParser::number(const CellUse& use) {
+  const char* const begin = cursor_->position();
+  double& value = row_[use.slot];
+  if (!cursor_->number(value)) return false;
+  if (std::abs(value) < kInexact && spelt_slot_ != use.slot) return true;
+  std::string_view text(begin, static_cast<std::size_t>(cursor_->position() - begin));
+  while (text.back() == '\n' || text.back() == '\r' || text.back() == blocks_.dialect().delimiter)
+    text.remove_suffix(1);
+  note_number(use, value, text);
+  return true;
+}
+
+/// Keeps the number's text, now that its row is kept.
+void RowParser::keep_spelling() {
+  LevelTable& texts = out_->levels[*spelt_slot_];
+  texts.insert(spelt_, cursor_->record_line());
+  const double value = row_[*spelt_slot_];
+  if (value != std::floor(value) || texts.size() > kMostSpelt) spelt_slot_.reset();
+}
+
+/// Notes what is worth it of a number's text.
+void RowParser::note_number(const CellUse& use, double value, std::string_view text) {
+  if (spelt_slot_ == use.slot) spelt_ = text;
+  LevelTable::Level& rounded = out_->rounded[use.slot];
+  if (std::abs(value) >= kInexact && rounded.text.empty() && is_rounded(value, text))
+    rounded = {std::string(text), cursor_->record_line(), 1};
 }
 
 /// Reads the cell of a column whose only use is a level.
@@ -137,9 +181,18 @@ void RowParser::cell(std::size_t column, std::string_view text) {
   for (const CellUse& use : plan_.columns[column]) take(use, column, text);
 }
 
-bool RowParser::is_missing(std::string_view text) const {
-  if (is_missing_word(text) || std::find(plan_.na.begin(), plan_.na.end(), text) != plan_.na.end()) return true;
+/// A number's words are compared by value, a level's by text, as levels are.
+bool RowParser::is_missing(const CellUse& use, std::string_view text) const {
+  const auto is_word = [&](std::string_view word) {
+    return std::find(plan_.na.begin(), plan_.na.end(), word) != plan_.na.end();
+  };
+  if (is_missing_word(text) || is_word(text)) return true;
   if (na_numbers_.empty()) return false;
+  const bool by_value = use.known != nullptr ? use.known->by_value() : use.kind == CellUse::Kind::kNumber;
+  if (!by_value) {
+    const auto other = other_spelling(text);
+    return other && is_word(*other);
+  }
   const auto value = parse_number(text);
   return value && std::find(na_numbers_.begin(), na_numbers_.end(), *value) != na_numbers_.end();
 }
@@ -165,17 +218,17 @@ void RowParser::take(const CellUse& use, std::size_t column, std::string_view te
   }
   // What is a level already stands for no missing cell.
   if (use.kind != CellUse::Kind::kNumber && is_level(use, text)) return;
-  if (is_missing(text)) return take_missing(use, column, text);
+  if (is_missing(use, text)) return take_missing(use, column, text);
   if (use.kind != CellUse::Kind::kNumber) return take_level(use, column, text);
   const std::optional<double> value = parse_number(text);
-  if (!value || !std::isfinite(*value))
-    refuse(column, not_a_number(text) + ": " + number_expected(text) +
-                       (value || is_decimal_comma(text) || is_date(text) ? "" : use.hint));
+  if (!value) refuse_text(use, column, text);
+  if (!std::isfinite(*value)) refuse(column, not_a_number(text) + ": " + number_expected(text));
   take_number(use, column, *value, text);
 }
 
 void RowParser::take_number(const CellUse& use, std::size_t column, double value, std::string_view text) {
   row_[use.slot] = value;
+  note_number(use, value, text);
   if (!use.check) return;
   const std::string wrong = use.check(value, text);
   if (!wrong.empty()) refuse(column, wrong);
@@ -186,7 +239,8 @@ void RowParser::take_level(const CellUse& use, std::size_t column, std::string_v
     row_[use.slot] = use.unknown;
     if (use.unknown >= 0) return;
     refuse(column, std::string("the ") + use.what + " '" + printable(text) + "' was not there in training: expected " +
-                       (use.known->names().size() == 1 ? "" : "one of ") + some_of(use.known->names()) + use.hint);
+                       (use.known->names().size() == 1 ? "" : "one of ") +
+                       listed(use.known->names(), kMostLevelsShown) + use.hint);
   }
   LevelTable& levels = out_->levels[use.slot];
   const std::size_t number = levels.insert(text, cursor_->record_line());
@@ -204,7 +258,7 @@ void RowParser::take_missing(const CellUse& use, std::size_t column, std::string
     if (level == LevelTable::kNone && use.unknown < 0)
       refuse(column,
              (text.empty() ? std::string("the cell is empty") : "'" + printable(text) + "' stands for no value") +
-                 ": expected one of " + some_of(use.known->names()) + use.hint);
+                 ": expected one of " + listed(use.known->names(), kMostLevelsShown) + use.hint);
     row_[use.slot] = level == LevelTable::kNone ? use.unknown : static_cast<double>(level);
     return;
   }
@@ -212,16 +266,60 @@ void RowParser::take_missing(const CellUse& use, std::size_t column, std::string
     dropped_ = true;
     return;
   }
-  if (use.fills) return;
-  if (use.kind == CellUse::Kind::kNumber)
-    refuse(column, not_a_number(text) + ": " + number_expected(text) + use.missing_hint);
-  refuse(column, (text.empty() ? std::string("the cell is empty") : "'" + printable(text) + "' stands for no value") +
-                     ": expected a " + use.what + use.missing_hint);
+  if (!use.fills || use.surveyed) refuse_missing(use, column, text);
+}
+
+void RowParser::refuse_missing(const CellUse& use, std::size_t column, std::string_view text) {
+  const std::string sentence =
+      use.kind == CellUse::Kind::kNumber
+          ? not_a_number(text) + ": " + number_expected(text) + use.missing_hint
+          : (text.empty() ? std::string("the cell is empty") : "'" + printable(text) + "' stands for no value") +
+                ": expected a " + use.what + use.missing_hint;
+  if (!plan_.survey) refuse(column, sentence);
+  if (!out_->first_missing) out_->first_missing = CsvFault{cursor_->record_line(), static_cast<long>(column), sentence};
+  dropped_ = dropped_ || !use.surveyed;
+}
+
+bool RowParser::is_number_column(std::size_t column) const {
+  const std::vector<CellUse>& uses = plan_.columns[column];
+  return std::any_of(uses.begin(), uses.end(), [](const CellUse& use) { return use.kind == CellUse::Kind::kNumber; });
+}
+
+/// Whether the record has a number in a column of numbers before this one.
+bool RowParser::numbers_before(std::size_t column) const {
+  for (std::size_t before = 0; before < column; ++before)
+    for (const CellUse& use : plan_.columns[before])
+      if (use.kind == CellUse::Kind::kNumber && !std::isnan(row_[use.slot])) return true;
+  return false;
+}
+
+/// Refuses text in a column of numbers. Where the first record has text, or nothing, in all of them, those are units: two at least,
+/// or one in brackets.
+void RowParser::refuse_text(const CellUse& use, std::size_t column, std::string_view text) {
+  bool units = first_record_ && !numbers_before(column);
+  std::size_t texts = text.starts_with('(') || text.starts_with('[') ? 2 : 1, fields = column + 1;
+  for (; cursor_->more(); ++fields) {
+    const std::string_view other = cursor_->field();
+    if (fields >= plan_.columns.size() || !is_number_column(fields)) continue;
+    if (is_missing(plan_.columns[fields].front(), other)) continue;
+    units = units && !parse_number(other);
+    ++texts;
+  }
+  const std::string row = std::to_string(blocks_.first_line() + cursor_->record_line() + 1);
+  std::string sentence =
+      not_a_number(text) + ": " + number_expected(text) + (is_decimal_comma(text) || is_date(text) ? "" : use.hint);
+  if (units && texts > 1)
+    sentence = not_a_number(text) + ", row " + row + " looks like units: expected numbers, or --skip-rows " + row +
+               " to pass over it";
+  refuse_record(column, fields, sentence);
+}
+
+void RowParser::refuse(std::size_t column, const std::string& sentence) {
+  refuse_record(column, column + 1 + cursor_->skip_rest(), sentence);
 }
 
 /// Another number of fields goes before what is wrong with one of them.
-void RowParser::refuse(std::size_t column, const std::string& sentence) {
-  const std::size_t fields = column + 1 + cursor_->skip_rest();
+void RowParser::refuse_record(std::size_t column, std::size_t fields, const std::string& sentence) {
   if (fields != plan_.columns.size()) throw blocks_.wrong_count(cursor_->record_line(), fields);
   throw CsvFault{cursor_->record_line(), static_cast<long>(column), sentence};
 }

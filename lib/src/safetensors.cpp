@@ -130,7 +130,7 @@ SafetensorsReader::SafetensorsReader(std::string_view bytes, const std::string& 
 }
 
 void SafetensorsReader::fail(const std::string& sentence) const {
-  throw Error(ErrorKind::kModel, file_.name() + ": " + sentence);
+  throw Error(ErrorKind::kModel, file_.name() + ": " + sentence + ": expected a model file as moe writes it");
 }
 
 void SafetensorsReader::take(char* buffer, std::size_t size) {
@@ -207,7 +207,7 @@ void SafetensorsReader::check_table(std::vector<Entry>& entries) {
   const auto size = static_cast<std::uint64_t>(file_.size());
   if (size < expected_) fail("cut short: " + count_of(size) + " of " + std::to_string(expected_));
   if (size > expected_)
-    fail("has " + count_of(size - expected_) + " after its end: expected " + std::to_string(expected_));
+    fail("has " + count_of(size - expected_) + " after its end, byte " + std::to_string(expected_));
 }
 
 arma::vec SafetensorsReader::read(std::size_t count) {
@@ -238,7 +238,7 @@ void SafetensorsReader::finish() {
   char more = 0;
   take(reinterpret_cast<char*>(&stored), sizeof stored);
   if (stored != sum) fail("damaged: its checksum does not match");
-  if (file_.read(&more, 1) > 0) fail("has bytes after its end: expected " + std::to_string(expected_));
+  if (file_.read(&more, 1) > 0) fail("has bytes after its end, byte " + std::to_string(expected_));
 }
 
 }  // namespace moe

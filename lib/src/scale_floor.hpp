@@ -1,5 +1,5 @@
-// The scale of a density on the real line: scale^2 = floor^2 + exp(2 psi), floor = 1e-4 of the target's spread, so that
-// no expert can shrink onto a single row and take the likelihood to infinity.
+// The scale of a density on the real line: scale^2 = floor^2 + exp(2 psi), so that no expert can shrink onto a single row and take
+// the likelihood to infinity. floor = 1e-4 of the target's `spread`, a number of the model that training chooses (floors.hpp).
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,7 @@
 
 namespace moe {
 
-/// Of the target's spread. Fits of real data with a signal a thousand times their noise are common; a scale below this
-/// is an expert that sits on a handful of rows.
+/// Of the spread in a model, which is the target's own in files from before floors followed from residuals.
 constexpr double kFloor = 1e-4;
 /// Residuals beyond this many scales count as this many: the density's logarithm and its sum over rows stay finite.
 constexpr double kFarthest = 1e140;

@@ -163,21 +163,32 @@ void summarise(const std::vector<FoldScore>& folds, Outcome& outcome) {
   outcome.cv_error = std::sqrt(squares * count / (count - 1));
 }
 
-/// Throws Error (data) where a class is to be told that no training row is of.
-void require_classes(const Schema& schema, const Dataset& data, const std::vector<std::vector<std::size_t>>& folds) {
-  if (!schema.classes()) return;
-  std::vector<std::size_t> all(schema.labels.size(), 0);
+/// How many counted rows each class has.
+std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) {
+  std::vector<std::size_t> sizes(schema.labels.size(), 0);
   for (arma::uword n = 0; n < data.rows(); ++n)
-    if (data.w[n] > 0) ++all[static_cast<std::size_t>(data.y[n])];
-  for (std::size_t f = 0; f < folds.size(); ++f) {
-    std::vector<std::size_t> left = all;
-    for (const std::size_t n : folds[f]) --left[static_cast<std::size_t>(data.y[n])];
-    for (std::size_t c = 0; c < left.size(); ++c)
-      if (left[c] == 0)
-        throw Error(ErrorKind::kData, "fold " + std::to_string(f + 1) + ": all rows of class '" +
-                                          printable(schema.labels[c]) +
-                                          "' are held out: expected more of them, or another --seed");
-  }
+    if (data.w[n] > 0) ++sizes[static_cast<std::size_t>(data.y[n])];
+  return sizes;
+}
+
+/// Deals the rows out in this order, one by one.
+std::vector<std::vector<std::size_t>> dealt(const std::vector<std::size_t>& rows, arma::uword folds) {
+  if (folds < 2 || folds > rows.size())
+    throw Error(ErrorKind::kUsage, "--folds: " + std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
+                                       " rows: expected 2 or more, and a row in each");
+  std::vector<std::vector<std::size_t>> result(folds);
+  for (std::size_t i = 0; i < rows.size(); ++i) result[i % folds].push_back(rows[i]);
+  for (std::vector<std::size_t>& fold : result) std::sort(fold.begin(), fold.end());
+  return result;
+}
+
+/// The rows that count, in a random order.
+std::vector<std::size_t> shuffled_rows(const arma::vec& w, std::uint64_t seed) {
+  const arma::uvec rows = arma::find(w > 0);
+  Random random(seed, kFoldStream);
+  std::vector<std::size_t> result;
+  for (const std::size_t i : random.permutation(rows.n_elem)) result.push_back(rows[i]);
+  return result;
 }
 
 // --- Order ------------------------------------------------------------------------------------------------------------
@@ -236,15 +247,25 @@ Dataset drawn(const Candidate& candidate, const Model& model, Dataset data, Rand
 
 std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, arma::uword folds,
                                                              std::uint64_t seed) {
-  const arma::uvec rows = arma::find(w > 0);
-  if (folds < 2 || folds > rows.n_elem)
-    throw Error(ErrorKind::kUsage, "--folds: " + std::to_string(folds) + " folds of " + std::to_string(rows.n_elem) +
-                                       " rows: expected 2 or more, and a row in each");
-  std::vector<std::vector<std::size_t>> result(folds);
-  Random random(seed, kFoldStream);
-  const std::vector<std::size_t> order = random.permutation(rows.n_elem);
-  for (std::size_t i = 0; i < order.size(); ++i) result[i % folds].push_back(rows[order[i]]);
-  for (std::vector<std::size_t>& fold : result) std::sort(fold.begin(), fold.end());
+  return dealt(shuffled_rows(w, seed), folds);
+}
+
+std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schema, const Dataset& data,
+                                                             arma::uword folds, std::uint64_t seed) {
+  if (!schema.classes()) return cross_validation_folds(data.w, folds, seed);
+  const std::vector<std::size_t> sizes = class_sizes(schema, data);
+  const auto class_of = [&](std::size_t row) { return static_cast<std::size_t>(data.y[row]); };
+  std::vector<std::size_t> rows = shuffled_rows(data.w, seed);
+  std::erase_if(rows, [&](std::size_t row) { return sizes[class_of(row)] == 1; });
+  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return class_of(a) < class_of(b); });
+  return dealt(rows, folds);
+}
+
+std::vector<std::string> classes_of_one_row(const Schema& schema, const Dataset& data) {
+  std::vector<std::string> result;
+  const std::vector<std::size_t> sizes = class_sizes(schema, data);
+  for (std::size_t c = 0; c < sizes.size(); ++c)
+    if (sizes[c] == 1) result.push_back(schema.labels[c]);
   return result;
 }
 
@@ -257,8 +278,7 @@ std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std
     parts.push_back(narrowed(schema, spec));
   }
   std::vector<std::vector<std::size_t>> folds;
-  if (options.by == Criterion::kCv) folds = cross_validation_folds(data.w, options.folds, options.train.seed);
-  require_classes(schema, data, folds);
+  if (options.by == Criterion::kCv) folds = cross_validation_folds(schema, data, options.folds, options.train.seed);
 
   const std::size_t each = 1 + folds.size(), fits = parts.size() * each;
   const TrainOptions one = for_one_of(fits, options.train);

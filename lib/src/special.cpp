@@ -180,6 +180,15 @@ double stirling_error_of_count(double k) {
   return (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square / 1188)))) / k;
 }
 
+// Its series up to 0.1, where the next term is below a double's last digit.
+Curve exp_remainder_curve(double x) {
+  const double first = std::expm1(x);
+  if (std::abs(x) > 0.1) return {first - x, first, first + 1};
+  double sum = 1;
+  for (int i = 11; i > 2; --i) sum = 1 + sum * x / i;
+  return {0.5 * x * x * sum, first, first + 1};
+}
+
 // Far down, phi / Phi = -x + g with the continued fraction g = 1 / (y + 2 / (y + 3 / ..)), y = -x (Laplace), from which
 // the second derivative -(phi / Phi) g comes without cancellation.
 Curve log_normal_cdf_curve(double x) {

@@ -14,6 +14,9 @@ struct Curve {
 Curve stirling_error_exp_curve(double x);
 /// log k! - (k + 1/2) log k + k - log(2 pi) / 2 for k = 1, 2, ..
 double stirling_error_of_count(double k);
+/// exp(x) - 1 - x, also near 0, where that is x^2 / 2. A count's density is exp(-m R(log(mean / y))), R being this, times what does
+/// not grow with it (Loader 2000: his bd0): written so, nothing large cancels.
+Curve exp_remainder_curve(double x);
 /// log Phi and its derivatives, to full relative accuracy in the lower tail too.
 Curve log_normal_cdf_curve(double x);
 

@@ -9,7 +9,8 @@
 namespace moe {
 
 SqlCells::SqlCells(const Schema& schema, const SqlDialect& dialect, const SqlNames& names, bool ignore_unknown)
-    : dialect_(dialect),
+    : schema_(schema),
+      dialect_(dialect),
       names_(names),
       ignore_unknown_(ignore_unknown),
       words_(missing_words(schema)),
@@ -40,7 +41,7 @@ void SqlCells::category(const Column& column) {
   std::string place = dialect_.place(cell(column.name), typed_levels(column.levels), place_of_text(column));
   std::vector<std::string> words = words_;
   words.emplace_back(kMissingLevel);
-  const std::string missing = is_missing(column.name, words);
+  const std::string missing = is_missing(column.name, words, schema_.levels_by_value);
   if (const auto level = missing_level(column))
     place = "coalesce(" + place + ", CASE WHEN " + missing + " THEN " + std::to_string(*level) +
             (ignore_unknown_ ? " ELSE 0 END)" : " END)");
@@ -58,8 +59,8 @@ void SqlCells::number(const Column& column) {
     leaves_.push_back(needed_number(value));
     return;
   }
-  leaves_.push_back(needed_number("coalesce(" + value + ", CASE WHEN " + is_missing(column.name, words_) + " THEN " +
-                                  dialect_.number(column.fill) + " END)"));
+  leaves_.push_back(needed_number("coalesce(" + value + ", CASE WHEN " + is_missing(column.name, words_, true) +
+                                  " THEN " + dialect_.number(column.fill) + " END)"));
   if (column.indicator)
     leaves_.push_back(
         add("CASE WHEN " + value + " IS NULL THEN " + dialect_.number(1) + " ELSE " + dialect_.number(0) + " END"));
@@ -84,24 +85,27 @@ std::string SqlCells::number_cell(const std::string& column) const {
   return value;
 }
 
-std::string SqlCells::is_missing(const std::string& column, std::vector<std::string> words) const {
+std::string SqlCells::is_missing(const std::string& column, const std::vector<std::string>& words,
+                                 bool by_value) const {
   std::string result =
       cell(column) + " IS NULL OR " + dialect_.is_one_of(dialect_.trimmed(dialect_.text(cell(column))), words);
-  for (const double number : numbers_)
-    result += " OR " + dialect_.number_of(cell(column)) + " = " + dialect_.number(number);
+  if (by_value)
+    for (const double number : numbers_)
+      result += " OR " + dialect_.number_of(cell(column)) + " = " + dialect_.number(number);
   return result;
 }
 
 std::string SqlCells::place_of_text(const Column& column) const {
   std::string text = dialect_.text(cell(column.name));
   if (ignores_blanks(column)) text = dialect_.trimmed(text);
-  const Comparison comparison = comparison_of(column);
+  const Comparison comparison = comparison_of(column, schema_);
   std::vector<TypedLevel> levels;
   for (std::size_t place = 0; place < column.levels.size(); ++place)
     if (column.levels[place] != kMissingLevel) levels.push_back({column.levels[place], place});
   if (comparison == Comparison::kNumber)
     return sql_places(dialect_.number_of(cell(column.name)), levels,
                       [&](const TypedLevel& level) { return dialect_.number(*parse_number(level.text)); });
+  for (const auto& [other, place] : other_spellings(column, schema_)) levels.push_back({other, place});
   if (comparison == Comparison::kText)
     return sql_places(text, levels, [](const TypedLevel& level) { return sql_text(level.text); });
   return sql_places("lower(" + text + ")", levels,

@@ -33,9 +33,11 @@ class SqlCells {
   void beside(const Schema& schema);
   std::string cell(const std::string& column) const { return names_.cell(column); }
   std::string number_cell(const std::string& column) const;
-  std::string is_missing(const std::string& column, std::vector<std::string> words) const;
+  /// `by_value`: the cell may be a number that stands for a missing one, whatever its text.
+  std::string is_missing(const std::string& column, const std::vector<std::string>& words, bool by_value) const;
   std::string place_of_text(const Column& column) const;
 
+  const Schema& schema_;
   const SqlDialect& dialect_;
   const SqlNames& names_;
   bool ignore_unknown_;

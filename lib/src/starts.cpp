@@ -7,6 +7,7 @@
 #include "basis.hpp"
 #include "em_step.hpp"
 #include "moe/numeric.hpp"
+#include "moe/stop.hpp"
 #include "parallel.hpp"
 
 namespace moe {
@@ -21,6 +22,7 @@ constexpr int kSteps = 2;
 constexpr int kLloyd = 10;
 constexpr std::size_t kKinds = 5;
 constexpr std::size_t kUsualStarts = 20;
+constexpr std::size_t kGrown = 3;  // the start that grows from one expert on
 /// Short runs of every other start: as many as this many rows allow, within bounds.
 constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
 constexpr int kLap = 10;                                       // steps by whose gain the later ones' are judged
@@ -34,6 +36,8 @@ constexpr double kGainOfSome = 3;
 constexpr double kGain = 1e-6;  // of the value: less is no gain
 /// A scale below this part of the target's, of fewer rows than this for each coefficient, is no expert but a coincidence.
 constexpr double kTight = 0.01, kHandful = 4;
+/// Less than this many rows whose sigma inputs make tight are nobody's.
+constexpr double kSome = 0.5;
 constexpr double kRidge = 1e-6;
 
 Rows sample(const Rows& rows, std::size_t most, Random& random) {
@@ -49,7 +53,7 @@ Rows sample(const Rows& rows, std::size_t most, Random& random) {
 /// Inputs and targets as points, (d + T) x n, targets in units of their spread.
 arma::mat points_of(const Model& model, const Rows& rows) {
   arma::mat targets = rows.y.t();
-  if (!model.classes()) targets.each_col() /= model.standardization.target_spread;
+  if (!model.classes()) targets.each_col() /= model.standardization.target_typical;
   return arma::join_cols(arma::mat(rows.X.tail_rows(rows.X.n_rows - 1)), targets);
 }
 
@@ -71,6 +75,7 @@ arma::uvec k_means(const arma::mat& points, arma::uword K, Random& random) {
   arma::mat centers = random_centers(points, K, random);
   arma::uvec cluster = nearest(points, centers);
   for (int i = 0; i < kLloyd; ++i) {
+    end_if_stopped();
     for (arma::uword k = 0; k < K; ++k)
       if (const arma::uvec own = arma::find(cluster == k); !own.is_empty())
         centers.col(k) = arma::mean(points.cols(own), 1);
@@ -134,12 +139,22 @@ arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, s
   return attempt % 3 == 1 ? few(model, k, points.n_cols, random) : neighbours(model, k, points, random);
 }
 
-/// Begins an expert at targets that it is to explain.
-void start_at(const arma::vec& y, const Expert& expert, arma::vec& theta) {
+/// Begins an expert at targets that it is to explain, where its outputs have that offset.
+void start_at(const arma::vec& y, double offset, const Expert& expert, arma::vec& theta) {
   arma::vec eta(expert.family->outputs());
   expert.family->start_at(y.memptr(), eta.memptr(), theta.memptr() + expert.psi);
+  eta[0] -= offset;
   for (arma::uword out = 0; out < eta.n_elem && expert.network->has_intercept(); ++out)
     theta[expert.offset + expert.network->intercept(out)] = eta[out];
+}
+
+/// What offset all rows have, with weights w: that of a log mean so that exposures count as they are. 0 without offsets, which one
+/// target alone has.
+double common_offset(const Rows& rows, const Expert& expert, const arma::vec& w) {
+  if (rows.offset.is_empty()) return 0;
+  if (expert.family->link() != Family::Link::kLog) return arma::dot(w, rows.offset) / arma::accu(w);
+  const double largest = rows.offset.max();
+  return largest + std::log(arma::dot(w, arma::exp(rows.offset - largest)) / arma::accu(w));
 }
 
 /// Intercepts at which each expert explains the mean targets of its rows, every weight 0.
@@ -151,7 +166,7 @@ arma::vec flat(const Model& model, const Rows& rows, const arma::mat& R) {
     arma::vec y(model.targets());
     for (arma::uword t = 0; t < y.n_elem; ++t) y[t] = arma::dot(w, rows.y.col(t)) / arma::accu(w);
     if (model.classes()) y[0] = rows.y[w.index_max()];
-    start_at(y, expert, theta);
+    start_at(y, common_offset(rows, expert, w), expert, theta);
   }
   return theta;
 }
@@ -225,7 +240,8 @@ arma::vec random_start(const Model& model, const Rows& rows, Random& random) {
     theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
   for (const Expert& expert : model.experts) {
     expert.network->start(theta.memptr() + expert.offset, random);
-    start_at(rows.y.row(random.below(rows.count())).t(), expert, theta);
+    const arma::uword row = random.below(rows.count());
+    start_at(rows.y.row(row).t(), rows.offset.is_empty() ? 0 : rows.offset[row], expert, theta);
   }
   return theta;
 }
@@ -238,10 +254,82 @@ std::size_t cost_in_rows(const Rows& rows) {
   return std::max<std::size_t>(rows.count(), inputs * inputs / 20);
 }
 
+bool experts_alike(const Model& model) {
+  const Expert& first = model.experts.front();
+  return std::all_of(model.experts.begin(), model.experts.end(), [&](const Expert& expert) {
+    return expert.network->spec() == first.network->spec() && expert.has_design_of(first) &&
+           expert.family->spec() == first.family->spec();
+  });
+}
+
+Model first_experts(const Model& model, arma::uword count) {
+  ModelSpec spec = model.spec();
+  spec.experts.resize(count);
+  spec.expert_inputs.resize(count);
+  spec.expert_families.clear();
+  if (count == 1) spec.gate = "constant";
+  Schema schema = model.schema;
+  schema.supports.clear();
+  return Model(schema, model.standardization, spec);
+}
+
+arma::vec all_like(const Model& model, const Model& single) {
+  const Expert& one = single.experts.front();
+  arma::vec theta(model.theta.n_elem, arma::fill::zeros);
+  for (const Expert& expert : model.experts) {
+    std::copy_n(single.theta.begin() + one.offset, one.network->parameters(), theta.begin() + expert.offset);
+    std::copy_n(single.theta.begin() + one.psi, one.family->dispersions(), theta.begin() + expert.psi);
+  }
+  return theta;
+}
+
+namespace {
+
+/// Expert `split` shares its rows with a new one, the last, which takes `side` of them.
+arma::mat split_shares(const arma::mat& R, arma::uword split, const arma::uvec& side) {
+  arma::mat result = arma::join_rows(R, R.col(split));
+  for (arma::uword n = 0; n < R.n_rows; ++n) {
+    const double taken = side[n] == 1 ? kOwn : 1 - kOwn;
+    result(n, R.n_cols) *= taken;
+    result(n, split) *= 1 - taken;
+  }
+  return result;
+}
+
+/// From one expert on, the best of the fits in which one of those of the model before is split (Verbeek, Vlassis, Kroese 2003): what fewer
+/// experts reach is where more begin.
+arma::vec grown_start(const Model& model, const Rows& rows, const arma::mat& points, Random& random) {
+  arma::vec theta;
+  arma::mat R(rows.count(), 1, arma::fill::ones);
+  const std::size_t attempts = cost_in_rows(rows) > kMostRows / 4 ? 1 : 3;
+  for (arma::uword size = 2; size <= model.size(); ++size) {
+    const Model larger = size < model.size() ? first_experts(model, size) : model;
+    const ShortRuns runs(larger, rows);
+    arma::vec best;
+    double lowest = std::numeric_limits<double>::infinity();
+    for (std::size_t attempt = 0; attempt < attempts; ++attempt)
+      for (arma::uword split = 0; split + 1 < size; ++split) {
+        arma::vec end = runs.fitted_to(split_shares(R, split, part_of(larger, split, points, attempt, random)));
+        const double value = runs.run(end, kShort);
+        if (value < lowest) best = std::move(end), lowest = value;
+      }
+    if (!std::isfinite(lowest)) return {};
+    theta = best;
+    if (size < model.size()) R = responsibilities(larger, rows, theta);
+  }
+  return theta;
+}
+
+}  // namespace
+
 arma::vec start(const Model& model, const Rows& all, bool fitted, std::size_t index, Random& random) {
   if (!fitted || model.size() == 1 || goes_aside(index)) return random_start(model, all, random);
   const Rows rows = sample(all, kMostRows, random);
   const arma::mat points = points_of(model, rows);
+  if (index == kGrown && experts_alike(model)) {
+    const arma::vec theta = grown_start(model, rows, points, random);
+    return theta.is_finite() && !theta.is_empty() ? theta : random_start(model, all, random);
+  }
   const ShortRuns runs(model, rows);
   arma::vec best;
   double lowest = std::numeric_limits<double>::infinity();
@@ -330,6 +418,28 @@ double distinct_rows(const Rows& rows, const arma::vec& r) {
   return sum;
 }
 
+/// Of how many rows, as far as they are expert k's, sigma is tight though its inputs tell it.
+double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, arma::uword k, const arma::vec& r) {
+  const Expert& expert = model.experts[k];
+  arma::vec tight(rows.count(), arma::fill::zeros), variance;
+  ForwardPass forward(model);
+  constexpr arma::uword kBlock = 512;
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    forward.run(theta, block);
+    for (arma::uword t = 0; t < model.targets(); ++t) {
+      const Family::Marginal own = expert.family->marginal(t, theta.memptr() + expert.psi);
+      if (own.family->outputs() == 1) continue;
+      const arma::uword last_output = own.first_output + own.family->outputs() - 1;
+      own.family->variance(forward.eta(k).cols(own.first_output, last_output), own.psi.data(), variance);
+      const double least = kTight * own.family->target().typical;
+      for (arma::uword n = 0; n < block.count(); ++n)
+        if (variance[n] < least * least) tight[first + n] = r[first + n];
+    }
+  }
+  return distinct_rows(rows, tight);
+}
+
 }  // namespace
 
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
@@ -337,15 +447,23 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     if (expert.family->on_floor(theta.memptr() + expert.psi)) return true;
-    if (expert.family->least_scale(theta.memptr() + expert.psi) < kTight) suspects.push_back(k);
+    if (expert.family->least_scale(theta.memptr() + expert.psi) < kTight || tells_scale(model, k))
+      suspects.push_back(k);
   }
   if (suspects.empty() || model.size() == 1) return false;
   const arma::mat R = responsibilities(model, rows, theta);
-  for (const arma::uword k : suspects)
-    if (distinct_rows(rows, R.col(k)) <
-        kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1))
-      return true;
+  for (const arma::uword k : suspects) {
+    const bool told = tells_scale(model, k);
+    const double few = kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1);
+    const double own = told ? tight_rows(model, theta, rows, k, R.col(k)) : distinct_rows(rows, R.col(k));
+    if (own < few && (!told || own >= kSome)) return true;
+  }
   return false;
+}
+
+bool tells_scale(const Model& model, arma::uword k) {
+  return !model.classes() && model.experts[k].family->location_scale() &&
+         model.experts[k].family->outputs() > model.targets();
 }
 
 }  // namespace moe

@@ -16,7 +16,8 @@ arma::vec random_start(const Model& model, const Rows& rows, Random& random);
 bool goes_aside(std::size_t index);
 
 /// Start number `index`: every other one the best of some short runs. By turns k-means (Lloyd) of inputs and target, random
-/// weights, segments along a random direction, fits through random rows, and the cells of random rows. `fitted`: the model has an EmStep and its objective is a likelihood; else
+/// weights, segments along a random direction, fits through random rows, and the cells of random rows; one grows from a single expert on,
+/// which is split, as one of the two then is. `fitted`: the model has an EmStep and its objective is a likelihood; else
 /// all starts are random weights.
 arma::vec start(const Model& model, const Rows& rows, bool fitted, std::size_t index, Random& random);
 
@@ -26,7 +27,17 @@ arma::vec start(const Model& model, const Rows& rows, bool fitted, std::size_t i
 arma::vec split_and_merge(const Model& model, const Rows& rows, const arma::vec& theta, unsigned threads,
                           Random& random);
 
+/// Whether all experts are of one kind, so that fewer of them are a model that this one contains.
+bool experts_alike(const Model& model);
+/// The model's first experts alone, unfitted.
+Model first_experts(const Model& model, arma::uword count);
+/// Parameters of `model` at which all experts, and so the whole, are what the only one of `single` is.
+arma::vec all_like(const Model& model, const Model& single);
+
 /// Whether an expert explains a handful of rows all but exactly, which makes a maximum of the likelihood out of nothing.
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows);
+
+/// Whether expert k's inputs tell its scale, not psi.
+bool tells_scale(const Model& model, arma::uword k);
 
 }  // namespace moe

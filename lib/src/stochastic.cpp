@@ -20,24 +20,40 @@ double schedule_factor(const std::string& schedule, double progress) {
 void check_schedule(const std::string& schedule) { schedule_factor(schedule, 0); }
 
 SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate,
-                        arma::uword epochs, Random& random, const Update& update) {
+                        arma::uword epochs, Random& random, Stepper& stepper) {
   if (options.learning_rate > 0) rate = options.learning_rate;
   if (options.epochs > 0) epochs = options.epochs;
   check_schedule(options.schedule);
   SolverResult result;
+  bool goes_on = true;
+  if (const SolverState* begun = problem.begun()) {
+    theta = begun->at("theta", theta.n_elem);
+    stepper.load(*begun);
+    result.passes = static_cast<arma::uword>(begun->at("passes"));
+    result.value = begun->at("value");
+    for (arma::uword pass = 0; pass < result.passes; ++pass)
+      problem.shuffle(random);  // each goes on from the one before
+    goes_on = problem.keep_going(result.passes, theta, result.value);
+  }
   arma::vec gradient;
-  while (result.passes < epochs) {
+  while (goes_on && result.passes < epochs) {
     const arma::uword batches = problem.shuffle(random);
     double sum = 0;
     for (arma::uword batch = 0; batch < batches; ++batch) {
       const double done =
           static_cast<double>(result.passes) + static_cast<double>(batch) / static_cast<double>(batches);
       sum += problem.evaluate_batch(batch, theta, gradient);
-      update(theta, gradient, rate * schedule_factor(options.schedule, done / static_cast<double>(epochs)));
+      stepper.step(theta, gradient, rate * schedule_factor(options.schedule, done / static_cast<double>(epochs)));
     }
     ++result.passes;
     result.value = sum / static_cast<double>(batches);
-    if (!problem.keep_going(result.passes, theta, result.value)) break;
+    problem.keep([&](SolverState& state) {
+      state.numbers["theta"] = theta;
+      state.set("passes", static_cast<double>(result.passes));
+      state.set("value", result.value);
+      stepper.save(state);
+    });
+    goes_on = problem.keep_going(result.passes, theta, result.value);
   }
   result.stop = "passes used up; --epochs allows more";
   result.theta = std::move(theta);

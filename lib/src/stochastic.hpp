@@ -1,14 +1,19 @@
 // The loop over epochs and mini-batches that adam and sgd share.
 #pragma once
 
-#include <functional>
-
 #include "moe/solver.hpp"
 
 namespace moe {
 
-/// Moves theta given a batch's gradient and the learning rate of the moment.
-using Update = std::function<void(arma::vec& theta, const arma::vec& gradient, double rate)>;
+/// How a solver moves theta, and what it remembers of its steps.
+class Stepper {
+ public:
+  virtual ~Stepper() = default;
+  /// Moves theta given a batch's gradient and the learning rate of the moment.
+  virtual void step(arma::vec& theta, const arma::vec& gradient, double rate) = 0;
+  virtual void save(SolverState& to) const = 0;
+  virtual void load(const SolverState& from) = 0;
+};
 
 /// Throws Error (usage) for an unknown schedule.
 void check_schedule(const std::string& schedule);
@@ -16,6 +21,6 @@ void check_schedule(const std::string& schedule);
 /// A pass is an epoch; its value is the mean over its batches. `rate`, `epochs`: defaults where the options say 0.
 /// Throws Error (usage) for an unknown schedule.
 SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& options, double rate,
-                        arma::uword epochs, Random& random, const Update& update);
+                        arma::uword epochs, Random& random, Stepper& stepper);
 
 }  // namespace moe

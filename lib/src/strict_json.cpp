@@ -57,14 +57,16 @@ class Strict : public nlohmann::json_sax<Json> {
   bool end_array() override { return end(); }
   bool key(std::string& name) override {
     if (!open_.back().members.insert(name).second)
-      throw ModelFault(place(), "member '" + printable(name) + "' stands twice here");
+      throw ModelFault(place(), "member '" + printable(name) + "' stands twice here: expected it once");
     open_.back().member = name;
     return true;
   }
   bool parse_error(std::size_t byte, const std::string& token, const Json::exception& error) override {
     const bool number = error.id == 406;  // beyond any double
-    throw ModelFault(number ? place() : "", number ? "the number " + printable(token) + " is too large"
-                                                   : "this is not JSON from " + line_of(text_, byte) + " on");
+    throw ModelFault(number ? place() : "",
+                     number ? "the number " + printable(token) + " is too large: expected one that a double holds"
+                            : "this is not JSON from " + line_of(text_, byte) +
+                                  " on: expected what 'moe export --format json' writes");
   }
 
  private:
@@ -92,7 +94,9 @@ class Strict : public nlohmann::json_sax<Json> {
   }
   bool begin(bool list) {
     if (open_.size() == kMaxJsonDepth)
-      throw ModelFault("", "lists and objects in each other, deeper than in any model");
+      throw ModelFault(
+          "",
+          "lists and objects in each other, deeper than in any model: expected what 'moe export --format json' writes");
     open_.push_back({list});
     return true;
   }
@@ -108,7 +112,8 @@ class Strict : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Json parse_strict_json(std::string_view text) {
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) throw ModelFault("", "there is nothing in it");
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    throw ModelFault("", "there is nothing in it: expected what 'moe export --format json' writes");
   Strict strict(text);
   Json::sax_parse(text.begin(), text.end(), &strict);
   const std::string whole = with_signed_zeros(text);

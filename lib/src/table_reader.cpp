@@ -11,6 +11,7 @@
 namespace moe {
 namespace {
 
+/// The first column of this name; whether it is the only one is looked at when all are found.
 std::optional<std::size_t> find_column(const CsvReader& reader, const std::string& name) {
   const auto& names = reader.names();
   const auto at = std::find(names.begin(), names.end(), name);
@@ -22,11 +23,15 @@ std::optional<std::size_t> find_column(const CsvReader& reader, const std::strin
 std::size_t require_column(const CsvReader& reader, const std::vector<Column>& columns, const std::string& name,
                            const char* role) {
   if (const auto found = find_column(reader, name)) return *found;
+  if (reader.first_row_holds(name))
+    throw Error(ErrorKind::kData, reader.file_name() + ": the first row, which has '" + printable(name) +
+                                      "', was taken for data: expected --header yes, where it names the columns");
   std::string near = nearest_word(name, reader.names());
   for (const Column& column : columns)
     if (column.name == near) near.clear();
-  throw Error(ErrorKind::kData, reader.file_name() + ": there is no column '" + name + "'" +
-                                    (near.empty() ? "" : ", but '" + near + "'") + ": expected the model's " + role);
+  throw Error(ErrorKind::kData, reader.file_name() + ": there is no column '" + printable(name) + "'" +
+                                    (near.empty() ? "" : ", but '" + printable(near) + "'") +
+                                    ": expected the model's " + role);
 }
 
 /// Rows first .. last of it, with all that goes with them.
@@ -68,7 +73,7 @@ struct TableReader::State {
 
   void plan_inputs();
   void plan_targets(const Schema& schema);
-  void plan_rest(const Schema& schema);
+  void plan_rest(const Schema& schema, Target target);
   RowPlan plan_of_numbers() const;
   Dataset dataset(ParsedRows&& rows) const;
   bool load();
@@ -78,6 +83,7 @@ struct TableReader::State {
   Options options;
   std::vector<Column> columns;
   std::deque<KnownLevels> known;  // of categories and classes
+  bool by_value;                  // whether numbers among them are
   RowPlan plan;
   RowLayout layout;
   std::optional<std::size_t> id;  // slot
@@ -90,13 +96,22 @@ struct TableReader::State {
 };
 
 TableReader::State::State(CsvReader& csv, const Schema& schema, Target target, Options asked)
-    : reader(csv), blocks(csv.blocks()), options(asked), columns(columns_of(schema)), line(blocks.first_line()) {
+    : reader(csv),
+      blocks(csv.blocks()),
+      options(asked),
+      columns(columns_of(schema)),
+      by_value(schema.levels_by_value),
+      line(blocks.first_line()) {
   plan.columns.resize(reader.names().size());
   plan.na = schema.na;
   plan.records = options.keep_records;
   plan_inputs();
   if (target == Target::kRequired) plan_targets(schema);
-  plan_rest(schema);
+  plan_rest(schema, target);
+  std::vector<std::size_t> used;
+  for (std::size_t column = 0; column < plan.columns.size(); ++column)
+    if (!plan.columns[column].empty()) used.push_back(column);
+  reader.require_names(used);
 }
 
 void TableReader::State::plan_inputs() {
@@ -106,7 +121,7 @@ void TableReader::State::plan_inputs() {
     use.fills = !std::isnan(column.fill);
     if (column.category) {
       use.kind = CellUse::Kind::kKnown;
-      use.known = &known.emplace_back(column.levels);
+      use.known = &known.emplace_back(column.levels, by_value);
       use.unknown = options.ignore_unknown ? 0 : -1;
       use.hint = ", or --unknown ignore";
     }
@@ -121,7 +136,7 @@ void TableReader::State::plan_targets(const Schema& schema) {
     CellUse use;
     if (schema.classes()) {
       use.kind = CellUse::Kind::kKnown;
-      use.known = &known.emplace_back(schema.labels);
+      use.known = &known.emplace_back(schema.labels, by_value);
       use.what = "class";
     } else {
       use.check = support_check(schema.supports, t);
@@ -130,13 +145,15 @@ void TableReader::State::plan_targets(const Schema& schema) {
   }
 }
 
-void TableReader::State::plan_rest(const Schema& schema) {
+/// Weights are read where rows are judged: what is only predicted counts alike.
+void TableReader::State::plan_rest(const Schema& schema, Target target) {
   const auto needed = [&](const std::string& name, const char* role) -> std::optional<std::size_t> {
     if (name.empty()) return std::nullopt;
     return require_column(reader, columns, name, role);
   };
-  const OtherColumns others{find_column(reader, schema.weight), needed(schema.trials, "trials"),
-                            needed(schema.offset, "offset"), needed(schema.exposure, "exposure")};
+  const OtherColumns others{target == Target::kRequired ? find_column(reader, schema.weight) : std::nullopt,
+                            needed(schema.trials, "trials"), needed(schema.offset, "offset"),
+                            needed(schema.exposure, "exposure")};
   plan_others(plan, others, !schema.classes() && layout.targets.size() == 1, layout);
   CellUse text;
   text.kind = CellUse::Kind::kText;

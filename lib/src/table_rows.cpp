@@ -138,7 +138,7 @@ Dataset assemble(std::deque<TableRows>& blocks, const RowLayout& layout, const s
   if (layout.trials) data.trials = arma::vec(rows, arma::fill::none);
   if (layout.offset || layout.exposure) data.offset = arma::vec(rows, arma::fill::none);
   const Placement placement(layout, columns, data);
-  parallel_for(blocks.size(), threads, [&](std::size_t i) {
+  parallel_for_without_blas(blocks.size(), threads, [&](std::size_t i) {
     placement.place(blocks[i], first[i]);
     blocks[i].parsed.values.reset();
   });

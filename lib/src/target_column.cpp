@@ -18,10 +18,13 @@ std::vector<std::string> ordered_labels(const std::vector<std::string>& texts, c
                                         const std::string& place) {
   std::vector<std::string> labels = ordered_levels(texts);
   if (labels.size() < 2)
-    throw Error(ErrorKind::kData, place + ": every row is of class '" + labels[0] + "': expected two classes or more");
+    throw Error(ErrorKind::kData,
+                place + ": every row is of class '" + printable(labels[0]) + "': expected two classes or more");
   if (positive.empty()) return labels;
-  const auto at = std::find(labels.begin(), labels.end(), canonical_level(positive, all_numeric(labels)));
-  if (at == labels.end()) throw Error(ErrorKind::kUsage, "--positive: " + unknown_word("label", positive, labels));
+  const std::size_t found = KnownLevels(labels).find(trimmed(positive));
+  if (found == LevelTable::kNone)
+    throw Error(ErrorKind::kUsage, "--positive: " + unknown_word("label", positive, labels));
+  const auto at = labels.begin() + static_cast<std::ptrdiff_t>(found);
   std::rotate(at, at + 1, labels.end());
   return labels;
 }
@@ -69,6 +72,7 @@ CellUse TargetColumn::use() const {
   CellUse use;
   use.what = "class";
   use.missing_hint = ", or --missing drop";
+  use.spelt = kind_ == TargetKind::kAutomatic && !classes_;
   if (classes_)
     use.kind = CellUse::Kind::kFresh;
   else
@@ -76,15 +80,17 @@ CellUse TargetColumn::use() const {
   return use;
 }
 
-void TargetColumn::add(TableRows& block, std::size_t slot, std::size_t stride, std::size_t line) {
+void TargetColumn::add(TableRows& block, std::size_t slot, std::size_t line) {
   if (classes_) {
     block.codes[slot] = levels_.add(block.parsed.levels[slot], line);
     return;
   }
-  if (block.parsed.rows == 0) return;
-  const double* value = block.parsed.values.get() + slot;
-  for (std::size_t n = 0; n < block.parsed.rows && distinct_.size() <= kFew; ++n, value += stride)
-    if (std::find(distinct_.rbegin(), distinct_.rend(), *value) == distinct_.rend()) distinct_.push_back(*value);
+  const LevelTable& texts = block.parsed.levels[slot];
+  for (std::size_t i = 0; i < texts.size() && !many_; ++i) {
+    spellings_.insert(texts[i].text, line + texts[i].line);
+    const double value = *parse_number(texts[i].text);
+    many_ = value != std::floor(value) || spellings_.size() > kMostSpelt;
+  }
 }
 
 std::optional<CsvFault> TargetColumn::fault(std::size_t column) const {
@@ -92,9 +98,8 @@ std::optional<CsvFault> TargetColumn::fault(std::size_t column) const {
 }
 
 std::size_t TargetColumn::few_whole_numbers() const {
-  const bool whole = std::all_of(distinct_.begin(), distinct_.end(), [](double v) { return v == std::floor(v); });
-  const bool few = distinct_.size() >= 2 && distinct_.size() <= kFew;
-  return kind_ == TargetKind::kAutomatic && !classes_ && whole && few ? distinct_.size() : 0;
+  const std::size_t numbers = many_ ? 0 : count_numbers(spellings_.texts());
+  return numbers >= 2 && numbers <= kFew ? numbers : 0;
 }
 
 /// Text in the first cell and numbers in most others are a number with a slip, not classes.
@@ -117,11 +122,20 @@ std::vector<double> TargetColumn::settle(std::vector<std::string>& labels, const
 void TargetColumn::settle_numbers(arma::mat& y, std::vector<std::string>& labels, const std::string& positive,
                                   const std::string& place) const {
   if (few_whole_numbers() != 2) return;
-  std::vector<std::string> texts;
-  for (const double value : distinct_) texts.push_back(format_number(value));
-  labels = ordered_labels(texts, positive, place);
-  const double last = *parse_number(labels[1]);
+  std::vector<std::string> found = ordered_labels(spellings_.texts(), positive, place);
+  const double last = *parse_number(found.back());
+  if (found.size() > 2 || last == *parse_number(found.front()))
+    throw Error(ErrorKind::kData, place + ": " + printable(join(found)) +
+                                      (found.size() > 2 ? " are two whole numbers in more than two spellings"
+                                                        : " are the same number as doubles have them") +
+                                      ": expected --family categorical to take each text as a class, or --family "
+                                      "gaussian for a number");
+  labels = std::move(found);
   y.transform([last](double value) { return value == last ? 1.0 : 0.0; });
+}
+
+std::vector<std::string> TargetColumn::merged(const std::vector<std::string>& labels) const {
+  return merged_levels(labels, classes_ ? levels_.all() : spellings_);
 }
 
 }  // namespace moe

@@ -35,7 +35,7 @@ class TargetColumn {
 
   CellUse use() const;
   /// Sees the values of a block, or takes in its classes.
-  void add(TableRows& block, std::size_t slot, std::size_t stride, std::size_t line);
+  void add(TableRows& block, std::size_t slot, std::size_t line);
   /// What is wrong with the classes so far, and on which line.
   std::optional<CsvFault> fault(std::size_t column) const;
   bool classes() const { return classes_; }
@@ -43,9 +43,11 @@ class TargetColumn {
   std::size_t labels() const { return levels_.all().size(); }
   /// What becomes of the codes that add() has given; sets the labels.
   std::vector<double> settle(std::vector<std::string>& labels, const std::string& positive, const std::string& place);
-  /// Two whole numbers in y that nobody called a number become classes.
+  /// Two whole numbers in y that nobody called a number become classes, as they are written.
   void settle_numbers(arma::mat& y, std::vector<std::string>& labels, const std::string& positive,
                       const std::string& place) const;
+  /// Of these labels, those that stood in two spellings.
+  std::vector<std::string> merged(const std::vector<std::string>& labels) const;
   /// How many different whole numbers there are, where the target may be classes though nobody said so; else 0.
   std::size_t few_whole_numbers() const;
 
@@ -57,7 +59,8 @@ class TargetColumn {
   std::size_t t_;
   std::string first_;  // where the first cell stands, and what it says
   bool textual_ = false, classes_ = false;
-  std::vector<double> distinct_;  // numbers, a few of them
+  LevelTable spellings_;  // of numbers: their texts, while they are whole and few
+  bool many_ = false;     // they are not
   FreshLevels levels_;
 };
 

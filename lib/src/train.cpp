@@ -8,17 +8,27 @@
 #include <mutex>
 #include <numeric>
 
+#include "blas_memory.hpp"
 #include "dispersion.hpp"
+#include "em_step.hpp"
+#include "firth.hpp"
+#include "fit_ledger.hpp"
 #include "fit_problem.hpp"
+#include "floors.hpp"
 #include "moe/error.hpp"
 #include "moe/hessian.hpp"
 #include "moe/inference.hpp"
 #include "moe/metrics.hpp"
 #include "moe/random.hpp"
 #include "parallel.hpp"
+#include "progress_numbers.hpp"
+#include "recession.hpp"
+#include "simpler.hpp"
+#include "scale_floor.hpp"
 #include "sparsity.hpp"
 #include "starts.hpp"
 #include "stochastic.hpp"
+#include "wide_table.hpp"
 
 namespace moe {
 namespace {
@@ -47,6 +57,11 @@ constexpr double kSameMaximum = 1e-6;
 constexpr double kDear = 1e6;
 constexpr arma::uword kLook = 10;
 
+/// Passes of the fit of one expert that a mixture is compared to.
+constexpr arma::uword kPassesOfOne = 50;
+/// Rows for each coefficient that an expert lies nearer to than their noise is, where it tells sigma, too.
+constexpr double kByChance = 2;
+
 /// A mean loss of classes below this is certainty about every row: the weights have no finite maximum.
 constexpr double kCertain = 1e-3;
 
@@ -59,9 +74,43 @@ struct Fit {
   bool converged = false, spurious = false;
   bool given_up = false;   ///< as it was spurious on its way already
   bool moved = false;      ///< it began where experts of another one's end were split and merged
-  arma::uword starts = 1;  ///< that ended there
+  bool simpler = false;    ///< it began at the fit of simpler families, or of one expert
+  arma::uword starts = 1;  ///< that ended there; 0 where it is moved or simpler
   std::string stop;
 };
+
+/// As a FitLedger keeps it.
+arma::vec numbers_of(const Fit& fit) {
+  const auto number = [](arma::uword count) { return static_cast<double>(count); };
+  const arma::vec figures{fit.value,
+                          fit.validation,
+                          number(fit.passes),
+                          number(fit.converged),
+                          number(fit.spurious),
+                          number(fit.given_up),
+                          number(fit.starts)};
+  return arma::join_cols(figures, text_as_numbers(fit.stop), fit.theta);
+}
+
+Fit fit_from(const arma::vec& numbers, arma::uword parameters) {
+  constexpr arma::uword kFigures = 7;
+  const arma::uword least = kFigures + 1;
+  const auto texts = numbers.n_elem < least ? 0 : static_cast<arma::uword>(std::clamp(numbers[kFigures], 0.0, 1e6));
+  const arma::uword before = least + texts;
+  if (numbers.n_elem < before || (numbers.n_elem != before && numbers.n_elem != before + parameters))
+    throw Error(ErrorKind::kModel, "the checkpoint's progress is none of this fit: an end has other parameters");
+  Fit fit;
+  fit.value = numbers[0];
+  fit.validation = numbers[1];
+  fit.passes = static_cast<arma::uword>(numbers[2]);
+  fit.converged = numbers[3] != 0;
+  fit.spurious = numbers[4] != 0;
+  fit.given_up = numbers[5] != 0;
+  fit.starts = static_cast<arma::uword>(numbers[6]);
+  fit.stop = text_from_numbers(numbers.subvec(kFigures, before - 1));
+  fit.theta = numbers.tail(numbers.n_elem - before);
+  return fit;
+}
 
 std::string resolved_family(const std::string& family, const Schema& schema, const TrainOptions& options,
                             const std::string& gate_link) {
@@ -95,16 +144,28 @@ std::string resolved_solver(const Model& model, const TrainOptions& options, arm
   return stepped ? "em" : "lbfgs";
 }
 
+void check_firth(const TrainOptions& options, bool has_validation) {
+  const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, "--firth: " + sentence); };
+  if (options.objective != "likelihood")
+    refuse("it corrects the likelihood: expected it without --objective " + options.objective);
+  if (options.solver != "auto") refuse("it is a solver of its own: expected it without --solver");
+  if (options.penalty.experts > 0 || options.penalty.has_l1())
+    refuse("it brings a penalty of its own: expected it without --l2 and --l1");
+  if (has_validation || options.validation > 0 || options.patience > 0)
+    refuse("it goes to the end of its fit: expected it without --validation and --patience");
+}
+
 /// Throws Error (usage) with the sentence that says what is wrong with the options.
 void check(const TrainOptions& options, bool has_validation) {
   const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, sentence); };
   if (!(options.validation >= 0 && options.validation < 1))
-    refuse("--validation: a fraction of the rows must be at least 0 and below 1: expected such as 0.2, or a file");
+    refuse("--validation: this is no fraction of the rows: expected one from 0 to below 1, such as 0.2, or a file");
   if (options.validation > 0 && has_validation) refuse("--validation: expected a fraction or a file, not both");
   const Penalty& penalty = options.penalty;
-  if (!(penalty.experts >= 0 && penalty.gate >= 0)) refuse("--l2: a penalty must not be negative");
-  if (!(penalty.experts_l1 >= 0 && penalty.gate_l1 >= 0)) refuse("--l1: a penalty must not be negative");
+  if (!(penalty.experts >= 0 && penalty.gate >= 0)) refuse("--l2: a penalty is negative: expected 0 or more");
+  if (!(penalty.experts_l1 >= 0 && penalty.gate_l1 >= 0)) refuse("--l1: a penalty is negative: expected 0 or more");
   check_schedule(options.solver_options.schedule);
+  if (options.firth) check_firth(options, has_validation);
 }
 
 arma::uword constant_inputs(const Dataset& data) {
@@ -145,6 +206,12 @@ bool on_floor(const Model& model, const arma::vec& theta) {
                      [&](const Expert& expert) { return expert.family->on_floor(theta.memptr() + expert.psi); });
 }
 
+bool tells_scales(const Model& model) {
+  for (arma::uword k = 0; k < model.size(); ++k)
+    if (tells_scale(model, k)) return true;
+  return false;
+}
+
 arma::uword default_restarts(const Model& model, const Solver& solver, const Rows& rows) {
   if (solver.stochastic() || model.size() == 1) return 1;
   const double cost = static_cast<double>(model.theta.n_elem) * static_cast<double>(rows.count());
@@ -155,7 +222,7 @@ arma::uword default_restarts(const Model& model, const Solver& solver, const Row
 class Training {
  public:
   Training(Model& model, const Rows& rows, const Rows* validation, const TrainOptions& options,
-           const Observer& observer, bool several_ways, bool rehearsal = false)
+           const Observer& observer, bool several_ways, std::string part = "")
       : model_(model),
         rows_(rows),
         validation_(validation),
@@ -163,25 +230,43 @@ class Training {
         observer_(observer),
         objective_(make_objective(options.objective)),
         solver_(make_solver(options.solver)),
-        rehearsal_(rehearsal),
+        part_(std::move(part)),
         several_ways_(several_ways && options.solver == "em" && has_hessian(model) && rows.count() <= kMostRowsAside),
-        began_(std::chrono::steady_clock::now()) {}
+        began_(std::chrono::steady_clock::now()),
+        ledger_(options.progress, part_, mutex_) {}
 
   void run(const Model* start, TrainReport& report);
 
  private:
   /// The ends of all starts, and where they led on.
   std::vector<Fit> fit_all(const Model* start);
+  /// Goes on from the fit of the same model with simpler families, where there are such, and appends the ends.
+  void fit_from_simpler(std::vector<Fit>& fits);
+  /// Appends the fit of a single expert, which all experts then are, where every end so far is worse.
+  void fit_from_single(std::vector<Fit>& fits);
   /// The same over some of the rows, and the ends over all rows of the best of them.
   std::vector<Fit> fit_best_of_some(TrainReport& report);
-  /// From theta, where `passes` have led already.
-  Fit fit(arma::uword restart, arma::vec theta, unsigned threads, arma::uword passes = 0, bool to_its_end = true);
+  /// From where `begin` says, which `passes` have led to already; nothing where that is nowhere. What an earlier run has come to under
+  /// that name is not done again.
+  Fit fit(const std::string& name, arma::uword restart, const std::function<arma::vec()>& begin, unsigned threads,
+          arma::uword passes = 0, bool to_its_end = true);
+  Fit fit_on(const std::string& name, const SolverState* begun, arma::uword restart, const arma::vec& theta,
+             unsigned threads, arma::uword passes, bool to_its_end);
+  /// What starts are compared by, at theta.
+  double value_at(const arma::vec& theta, unsigned threads) const;
   bool tell(arma::uword restart, arma::uword pass, const arma::vec& theta, double value,
             std::optional<double> validation);
+  Fit fit_without_bias();
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
+  /// Puts where the fit was to begin in the best end's place where that is higher.
+  void stay_if_better(const Model& start, Fit& best, TrainReport& report) const;
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits);
+  /// Keeps scales that inputs tell within what they are in the rows; from `best` on the likelihood is what these leave of it.
+  void bound_scales(Fit& best);
   void summarise(const Fit& best);
+  /// Standard errors, and where there are none as the maximum is at infinity.
+  void find_errors();
   void prepare();
   /// Whether starts may use steps of EM.
   bool by_em() const { return !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_); }
@@ -200,11 +285,12 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
-  bool rehearsal_;
+  std::string part_;  // what is before the fit proper has a name, which its starts are kept under
   bool several_ways_;  // whether starts may differ in their solvers, too
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;
+  FitLedger ledger_;
   arma::uword restarts_ = 1;
   std::atomic<bool> stopped_ = false;
 };
@@ -215,14 +301,36 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
   if (observer_ && !stopped_)
     stopped_ =
         !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
-                    objective_->is_likelihood() && on_floor(model_, theta), rehearsal_, seconds(), theta, model_});
+                    objective_->is_likelihood() && on_floor(model_, theta), !part_.empty(), seconds(), theta, model_});
   return !stopped_;
 }
 
-Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads, arma::uword passes, bool to_its_end) {
+Fit Training::fit(const std::string& name, arma::uword restart, const std::function<arma::vec()>& begin,
+                  unsigned threads, arma::uword passes, bool to_its_end) {
+  if (const auto end = ledger_.end_of(name)) return fit_from(*end, model_.theta.n_elem);
+  const std::optional<SolverState> begun = ledger_.state_of(name);
+  const arma::vec theta = begun ? arma::vec(model_.theta.n_elem, arma::fill::zeros) : begin();
+  if (stopped_ && restart > 0) return {};
+  const Fit result =
+      theta.is_empty() ? Fit() : fit_on(name, begun ? &*begun : nullptr, restart, theta, threads, passes, to_its_end);
+  if (!stopped_) ledger_.end(name, numbers_of(result));
+  return result;
+}
+
+double Training::value_at(const arma::vec& theta, unsigned threads) const {
+  const bool judged = validation_ != nullptr;
+  const Penalty penalty = judged ? Penalty{} : options_.penalty;
+  const Pass pass(model_, *objective_, penalty, threads);
+  return pass.run(theta, judged ? *validation_ : rows_, nullptr).value;
+}
+
+Fit Training::fit_on(const std::string& name, const SolverState* begun, arma::uword restart, const arma::vec& theta,
+                     unsigned threads, arma::uword passes, bool to_its_end) {
   Fit fit;
+  std::function<void(SolverState &&)> keeper;
+  if (ledger_.is_kept()) keeper = [&](SolverState&& state) { ledger_.keep(name, std::move(state)); };
   FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience,
-                      threads, basis_ ? &*basis_ : nullptr},
+                      threads, basis_ ? &*basis_ : nullptr, begun, keeper},
                      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
                        fit.given_up = !to_its_end && pass % kLook == kLook / 2 &&
                                       pass != options_.solver_options.epochs && spurious(model_, at, rows_);
@@ -254,30 +362,45 @@ Fit Training::fit(arma::uword restart, arma::vec theta, unsigned threads, arma::
   return fit;
 }
 
+Fit Training::fit_without_bias() {
+  const SolverResult result = fit_firth(model_, rows_, *basis_, options_.solver_options,
+                                        [&](arma::uword pass, const arma::vec& theta, double value) {
+                                          return tell(0, pass, theta, value, std::nullopt);
+                                        });
+  Fit fit;
+  fit.theta = result.theta;
+  fit.value = Pass(model_, *objective_, options_.penalty, options_.threads).run(fit.theta, rows_, nullptr).value;
+  fit.validation = std::numeric_limits<double>::infinity();
+  fit.passes = result.passes;
+  fit.converged = result.converged;
+  fit.stop = result.stop;
+  return fit;
+}
+
 std::size_t Training::choose(const std::vector<Fit>& fits, TrainReport& report) const {
   std::size_t best = 0;
   for (std::size_t i = 1; i < fits.size(); ++i) {
     if (fits[i].theta.is_empty()) continue;  // stopped before it began
     if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value) best = i;
   }
-  for (std::size_t i = 0; i < fits.size(); ++i) {
-    const Fit& fit = fits[i];
+  std::vector<const Fit*> ends;  // the best first, so that each maximum is known by its highest end
+  for (const Fit& fit : fits) {
     if (fit.theta.is_empty()) continue;
     if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;
-    if (fit.given_up) continue;
-    const auto known = std::find_if(report.maxima.begin(), report.maxima.end(), [&](const Maximum& maximum) {
-      return maximum.spurious == fit.spurious && same_value(maximum.objective, fit.value);
-    });
-    if (known == report.maxima.end())
-      report.maxima.push_back({fit.value, fit.starts, fit.spurious});
-    else
-      known->starts += fit.starts;
-    if (!fit.moved && same_maximum(fit, fits[best])) report.starts_at_best += fit.starts;
+    if (!fit.given_up) ends.push_back(&fit);
   }
-  report.moved = fits[best].moved;
-  std::stable_sort(report.maxima.begin(), report.maxima.end(), [](const Maximum& a, const Maximum& b) {
-    return a.spurious != b.spurious ? b.spurious : a.objective < b.objective;
+  std::stable_sort(ends.begin(), ends.end(), [](const Fit* a, const Fit* b) {
+    return a->spurious != b->spurious ? b->spurious : a->value < b->value;
   });
+  for (const Fit* fit : ends) {
+    std::vector<Maximum>& maxima = report.maxima;
+    if (maxima.empty() || maxima.back().spurious != fit->spurious || !same_value(maxima.back().objective, fit->value))
+      maxima.push_back({fit->value, 0, fit->spurious});
+    maxima.back().starts += fit->starts;
+  }
+  if (!report.maxima.empty()) report.starts_at_best = report.maxima.front().starts;
+  report.from_simpler = fits[best].simpler;
+  report.moved = fits[best].moved;
   return best;
 }
 
@@ -295,10 +418,11 @@ void Training::split_and_merge(std::vector<Fit>& fits) {
     const unsigned threads = std::max(1u, options_.threads / static_cast<unsigned>(from.size()));
     parallel_for(from.size(), options_.threads, [&](std::size_t i) {
       Random random(options_.seed, kMoveStreams + static_cast<std::uint64_t>(round) * kMostMoved + i);
-      const arma::vec theta = moe::split_and_merge(model_, rows_, from[i].theta, threads, random);
-      if (theta.is_empty() || stopped_) return;
-      moved[i] = fit(restarts_, theta, threads);
+      moved[i] = fit(
+          "move " + std::to_string(round) + " of " + std::to_string(i), restarts_,
+          [&] { return moe::split_and_merge(model_, rows_, from[i].theta, threads, random); }, threads);
       moved[i].moved = true;
+      moved[i].starts = 0;
     });
     std::vector<Fit> next;
     for (std::size_t i = 0; i < moved.size(); ++i)
@@ -308,6 +432,45 @@ void Training::split_and_merge(std::vector<Fit>& fits) {
     fits.insert(fits.end(), next.begin(), next.end());
     from = std::move(next);
   }
+}
+
+void Training::bound_scales(Fit& best) {
+  std::vector<arma::mat> etas(model_.size());
+  ForwardPass forward(model_);
+  constexpr arma::uword kBlock = 1024;
+  for (arma::uword k = 0; k < model_.size(); ++k) etas[k].set_size(rows_.count(), model_.experts[k].network->outputs());
+  for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
+    const arma::uword last = std::min(rows_.count(), first + kBlock) - 1;
+    const Rows block = rows_.slice(first, last);
+    forward.run(best.theta, block);
+    for (arma::uword k = 0; k < model_.size(); ++k) etas[k].rows(first, last) = forward.eta(k);
+  }
+  const arma::mat R = responsibilities(model_, rows_, best.theta);
+  const arma::vec w = rows_.w / arma::mean(rows_.w);
+  bool changed = false;
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    std::shared_ptr<const Family>& family = model_.experts[k].family;
+    const double by_chance = kByChance * static_cast<double>(model_.experts[k].network->last_inputs());
+    const std::string spec = family->bounded_to(etas[k], w % R.col(k), by_chance);
+    if (spec == family->spec()) continue;
+    std::vector<TargetInfo> targets;
+    for (arma::uword t = 0; t < model_.targets(); ++t) targets.push_back(family->target_at(t));
+    family = make_family(spec, targets);
+    changed = true;
+  }
+  if (!changed) return;
+  const double value =
+      Pass(model_, *objective_, options_.penalty, options_.threads).run(best.theta, rows_, nullptr).value;
+  const arma::uword epochs = options_.solver_options.epochs;
+  if (value == best.value || solver_->stochastic() || stopped_ || (epochs > 0 && best.passes >= epochs)) return;
+  Fit again = fit(
+      "bounded", restarts_, [&] { return best.theta; }, options_.threads, best.passes);
+  if (!again.theta.is_finite()) return;
+  // The maximum may lie on the bounds, where the likelihood has kinks and no gradient to become 0.
+  best.converged = best.converged || again.converged;
+  best.theta = std::move(again.theta);
+  best.value = again.value;
+  best.passes += again.passes;
 }
 
 arma::uword Training::aliased_parameters() const {
@@ -339,7 +502,10 @@ void Training::summarise(const Fit& best) {
   fit.weight = arma::accu(rows_.w);
   fit.objective_value = result.value - result.penalty;
   fit.penalty = result.penalty;
-  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() -
+  if (objective_->is_likelihood() && model_.gate->normalised()) fit.study = study_fit(model_, rows_);
+  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_)) find_errors();
+  const arma::uword undetermined = fit.uncertainty ? fit.uncertainty->undetermined.n_cols : 0;
+  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() - undetermined -
                                        removed_parameters(model_, pass.l1_weights()));
   const LikelihoodSums sums = likelihood_sums(model_, rows_);
   fit.log_likelihood = sums.log_likelihood;
@@ -354,7 +520,15 @@ void Training::summarise(const Fit& best) {
   fit.gate_l2 = options_.penalty.gate;
   fit.l1 = options_.penalty.experts_l1;
   fit.gate_l1 = options_.penalty.gate_l1;
-  if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_))
+  fit.firth = options_.firth ? 1 : 0;
+}
+
+void Training::find_errors() {
+  FitSummary& fit = model_.fit;
+  fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
+  if (!fit.study || options_.firth || !suggests_recession(model_, *fit.uncertainty)) return;
+  find_recession(model_, rows_, options_.penalty, options_.threads, *fit.study);
+  if (!fit.study->recession.is_empty() || !fit.study->unseen.is_empty())
     fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
 }
 
@@ -376,6 +550,52 @@ void Training::prepare() {
     basis_.emplace(model_, rows_, options_.threads);
 }
 
+void Training::fit_from_simpler(std::vector<Fit>& fits) {
+  if (!by_em() || stopped_) return;
+  std::optional<Model> simple = simpler_model(model_);
+  if (!simple) return;
+  Training training(*simple, rows_, validation_, options_, observer_, several_ways_, part_ + "simpler/");
+  training.restarts_ = restarts_;
+  training.prepare();
+  const std::vector<Fit> ends = training.fit_all(nullptr);
+  stopped_ = training.stopped_.load();
+  TrainReport ignored;
+  simple->theta = ends[training.choose(ends, ignored)].theta;
+  if (stopped_ || !simple->theta.is_finite()) return;
+  const std::vector<arma::vec> starts = starts_from(model_, *simple, rows_);
+  std::vector<Fit> found(starts.size());
+  parallel_for(found.size(), options_.threads, [&](std::size_t i) {
+    if (stopped_) return;
+    found[i] = fit(
+        "from simpler " + std::to_string(i), restarts_, [&] { return starts[i]; }, 1);
+    found[i].simpler = true;
+    found[i].starts = 0;
+  });
+  fits.insert(fits.end(), found.begin(), found.end());
+}
+
+void Training::fit_from_single(std::vector<Fit>& fits) {
+  if (!by_em() || stopped_ || model_.size() == 1 || validation_ != nullptr || !experts_alike(model_)) return;
+  Model single = first_experts(model_, 1);
+  Training training(single, rows_, nullptr, options_, observer_, false, part_ + "single/");
+  training.prepare();
+  const std::vector<Fit> ends = training.fit_all(nullptr);
+  stopped_ = training.stopped_.load();
+  TrainReport ignored;
+  single.theta = ends[training.choose(ends, ignored)].theta;
+  if (stopped_ || !single.theta.is_finite()) return;
+  const arma::vec theta = all_like(model_, single);
+  const double value = Pass(model_, *objective_, options_.penalty, options_.threads).run(theta, rows_, nullptr).value;
+  const bool reached = std::any_of(fits.begin(), fits.end(), [&](const Fit& end) {
+    return !end.theta.is_empty() && !end.spurious && end.value <= value;
+  });
+  if (reached) return;
+  fits.push_back(fit(
+      "from single", restarts_, [&] { return theta; }, options_.threads));
+  fits.back().simpler = true;
+  fits.back().starts = 0;
+}
+
 std::vector<Fit> Training::fit_all(const Model* start) {
   const unsigned inside = restarts_ > 1 ? 1 : options_.threads;
   std::vector<Fit> fits(restarts_);
@@ -385,16 +605,22 @@ std::vector<Fit> Training::fit_all(const Model* start) {
   parallel_for(restarts_, options_.threads, [&](std::size_t i) {
     if (stopped_ && i > 0) return;
     Random random(options_.seed, kStartStreams + i);
-    fits[i] = fit(i, start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random), inside, 0,
-                  to_their_ends);
+    fits[i] = fit(
+        "start " + std::to_string(i), i,
+        [&] { return start != nullptr ? start->theta : moe::start(model_, rows_, by_em(), i, random); }, inside, 0,
+        to_their_ends);
   });
   if (std::all_of(fits.begin(), fits.end(), [](const Fit& end) { return end.spurious || end.theta.is_empty(); }))
     parallel_for(restarts_, options_.threads, [&](std::size_t i) {
       if (!fits[i].given_up || stopped_) return;
       const arma::uword before = fits[i].passes;
-      fits[i] = fit(i, fits[i].theta, inside, before);
+      const arma::vec from = fits[i].theta;
+      fits[i] = fit(
+          "start " + std::to_string(i) + " to its end", i, [&] { return from; }, inside, before);
       fits[i].passes += before;
     });
+  if (start == nullptr) fit_from_simpler(fits);
+  if (start == nullptr) fit_from_single(fits);
   if (by_em() && start == nullptr && restarts_ > 1 && model_.size() > 1) split_and_merge(fits);
   return fits;
 }
@@ -404,7 +630,7 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
   const std::vector<std::size_t> order = random.permutation(rows_.count());
   Rows some;
   rows_.gather(order.data(), kRowsToCompare, some);
-  Training rehearsal(model_, some, nullptr, options_, observer_, true, true);
+  Training rehearsal(model_, some, nullptr, options_, observer_, true, part_ + "some rows/");
   rehearsal.restarts_ = restarts_;
   rehearsal.prepare();
   std::vector<Fit> tried = rehearsal.fit_all(nullptr);
@@ -418,7 +644,7 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
     if (end.spurious && !tried[0].spurious)
       ++report.starts_set_aside;
     else if (!next.empty() && rehearsal.same_maximum(end, next.back()))
-      ++next.back().starts;
+      next.back().starts += end.starts;
     else if (next.empty() ||
              (next.size() < kMostGoOn && end.value - tried[0].value < kNearBest * objective_->unit(model_)))
       next.push_back(end);
@@ -426,11 +652,25 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
   report.rehearsed = kRowsToCompare;
   std::vector<Fit> fits;
   for (const Fit& end : next) {
-    fits.push_back(fit(fits.size(), end.theta, options_.threads));
+    fits.push_back(fit(
+        "all rows " + std::to_string(fits.size()), fits.size(), [&] { return end.theta; }, options_.threads));
     fits.back().starts = end.starts;
     fits.back().moved = end.moved;
+    fits.back().simpler = end.simpler;
   }
   return fits;
+}
+
+/// A solver by mini-batches may end higher than it began.
+void Training::stay_if_better(const Model& start, Fit& best, TrainReport& report) const {
+  const double before = value_at(start.theta, options_.threads);
+  if (!(before < best.value) || same_value(before, best.value)) return;
+  best.theta = start.theta;
+  best.value = before;
+  if (validation_ != nullptr) best.validation = before;
+  best.converged = false;
+  best.stop = "no pass led lower than where it began";
+  report.stayed = true;
 }
 
 void Training::run(const Model* start, TrainReport& report) {
@@ -439,11 +679,15 @@ void Training::run(const Model* start, TrainReport& report) {
                                       : default_restarts(model_, *solver_, rows_);
   model_.fit = FitSummary();
   model_.fit.objective = objective_->name();
-  model_.fit.solver = solver_->name();
+  model_.fit.solver = options_.firth ? "firth" : solver_->name();
   prepare();
   const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > 2 * kRowsToCompare;
-  const std::vector<Fit> fits = many ? fit_best_of_some(report) : fit_all(start);
-  const Fit& best = fits[choose(fits, report)];
+  const std::vector<Fit> fits = options_.firth ? std::vector<Fit>{fit_without_bias()}
+                                : many         ? fit_best_of_some(report)
+                                               : fit_all(start);
+  Fit best = fits[choose(fits, report)];
+  if (start != nullptr) stay_if_better(*start, best, report);
+  if (objective_->is_likelihood() && tells_scales(model_)) bound_scales(best);
   model_.theta = best.theta;
   if (!model_.theta.is_finite() || (validation_ == nullptr && !std::isfinite(best.value)))
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
@@ -451,13 +695,14 @@ void Training::run(const Model* start, TrainReport& report) {
   // Whatever found the maximum, coefficients that have no value of their own do not count.
   if (!basis_ && all_linear(model_) && !options_.penalty.has_l1()) basis_.emplace(model_, rows_, options_.threads);
   summarise(best);
-  if (objective_->is_likelihood() && model_.gate->normalised()) model_.fit.study = study_fit(model_, rows_);
   if (basis_ && !solver_->stochastic())
     for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
   count_weights(report);
   report.stop = best.stop;
   report.on_floor = objective_->is_likelihood() && on_floor(model_, best.theta);
-  report.separated = model_.classes() && model_.fit.log_likelihood > -kCertain * model_.fit.weight;
+  report.separated = model_.classes() && !options_.firth &&
+                     !(model_.fit.study && !model_.fit.study->recession.is_empty()) &&
+                     model_.fit.log_likelihood > -kCertain * model_.fit.weight;
   report.validation = best.validation;
   report.stopped = stopped_;
   report.seconds = seconds();
@@ -486,8 +731,7 @@ void require_use(const Model& model) {
 
 /// A model of the data's units: the target is standardised where every family allows it, and nothing is centred where a branch
 /// has no intercept.
-Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data, bool standardize) {
-  const Model probe(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
+Model unfitted(const Schema& schema, const ModelSpec& spec, const Model& probe, const Dataset& data, bool standardize) {
   Standardization::Parts parts{standardize, standardize, probe.gate_branch.network->has_intercept()};
   for (const Expert& expert : probe.experts) {
     // A scale's logarithm that has no intercept cannot follow the target's units.
@@ -498,11 +742,71 @@ Model unfitted(const Schema& schema, const ModelSpec& spec, const Dataset& data,
   return Model(schema, Standardization::of(data, schema.classes(), parts), spec);
 }
 
+/// Whether ends of fits that have an expert on a few rows are known and set aside: see spurious().
+bool guarded(const Model& model, const std::string& solver) {
+  return !make_solver(solver)->stochastic() && all_linear(model) && !tells_scales(model);
+}
+
+/// `units` with the floors that follow from the rows, which the model has standardised.
+Standardization with_floors(Standardization units, const Model& model, const Rows& rows, const arma::vec& steps,
+                            const std::string& solver) {
+  const arma::vec least = least_scales(model, rows, steps, guarded(model, solver));
+  for (arma::uword t = 0; t < least.n_elem; ++t)
+    if (arma::range(rows.y.col(t)) > 0) units.target_spread[t] = least[t] / kFloor;
+  return units;
+}
+
+/// What is known of an expert's mean is no part of what it has to explain: with it goes what it does to the target's spread.
+void take_offsets(const Model& model, Dataset& data) {
+  const bool shifts = std::all_of(model.experts.begin(), model.experts.end(),
+                                  [](const Expert& expert) { return expert.family->location_scale(); });
+  if (!shifts || data.offset.is_empty()) return;
+  data.y -= data.offset;
+  data.offset.reset();
+}
+
+/// Of one expert by EM: of the first one's network where a fit is full-batch, of none where it is not, or has a penalty.
+double log_likelihood_of_one(const Model& model, const Rows& rows, bool simplest, unsigned threads) {
+  ModelSpec spec = model.spec();
+  spec.gate = "constant";
+  spec.experts = {simplest ? "constant" : spec.experts[0]};
+  spec.expert_inputs.resize(1);
+  if (!spec.expert_families.empty()) spec.expert_families.resize(1);
+  Model one(model.schema, model.standardization, spec);
+  TrainOptions options;
+  options.solver = "em";
+  options.solver_options.epochs = kPassesOfOne;
+  options.restarts = 1;
+  options.errors = false;
+  options.threads = threads;
+  TrainReport report;
+  Training(one, rows, nullptr, options, nullptr, false).run(nullptr, report);
+  return one.fit.log_likelihood;
+}
+
+/// Whether columns that follow from others stay 0.
+bool goes_by_decompositions(const Model& model, const TrainOptions& options) {
+  const bool stochastic = options.solver != "auto" && make_solver(options.solver)->stochastic();
+  return all_linear(model) && !stochastic && !options.penalty.has_l1();
+}
+
+/// Keeps the log-likelihood of one expert where a fit that did not converge is worse.
+void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model& model) {
+  FitSummary& fit = model.fit;
+  if (fit.converged != 0 || !fit.study || fit.objective != "likelihood" || options.firth) return;
+  const bool penalised = options.penalty.experts > 0 || options.penalty.has_l1();
+  const bool simplest = penalised || !all_linear(model) || make_solver(fit.solver)->stochastic();
+  if (model.size() == 1 && !simplest) return;
+  const double one = log_likelihood_of_one(model, rows, simplest, options.threads);
+  if (one > fit.log_likelihood + kSameMaximum * fit.weight) fit.study->simpler = one;
+}
+
 }  // namespace
 
 Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
             const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report) {
   check(options, validation.has_value());
+  use_blas();
   if (arma::any(data.w == 0)) data = counted_rows(data);
   if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
   spec.family = resolved_family(spec.family, schema, options, spec.gate_link);
@@ -510,7 +814,13 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels ||
                            start->schema.targets.size() != schema.targets.size()))
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
-  Model model = start != nullptr ? *start : unfitted(schema, spec, data, options.standardize);
+  report.constant_inputs = constant_inputs(data);
+  report.constant_target = !schema.classes() && has_constant_column(data.y);
+  const arma::vec steps = schema.classes() ? arma::vec() : steps_between(data.y);
+  const Model probe(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
+  take_offsets(probe, data);
+  if (validation) take_offsets(probe, *validation);
+  Model model = start != nullptr ? *start : unfitted(schema, spec, probe, data, options.standardize);
   require_use(model);
   require_rows(model, data.rows());
   if (options.objective != "likelihood")
@@ -520,16 +830,32 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
                                            "' is fitted by its likelihood only: expected " +
                                            "--objective likelihood, or another family");
   TrainOptions resolved = options;
-  resolved.solver = resolved_solver(model, options, data.rows());
-  report.constant_inputs = constant_inputs(data);
-  report.constant_target = !schema.classes() && has_constant_column(data.y);
+  if (options.firth) {
+    require_firth(model);
+    resolved.solver = "newton";  // none that takes mini-batches
+    resolved.restarts = 1;
+  } else {
+    resolved.solver = resolved_solver(model, options, data.rows());
+  }
   const Rows rows = model.standardize(std::move(data));
+  if (start == nullptr && !schema.classes())
+    model = Model(schema, with_floors(model.standardization, model, rows, steps, resolved.solver), spec);
   std::optional<Rows> validation_rows;
   if (validation) validation_rows = model.standardize(std::move(*validation));
-  Training(model, rows, validation_rows ? &*validation_rows : nullptr, resolved, observer, options.solver == "auto")
-      .run(start, report);
-  report.solver = resolved.solver;
-  report.restrained = options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation_rows.has_value();
+  const Rows* const judged = validation_rows ? &*validation_rows : nullptr;
+  auto narrow = start == nullptr && goes_by_decompositions(model, options) ? narrowed(model, rows) : std::nullopt;
+  Model& fitted = narrow ? *narrow : model;
+  if (!options.firth) resolved.solver = resolved_solver(fitted, options, rows.count());
+  Training(fitted, rows, judged, resolved, observer, options.solver == "auto").run(start, report);
+  if (narrow) {
+    widen(*narrow, model);
+    const std::vector<std::string> without = left_out(*narrow, model);
+    report.aliased.insert(report.aliased.end(), without.begin(), without.end());
+  }
+  if (!report.stopped) compare_to_one_expert(rows, options, model);
+  report.solver = options.firth ? "firth" : resolved.solver;
+  report.restrained =
+      options.firth || options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation_rows.has_value();
   return model;
 }
 

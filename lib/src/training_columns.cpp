@@ -6,6 +6,7 @@
 #include "cell.hpp"
 #include "csv_cursor.hpp"
 #include "moe/error.hpp"
+#include "moe/numeric.hpp"
 #include "target_column.hpp"
 
 namespace moe {
@@ -34,6 +35,28 @@ std::vector<std::size_t> target_columns(const ColumnRequest& request, const std:
 }
 
 }  // namespace
+
+const ColumnRequest& with_header(const CsvReader& reader, const ColumnRequest& request) {
+  std::vector<std::string> lists{request.target,      request.features, request.gate_features,
+                                 request.categorical, request.weight,   request.id,
+                                 request.trials,      request.offset,   request.exposure};
+  for (const std::string& text : request.expert_features) lists.push_back(text.substr(text.find('=') + 1));
+  const std::vector<std::string>& names = reader.names();
+  for (const std::string& list : lists)
+    for (std::size_t begin = 0; begin < list.size();) {
+      const std::size_t end = std::min(list.find(',', begin), list.size());
+      std::string word = list.substr(begin, end - begin);
+      if (word.starts_with('-')) word.erase(0, 1);
+      const auto index = parse_number(word);
+      const bool known = std::find(names.begin(), names.end(), word) != names.end() ||
+                         (index && *index >= 1 && *index <= static_cast<double>(names.size()));
+      if (!known && reader.first_row_holds(word))
+        throw Error(ErrorKind::kUsage, reader.file_name() + ": the first row, which has '" + printable(word) +
+                                           "', was taken for data: expected --header yes, where it names the columns");
+      begin = end + 1;
+    }
+  return request;
+}
 
 RoleColumns::RoleColumns(const ColumnRequest& request, const std::vector<std::string>& names)
     : targets(target_columns(request, names)),

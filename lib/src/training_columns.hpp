@@ -15,6 +15,9 @@ namespace moe {
 /// What an input is decides among the first records, so many at most and within so many bytes: the same ones from a file and a pipe.
 constexpr std::size_t kSampleRecords = 1000;
 
+/// The request. Throws Error (usage) where it names a column that stands in a first row that was taken for data.
+const ColumnRequest& with_header(const CsvReader& reader, const ColumnRequest& request);
+
 /// Where the columns stand that are no inputs.
 struct RoleColumns {
   /// Throws Error (usage) for a column that is a target, too, or no column.

@@ -38,7 +38,7 @@ arma::vec weighted_means(const arma::mat& X, const std::vector<arma::uword>& row
                          unsigned threads) {
   const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
   arma::mat sums(rows.size(), chunks, arma::fill::zeros), weights(rows.size(), chunks, arma::fill::zeros);
-  parallel_for(chunks, threads, [&](std::size_t chunk) {
+  parallel_for_without_blas(chunks, threads, [&](std::size_t chunk) {
     for (arma::uword n = chunk * kChunk; n < std::min(X.n_cols, (chunk + 1) * kChunk); ++n)
       for (std::size_t i = 0; i < rows.size(); ++i) {
         const double value = X(rows[i], n);
@@ -77,6 +77,7 @@ class TrainingRead {
   void settle_target();
   void fill_missing(std::vector<Column>& columns);
   void name_columns(std::vector<Column>&& columns);
+  ColumnNote note_of(const std::string& name, const char* role, std::size_t slot) const;
   void note_columns();
   void place_inputs(const std::vector<Column>& columns);
 
@@ -92,6 +93,7 @@ class TrainingRead {
   RowLayout layout_;
   std::deque<TableRows> rows_;
   std::vector<std::size_t> missing_;  // by slot
+  std::vector<LevelTable::Level> rounded_;
   std::size_t line_;
   SharedTable result_;
 };
@@ -99,12 +101,15 @@ class TrainingRead {
 TrainingRead::TrainingRead(CsvReader& reader, const std::vector<ModelRequest>& requests)
     : reader_(reader),
       blocks_(reader.blocks()),
-      request_(requests.front().columns),
+      request_(with_header(reader, requests.front().columns)),
       roles_(request_, reader.names()),
       line_(blocks_.first_line()) {
   for (const ModelRequest& model : requests)
     models_.push_back(branch_columns(model.columns, reader.names(), roles_.no_inputs, model.experts));
   used_ = union_of(models_);
+  std::vector<std::size_t> named = used_;
+  named.insert(named.end(), roles_.no_inputs.begin(), roles_.no_inputs.end());
+  reader.require_names(named);
 }
 
 SharedTable TrainingRead::read() {
@@ -157,7 +162,8 @@ void TrainingRead::add_target(std::size_t t, const Sample& sample) {
 
 CellUse TrainingRead::use_of(const Input& input) const {
   CellUse use;
-  use.fills = request_.missing == Missing::kMean || request_.missing == Missing::kIndicator;
+  use.surveyed = request_.survey && request_.missing == Missing::kError;
+  use.fills = request_.missing == Missing::kMean || request_.missing == Missing::kIndicator || use.surveyed;
   use.missing_hint = ", or --missing drop, mean or indicator";
   use.hint = ", or --categorical " + printable(name(input.at));
   if (!input.category) return use;
@@ -171,12 +177,14 @@ void TrainingRead::plan() {
   plan_.columns.resize(reader_.names().size());
   plan_.na = request_.na;
   plan_.drop = request_.missing == Missing::kDrop;
+  plan_.survey = request_.survey;
   for (const Input& input : inputs_) plan_.add(input.at, use_of(input));
   layout_.columns = inputs_.size();
   for (std::size_t t = 0; t < targets_.size(); ++t)
     layout_.targets.push_back(plan_.add(roles_.targets[t], targets_[t].use()).slot);
   plan_others(plan_, roles_.others(), targets_.size() == 1 && !targets_[0].classes(), layout_);
   missing_.resize(plan_.values);
+  rounded_.resize(plan_.values);
 }
 
 void TrainingRead::read_rows() {
@@ -204,11 +212,18 @@ void TrainingRead::take(ParsedRows&& rows) {
     consider(input.levels.fault(input.at, " levels: expected a category of fewer, or --features without it"));
   }
   for (std::size_t t = 0; t < targets_.size(); ++t) {
-    targets_[t].add(block, layout_.targets[t], layout_.stride, line_);
+    targets_[t].add(block, layout_.targets[t], line_);
     consider(targets_[t].fault(roles_.targets[t]));
   }
   if (first) fail(*first);
-  for (std::size_t slot = 0; slot < missing_.size(); ++slot) missing_[slot] += parsed.missing[slot];
+  if (const auto& missing = parsed.first_missing; missing && result_.table.refused.empty())
+    result_.table.refused = blocks_.place(line_ + missing->line, missing->column) + ": " + missing->sentence;
+  for (std::size_t slot = 0; slot < missing_.size(); ++slot) {
+    missing_[slot] += parsed.missing[slot];
+    if (!rounded_[slot].text.empty() || parsed.rounded[slot].text.empty()) continue;
+    rounded_[slot] = std::move(parsed.rounded[slot]);
+    rounded_[slot].line += line_;
+  }
   line_ += parsed.lines;
   result_.table.dropped += parsed.dropped;
   parsed.levels.clear();
@@ -237,13 +252,14 @@ void TrainingRead::refuse_levels(const Input& input) const {
 }
 
 std::vector<Column> TrainingRead::make_columns() const {
+  const bool surveyed = request_.survey && request_.missing == Missing::kError;
   std::vector<Column> columns;
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     Column column{name(inputs_[i].at)};
     column.category = inputs_[i].category;
     if (column.category) {
       column.levels = ordered_levels(inputs_[i].levels.all().texts());
-      if (missing_[i] > 0 && !plan_.drop) {
+      if (missing_[i] > 0 && !plan_.drop && !surveyed) {
         std::erase(column.levels, kMissingLevel);  // cells that say so in words are of the same level
         column.levels.emplace_back(kMissingLevel);
       }
@@ -299,7 +315,7 @@ void TrainingRead::fill_missing(std::vector<Column>& columns) {
     if (missing_[i] > 0) fills.emplace_back(rows[k], means[k]);
   }
   const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
-  parallel_for(fills.empty() ? 0 : chunks, reader_.threads(), [&](std::size_t chunk) {
+  parallel_for_without_blas(fills.empty() ? 0 : chunks, reader_.threads(), [&](std::size_t chunk) {
     for (arma::uword n = chunk * kChunk; n < std::min(X.n_cols, (chunk + 1) * kChunk); ++n)
       for (const auto& [to_fill, mean] : fills)
         if (std::isnan(X(to_fill, n))) X(to_fill, n) = mean;
@@ -337,6 +353,14 @@ void TrainingRead::name_columns(std::vector<Column>&& columns) {
                                         "': expected another name for the column");
 }
 
+/// What reading a column's cells has shown.
+ColumnNote TrainingRead::note_of(const std::string& name, const char* role, std::size_t slot) const {
+  ColumnNote note{name, role, missing_[slot]};
+  note.rounded = rounded_[slot].text;
+  note.rounded_line = rounded_[slot].text.empty() ? 0 : rounded_[slot].line + 1;
+  return note;
+}
+
 /// Finds constant columns and those that are the same as one before.
 void TrainingRead::note_columns() {
   TrainingTable& table = result_.table;
@@ -355,10 +379,12 @@ void TrainingRead::note_columns() {
   std::map<std::vector<double>, std::vector<std::pair<arma::uword, std::size_t>>> alike;  // by their first rows
   arma::uword row = 1;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    ColumnNote note{columns[i].name, "input", missing_[i]};
+    ColumnNote note = note_of(columns[i].name, "input", i);
+    if (columns[i].category) note.merged = merged_levels(columns[i].levels, inputs_[i].levels.all());
     const std::size_t inputs = columns[i].inputs();
     note.constant = inputs == 0 || (inputs == 1 && constant(row));
-    if (!columns[i].category && !note.constant) {
+    const bool whole = note.missing == 0 || !request_.survey;
+    if (!columns[i].category && !note.constant && whole) {
       std::vector<double> first;
       for (arma::uword n = 0; n < std::min<arma::uword>(X.n_cols, kSampleRecords); ++n) first.push_back(X(row, n));
       auto& others = alike[first];
@@ -369,6 +395,18 @@ void TrainingRead::note_columns() {
     table.notes.push_back(note);
     row += inputs;
   }
+  for (std::size_t t = 0; t < targets_.size(); ++t) {
+    ColumnNote note = note_of(table.schema.targets[t], "target", layout_.targets[t]);
+    note.merged = targets_[t].merged(table.schema.labels);
+    table.notes.push_back(note);
+  }
+  const auto add = [&](const char* role, std::optional<std::size_t> column, std::optional<std::size_t> slot) {
+    if (column && slot) table.notes.push_back(note_of(name(*column), role, *slot));
+  };
+  add("weight", roles_.weight, layout_.weight);
+  add("trials", roles_.trials, layout_.trials);
+  add("offset", roles_.offset, layout_.offset);
+  add("exposure", roles_.exposure, layout_.exposure);
 }
 
 }  // namespace

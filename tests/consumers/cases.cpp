@@ -89,7 +89,8 @@ std::vector<moe::Column> columns_for(const Case& of) {
   indicator.indicator = true;
   moe::Column colour{"colour", {"blue", "green \"dark\"", "it's", "10", "null", moe::kMissingLevel}, true};
   moe::Column yes{"$yes\\no", {"no", "yes"}, true};
-  return {{"select"}, mean, colour, indicator, yes};
+  moe::Column code{"code", {"01234", "1234", "2", "3.0", "123456789012345678", "123456789012345679"}, true};
+  return {{"select"}, mean, colour, indicator, yes, code};
 }
 
 moe::Model model_of(const Case& of, moe::Random& random) {
@@ -157,7 +158,9 @@ std::string cell_of(const moe::Column& column, moe::Random& random) {
     const bool missing = column.levels.back() == moe::kMissingLevel;
     if (missing && chance < 0.1) return chance < 0.05 ? "" : "none";
     if (chance < 0.15) return "never seen";
-    return quoted(column.levels[random.below(column.levels.size() - (missing ? 1 : 0))]);
+    const std::string& level = column.levels[random.below(column.levels.size() - (missing ? 1 : 0))];
+    if (level == "2" || level == "3.0") return level == "2" ? "2.0" : "3";  // their other spellings
+    return quoted(level);
   }
   if (!std::isnan(column.fill) && chance < 0.1) return chance < 0.05 ? "" : "NA";
   return moe::format_number(random.normal() * (chance > 0.99 ? 2 : 1));

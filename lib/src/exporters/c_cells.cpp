@@ -55,20 +55,32 @@ double moe_level(int column, const char *text) {
     return "{" + list + "0};\n";
   };
   text += "  static const char *const missing[] = " + words(missing_words(schema));
-  std::string counts, table, rules;
+  std::string counts, table, rules, others, places;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     std::vector<std::string> levels = columns[i].levels;
     if (!levels.empty() && levels.back() == kMissingLevel) levels.pop_back();
     const std::string number = std::to_string(i), separator = i == 0 ? "" : ", ";
     text += "  static const char *const levels_" + number + "[] = " + words(levels);
     table += separator + "levels_" + number;
+    std::vector<std::string> spellings;
+    std::string levels_of;
+    for (const auto& [spelling, level] : other_spellings(columns[i], schema)) {
+      spellings.push_back(spelling);
+      levels_of += std::to_string(level) + ", ";
+    }
+    text += "  static const char *const others_" + number + "[] = " + words(spellings);
+    text += "  static const int places_" + number + "[] = {" + levels_of + "0};\n";
+    others += separator + "others_" + number;
+    places += separator + "places_" + number;
     counts += separator + std::to_string(columns[i].category ? std::max<std::size_t>(1, levels.size()) : 0);
-    const Comparison comparison = comparison_of(columns[i]);
+    const Comparison comparison = comparison_of(columns[i], schema);
     rules +=
         separator + std::to_string((ignores_blanks(columns[i]) ? 1 : 0) + (comparison == Comparison::kBoolean ? 2 : 0) +
                                    (comparison == Comparison::kNumber ? 4 : 0));
   }
   text += "  static const char *const *const levels[] = {" + table + "};\n";
+  text += "  static const char *const *const others[] = {" + others + "}; /* other spellings of levels */\n";
+  text += "  static const int *const places[] = {" + places + "};\n";
   text += "  static const int rules[] = {" + rules +
           "}; /* 4: levels are numbers */\n  char *end;\n  double value = strtod(text, &end);\n  int i;\n";
   text += "  if (column < 0 || column >= " + std::to_string(columns.size()) + ") return -1;\n";
@@ -76,6 +88,8 @@ double moe_level(int column, const char *text) {
     if (moe_is_word(text, levels[column][i], rules[column])) return i;
     if (rules[column] & 4 && end != text && moe_is_word(end, "", 1) && value == strtod(levels[column][i], 0)) return i;
   }
+  for (i = 0; others[column][i]; ++i)
+    if (moe_is_word(text, others[column][i], rules[column])) return places[column][i];
   for (i = 0; missing[i]; ++i)
     if (moe_is_word(text, missing[i], 1)) return NAN;
   return moe_is_word(text, "(missing)", 0) ? NAN : -1;

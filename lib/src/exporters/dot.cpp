@@ -88,7 +88,7 @@ std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions&) {
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     const std::string number = std::to_string(k + 1), name = "expert" + number;
-    text += node(name, {"expert " + number, network(expert), expert.family->spec()});
+    text += node(name, {"expert " + number, network(expert), expert.family->name()});
     text += inputs.into(expert, name) + edge(name, "mixture", " [label=\"g" + number + "\"]");
   }
   text += node("mixture", {"p(y | x) = sum_k g_k(x) p_k(y | x)"}, ", shape=ellipse");

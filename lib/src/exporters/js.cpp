@@ -171,15 +171,26 @@ class Computation {
   std::string body_;
 };
 
+/// Cells that are levels beside the levels' own texts, each with its level's place.
+std::vector<std::string> others_of(const Column& column, const Schema& schema) {
+  std::vector<std::string> result;
+  for (const auto& [text, level] : other_spellings(column, schema))
+    result.push_back("[" + js(text) + ", " + std::to_string(level) + "]");
+  for (const auto& [number, level] : other_numbers(column, schema))
+    result.push_back("[" + js(number) + ", " + std::to_string(level) + "]");
+  return result;
+}
+
 std::string inputs(const Schema& schema) {
   std::string text = "const INPUTS = [\n";
   for (const Column& column : columns_of(schema)) {
     text += "  { name: " + js(column.name);
     if (column.category) {
       const std::optional<std::size_t> missing = missing_level(column);
-      text += ", levels: " + js(column.levels) + ", comparison: \"" + name_of(comparison_of(column)) +
+      text += ", levels: " + js(column.levels) + ", comparison: \"" + name_of(comparison_of(column, schema)) +
               "\", blanks: " + (ignores_blanks(column) ? "false" : "true") +
-              ", missing: " + (missing ? std::to_string(*missing) : "NaN") + " },\n";
+              ", missing: " + (missing ? std::to_string(*missing) : "NaN") + ", others: [" +
+              join(others_of(column, schema)) + "] },\n";
     } else {
       text += ", fill: " + js(column.fill) + ", indicator: " + (column.indicator ? "true" : "false") + " },\n";
     }
@@ -212,6 +223,7 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions&) {
           ";\nconst TRIALS = " + optional(schema.trials) + ";\n";
   text += "const MISSING = new Set(" + js(missing_words(schema)) + ");\n";
   text += "const MISSING_NUMBERS = " + js(missing_numbers(schema)) + ";\n";
+  text += std::string("const LEVELS_BY_VALUE = ") + (schema.levels_by_value ? "true" : "false") + ";\n";
   text += "const LABELS = " + js(schema.labels) + ";\nexport const OUTPUTS = " + js(outputs) + ";\n";
   text += "const PLACES = [" + join(places) + "];\n";
   if (plan.probabilities)

@@ -20,10 +20,12 @@ function reader(column) {
   const key = { text, number: decimal, boolean: (cell) => text(cell).toLowerCase() }[column.comparison];
   const places = new Map();
   column.levels.forEach((level, place) => level === "(missing)" || places.set(key(level), place));
+  column.others.forEach(([other, place]) => places.set(other, place)); // a number may be a level whose text is another
   return (cell) => {
-    const place = cell === undefined || cell === null ? undefined : places.get(key(cell));
+    const place = cell === undefined || cell === null ? undefined : places.get(cell) ?? places.get(key(cell));
     if (place !== undefined) return place;
-    return missing(cell) || cell === "(missing)" || MISSING_NUMBERS.includes(decimal(cell)) ? column.missing : 0;
+    const byValue = LEVELS_BY_VALUE && MISSING_NUMBERS.includes(decimal(cell));
+    return missing(cell) || cell === "(missing)" || byValue ? column.missing : 0;
   };
 }
 

@@ -39,6 +39,19 @@ Json parameters_object(const Model& model) {
   return result;
 }
 
+Json study_object(const FitStudy& study) {
+  Json result{{"shares", study.shares},
+              {"starved", study.starved},
+              {"steps", study.steps},
+              {"supremum", number_or_null(study.supremum)}};
+  if (arma::any(study.exact > 0)) result["exact"] = study.exact;
+  for (const auto& [name, directions] : {std::pair{"recession", &study.recession}, std::pair{"unseen", &study.unseen}})
+    if (!directions->is_empty()) result[name] = matrix(directions->memptr(), directions->n_rows, directions->n_cols);
+  if (!std::isnan(study.simpler)) result["simpler"] = study.simpler;
+  if (!study.as_simple.is_empty()) result["as_simple"] = study.as_simple;
+  return result;
+}
+
 Json fit_object(const FitSummary& fit) {
   Json result{{"objective", fit.objective}, {"solver", fit.solver}};
   const auto add = [&](const auto& numbers) {
@@ -47,16 +60,17 @@ Json fit_object(const FitSummary& fit) {
   add(kFitNumbers);
   add(kPenalties);
   add(kLasso);
+  if (fit.firth != 0) add(kFirth);
   if (const auto& uncertainty = fit.uncertainty)
     result["uncertainty"] = {{"degrees_of_freedom", uncertainty->degrees_of_freedom},
                              {"residual_standard_error", number_or_null(uncertainty->residual_standard_error)},
                              {"covariance_factor", matrix(uncertainty->factor.memptr(), uncertainty->factor.n_rows,
                                                           uncertainty->factor.n_cols)}};
-  if (const auto& study = fit.study)
-    result["study"] = {{"shares", study->shares},
-                       {"starved", study->starved},
-                       {"steps", study->steps},
-                       {"supremum", number_or_null(study->supremum)}};
+  if (fit.uncertainty && !fit.uncertainty->undetermined.is_empty()) {
+    const arma::mat& undetermined = fit.uncertainty->undetermined;
+    result["uncertainty"]["undetermined"] = matrix(undetermined.memptr(), undetermined.n_rows, undetermined.n_cols);
+  }
+  if (fit.study) result["study"] = study_object(*fit.study);
   return result;
 }
 

@@ -160,15 +160,27 @@ class Computation {
   Npz arrays_;
 };
 
+/// Cells that are levels beside the levels' own texts, each with its level's place.
+std::vector<std::string> others_of(const Column& column, const Schema& schema) {
+  std::vector<std::string> result;
+  for (const auto& [text, level] : other_spellings(column, schema))
+    result.push_back(python(text) + ": " + std::to_string(level));
+  for (const auto& [number, level] : other_numbers(column, schema))
+    result.push_back(python(number) + ": " + std::to_string(level));
+  return result;
+}
+
 std::string inputs(const Schema& schema) {
   std::string text = "INPUTS = [\n";
   for (const Column& column : columns_of(schema)) {
     text += "    {\"name\": " + python(column.name);
     if (column.category) {
       const std::optional<std::size_t> missing = missing_level(column);
-      text += ", \"levels\": " + python(column.levels) + ", \"comparison\": \"" + name_of(comparison_of(column)) +
+      text += ", \"levels\": " + python(column.levels) + ", \"comparison\": \"" +
+              name_of(comparison_of(column, schema)) +
               "\", \"blanks\": " + (ignores_blanks(column) ? "False" : "True") +
-              ", \"missing\": " + (missing ? std::to_string(*missing) : "-1") + "},\n";
+              ", \"missing\": " + (missing ? std::to_string(*missing) : "-1") + ", \"others\": {" +
+              join(others_of(column, schema)) + "}},\n";
     } else {
       text +=
           ", \"fill\": " + python(column.fill) + ", \"indicator\": " + (column.indicator ? "True" : "False") + "},\n";
@@ -209,7 +221,8 @@ std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&)
   const std::string text = head(model) + inputs(schema) + "OFFSET = " + optional(schema.offset) +
                            "\nEXPOSURE = " + optional(schema.exposure) + "\nTRIALS = " + optional(schema.trials) +
                            "\nMISSING = " + python(words) + "\nMISSING_NUMBERS = [" + join(numbers) +
-                           "]\nLABELS = " + python(schema.labels) + "\nOUTPUTS = " + python(outputs) + "\n\n\n" +
+                           "]\nLEVELS_BY_VALUE = " + (schema.levels_by_value ? "True" : "False") +
+                           "\nLABELS = " + python(schema.labels) + "\nOUTPUTS = " + python(outputs) + "\n\n\n" +
                            kNumpyTable + "\n\ndef _compute(x, offset, trials):\n" + computation.text();
   return {{"moe_model.py", text}, {"moe_model.npz", computation.arrays().bytes()}};
 }

@@ -37,20 +37,24 @@ def _decimal_or_nan(cell):
 class _Levels(dict):
     """From a cell to its level's place: 0 for one that is not known, -1 for a missing one without a level."""
 
-    def __init__(self, comparison, levels, missing, blanks):
+    def __init__(self, comparison, levels, missing, blanks, others):
         super().__init__()
         text = str if blanks else lambda cell: str(cell).strip(" \t")
         self.key = {"text": text, "number": _decimal, "boolean": lambda cell: text(cell).lower()}[comparison]
         self.places = {self.key(level): place for place, level in enumerate(levels) if level != "(missing)"}
+        self.places.update(others)
         self.missing = missing
 
     def __missing__(self, cell):
         try:
-            place = None if cell is None else self.places.get(self.key(str(cell)))
+            place = self.places.get(cell)  # a number may be a level whose text is another
+            if place is None and cell is not None:
+                place = self.places.get(self.key(str(cell)))
         except ValueError:  # no number
             place = None
         if place is None:
-            missing = _missing(cell) or str(cell) == "(missing)" or _decimal_or_nan(cell) in MISSING_NUMBERS
+            missing = _missing(cell) or str(cell) == "(missing)"
+            missing = missing or (LEVELS_BY_VALUE and _decimal_or_nan(cell) in MISSING_NUMBERS)
             place = self.missing if missing else 0
         if not _missing(cell):  # no NaN is found again
             self[cell] = place
@@ -70,7 +74,7 @@ def _inputs(columns, rows):
     unknown = np.zeros(rows, dtype=bool)
     for column in INPUTS:
         if "levels" in column:
-            levels = _Levels(column["comparison"], column["levels"], column["missing"], column["blanks"])
+            levels = _Levels(column["comparison"], column["levels"], column["missing"], column["blanks"], column["others"])
             cells = np.asarray(_column(columns, column["name"]), dtype=object).tolist()
             places = np.array([levels[cell] for cell in cells], dtype=np.int64)
             parts.append(places.reshape(-1, 1) == np.arange(1, len(column["levels"])))

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "exported_table.hpp"
-#include "level_table.hpp"
+#include "levels.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
@@ -92,10 +92,13 @@ std::string OnnxColumns::category(const Column& column) {
   if (missing) said.pop_back();
   Json about{{"kind", "category"}, {"levels", column.levels}, {"reference", column.levels[0]}, {"missing", nullptr}};
   if (missing) about["missing"] = kMissingLevel;
-  return all_numeric(said) ? category_of_numbers(column, said, about) : category_of_texts(column, said, about);
+  const bool numbers =
+      comparison_of(column, schema_) == Comparison::kNumber ||
+      std::all_of(said.begin(), said.end(), [](const std::string& level) { return plain_number(level).has_value(); });
+  return numbers ? category_of_numbers(column, said, about) : category_of_texts(column, said, about);
 }
 
-/// 1, 1.0 and 01 are one level: compared by value, in 64 bits. `levels`: those but "(missing)".
+/// Levels that are plain numbers, compared by value in 64 bits. `levels`: those but "(missing)".
 std::string OnnxColumns::category_of_numbers(const Column& column, const Names& levels, const Json& about) {
   const std::string x = declare_number(column.name, Type::kDouble, "a category of numbers; NaN: missing", about);
   Names parts;
@@ -128,7 +131,8 @@ std::string OnnxColumns::category_of_texts(const Column& column, const Names& le
   };
   for (std::size_t l = 0; l < levels.size(); ++l) add(levels[l], l);
   for (std::size_t l = 0; l < levels.size(); ++l)
-    for (const std::string& word : spellings(levels[l], comparison_of(column))) add(word, l);
+    for (const std::string& word : spellings(levels[l], comparison_of(column, schema_))) add(word, l);
+  for (const auto& [word, level] : other_spellings(column, schema_)) add(word, level);
   for (const std::string& word : missing_words(schema_)) add(word, missing);
   add(kMissingLevel, missing);
   std::string counts = graph_.node("TfIdfVectorizer", {x},

@@ -146,7 +146,7 @@ class Writer {
       for (arma::uword t = 0; t < model_.targets(); ++t)
         if (marginal(k, t).family->link() == Family::Link::kLog)
           refuse("no layer of TensorFlow.js computes the exponential in the mean of family '" +
-                 marginal(k, t).family->spec() + "'");
+                 marginal(k, t).family->name() + "'");
   }
 
   Family::Marginal marginal(arma::uword k, arma::uword t) const {
@@ -286,8 +286,11 @@ class Writer {
         {"coding",
          "a column without levels is a number, its fill where the cell is missing, and where it has an indicator a 1 "
          "behind it if it is missing, else 0; one with levels is for each level but the first a 1 or 0, all 0 "
-         "for a level that is none of them, levels that are numbers compared by value; a missing cell has the "
-         "level (missing) where there is one"}};
+         "for a level that is none of them, levels compared " +
+             std::string(model_.schema.levels_by_value
+                             ? "by value where all are numbers"
+                             : "as texts, a whole number N being the level N.0, too, and N.0 the level N") +
+             "; a missing cell has the level (missing) where there is one"}};
     if (model_.classes()) result["labels"] = model_.schema.labels;
     if (!model_.schema.na.empty()) result["missing_words"] = model_.schema.na;
     return result;

@@ -25,7 +25,7 @@ class Binomial : public JetFamily<Binomial, 1, 0> {
   Terms<T> terms(const T*) const {
     return {};
   }
-  // With p over its estimate y / n: what is left of log C(n, y) is of log n's order (Loader 2000).
+  // With p over its estimate y / n: what is left of log C(n, y) is of log n's order, and both remainders are positive (Loader 2000).
   template <class T, class Y>
   T log_p(const Y& y, const T* eta, const Terms<T>&, const Y& trials) const {
     const T log_success = -log1p_exp(-*eta), log_failure = -log1p_exp(*eta);
@@ -33,12 +33,8 @@ class Binomial : public JetFamily<Binomial, 1, 0> {
     const auto inside = [&]() -> T {
       const Y constant = 0.5 * log(trials / (2.0 * M_PI * y * failures)) + stirling_error_of_count(trials) -
                          stirling_error_of_count(y) - stirling_error_of_count(failures);
-      const T x = log_success - log(y / trials), excess = -(y / failures) * expm1(x);
-      // Where they are near each other, both logarithms from one, so that their errors cancel as they do.
-      const T rest = if_positive(
-          0.5 - abs(value_of(excess)), [&]() -> T { return log1p(excess); },
-          [&]() -> T { return log_failure - log(failures / trials); });
-      return y * x + failures * rest + constant;
+      return constant - (y * exp_remainder(T(log_success - log(y / trials))) +
+                         failures * exp_remainder(T(log_failure - log(failures / trials))));
     };
     const auto some = [&] { return if_positive(failures, inside, [&]() -> T { return trials * log_success; }); };
     const auto possible = [&] { return if_positive(y, some, [&]() -> T { return trials * log_failure; }); };

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "blas_memory.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
@@ -43,7 +44,7 @@ class FullGaussian : public SeveralTargets {
   }
   double least_scale(const double* psi) const override {
     double least = std::numeric_limits<double>::infinity();
-    for (arma::uword t = 0; t < targets(); ++t) least = std::min(least, left(t, psi) / target_at(t).spread);
+    for (arma::uword t = 0; t < targets(); ++t) least = std::min(least, left(t, psi) / target_at(t).typical);
     return least;
   }
 
@@ -78,10 +79,17 @@ class FullGaussian : public SeveralTargets {
                  arma::mat& seconds) const override;
   bool fit_dispersion(const arma::mat& mean_products, double* psi) const override;
 
+  std::string simpler() const override { return "gaussian"; }
+  // Without correlations.
+  Embedding embedded(const double* gaussians, std::size_t side) const override {
+    std::vector<double> psi(gaussians, gaussians + targets());
+    psi.resize(dispersions(), 0);
+    return Family::embedded(psi.data(), side);
+  }
   void start_at(const double* y, double* eta, double* psi) const override {
     std::copy_n(y, targets(), eta);
     std::fill_n(psi, dispersions(), 0.0);
-    for (arma::uword t = 0; t < targets(); ++t) psi[t] = gaussian_psi(0.5 * target_at(t).spread, target_at(t).spread);
+    for (arma::uword t = 0; t < targets(); ++t) psi[t] = gaussian_psi(0.5 * target_at(t).typical, target_at(t).spread);
   }
   void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { mu = eta; }
   void mean_backward(const arma::mat&, const arma::mat&, const arma::mat& d_mu, arma::mat& d_eta) const override {
@@ -123,7 +131,9 @@ class FullGaussian : public SeveralTargets {
   /// The covariance sigma = A^-1 D^2 A^-1', with A = I - phi.
   struct Covariance {
     arma::mat inverse, sigma;
-    Covariance(const FullGaussian& of, const double* psi) : inverse(arma::inv(arma::trimatl(of.factor(psi)))) {
+    Covariance(const FullGaussian& of, const double* psi) {
+      use_blas();
+      inverse = arma::inv(arma::trimatl(of.factor(psi)));
       arma::mat root = inverse;
       for (arma::uword t = 0; t < of.targets(); ++t) root.col(t) *= of.left(t, psi);
       sigma = root * root.t();

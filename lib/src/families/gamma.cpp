@@ -40,7 +40,7 @@ class Gamma : public JetFamily<Gamma, 1, 1> {
   T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     const Y log_y = log(y);
     const T x = log_y - bounded(*eta);
-    return of.shape * (x - expm1(x)) + of.constant - log_y;
+    return -(of.shape * exp_remainder(x)) + of.constant - log_y;
   }
   template <class T>
   T variance_at(const T* eta, const Terms<T>& of, const T&) const {

@@ -78,7 +78,7 @@ class Gaussian : public Family {
 
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
-    if (kind_ != Sigma::kUnit) *psi = gaussian_psi(0.5 * target().spread, target().spread);
+    if (kind_ != Sigma::kUnit) *psi = gaussian_psi(0.5 * target().typical, target().spread);
   }
 
   void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { mu = eta; }
@@ -133,7 +133,7 @@ class Gaussian : public Family {
 
 double gaussian_psi(double sigma, double spread) { return floored_psi(sigma, spread); }
 
-std::shared_ptr<const Family> make_hetero(const TargetInfo& target);
+std::shared_ptr<const Family> make_hetero(const std::string& arguments, const TargetInfo& target);
 std::shared_ptr<const Family> make_full_gaussian(const std::vector<TargetInfo>& targets);
 
 std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const TargetInfo& target) {
@@ -143,7 +143,8 @@ std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const 
   if (arguments.empty() || arguments == "own") return std::make_shared<Gaussian>(Sigma::kOwn, target);
   if (arguments == "shared") return std::make_shared<Gaussian>(Sigma::kShared, target);
   if (arguments == "unit") return std::make_shared<Gaussian>(Sigma::kUnit, target);
-  if (arguments == "hetero") return make_hetero(target);
+  if (arguments == "hetero" || arguments.starts_with("hetero:"))
+    return make_hetero(arguments.substr(std::string("hetero").size()), target);
   if (arguments == "full") return make_full_gaussian({target});
   throw Error(ErrorKind::kUsage, unknown_word("gaussian", arguments, {"own", "shared", "unit", "hetero", "full"}));
 }

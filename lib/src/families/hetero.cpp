@@ -1,6 +1,12 @@
 // gaussian:hetero: eta = (mean, s), sigma^2 = floor^2 + exp(2 s): the network tells the sigma of every row, too. No psi.
+// gaussian:hetero:LOW:HIGH: s stays where sigma is between these, in the data's units. Training sets them by its rows, as a straight
+// line in log sigma goes on beyond them without end, and any row far out would have a sigma of no size at all, or of any.
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
+#include "moe/error.hpp"
 #include "moe/family.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
@@ -12,10 +18,28 @@ namespace {
 /// An s beyond this counts as this: everything stays finite.
 constexpr double kLargest = 300;
 
+/// Of sigma, in the data's units.
+struct Bounds {
+  double low, high;
+};
+
 class Hetero : public Family {
  public:
-  using Family::Family;
-  std::string spec() const override { return "gaussian:hetero"; }
+  Hetero(const TargetInfo& target, const std::optional<Bounds>& bounds) : Family(target), bounds_(bounds) {
+    if (!bounds) return;
+    low_ = floored_psi(bounds->low / target.scale, target.spread);
+    high_ = std::min(high_, floored_psi(bounds->high / target.scale, target.spread));
+  }
+  std::string spec() const override {
+    if (!bounds_) return name();
+    return name() + ":" + format_number(bounds_->low) + ":" + format_number(bounds_->high);
+  }
+  std::string name() const override { return "gaussian:hetero"; }
+  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const override;
+  std::vector<Figure> figures(const double*) const override {
+    if (!bounds_) return {};
+    return {{"least_sigma", bounds_->low, {}}, {"largest_sigma", bounds_->high, {}}};
+  }
   Link link() const override { return Link::kIdentity; }
   bool location_scale() const override { return true; }
   bool normal() const override { return true; }
@@ -56,9 +80,11 @@ class Hetero : public Family {
     return true;
   }
 
+  std::string simpler() const override { return "gaussian"; }
+  Embedding embedded(const double* gaussian, std::size_t) const override { return {{0}, {0, *gaussian}, {}}; }
   void start(double y, double* eta, double*) const override {
     eta[0] = y;
-    eta[1] = floored_psi(0.5 * target().spread, target().spread);
+    eta[1] = floored_psi(0.5 * target().typical, target().spread);
   }
 
   void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { mu = eta.col(0); }
@@ -91,22 +117,57 @@ class Hetero : public Family {
   }
 
  private:
-  Formula sigma_formula() const { return hypot(kFloor * target().spread, exp(lesser(Formula::eta(1), kLargest))); }
+  Formula sigma_formula() const {
+    Formula s = lesser(Formula::eta(1), high_);
+    if (bounds_) s = greater(s, low_);
+    return hypot(kFloor * target().spread, exp(s));
+  }
   struct At {
     double sigma, z, slope;  // slope: d log sigma / d s
   };
   At row(double y, const arma::mat& eta, arma::uword n) const {
     At at;
-    const double s = std::exp(std::min(eta(n, 1), kLargest));
+    const double s = std::exp(std::max(std::min(eta(n, 1), high_), low_));
     at.sigma = std::hypot(kFloor * target().spread, s);
     at.z = std::min(std::max((y - eta(n, 0)) / at.sigma, -kFarthest), kFarthest);
-    at.slope = eta(n, 1) > kLargest ? 0 : std::pow(s / at.sigma, 2);
+    at.slope = eta(n, 1) > high_ || eta(n, 1) < low_ ? 0 : std::pow(s / at.sigma, 2);
     return at;
   }
+
+  std::optional<Bounds> bounds_;
+  double low_ = -std::numeric_limits<double>::infinity(), high_ = kLargest;  // of s
 };
+
+/// Rows that other experts explain are no part of the range.
+std::string Hetero::bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const {
+  if (bounds_ || eta.n_rows == 0) return spec();
+  const arma::uvec order = arma::stable_sort_index(eta.col(1));
+  const double half = 0.5 * arma::accu(weight);
+  // Sigma at the first row in this order with which as many as `rows` are there.
+  const auto sigma_after = [&](const arma::uvec& sorted, double rows) {
+    double sum = 0;
+    arma::uword i = 0;
+    for (; i + 1 < sorted.n_elem; ++i)
+      if ((sum += weight[sorted[i]]) >= std::min(rows, half)) break;
+    return target().scale * row(0, eta, sorted[i]).sigma;
+  };
+  const double low = sigma_after(order, by_chance), high = sigma_after(arma::reverse(order), 1);
+  return Hetero(target(), Bounds{low, std::max(low, high)}).spec();
+}
 
 }  // namespace
 
-std::shared_ptr<const Family> make_hetero(const TargetInfo& target) { return std::make_shared<Hetero>(target); }
+/// `arguments`: "" or ":LOW:HIGH".
+std::shared_ptr<const Family> make_hetero(const std::string& arguments, const TargetInfo& target) {
+  if (arguments.empty()) return std::make_shared<Hetero>(target, std::nullopt);
+  const std::size_t middle = std::min(arguments.find(':', 1), arguments.size() - 1);
+  const auto low = parse_number(arguments.substr(1, middle - 1)), high = parse_number(arguments.substr(middle + 1));
+  if (!low || !high || !(*low > 0 && *low <= *high && std::isfinite(*high)))
+    throw Error(ErrorKind::kUsage,
+                "family 'gaussian:hetero" + arguments +
+                    "': these are no bounds of sigma: expected gaussian:hetero, or two numbers above "
+                    "0, the least first, as gaussian:hetero:0.1:5");
+  return std::make_shared<Hetero>(target, Bounds{*low, *high});
+}
 
 }  // namespace moe

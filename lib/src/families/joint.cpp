@@ -29,10 +29,15 @@ class Joint : public SeveralTargets {
   }
 
   std::string spec() const override {
-    std::vector<std::string> specs;
-    for (const Part& part : parts_) specs.push_back(part.family->spec());
-    const bool alike = std::all_of(specs.begin(), specs.end(), [&](const auto& spec) { return spec == specs[0]; });
-    return alike ? specs[0] : join(specs, ",");
+    return listed([](const Part& part) { return part.family->spec(); });
+  }
+  std::string name() const override {
+    return listed([](const Part& part) { return part.family->name(); });
+  }
+  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const override {
+    return listed([&](const Part& part) {
+      return part.family->bounded_to(columns(eta, part.eta, part.family->outputs()), weight, by_chance);
+    });
   }
   std::vector<Support> supports() const override {
     std::vector<Support> result;
@@ -59,6 +64,41 @@ class Joint : public SeveralTargets {
         if (!figure.slope.empty()) figure.slope.insert(figure.slope.begin(), parts_[t].psi, 0.0);
         result.push_back(figure);
       }
+    return result;
+  }
+  bool has_mean(const double* psi) const override {
+    return all_parts([&](const Part& part) { return part.family->has_mean(psi + part.psi); });
+  }
+  std::string bound_note(const double* psi) const override {
+    for (arma::uword t = 0; t < targets(); ++t)
+      if (const std::string note = parts_[t].family->bound_note(psi + parts_[t].psi); !note.empty())
+        return target_at(t).name + "'s " + note;
+    return "";
+  }
+  std::string simpler() const override {
+    std::vector<std::string> specs;
+    for (const Part& part : parts_) specs.push_back(simpler_of(*part.family));
+    const bool any = !all([](const Family& family) { return family.simpler().empty(); });
+    return any ? join(specs, ",") : "";
+  }
+  std::size_t sides() const override {
+    std::size_t most = 1;
+    for (const Part& part : parts_) most = std::max(most, part.family->sides());
+    return most;
+  }
+  bool to_simpler(arma::uword t, double* psi) const override {
+    return parts_[t].family->to_simpler(0, psi + parts_[t].psi);
+  }
+  Embedding embedded(const double* simpler_psi, std::size_t side) const override {
+    Embedding result;
+    for (arma::uword t = 0; t < targets(); ++t) {
+      const Part& part = parts_[t];
+      const Embedding own = part.family->embedded(simpler_psi, std::min(side, part.family->sides() - 1));
+      for (const arma::uword out : own.outputs) result.outputs.push_back(part.eta + out);
+      result.intercepts.insert(result.intercepts.end(), own.intercepts.begin(), own.intercepts.end());
+      result.psi.insert(result.psi.end(), own.psi.begin(), own.psi.end());
+      simpler_psi += make_family(simpler_of(*part.family), target_at(t))->dispersions();
+    }
     return result;
   }
   bool on_floor(const double* psi) const override {
@@ -143,6 +183,17 @@ class Joint : public SeveralTargets {
   }
 
  private:
+  static std::string simpler_of(const Family& family) {
+    return family.simpler().empty() ? family.spec() : family.simpler();
+  }
+  /// What `word` says of each target, once where it is the same of all.
+  template <class Word>
+  std::string listed(const Word& word) const {
+    std::vector<std::string> words;
+    for (const Part& part : parts_) words.push_back(word(part));
+    const bool alike = std::all_of(words.begin(), words.end(), [&](const auto& other) { return other == words[0]; });
+    return alike ? words[0] : join(words, ",");
+  }
   arma::mat eta_of(arma::uword t, const arma::mat& eta) const {
     return columns(eta, parts_[t].eta, parts_[t].family->outputs());
   }

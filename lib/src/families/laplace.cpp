@@ -31,7 +31,7 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
   // The standard deviation, sqrt(2) b, is half the target's.
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
-    *psi = floored_psi(0.5 * M_SQRT1_2 * target().spread, target().spread);
+    *psi = floored_psi(0.5 * M_SQRT1_2 * target().typical, target().spread);
   }
   bool fit_absolute(double mean_deviation, double* psi) const override {
     *psi = floored_psi(mean_deviation, target().spread);

@@ -9,6 +9,10 @@
 namespace moe {
 namespace {
 
+constexpr double kStartTheta = 4;
+/// log theta at which it is a Poisson, whatever the mean.
+constexpr double kPoisson = 100;
+
 class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
  public:
   using JetFamily::JetFamily;
@@ -23,10 +27,19 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
   std::vector<Figure> figures(const double* psi) const override {
     return {figure("theta", bounded_exp(psi_variables(psi)[0]))};
   }
-  // theta = 4: a large mean's standard deviation is half of it.
+  std::string simpler() const override { return "poisson"; }
+  std::size_t sides() const override { return 2; }
+  bool to_simpler(arma::uword, double* psi) const override {
+    *psi = kPoisson;
+    return true;
+  }
+  Embedding embedded(const double*, std::size_t side) const override {
+    return {{0}, {0}, {side == 0 ? kPoisson : std::log(kStartTheta)}};
+  }
+  // A large mean's standard deviation is half of it.
   void start(double y, double* eta, double* psi) const override {
     *eta = std::log(std::max(y, 0.5));
-    *psi = std::log(4);
+    *psi = std::log(kStartTheta);
   }
 
   template <class T>
@@ -34,19 +47,20 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
     const T log_theta = bounded(*psi);
     return {log_theta, bounded_exp(*psi), stirling_error_exp(log_theta)};
   }
-  // By Stirling's formula, whose errors vanish for large arguments: y log(mu / y) + (theta + y) log((theta + y) /
-  // (theta + mu)) and terms of the order of log y.
+  // As theta successes of theta + y trials with the probability theta / (theta + mu), theta / (theta + y) of it (Loader 2000): both
+  // remainders are positive, and what is left is of the order of log y.
   template <class T, class Y>
   T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
-    const T log_mean = bounded(*eta), mean = exp(log_mean);
+    const T log_mean = bounded(*eta), mean = exp(log_mean), total = of.theta + mean;
     const auto some = [&]() -> T {
-      // The excess comes from the same logarithm as the first term, so that their errors cancel as they do.
-      const T x = log_mean - log(y), ratio = log_ratio(y, mean, T(-y * expm1(x)), of.theta);
-      const T total = of.theta + y, log_total = log(total);
-      return y * x + total * ratio + stirling_error_exp(log_total) - of.stirling + 0.5 * (of.log_theta - log_total) -
+      const T x = log_mean - log(y), excess = expm1(x);
+      const T successes = log_ratio(y, T(y * excess), total, of.theta), log_trials = log(of.theta + y);
+      const T failures = log_near(T(excess * (of.theta / total)), [&]() -> T { return x + successes; });
+      return stirling_error_exp(log_trials) - of.stirling + 0.5 * (of.log_theta - log_trials) -
+             (of.theta * exp_remainder(successes) + y * exp_remainder(failures)) -
              (0.5 * log(2.0 * M_PI * y) + stirling_error_of_count(y));
     };
-    return if_positive(y, some, [&]() -> T { return of.theta * log_ratio(y, mean, T(-mean), of.theta); });
+    return if_positive(y, some, [&]() -> T { return of.theta * log_ratio(y, mean, total, of.theta); });
   }
   template <class T>
   T variance_at(const T* eta, const Terms<T>& of, const T&) const {
@@ -62,13 +76,16 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
   }
 
  private:
-  /// log((theta + y) / (theta + mean)), excess = y - mean, where both are near each other, and where they are not.
+  /// log((theta + y) / total), total = theta + mean, excess = mean - y.
   template <class T, class Y>
-  static T log_ratio(const Y& y, const T& mean, const T& excess, const T& theta) {
-    const T total = theta + mean;
+  static T log_ratio(const Y& y, const T& excess, const T& total, const T& theta) {
+    return log_near(T(-excess / total), [&]() -> T { return log(theta + y) - log(total); });
+  }
+  /// log(1 + x) for x below 1/2 in size, else what far() says.
+  template <class T, class Far>
+  static T log_near(const T& x, const Far& far) {
     return if_positive(
-        0.5 * value_of(total) - abs(value_of(excess)), [&]() -> T { return log1p(excess / total); },
-        [&]() -> T { return log(theta + y) - log(total); });
+        0.5 - abs(value_of(x)), [&]() -> T { return log1p(x); }, far);
   }
 };
 

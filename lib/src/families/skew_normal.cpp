@@ -14,6 +14,8 @@ namespace moe {
 namespace {
 
 constexpr double kNearZero = 0.001;
+/// psi_1 beside the gaussian: in alpha, 1.26.
+constexpr double kBeside = 1;
 
 /// alpha / sqrt(1 + alpha^2) without alpha's square.
 Curve delta_curve(double alpha) {
@@ -43,9 +45,18 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
     return {figure("sigma", target().scale * of.sigma), figure("alpha", of.alpha)};
   }
   bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).sigma, target().spread); }
+  std::string simpler() const override { return "gaussian"; }
+  std::size_t sides() const override { return 3; }
+  bool to_simpler(arma::uword, double* psi) const override {
+    psi[1] = 0;
+    return true;
+  }
+  Embedding embedded(const double* gaussian, std::size_t side) const override {
+    return {{0}, {0}, {*gaussian, side == 0 ? 0 : side == 1 ? kBeside : -kBeside}};
+  }
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
-    psi[0] = floored_psi(0.5 * target().spread, target().spread);
+    psi[0] = floored_psi(0.5 * target().typical, target().spread);
     psi[1] = 1;
   }
 

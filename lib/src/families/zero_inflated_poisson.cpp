@@ -10,6 +10,10 @@
 namespace moe {
 namespace {
 
+constexpr double kStartShare = 0.25;
+/// The logit of a share of zeros that is none.
+constexpr double kNoZeros = -50;
+
 class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
  public:
   using JetFamily::JetFamily;
@@ -25,10 +29,21 @@ class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
   std::vector<Figure> figures(const double* psi) const override {
     return {figure("zero_share", logistic(psi_variables(psi)[0]))};
   }
-  // A quarter of extra zeros, the rest round y.
+  std::string simpler() const override { return "poisson"; }
+  std::size_t sides() const override { return 2; }
+  bool to_simpler(arma::uword, double* psi) const override {
+    *psi = kNoZeros;
+    return true;
+  }
+  // Off the Poisson with its mean.
+  Embedding embedded(const double*, std::size_t side) const override {
+    if (side == 0) return {{0}, {0}, {kNoZeros}};
+    return {{0}, {-std::log(1 - kStartShare)}, {std::log(kStartShare / (1 - kStartShare))}};
+  }
+  // A share of extra zeros, the rest round y.
   void start(double y, double* eta, double* psi) const override {
-    *eta = std::log(std::max(y, 0.5) / 0.75);
-    *psi = std::log(0.25 / 0.75);
+    *eta = std::log(std::max(y, 0.5) / (1 - kStartShare));
+    *psi = std::log(kStartShare / (1 - kStartShare));
   }
   template <class T>
   Terms<T> terms(const T* psi) const {

@@ -12,6 +12,33 @@ constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;  // the paper's
 constexpr double kRate = 0.01;
 constexpr arma::uword kEpochs = 200;
 
+class Moments : public Stepper {
+ public:
+  explicit Moments(arma::uword size) : m_(size, arma::fill::zeros), v_(size, arma::fill::zeros) {}
+  void step(arma::vec& theta, const arma::vec& gradient, double rate) override {
+    power1_ *= kBeta1;
+    power2_ *= kBeta2;
+    const Kernels::Adam by{1 - kBeta1, 1 - kBeta2, rate / (1 - power1_), 1 / std::sqrt(1 - power2_), kEpsilon};
+    kernels().adam(gradient.memptr(), theta.n_elem, by, m_.memptr(), v_.memptr(), theta.memptr());
+  }
+  void save(SolverState& to) const override {
+    to.numbers["m"] = m_;
+    to.numbers["v"] = v_;
+    to.set("power1", power1_);
+    to.set("power2", power2_);
+  }
+  void load(const SolverState& from) override {
+    m_ = from.at("m", m_.n_elem);
+    v_ = from.at("v", v_.n_elem);
+    power1_ = from.at("power1");
+    power2_ = from.at("power2");
+  }
+
+ private:
+  arma::vec m_, v_;
+  double power1_ = 1, power2_ = 1;
+};
+
 class Adam : public Solver {
  public:
   std::string name() const override { return "adam"; }
@@ -19,15 +46,8 @@ class Adam : public Solver {
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {
-    arma::vec m(theta.n_elem, arma::fill::zeros), v(theta.n_elem, arma::fill::zeros);
-    double power1 = 1, power2 = 1;
-    const auto update = [&](arma::vec& at, const arma::vec& gradient, double rate) {
-      power1 *= kBeta1;
-      power2 *= kBeta2;
-      const Kernels::Adam by{1 - kBeta1, 1 - kBeta2, rate / (1 - power1), 1 / std::sqrt(1 - power2), kEpsilon};
-      kernels().adam(gradient.memptr(), at.n_elem, by, m.memptr(), v.memptr(), at.memptr());
-    };
-    return run_epochs(problem, std::move(theta), options, kRate, kEpochs, random, update);
+    Moments moments(theta.n_elem);
+    return run_epochs(problem, std::move(theta), options, kRate, kEpochs, random, moments);
   }
 };
 

@@ -25,6 +25,7 @@ class Held : public Problem {
  public:
   Held(Problem& problem, const arma::uvec& held) : problem_(problem), held_(held) {}
   void count_from(arma::uword passes) { before_ = passes; }
+  double rounding(const arma::vec& theta) const override { return problem_.rounding(theta); }
   double evaluate(const arma::vec& theta, arma::vec& gradient) override {
     const double value = problem_.evaluate(theta, gradient);
     gradient.elem(held_).zeros();
@@ -51,13 +52,17 @@ class Em : public Solver {
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {
+    SolverResult result;
+    if (const SolverState* begun = problem.begun()) {
+      theta = begun->at("theta", theta.n_elem);
+      result.passes = static_cast<arma::uword>(begun->at("passes"));
+    }
     Problem::Improvement here;
     if (!problem.improve(theta, here))
       throw Error(ErrorKind::kUsage,
                   "--solver em: it needs a softmax gate and the objective likelihood: expected lbfgs");
     const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
     const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
-    SolverResult result;
     result.theta = std::move(theta);
     climb(problem, result, here, std::max(kNear, tolerance), std::min(passes, kMostSteps));
     if (result.stop == "stopped") return result;
@@ -72,10 +77,15 @@ class Em : public Solver {
  private:
   static void climb(Problem& problem, SolverResult& at, Problem::Improvement& here, double near, arma::uword passes) {
     at.value = here.value;
-    if (!problem.keep_going(0, at.theta, at.value)) at.stop = "stopped";
+    if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";
     while (at.stop.empty() && here.slope > near && at.passes < passes) {
+      if (here.slope <= problem.rounding(at.theta)) return;
       if (!step(problem, at, here)) return;
       ++at.passes;
+      problem.keep([&](SolverState& state) {
+        state.numbers["theta"] = at.theta;
+        state.set("passes", static_cast<double>(at.passes));
+      });
       if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";
     }
   }

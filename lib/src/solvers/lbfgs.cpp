@@ -2,6 +2,8 @@
 // (libLBFGS compares values in its own: near a maximum it ends with a rounding error well before the gradient is small, and it
 // offers no way to leave in the middle of a search, which an undefined loss needs.)
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "moe/solver.hpp"
 #include "quasi_newton.hpp"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr arma::uword kPasses = 1000;
 constexpr double kTolerance = 1e-7;
+constexpr double kNothing = 1e-16;  // of the value, as a gain: it is rounding
 constexpr double kFirstStep = 0.1;  // length of the very first step: parameters are of order 1 in standardised units
 
 class Lbfgs : public Solver {
@@ -23,9 +26,13 @@ class Lbfgs : public Solver {
     const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
     QuasiNewton memory;
     LinePoint here;
-    here.value = problem.evaluate(theta, here.gradient);
     SolverResult result;
+    if (const SolverState* begun = problem.begun())
+      load(*begun, theta, here, memory, result);
+    else
+      here.value = problem.evaluate(theta, here.gradient);
     while (true) {
+      problem.keep([&](SolverState& state) { save(theta, here, memory, result, state); });
       result.converged = arma::norm(here.gradient, "inf") <= tolerance;
       if (result.converged) result.stop = "gradient below tolerance";
       if (!problem.keep_going(result.passes, theta, here.value) || result.converged) break;
@@ -33,8 +40,11 @@ class Lbfgs : public Solver {
         result.stop = "passes used up; --epochs allows more";
         break;
       }
+      const double gain = expected_gain(memory, here);
       if (!step(problem, theta, here, memory)) {
-        result.stop = "no step lowers the loss any more";
+        result.converged =
+            gain <= kNothing * std::abs(here.value) || arma::norm(here.gradient, "inf") <= problem.rounding(theta);
+        result.stop = result.converged ? kRoundingIsLeft : "no step lowers the loss any more";
         break;
       }
       ++result.passes;
@@ -45,6 +55,28 @@ class Lbfgs : public Solver {
   }
 
  private:
+  static void save(const arma::vec& theta, const LinePoint& here, const QuasiNewton& memory, const SolverResult& result,
+                   SolverState& to) {
+    to.numbers["theta"] = theta;
+    to.numbers["gradient"] = here.gradient;
+    to.set("value", here.value);
+    to.set("passes", static_cast<double>(result.passes));
+    memory.save(to);
+  }
+  static void load(const SolverState& from, arma::vec& theta, LinePoint& here, QuasiNewton& memory,
+                   SolverResult& result) {
+    here.gradient = from.at("gradient", theta.n_elem);
+    theta = from.at("theta", theta.n_elem);
+    here.value = from.at("value");
+    result.passes = static_cast<arma::uword>(from.at("passes"));
+    memory.load(from, theta.n_elem);
+  }
+
+  /// By the curvature of the steps so far: infinite without any.
+  static double expected_gain(QuasiNewton& memory, const LinePoint& here) {
+    if (memory.empty()) return std::numeric_limits<double>::infinity();
+    return -0.5 * arma::dot(here.gradient, memory.direction(here.gradient));
+  }
   /// One iteration; false where no step makes progress any more.
   static bool step(Problem& problem, arma::vec& theta, LinePoint& here, QuasiNewton& memory) {
     for (int attempt = 0; attempt < 2; ++attempt) {

@@ -136,7 +136,8 @@ class Owlqn : public Solver {
         break;
       }
       if (!search.step()) {
-        result.stop = "no step lowers the loss any more";
+        result.converged = search.slope() <= problem.rounding(search.theta());
+        result.stop = result.converged ? kRoundingIsLeft : "no step lowers the loss any more";
         break;
       }
       ++result.passes;

@@ -7,6 +7,21 @@ namespace {
 constexpr double kRate = 0.01;
 constexpr arma::uword kEpochs = 200;
 
+class Velocity : public Stepper {
+ public:
+  Velocity(arma::uword size, double momentum) : v_(size, arma::fill::zeros), momentum_(momentum) {}
+  void step(arma::vec& theta, const arma::vec& gradient, double rate) override {
+    v_ = momentum_ * v_ - rate * gradient;
+    theta += v_;
+  }
+  void save(SolverState& to) const override { to.numbers["v"] = v_; }
+  void load(const SolverState& from) override { v_ = from.at("v", v_.n_elem); }
+
+ private:
+  arma::vec v_;
+  double momentum_;
+};
+
 class Sgd : public Solver {
  public:
   std::string name() const override { return "sgd"; }
@@ -14,12 +29,8 @@ class Sgd : public Solver {
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {
-    arma::vec velocity(theta.n_elem, arma::fill::zeros);
-    const auto update = [&](arma::vec& at, const arma::vec& gradient, double rate) {
-      velocity = options.momentum * velocity - rate * gradient;
-      at += velocity;
-    };
-    return run_epochs(problem, std::move(theta), options, kRate, kEpochs, random, update);
+    Velocity velocity(theta.n_elem, options.momentum);
+    return run_epochs(problem, std::move(theta), options, kRate, kEpochs, random, velocity);
   }
 };
 

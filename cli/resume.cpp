@@ -1,0 +1,92 @@
+#include "resume.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "moe/checkpoint.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+
+namespace cli {
+namespace {
+
+using Json = nlohmann::json;
+using moe::Error;
+using moe::ErrorKind;
+
+/// They do not change what comes out.
+constexpr const char* kBeside[] = {"threads", "log", "checkpoint", "every", "resume", "quiet", "dry-run", "output"};
+/// They tell how a table is written: its rows tell whether it is the same.
+constexpr const char* kOfTables[] = {"header", "delimiter", "comment"};
+
+template <std::size_t size>
+bool is_among(const char* const (&names)[size], const std::string& name) {
+  return std::find(std::begin(names), std::end(names), name) != std::end(names);
+}
+
+Json parsed(const std::string& words) {
+  Json json = Json::parse(words, nullptr, false);
+  const auto is_text = [&](const char* name) { return json.contains(name) && json[name].is_string(); };
+  if (!json.is_object() || !is_text("rows") || !is_text("validation") || !json.contains("options") ||
+      !json["options"].is_object())
+    throw Error(ErrorKind::kModel, "--resume: the checkpoint does not say which run it is of");
+  return json;
+}
+
+std::vector<std::string> values_in(const Json& options, const std::string& name) {
+  try {
+    return options.at(name).get<std::vector<std::string>>();
+  } catch (const Json::exception&) {
+    throw Error(ErrorKind::kModel, "--resume: the checkpoint does not say which run it is of");
+  }
+}
+
+bool same_value(const std::string& a, const std::string& b) {
+  const auto x = moe::parse_number(a), y = moe::parse_number(b);
+  return a == b || (x && y && *x == *y);
+}
+
+/// As a user typed it, or would have.
+std::string shown(const std::vector<std::string>& values) { return moe::printable(moe::join(values, " "), 60); }
+
+}  // namespace
+
+std::string words_of_run(const Arguments& arguments, const moe::Schema& schema, const moe::Dataset& rows,
+                         const std::optional<moe::Dataset>& validation) {
+  Json options = Json::object();
+  for (const auto& [name, values] : arguments.given())
+    if (!is_among(kBeside, name)) options[name] = values;
+  const Json json{{"options", options},
+                  {"rows", moe::fingerprint(schema, rows)},
+                  {"validation", validation ? moe::fingerprint(schema, *validation) : ""}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Arguments as_begun(const Arguments& now, const std::string& words) {
+  const Json then = parsed(words).at("options");
+  for (const auto& [name, values] : now.given()) {
+    if (is_among(kBeside, name) || is_among(kOfTables, name)) continue;
+    const std::vector<std::string> before =
+        then.contains(name) ? values_in(then, name) : std::vector<std::string>{now.fallback(name)};
+    if (std::equal(values.begin(), values.end(), before.begin(), before.end(), same_value)) continue;
+    throw Error(ErrorKind::kUsage, "--" + name + ": '" + shown(values) + "': the checkpoint's run has " +
+                                       (before.front().empty() ? "none" : "'" + shown(before) + "'") +
+                                       ": expected the same, or no --" + name);
+  }
+  Arguments result = now;
+  for (const auto& [name, values] : then.items())
+    if (!now.has(name) && now.knows(name)) result.give(name, values_in(then, name));
+  return result;
+}
+
+void require_same_rows(const std::string& then, const std::string& now) {
+  const Json before = parsed(then), after = parsed(now);
+  for (const char* of : {"rows", "validation"})
+    if (before.at(of) != after.at(of))
+      throw Error(ErrorKind::kData,
+                  std::string("--resume: ") + (std::string(of) == "rows" ? "the rows" : "the rows of --validation") +
+                      " are not those of the checkpoint's run: expected the same table, or a model, from which a new "
+                      "fit begins");
+}
+
+}  // namespace cli

@@ -1,0 +1,48 @@
+#include "signals.hpp"
+
+#include <signal.h>
+
+#include "moe/stop.hpp"
+
+namespace cli {
+namespace {
+
+constexpr int kEnding[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXCPU};
+
+std::atomic<bool> noting{false}, stop{false};
+std::atomic<int> noted_signal{0};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
+
+/// A handler may do little: store numbers, unlink files, raise the signal again, which then ends the process as its kind does.
+void handle(int signal) {
+  if (noting && noted_signal == 0 && signal != SIGPIPE && signal != SIGXCPU) {
+    noted_signal = signal;
+    stop = true;
+    return;
+  }
+  moe::remove_temporaries();
+  ::signal(signal, SIG_DFL);
+  raise(signal);
+}
+
+}  // namespace
+
+void end_on_signals() {
+  struct sigaction action = {}, before = {};
+  action.sa_handler = handle;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : kEnding) {
+    sigaction(signal, nullptr, &before);
+    // nohup and its like have the hangup ignored, and some callers the broken pipe, which then is an error in writing.
+    if (before.sa_handler == SIG_IGN && (signal == SIGHUP || signal == SIGPIPE)) continue;
+    sigaction(signal, &action, nullptr);
+  }
+}
+
+void catch_interrupts() { noting = true; }
+
+int interrupted() { return noted_signal; }
+
+const std::atomic<bool>* interruption() { return &stop; }
+
+}  // namespace cli

@@ -1,0 +1,46 @@
+#include "table_notes.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+
+namespace cli {
+namespace {
+
+constexpr std::size_t kMostShown = 4;
+
+std::string merged(const moe::ColumnNote& note) {
+  std::vector<std::string> pairs;
+  for (std::size_t i = 0; i < std::min(note.merged.size(), kMostShown); ++i)
+    pairs.push_back(note.merged[i] + " and " + note.merged[i] + ".0");
+  const std::size_t more = note.merged.size() - pairs.size();
+  const std::string what = note.role == "target" ? "class" : "level";
+  return "note: '" + moe::printable(note.name) + "': " + moe::join(pairs) +
+         (more > 0 ? " and " + std::to_string(more) + " more pairs" : "") +
+         (note.merged.size() == 1 ? " are one " + what + ", " + note.merged[0] : " are one " + what + " each");
+}
+
+std::string rounded(const moe::ColumnNote& note) {
+  char number[400];
+  std::snprintf(number, sizeof number, "%.0f", moe::parse_number(note.rounded).value_or(0));
+  const std::string name = moe::printable(note.name);
+  return "note: '" + name + "' is taken as a number, and beyond 2^53 not all whole numbers can be told apart: " +
+         moe::printable(note.rounded) + " (line " + std::to_string(note.rounded_line) + ") is read as " + number +
+         (note.role == "target" ? "; --family categorical takes the cells as classes"
+                                : "; --categorical " + name + " takes the cells as text");
+}
+
+}  // namespace
+
+std::vector<std::string> table_notes(const moe::TrainingTable& table) {
+  std::vector<std::string> notes;
+  for (const moe::ColumnNote& note : table.notes) {
+    if (!note.merged.empty()) notes.push_back(merged(note));
+    if (!note.rounded.empty()) notes.push_back(rounded(note));
+  }
+  return notes;
+}
+
+}  // namespace cli

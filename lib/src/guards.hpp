@@ -1,0 +1,17 @@
+// What a fit's study found beyond starved experts and steps, in sentences and as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "moe/model.hpp"
+
+namespace moe {
+
+/// Sentences on experts that fit their rows exactly, on separation, and on a simpler model that is better; or none.
+std::vector<std::string> finding_notes(const Model& model);
+/// Adds "exact", "infinite", "untold" and "simpler" to the guards of a model whose fit was studied.
+void add_findings(const Model& model, nlohmann::ordered_json& guards);
+
+}  // namespace moe

@@ -1,0 +1,79 @@
+// A fit that leaves nothing but rounding is a converged fit, with a note.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "shell.hpp"
+
+namespace {
+
+nlohmann::json printed(const Shell& sh, const std::string& command) {
+  const Ran ran = sh(command);
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  return nlohmann::json::parse(ran.out);
+}
+
+/// Trains, and checks that the fit says that it is exact, and that what is made of it is finite.
+nlohmann::json exact_fit(const Shell& sh, const std::string& options, const std::string& data, std::size_t experts) {
+  const Ran ran = sh("moe train " + options + " " + data + " -o m.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(ran.err.find("not converged") == std::string::npos);
+  CHECK(ran.err.find("exactly: what is left of them is rounding") != std::string::npos);
+  const nlohmann::json model = printed(sh, "moe inspect --json m.moe");
+  CHECK(model.at("fit").at("converged") == true);
+  CHECK(model.at("guards").at("exact").size() == experts);
+  CHECK(printed(sh, "moe eval --json -m m.moe " + data).at("nll").is_number());
+  const Ran predicted = sh("moe predict -m m.moe --output mean,sd,q0.05,density " + data);
+  CHECK(predicted.status == 0);
+  CHECK(predicted.out.find("nan") == std::string::npos);
+  CHECK(predicted.out.find("inf") == std::string::npos);
+  return model;
+}
+
+}  // namespace
+
+TEST_CASE("a line without noise is fitted exactly by every full-batch solver", "[exact]") {
+  const Shell sh;
+  for (const std::string solver : {"em", "newton", "lbfgs"}) {
+    INFO(solver);
+    const auto model = exact_fit(sh, "-k 1 --solver " + solver, "$DATA/cases/exact_line.csv", 1);
+    const auto& coefficients = model.at("experts")[0].at("coefficients");
+    CHECK(coefficients.at("(intercept)").get<double>() == Approx(-7).epsilon(1e-9));
+    CHECK(coefficients.at("x").get<double>() == Approx(3).epsilon(1e-9));
+    CHECK(model.at("fit").at("iterations") < 100);
+  }
+}
+
+TEST_CASE("two experts explain a line without noise exactly", "[exact]") {
+  const Shell sh;
+  for (const std::string solver : {"em", "lbfgs"})
+    exact_fit(sh, "-k 2 --restarts 4 --solver " + solver, "$DATA/cases/exact_line.csv", 2);
+}
+
+TEST_CASE("squares, weights, several targets and other families: exact fits are told", "[exact]") {
+  const Shell sh;
+  std::ostringstream rows;
+  rows.precision(17);
+  rows << "x,y,z,w\n";
+  for (int i = 0; i < 40; ++i) {
+    const double x = 0.25 * i - 3;
+    rows << x << ',' << 2 * x * x - x + 1 << ',' << 5 - 0.5 * x * x << ',' << 1 + i % 3 << '\n';
+  }
+  sh.write("d.csv", rows.str());
+  const auto square = exact_fit(sh, "-k 1 -y y --features x --expert poly:2", "d.csv", 1);
+  CHECK(square.at("experts")[0].at("coefficients").at("x^2").get<double>() == Approx(2).epsilon(1e-9));
+  exact_fit(sh, "-k 1 -y y --features x --weight w --expert poly:2", "d.csv", 1);
+  exact_fit(sh, "-k 1 -y y,z --features x --expert poly:2", "d.csv", 1);
+  exact_fit(sh, "-k 1 -y y --features x --expert poly:2 --family student", "d.csv", 1);
+}
+
+TEST_CASE("a fit with noise is not told to be exact", "[exact]") {
+  const Shell sh;
+  const Ran ran = sh("moe gen two-lines -o d.csv && moe train d.csv -o m.moe");
+  INFO(ran);
+  CHECK(ran.err.find("exactly") == std::string::npos);
+  CHECK(printed(sh, "moe inspect --json m.moe").at("guards").at("exact").empty());
+}

@@ -1,0 +1,81 @@
+// Bias-reduced fits beside R's brglm2 (scripts/oracle-firth.R) and closed forms.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "shell.hpp"
+
+namespace {
+
+using Json = nlohmann::json;
+
+Json inspected(const Shell& sh, const std::string& arguments) {
+  const Ran trained = sh("moe train --firth -k 1 -q " + arguments + " -o m.moe");
+  INFO(trained);
+  REQUIRE(trained.status == 0);
+  CHECK(trained.err.find("warning") == std::string::npos);
+  return Json::parse(sh("moe inspect --json m.moe").out);
+}
+
+void check_figures(const Json& figures, const Json& expected, double digits) {
+  for (const auto& [name, value] : expected.items()) {
+    INFO(name);
+    const std::string ours = name == "(Intercept)" ? "(intercept)" : name;
+    CHECK(figures.at(ours).get<double>() == Approx(value.get<double>()).epsilon(digits));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("--firth agrees with brglm2", "[firth]") {
+  const Shell sh;
+  std::ifstream file(MOE_SOURCE "/testdata/oracle/firth.json");
+  const Json cases = Json::parse(file);
+  for (const auto& [name, expected] : cases.items()) {
+    INFO(name);
+    const std::string data = " $DATA/oracle/firth/" + name + ".csv";
+    const Json model = inspected(sh, expected.at("options").get<std::string>() + data);
+    CHECK(model.at("fit").at("converged") == true);
+    const Json& expert = model.at("experts")[0];
+    const auto check = [&](const char* ours, const char* theirs, double digits) {
+      if (name != "categorical") return check_figures(expert.at(ours), expected.at(theirs), digits);
+      for (const auto& [label, figures] : expected.at(theirs).items())
+        check_figures(expert.at(ours).at(label), figures, digits);
+    };
+    check("coefficients", "coefficients", 1e-6);
+    check("standard_errors", "errors", 1e-5);
+  }
+}
+
+TEST_CASE("--firth adds half a row to each cell of a two by two table", "[firth]") {
+  const Shell sh;
+  // 506 dead and 484 alive of the common level, 10 and 0 of the rare one; Firth 1993, section 3.
+  const Json model = inspected(sh, "$DATA/cases/quasi.csv");
+  const Json& coefficients = model.at("experts")[0].at("coefficients");
+  const double common = std::log(506.5 / 484.5);
+  CHECK(coefficients.at("(intercept)").get<double>() == Approx(common).epsilon(1e-8));
+  CHECK(coefficients.at("c=rare").get<double>() == Approx(std::log(10.5 / 0.5) - common).epsilon(1e-8));
+  CHECK(model.at("experts")[0].at("standard_errors").at("c=rare").is_number());
+  CHECK(model.at("fit").at("solver") == "firth");
+  CHECK(sh("moe export -m m.moe --format json -o m.json && moe import m.json -o again.moe && cmp m.moe again.moe")
+            .status == 0);
+}
+
+TEST_CASE("--firth refuses what there is no such fit of", "[firth]") {
+  const Shell sh;
+  const auto refused = [&](const std::string& arguments, const std::string& sentence) {
+    const Ran ran = sh("moe train --firth " + arguments + " -o m.moe");
+    INFO(ran);
+    CHECK(ran.status == 2);
+    CHECK(ran.err.find("--firth: " + sentence) != std::string::npos);
+  };
+  const std::string classes = " $DATA/cases/quasi.csv", numbers = " $DATA/cases/exact_line.csv";
+  refused("-k 2" + classes, "it is known for one expert, and there are 2: expected -k 1, or --l2 and --gate-l2");
+  refused("-k 1" + numbers, "it is not known for family 'gaussian'");
+  refused("-k 1 --expert mlp:2" + classes, "network 'mlp:2:relu' is not linear");
+  refused("-k 1 --l2 0.1" + classes, "it brings a penalty of its own");
+  refused("-k 1 --solver lbfgs" + classes, "it is a solver of its own");
+  refused("-k 1 --objective me" + classes, "it corrects the likelihood");
+  refused("-k 1 --validation 0.2" + classes, "it goes to the end of its fit");
+}

@@ -1,0 +1,164 @@
+// Models that contain others: the larger one's maximum is never below the smaller one's; and what is said where it is no higher.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "shell.hpp"
+
+namespace {
+
+using nlohmann::json;
+
+/// `moe train` with these arguments, as `moe inspect --json` shows it.
+json fitted(const Shell& sh, const std::string& arguments) {
+  const Ran ran = sh("moe train -q " + arguments + " -o m.moe && moe inspect m.moe --json");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  return json::parse(ran.out);
+}
+
+double log_likelihood(const json& model) { return model.at("fit").at("log_likelihood").get<double>(); }
+
+/// Tables whose counts have exposures, offsets and weights; skewed numbers; two targets.
+const char* const kTables = R"(
+awk 'BEGIN { print "x,y,e,w"; for (i = 0; i < 150; ++i) { x = i / 150; e = 1 + 99 * (i % 7); u = sin(12.9898 * i) * 43758.5453;
+  u -= int(u); if (u < 0) u += 1; printf "%g,%d,%g,%d\n", x, (i % 5 == 0 ? 0 : e * exp(x) / 9 * (0.2 + 2 * u * u)), e, 1 + i % 3 } }' > counts.csv
+awk 'BEGIN { print "x,y,o,w"; for (i = 0; i < 120; ++i) { x = i / 120; u = sin(12.9898 * i) * 43758.5453; u -= int(u); if (u < 0) u += 1;
+  printf "%g,%g,%g,%d\n", x, 2 * x + log(u + 1e-3) + 5 * (i % 4), 5 * (i % 4), 1 + i % 2 } }' > left.csv
+awk 'BEGIN { print "x,a,b"; for (i = 0; i < 90; ++i) { x = i / 90; u = sin(12.9898 * i) * 43758.5453; v = sin(78.233 * i) * 43758.5453;
+  u -= int(u); v -= int(v); printf "%g,%g,%g\n", x, x + u * u * u, 2 - x + u + v } }' > two.csv
+)";
+
+}  // namespace
+
+TEST_CASE("a skew-normal finds the skewness of either sign", "[nested]") {
+  // The maximum by Nelder and Mead's search of the likelihood written anew: -81.881427, alpha 2.2215.
+  Shell sh;
+  for (const char* side : {"", "-"}) {
+    sh(std::string("awk -F, 'NR == 1 { print \"x,y\"; next } { print $1 \",\" ") + side +
+       "$2 }' $DATA/cases/skew.csv > skew.csv");
+    const json model = fitted(sh, "skew.csv -y y -k 1 --family skew-normal");
+    CHECK(log_likelihood(model) == Approx(-81.881427).margin(2e-6));
+    CHECK(model.at("experts")[0].at("alpha").get<double>() == Approx(*side == '-' ? -2.2215 : 2.2215).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("a family never ends below one that it contains", "[nested]") {
+  struct Pair {
+    const char *larger, *smaller, *arguments;
+  };
+  const Pair pairs[] = {
+      {"student", "gaussian", "left.csv -y y --features x --offset o --weight w"},
+      {"student", "gaussian", "$DATA/cases/student_light.csv -y y"},
+      {"skew-normal", "gaussian", "left.csv -y y --features x --offset o --weight w"},
+      {"skew-normal", "gaussian", "$DATA/mcycle.csv"},
+      {"gaussian:hetero", "gaussian", "$DATA/mcycle.csv"},
+      {"negative-binomial", "poisson", "counts.csv -y y --features x --exposure e --weight w"},
+      {"negative-binomial", "poisson", "$DATA/cases/nb_under.csv -y y"},
+      {"zero-inflated-poisson", "poisson", "counts.csv -y y --features x --exposure e --weight w"},
+      {"zero-inflated-poisson", "poisson", "$DATA/cases/zip_no_zero.csv -y y"},
+      {"gaussian:full", "gaussian", "two.csv -y a,b"},
+      {"skew-normal,student", "gaussian", "two.csv -y a,b"},
+  };
+  Shell sh;
+  sh(kTables);
+  for (const Pair& pair : pairs)
+    for (const char* experts : {"1", "2"}) {
+      CAPTURE(pair.larger, pair.smaller, pair.arguments, experts);
+      const std::string with = std::string(pair.arguments) + " --restarts 4 -k " + experts + " --family ";
+      CHECK(log_likelihood(fitted(sh, with + pair.larger)) >= log_likelihood(fitted(sh, with + pair.smaller)) - 1e-4);
+    }
+}
+
+TEST_CASE("more experts never end below fewer", "[nested]") {
+  Shell sh;
+  sh(kTables);
+  for (const char* arguments :
+       {"$DATA/mcycle.csv", "$DATA/CO2data.csv", "left.csv -y y --features x --offset o --weight w --family student",
+        "counts.csv -y y --features x --exposure e --weight w --family poisson"}) {
+    double before = -1e300;
+    for (const char* experts : {"1", "2", "3"}) {
+      CAPTURE(arguments, experts);
+      const double now = log_likelihood(fitted(sh, std::string(arguments) + " --restarts 4 -k " + experts));
+      CHECK(now >= before - 1e-4);
+      before = now;
+    }
+  }
+}
+
+TEST_CASE("a fit that is the simpler family's says so, and keeps the others' errors", "[nested]") {
+  struct Case {
+    const char *arguments, *figure, *family, *simpler;
+  };
+  Shell sh;
+  for (const Case& c : {Case{"$DATA/cases/nb_under.csv", "theta", "negative-binomial", "poisson"},
+                        Case{"$DATA/cases/zip_no_zero.csv", "zero_share", "zero-inflated-poisson", "poisson"},
+                        Case{"$DATA/cases/student_light.csv", "nu", "student", "gaussian"}}) {
+    const Ran ran = sh(std::string("moe train ") + c.arguments + " -y y -k 1 --family " + c.family +
+                       " -o m.moe && moe inspect m.moe --json && moe inspect m.moe >&2 && moe train -q " + c.arguments +
+                       " -y y -k 1 --family " + c.simpler + " -o s.moe");
+    INFO(ran);
+    REQUIRE(ran.status == 0);
+    const json model = json::parse(ran.out);
+    const json expected = json::array({{{"expert", 1}, {"family", c.family}, {"simpler", c.simpler}}});
+    CHECK(model.at("guards").at("as_simple") == expected);
+    const std::string note = std::string("note: expert 1: ") + c.simpler + " describes its rows as well as " + c.family;
+    CHECK(ran.err.find(note) != std::string::npos);                          // train says it
+    CHECK(ran.err.find(note, ran.err.find(note) + 1) != std::string::npos);  // and inspect
+    const json& expert = model.at("experts")[0];
+    CHECK(expert.at(std::string(c.figure) + "_standard_error").is_null());
+    const json simple = json::parse(sh("moe inspect s.moe --json").out).at("experts")[0];
+    if (c.simpler == std::string("poisson"))  // a gaussian's divide by n - p
+      for (const char* name : {"(intercept)", "x"})
+        CHECK(expert.at("standard_errors").at(name).get<double>() ==
+              Approx(simple.at("standard_errors").at(name).get<double>()).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("a student at the bound of its nu says so, and may go below 1 where it is asked to", "[nested]") {
+  Shell sh;
+  sh("awk 'BEGIN { print \"x,y\"; for (i = 1; i < 200; ++i) { u = i / 200 - 0.5; s = u < 0 ? -1 : 1; "
+     "printf \"%g,%.12g\\n\", (i * 37) % 200 / 200, s * ((1 / (1 - 2 * s * u)) ^ 2.5 - 1) } }' > wild.csv");
+  Ran ran = sh("moe train wild.csv -y y -k 1 --family student -o m.moe; moe inspect m.moe --json");
+  INFO(ran);
+  CHECK(ran.err.find(", converged") != std::string::npos);
+  CHECK(ran.err.find(
+            "note: expert 1's nu is at its lower bound 1, the tails are heavier: expected --family student:0.1") !=
+        std::string::npos);
+  CHECK(json::parse(ran.out).at("guards").at("at_bound") == json::array({1}));
+  ran = sh("moe train -q wild.csv -y y -k 1 --family student:0.1 -o m.moe && moe inspect m.moe --json");
+  INFO(ran);
+  const json model = json::parse(ran.out);
+  const double nu = model.at("experts")[0].at("nu").get<double>();
+  CHECK(nu > 0.2);
+  CHECK(nu < 0.9);
+  CHECK(model.at("experts")[0].at("nu_standard_error").get<double>() > 0);
+  for (const char* word : {"mean", "sd", "expert_means"}) {
+    const Ran refused = sh(std::string("moe predict -m m.moe wild.csv --output ") + word);
+    INFO(refused);
+    CHECK(refused.status == 2);
+    CHECK(refused.err.find("its mean does not exist: expected words such as median, interval:0.9") !=
+          std::string::npos);
+  }
+  CHECK(sh("moe predict -m m.moe wild.csv --output median,interval:0.9,log_density").status == 0);
+  ran = sh("moe eval -m m.moe wild.csv --json");
+  CHECK(json::parse(ran.out).at("rmse").is_null());
+  CHECK(sh("moe export -m m.moe --format js -o m.js").status == 2);
+}
+
+TEST_CASE("parameters that the rows do not tell apart leave the others their errors", "[nested]") {
+  // zip_k2.csv: two zero-inflated experts under a constant gate share one probability of a zero: 6 parameters of 7. As mixtures of two
+  // Poissons and a point at 0 they have the same likelihood, coefficients and errors whatever the split of the zeros.
+  Shell sh;
+  const json model =
+      fitted(sh, "$DATA/cases/zip_k2.csv -y y --features x -k 2 --gate constant --family zero-inflated-poisson");
+  CHECK(model.at("fit").at("parameters") == 6);
+  CHECK(model.at("fit").at("aic").get<double>() == Approx(2 * 6 - 2 * log_likelihood(model)));
+  const std::vector<std::string> expected{"the gate's expert 1's (intercept)", "expert 1's zero_share",
+                                          "expert 2's zero_share"};
+  CHECK(model.at("inference").at("undetermined") == expected);
+  for (const json& expert : model.at("experts")) {
+    for (const char* name : {"(intercept)", "x"}) CHECK(expert.at("standard_errors").at(name).get<double>() > 0);
+    CHECK(expert.at("zero_share_standard_error").is_null());
+  }
+  CHECK(model.at("gate").at("standard_errors")[0].at("(intercept)").is_null());
+}
