@@ -13,8 +13,9 @@ struct ExportOptions {
   bool single_precision = false;  ///< "float": compute in 32 bits
   std::string dialect{};          ///< "dialect": of sql; "" for the format's first
   std::string table{};            ///< "table": of sql, the table that holds the rows; "" for "data"
-  std::string prefix{};           ///< "prefix": of c, what its names begin with; "" for "moe"
+  std::string prefix{};           ///< "prefix": of c and a plain script, what names begin with; "" for "moe"
   bool rows = false;              ///< "rows": of c, with a function that predicts many rows side by side
+  bool classic = false;           ///< "classic": of js, a plain script that sets one name, and no module
 };
 
 struct ExportFormat {
@@ -26,6 +27,8 @@ struct ExportFormat {
 struct ExportedFile {
   std::string name;  ///< within its directory; "" for a format of one file
   std::string bytes;
+  std::vector<std::string>
+      notes{};  ///< sentences for whoever uses it: what stands in it otherwise than they may expect
 };
 
 std::vector<ExportFormat> export_formats();

@@ -194,7 +194,10 @@ const std::vector<Exporter>& exporters() {
        export_numpy,
        {},
        true},
-      {{"js", "one ECMAScript module without dependencies, for browsers and Node", {"js"}}, export_js, {}, false},
+      {{"js", "one ECMAScript module, or a plain script, without dependencies, for browsers and Node", {"js"}},
+       export_js,
+       {"classic", "prefix"},
+       false},
   };
   return table;
 }
@@ -316,6 +319,7 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
   require(!options.table.empty(), "table");
   require(!options.prefix.empty(), "prefix");
   require(options.rows, "rows");
+  require(options.classic, "classic");
   return entry.make(model, options);
 }
 
