@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build program demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers asan install package clean help
+.PHONY: build program demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers findings asan install package clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -56,6 +56,9 @@ bench: build  ## time moe beside PyTorch, flexmix and XGBoost, and the machine's
 
 consumers: build  ## run exported models in what their formats are for, and hold them to moe (installs what is missing)
 	@scripts/consumers $(FORMATS)
+
+findings:  ## see whether other programs still do what surprised us (findings/: npm, apt-get; nothing of moe)
+	@for script in findings/*.sh; do echo "$$script"; "$$script" || exit 1; done
 
 asan:  ## run every test under the address and undefined-behaviour sanitizers
 	@scripts/install-deps
