@@ -57,8 +57,8 @@ bench: build  ## time moe beside PyTorch, flexmix and XGBoost, and the machine's
 consumers: build  ## run exported models in what their formats are for, and hold them to moe (installs what is missing)
 	@scripts/consumers $(FORMATS)
 
-findings:  ## show what surprised us in other software, and fail where it no longer does (npm, PostgreSQL)
-	@for finding in findings/*.sh; do "$$finding" || exit 1; done
+findings:  ## see whether other programs still do what surprised us (findings/: npm, apt-get, PostgreSQL; nothing of moe)
+	@for finding in findings/*.sh; do echo "$$finding"; "$$finding" || exit 1; done
 
 asan:  ## run every test under the address and undefined-behaviour sanitizers
 	@scripts/install-deps

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <memory>
 
 #include "command.hpp"
 #include "csv_options.hpp"
@@ -17,6 +18,56 @@ void write(const std::string& path, const std::string& bytes) {
   moe::OutputFile out(path);
   out.write(bytes);
   out.commit();
+}
+
+/// A directory that is made where there is none, its parents too. What was made goes again, unless it is to stay.
+class Directory {
+ public:
+  explicit Directory(const std::string& place) {
+    std::error_code problem;
+    for (std::filesystem::path at = place; !at.empty() && !std::filesystem::exists(at, problem); at = at.parent_path())
+      made_.push_back(at);
+    std::filesystem::create_directories(place, problem);
+    if (!problem) return;
+    remove();
+    throw moe::Error(moe::ErrorKind::kIo, place + ": no directory can be made there (" + problem.message() +
+                                              "): expected a path where one can be");
+  }
+  ~Directory() { remove(); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  /// A file that is about to appear in it.
+  void expect(const std::string& file) {
+    if (!made_.empty()) made_.insert(made_.begin(), file);
+  }
+  void stay() { made_.clear(); }
+
+ private:
+  void remove() {
+    std::error_code problem;
+    for (const std::filesystem::path& one : made_) std::filesystem::remove(one, problem);
+  }
+  std::vector<std::filesystem::path> made_;  // files, then the deepest directory first
+};
+
+/// All of them, or none and no new directory.
+void write_directory(const std::string& place, const std::vector<moe::ExportedFile>& files) {
+  Directory directory(place);
+  std::vector<std::unique_ptr<moe::OutputFile>> out;
+  for (const moe::ExportedFile& file : files) {
+    const std::string path = place + "/" + file.name;
+    out.push_back(std::make_unique<moe::OutputFile>(path));
+    out.back()->write(file.bytes);
+    out.back()->flush();
+    directory.expect(path);
+  }
+  for (const auto& file : out) file->commit();
+  directory.stay();
+}
+
+void say_notes(const std::vector<moe::ExportedFile>& files) {
+  for (const moe::ExportedFile& file : files)
+    for (const std::string& note : file.notes) say("note: " + note);
 }
 
 void run(const Arguments& arguments) {
@@ -38,7 +89,7 @@ void run(const Arguments& arguments) {
   options.prefix = arguments.text("prefix");
   options.rows = arguments.has("rows");
   if (arguments.has("unknown")) options.ignore_unknown = ignore_unknown(arguments);
-  options.note = [](const std::string& sentence) { say("moe export: " + sentence); };
+  options.classic = arguments.has("classic");
   const auto files = moe::export_model(moe::load_model(required_model(arguments)), arguments.text("format"), options);
   const std::string place = arguments.text("output");
   const bool standard = place.empty() || place == "-";
@@ -46,17 +97,14 @@ void run(const Arguments& arguments) {
     if (standard && isatty(STDOUT_FILENO) && files.front().bytes.find('\0') != std::string::npos)
       throw moe::Error(moe::ErrorKind::kUsage, "standard output is a terminal, and format " + arguments.text("format") +
                                                    " is binary: expected -o FILE or a pipe");
-    return write(place, files.front().bytes);
+    write(place, files.front().bytes);
+    return say_notes(files);
   }
   if (standard)
     throw moe::Error(moe::ErrorKind::kUsage,
                      "format " + arguments.text("format") + " is several files: expected -o with a directory for them");
-  std::error_code problem;
-  std::filesystem::create_directories(place, problem);
-  if (problem)
-    throw moe::Error(moe::ErrorKind::kIo, place + ": no directory can be made there (" + problem.message() +
-                                              "): expected a path where one can be");
-  for (const moe::ExportedFile& file : files) write(place + "/" + file.name, file.bytes);
+  write_directory(place, files);
+  say_notes(files);
 }
 
 }  // namespace
@@ -78,12 +126,13 @@ Command export_command() {
        {"float", "", "", "", "compute in 32 bits (onnx)"},
        {"dialect", "", "NAME", "", "of sql: duckdb, postgres or sqlite (duckdb)"},
        {"table", "", "NAME", "", "of sql: the table that holds the rows, SCHEMA.TABLE too; \"a.b\" is one name (data)"},
-       {"prefix", "", "NAME", "", "of c: what its names begin with, as moe_predict (moe)"},
+       {"prefix", "", "NAME", "", "of c: what its names begin with, as moe_predict; of js --classic: NAMEModel (moe)"},
        {"rows", "", "", "", "of c: add moe_predict_rows(), which predicts many rows side by side, the same and faster"},
        {"unknown", "", "error|ignore", "",
         "a level of a category that training has not seen: no prediction (error: sql alone, which does so without a "
         "word), or taken "
         "for the reference level (ignore: what else reads levels does so without a word)"},
+       {"classic", "", "", "", "of js: a plain script that sets the name moeModel, for pages that are opened as files"},
        {"list", "", "", "", "list the formats"},
        output_option("where it goes; of a format of several files a directory, made where there is none")},
       "",

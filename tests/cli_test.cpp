@@ -301,6 +301,20 @@ TEST_CASE("gen draws from a fitted model", "[cli]") {
   CHECK(ran.out.find("x1,x2,x3,x4,y,expert\n") != std::string::npos);
 }
 
+TEST_CASE("gen draws nothing where predict predicts nothing", "[cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen two-lines -n 100 -o d.csv && moe train d.csv -q -o m.moe && head -n 3 d.csv > far.csv\n"
+         "echo 1e308,1 >> far.csv; tail -n 1 d.csv >> far.csv\n"
+         "moe predict -m m.moe far.csv > /dev/null; echo $?\n"
+         "moe gen --from m.moe far.csv | grep -c -E 'inf|nan'; echo ${PIPESTATUS[0]}\n"
+         "moe gen --from m.moe far.csv -o drawn.csv; echo $?; ls -A | grep -c drawn");
+  INFO(ran);
+  CHECK(ran.out == "3\n0\n3\n3\n0\n");
+  CHECK(ran.err.find("moe gen: far.csv: row 3: the prediction or what is drawn from it is not a finite number") !=
+        std::string::npos);
+}
+
 TEST_CASE("every kind of failure has its status and one line", "[cli]") {
   const Shell sh;
   sh("moe gen two-lines -n 20 -o d.csv && moe train d.csv -q -o m.moe && printf 'x1,y\\n1,abc\\n' > word.csv && head "

@@ -469,6 +469,70 @@ TEST_CASE("gzip and zstd are undone, several of them one after the other", "[csv
         "data.csv: the zstd data ends in the middle: expected the whole file");
 }
 
+namespace {
+
+/// A member that holds `text`, as gzip writes one.
+std::string gzip_member(const std::string& text) {
+  const ScratchDir scratch;
+  const std::string path = scratch.path("member.gz");
+  gzFile file = gzopen(path.c_str(), "wb");
+  if (!text.empty()) gzwrite(file, text.data(), static_cast<unsigned>(text.size()));
+  gzclose(file);
+  return ScratchDir::read(path);
+}
+
+std::string zstd_frame(const std::string& text) {
+  std::string packed(ZSTD_compressBound(text.size()), '\0');
+  packed.resize(ZSTD_compress(packed.data(), packed.size(), text.data(), text.size(), 3));
+  return packed;
+}
+
+/// A skippable frame of kind 0 .. 15: its magic number, the size of what is to be skipped, and that.
+std::string skippable_frame(int kind, const std::string& bytes) {
+  std::string frame = {static_cast<char>(0x50 + kind), 0x2a, 0x4d, 0x18};
+  for (int shift = 0; shift < 32; shift += 8) frame += static_cast<char>(bytes.size() >> shift & 0xff);
+  return frame + bytes;
+}
+
+}  // namespace
+
+TEST_CASE("zstd frames that are to be skipped are, wherever they stand, and empty ones hold nothing", "[csv]") {
+  const std::string half = table_of_size(1U << 19), a = zstd_frame(half + "\n"), b = zstd_frame("7,8\n"),
+                    empty = zstd_frame("");
+  const Table whole = table_of(half + "\n7,8\n");
+  const std::string sizes = skippable_frame(0, std::string("\x10\0\0\0", 4)),
+                    large = skippable_frame(15, std::string(300000, 'x')), nothing = skippable_frame(7, "");
+  for (const std::string& packed :
+       {sizes + a + b, a + large + b, a + b + sizes, large + nothing + empty + a + sizes + empty + b + nothing})
+    CHECK(table_of(packed) == whole);
+  CHECK(complaint((large + a).substr(0, 200000)) ==
+        "data.csv: the zstd data ends in the middle: expected the whole file");
+  CHECK(complaint(sizes.substr(0, 6)) == "data.csv: the zstd data ends in the middle: expected the whole file");
+  // Words of one to three such letters, and text that begins as such a frame does.
+  CHECK(table_of("P\n1\n")[0] == Record{"P"});
+  CHECK(table_of("P*M\n1\n")[0] == Record{"P*M"});
+  if (std::system("command -v pzstd > /dev/null") != 0) return;
+  const ScratchDir scratch;
+  const std::string path = scratch.write("data.csv", half + "\n7,8\n");
+  REQUIRE(std::system(("pzstd -q " + path).c_str()) == 0);
+  CHECK(table_at(path + ".zst") == whole);
+}
+
+TEST_CASE("zeros behind gzip's last member are passed over, and nothing else is", "[csv]") {
+  const std::string half = table_of_size(1U << 19), a = gzip_member(half + "\n"), b = gzip_member("7,8\n"),
+                    empty = gzip_member("");
+  const Table whole = table_of(half + "\n7,8\n");
+  for (const std::string& packed : {a + b, a + b + std::string(1, '\0'), a + b + std::string(400000, '\0'),
+                                    empty + a + empty + empty + b + empty, a + b + empty + std::string(512, '\0')})
+    CHECK(table_of(packed) == whole);
+  const std::string else_sentence =
+      "data.csv: something else stands behind the gzip data: expected its end, zeros to the end, or more of it";
+  for (const std::string& behind : {std::string("garbage"), std::string(3, '\0') + "garbage", std::string(3, '\0') + b,
+                                    std::string(300000, '\0') + "x", std::string("\n")})
+    CHECK(complaint(a + behind) == else_sentence);
+  CHECK(complaint(a + b.substr(0, 1)) == "data.csv: the gzip data ends in the middle: expected the whole file");
+}
+
 TEST_CASE("csv-spectrum", "[csv]") {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(MOE_SOURCE "/testdata/csv-spectrum")) {

@@ -81,7 +81,7 @@ moe export -m one.moe --format c --unknown ignore | tail -n 1
 )");
   INFO(ran);
   CHECK(ran.out == "1\n2\n2\n}\n");
-  CHECK(ran.err.find("moe export: the column 'moe_mean_ttt") != std::string::npos);
+  CHECK(ran.err.find("note: the column 'moe_mean_ttt") != std::string::npos);
   CHECK(ran.err.find("the database keeps 63 bytes of a name") != std::string::npos);
   CHECK(ran.err.find("--unknown means nothing to format dot") != std::string::npos);
   CHECK(ran.err.find("--unknown error: format c takes a level") != std::string::npos);

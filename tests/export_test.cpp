@@ -82,3 +82,30 @@ script -qec "moe export -m m.moe --format c | wc -l; moe export -m m.moe --forma
                      "pipe\r\n2\r\n") != std::string::npos);
   CHECK(ran.out.substr(ran.out.size() - 2) == "1\n");
 }
+
+TEST_CASE("an export of several files that fails leaves nothing behind", "[export]") {
+  const Shell sh;
+  REQUIRE(sh("moe gen two-lines -n 50 | moe train -q -o m.moe").status == 0);
+  for (const std::string format : {"numpy", "tfjs"}) {
+    const std::string command = "moe export -m m.moe --format " + format + " -o ";
+    INFO(format);
+    // No byte can be written, as on a full disk.
+    const Ran full = sh("(ulimit -f 0; trap '' XFSZ; " + command + "new/deep/er); status=$?; find new; exit $status");
+    INFO(full);
+    CHECK(full.status == 5);
+    CHECK(full.out.empty());
+    const Ran file = sh("echo old > file; " + command + "file; echo $?; " + command +
+                        "file/deep; echo $?; cat file; find . -name '*tmp*'");
+    INFO(file);
+    CHECK(file.out == "5\n5\nold\n");
+    CHECK(file.err.find("file: no directory can be made there: ") != std::string::npos);
+    // One of its files cannot be replaced: the other stays as it was, and so does the directory.
+    const std::string first = format == "numpy" ? "moe_model.py" : "model.json",
+                      second = format == "numpy" ? "moe_model.npz" : "weights.bin";
+    const Ran there = sh("rm -rf d; mkdir -p d/" + second + "; echo old > d/" + first + "; " + command +
+                         "d; echo $?; cat d/" + first + "; ls -A d | wc -l");
+    INFO(there);
+    CHECK(there.out == "5\nold\n2\n");
+    CHECK(sh(command + "fresh/one && ls fresh/one | wc -l; rm -r fresh").out == "2\n");
+  }
+}

@@ -6,6 +6,7 @@
 
 #include "models.hpp"
 #include "moe/export.hpp"
+#include "moe/model_file.hpp"
 #include "moe/registry.hpp"
 #include "shell.hpp"
 #include "throws.hpp"
@@ -136,19 +137,36 @@ TEST_CASE("ONNX graphs take a table's columns by name and say what they hold", "
   sh.write("check.py", kChecker);
   const Ran ran = sh("/usr/bin/python3 check.py");
   INFO(ran);
-  // "gate" is an input and the offset at once, and outputs keep their names; a column with one level makes no input.
-  const std::string inputs = "['column gate', 'column mean', 'größe, \"m²\"\\n', 'numbers']";
-  const std::string outputs = "['label', 'proba', 'gate', 'expert_means']";
+  // "gate" is an input and the offset at once, and the output of that name another; a column with one level makes no input.
+  const std::string inputs = "['gate', 'mean', 'größe, \"m²\"\\n', 'numbers']";
+  const std::string outputs = "['label', 'proba', 'moe_gate', 'expert_means']";
   CHECK(ran.out == "a.onnx " + inputs + " " + outputs + " [11]\nb.onnx " + inputs + " " + outputs + " [1]\n");
   const Ran said =
       sh("/usr/bin/python3 -c 'import onnx, json; m = onnx.load(\"a.onnx\"); p = {x.key: x.value for x in "
          "m.metadata_props}\n"
-         "print(json.loads(p[\"labels\"]), json.loads(p[\"inputs\"])[1], p[\"version\"] == m.producer_version, "
+         "print(json.loads(p[\"labels\"]), json.loads(p[\"inputs\"])[1], json.loads(p[\"outputs\"])[\"gate\"], "
+         "p[\"no_label\"][:2], p[\"version\"] == m.producer_version, "
          "m.ir_version, "
          "m.opset_import[0].version)'");
   INFO(said);
   CHECK(said.out ==
-        "['a', 'b'] {'input': 'column mean', 'column': 'mean', 'kind': 'number', 'missing': 0.5} True 7 13\n");
+        "['a', 'b'] {'input': 'mean', 'column': 'mean', 'kind': 'number', 'missing': 0.5} moe_gate -1 True 7 13\n");
+}
+
+TEST_CASE(
+    "ONNX's inputs are called as the columns; an output that a column is called as has another name, which is said",
+    "[export][onnx]") {
+  const Shell sh;
+  // Values between have names, too: v1, v2 ..
+  const moe::Model model =
+      model_of_columns({{"x", {}, false, 0.5, true}, {"v1"}, {"v2", {"a", "b"}, true}, {"sd"}, {"moe_sd"}}, "-9");
+  moe::save_model(model, sh.path("m.moe"));
+  sh.write("check.py", kChecker);
+  const Ran ran = sh("moe export -m m.moe --format onnx -o a.onnx && /usr/bin/python3 check.py");
+  INFO(ran);
+  CHECK(ran.out == "a.onnx ['x', 'v1', 'v2', 'sd', 'moe_sd'] ['mean', 'moe_moe_sd', 'gate', 'expert_means'] [11]\n");
+  CHECK(ran.err ==
+        "note: the output sd is called moe_moe_sd: a column is called sd, and inputs have their columns' names\n");
 }
 
 TEST_CASE("a category of plain numbers is an input of numbers, one of other codes of texts", "[export][onnx]") {

@@ -1,7 +1,6 @@
 // A model for other tools.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,13 +14,12 @@ struct ExportOptions {
   bool single_precision = false;  ///< "float": compute in 32 bits
   std::string dialect{};          ///< "dialect": of sql; "" for the format's first
   std::string table{};            ///< "table": of sql, the table that holds the rows; "" for "data"
-  std::string prefix{};           ///< "prefix": of c, what its names begin with; "" for "moe"
+  std::string prefix{};           ///< "prefix": of c and a plain script, what names begin with; "" for "moe"
   bool rows = false;              ///< "rows": of c, with a function that predicts many rows side by side
   /// "unknown": whether a level that training has not seen is taken for the reference level. Without a word sql does not predict its
   /// row; what else reads levels takes it for the reference, and refuses false.
   std::optional<bool> ignore_unknown{};
-  /// Gets a sentence for each thing that the user should know of what was written.
-  std::function<void(const std::string&)> note{};
+  bool classic = false;  ///< "classic": of js, a plain script that sets one name, and no module
 };
 
 struct ExportFormat {
@@ -33,6 +31,8 @@ struct ExportFormat {
 struct ExportedFile {
   std::string name;  ///< within its directory; "" for a format of one file
   std::string bytes;
+  std::vector<std::string>
+      notes{};  ///< sentences for whoever uses it: what stands in it otherwise than they may expect
 };
 
 std::vector<ExportFormat> export_formats();

@@ -14,6 +14,19 @@ namespace {
 
 constexpr std::size_t kCompressed = std::size_t{1} << 17;
 constexpr std::string_view kGzip = "\x1f\x8b", kZstd = "\x28\xb5\x2f\xfd";
+/// A zstd frame that holds nothing for the reader, as pzstd writes one first: a byte 0x50 .. 0x5f, and this.
+constexpr std::string_view kSkippable = "\x2a\x4d\x18";
+constexpr std::size_t kLongestMagic = 4;
+
+/// Whether `first`, the first bytes of an input, may be the beginning of this.
+bool may_begin(std::string_view first, std::string_view magic) {
+  return magic.substr(0, first.size()) == first.substr(0, magic.size());
+}
+bool may_be_gzip(std::string_view first) { return may_begin(first, kGzip); }
+bool may_be_zstd(std::string_view first) {
+  return may_begin(first, kZstd) || first.empty() ||
+         ((first[0] & 0xf0) == 0x50 && may_begin(first.substr(1), kSkippable));
+}
 
 class Gzip : public Inflater {
  public:
@@ -26,8 +39,8 @@ class Gzip : public Inflater {
   Gzip& operator=(const Gzip&) = delete;
 
   std::size_t inflate(std::string_view& from, char* to, std::size_t size) override {
-    if (between_ && !from.empty()) inflateReset(&stream_);  // one file after the other is one text
     if (from.empty()) return 0;
+    if (between_ && !begins_member(from)) return 0;
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(from.data()));
     stream_.avail_in = static_cast<uInt>(from.size());
     stream_.next_out = reinterpret_cast<Bytef*>(to);
@@ -42,8 +55,23 @@ class Gzip : public Inflater {
   bool may_end() const override { return between_; }
 
  private:
+  /// One file after the other is one text. Zeros up to the end of all, with which tapes and disks fill their blocks, are passed
+  /// over as gzip does.
+  bool begins_member(std::string_view& from) {
+    if (from.front() == 0 || padded_) {
+      padded_ = true;
+      from.remove_prefix(std::min(from.find_first_not_of('\0'), from.size()));
+      if (from.empty()) return false;
+    }
+    if (padded_ || from.front() != kGzip.front())
+      throw Error(ErrorKind::kData,
+                  "something else stands behind the gzip data: expected its end, zeros to the end, or more of it");
+    inflateReset(&stream_);
+    return true;
+  }
+
   z_stream stream_{};
-  bool between_ = false;
+  bool between_ = false, padded_ = false;
 };
 
 class Zstd : public Inflater {
@@ -90,11 +118,8 @@ void ByteSource::refill() {
 void ByteSource::begin() {
   begun_ = true;
   std::string first;
-  const auto could_be = [&](std::string_view magic) {
-    return magic.substr(0, first.size()) == first.substr(0, magic.size());
-  };
-  while (!ended_ && first.size() < kZstd.size() && (could_be(kGzip) || could_be(kZstd))) {
-    if (first.size() >= kGzip.size() && could_be(kGzip)) break;
+  while (!ended_ && first.size() < kLongestMagic && (may_be_gzip(first) || may_be_zstd(first))) {
+    if (first.size() >= kGzip.size() && may_be_gzip(first)) break;
     char byte = 0;
     ended_ = file_.read(&byte, 1) == 0;
     if (!ended_) first += byte;
@@ -102,7 +127,7 @@ void ByteSource::begin() {
   if (first.starts_with(kGzip)) {
     inflater_ = std::make_unique<Gzip>();
     compression_ = "gzip";
-  } else if (first.starts_with(kZstd)) {
+  } else if (first.size() == kLongestMagic && may_be_zstd(first)) {
     inflater_ = std::make_unique<Zstd>();
     compression_ = "zstd";
   }

@@ -1,6 +1,7 @@
 #include "exported_table.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <set>
 #include <utility>
@@ -88,6 +89,16 @@ std::vector<double> missing_numbers(const Schema& schema) {
 
 std::string title_of(const Model& model) {
   return model.size() == 1 ? "A model of one expert" : "A mixture of " + std::to_string(model.size()) + " experts";
+}
+
+std::string checked_prefix(const std::string& prefix) {
+  const auto is_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  if (prefix.empty()) return "moe";
+  if (!std::all_of(prefix.begin(), prefix.end(), is_of_name) ||
+      std::isdigit(static_cast<unsigned char>(prefix[0])) != 0)
+    throw Error(ErrorKind::kUsage,
+                "--prefix '" + printable(prefix) + "': expected letters, digits and _, no digit first");
+  return prefix;
 }
 
 std::vector<PredictedColumn> predicted_columns(const Model& model, const Plan& plan) {

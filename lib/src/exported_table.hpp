@@ -39,6 +39,9 @@ std::vector<double> missing_numbers(const Schema& schema);
 /// "A mixture of 2 experts".
 std::string title_of(const Model& model);
 
+/// What the names of exported code begin with: "moe" where nothing is asked for. Throws Error (usage) where no name begins so.
+std::string checked_prefix(const std::string& prefix);
+
 /// A column of predictions: one element of a value of the plan.
 struct PredictedColumn {
   std::string name;

@@ -1,6 +1,7 @@
 // Generated rows as CSV.
 #include <cmath>
 
+#include "moe/error.hpp"
 #include "moe/numeric.hpp"
 #include "moe/predict.hpp"
 #include "moe/random.hpp"
@@ -49,6 +50,14 @@ void append_record(std::string& text, const double* x, arma::uword d, const arma
   append_targets(text, y, labels, expert);
 }
 
+/// b rows: what is to be finite where a target is drawn, as where one is predicted.
+arma::mat moments(const Predictive& p, const Model& model) {
+  arma::mat result = p.weights();
+  if (model.classes()) return arma::join_rows(result, p.probabilities());
+  for (arma::uword t = 0; t < model.targets(); ++t) result = arma::join_rows(result, p.mean(t));
+  return result;
+}
+
 }  // namespace
 
 void write_csv(const Generated& generated, bool truth, OutputFile& out) {
@@ -77,11 +86,18 @@ void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, boo
   std::vector<std::string> names;
   for (const Column& column : columns_of(schema)) names.push_back(column.name);
   out.write(header(names, schema.targets, truth));
-  while (rows.next(block, kBlock)) {
+  for (arma::uword done = 0; rows.next(block, kBlock); done += block.rows()) {
     predictive.at(block);
     predictive.draw(random, y, drawn);
+    const arma::mat finite = arma::join_rows(moments(predictive, model), y);
     std::string text;
     for (arma::uword n = 0; n < block.rows(); ++n) {
+      if (!finite.row(n).is_finite()) {
+        out.write(text);
+        throw Error(ErrorKind::kData, reader.file_name() + ": row " + std::to_string(done + n + 1) +
+                                          ": the prediction or what is drawn from it is not a finite number: expected "
+                                          "inputs within reach of the training data's");
+      }
       const unsigned expert = static_cast<unsigned>(drawn[n]) + 1;
       if (plain) {
         append_record(text, block.X.colptr(n) + 1, block.X.n_rows - 1, y.row(n), schema.labels,

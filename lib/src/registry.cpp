@@ -201,9 +201,9 @@ const std::vector<Exporter>& exporters() {
        export_numpy,
        {"unknown"},
        true},
-      {{"js", "one ECMAScript module without dependencies, for browsers and Node", {"js"}},
+      {{"js", "one ECMAScript module, or a plain script, without dependencies, for browsers and Node", {"js"}},
        export_js,
-       {"unknown"},
+       {"classic", "prefix", "unknown"},
        false},
   };
   return table;
@@ -326,6 +326,7 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
   require(!options.table.empty(), "table");
   require(!options.prefix.empty(), "prefix");
   require(options.rows, "rows");
+  require(options.classic, "classic");
   require(options.ignore_unknown.has_value(), "unknown");
   if (options.ignore_unknown == false && entry.make != export_sql)
     throw Error(ErrorKind::kUsage, "--unknown error: format " + format +

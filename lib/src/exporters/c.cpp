@@ -136,7 +136,9 @@ class Writer {
     copy("proba", *plan_.probabilities, plan_.classes);
     const std::string label = p + "label", proba = p + "proba";
     return text + statements.loop(1) + "{\n    " + label + " = 0;\n    for (i = 1; i < MOE_CLASSES; ++i)\n      if (" +
-           proba + "[i] > " + proba + "[" + label + "]) " + label + " = i;\n  }\n";
+           proba + "[i] > " + proba + "[" + label + "]) " + label +
+           " = i;\n    for (i = 0; i < MOE_CLASSES; ++i)\n      if (moe_missing(" + proba + "[i])) " + label +
+           " = -1;\n  }\n";
   }
 
   std::string predict_rows() const {
@@ -247,7 +249,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
 }  // namespace
 
 std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options) {
-  return {{"", with_prefix(Writer(model, options.rows).write(), options.prefix.empty() ? "moe" : options.prefix)}};
+  return {{"", with_prefix(Writer(model, options.rows).write(), checked_prefix(options.prefix))}};
 }
 
 }  // namespace moe

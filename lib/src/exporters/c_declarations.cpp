@@ -13,6 +13,18 @@ namespace {
 bool numbers(const Plan& plan) { return plan.classes == 0; }
 bool several(const Model& model) { return model.targets() > 1; }
 
+/// What GCC, Clang (whose parts of -ffast-math define nothing, but can be turned off again), Intel's and Microsoft's compilers
+/// say of arithmetic that is not IEEE's.
+constexpr const char* kNoFastMath =
+    R"(#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(_M_FP_FAST) || \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "This file counts on NAN and on the order of sums: compile it without -ffast-math, -Ofast and /fp:fast."
+#endif
+#if defined(__clang__) && __clang_major__ >= 11
+#pragma clang fp reassociate(off)
+#endif
+)";
+
 std::string head(const Model& model, const Plan& plan, bool rows) {
   const std::vector<Column> columns = columns_of(model.schema);
   std::string text = "/* " + title_of(model) + " for '" + commented(join(model.schema.targets, "', '")) +
@@ -31,7 +43,8 @@ std::string head(const Model& model, const Plan& plan, bool rows) {
       text += " (NAN where missing)";
     text += "\n";
   }
-  text += "   A cell that is missing without a rule for it gives NAN.\n";
+  text += std::string("   A cell that is missing without a rule for it gives NAN") +
+          (numbers(plan) ? "" : ", and the label -1, which is no class") + ".\n";
   if (any_levels(model))
     text +=
         "   double moe_level(int i, const char *text) is a category's x[i]: NAN where it is missing, -1 where it is "
@@ -53,7 +66,10 @@ std::string head(const Model& model, const Plan& plan, bool rows) {
   return text +
          "   C99, no allocation, no state: safe on any number of threads. Link with -lm. Fastest with -O3 "
          "-march=native;\n   with that and -ffp-contract=off its predictions are within two units in the last place "
-         "of moe's. */\n#include <math.h>\n#include <string.h>\n" +
+         "of moe's.\n   Not with -ffast-math or -Ofast, which take NAN and the order of sums away: it refuses to "
+         "compile with "
+         "them. */\n" +
+         kNoFastMath + "#include <math.h>\n#include <string.h>\n" +
          (any_levels(model) ? "#include <stdlib.h>\n\n" : "\n");
 }
 
@@ -72,7 +88,7 @@ std::string declarations(const Model& model, const Plan& plan, bool rows) {
     if (!plan.sd.empty()) text += "  double sd" + each + ";\n";
   } else {
     text += "  double proba[MOE_CLASSES]; /* of each class, as moe_labels lists them */\n";
-    text += "  int label;                 /* the most probable class */\n";
+    text += "  int label;                 /* the most probable class; -1 where the probabilities are NAN */\n";
   }
   text += std::string("  double gate[MOE_EXPERTS];") +
           (model.gate->normalised() ? "" : " /* not normalised: any sum */") + "\n";

@@ -76,10 +76,6 @@ std::string functions_for(const std::string& text) {
 
 std::string with_prefix(const std::string& text, const std::string& prefix) {
   const auto is_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-  if (!std::all_of(prefix.begin(), prefix.end(), is_of_name) ||
-      std::isdigit(static_cast<unsigned char>(prefix[0])) != 0)
-    throw Error(ErrorKind::kUsage,
-                "--prefix '" + printable(prefix) + "': expected letters, digits and _, no digit first");
   std::string upper = prefix, result;
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   bool quoted = false;

@@ -1,4 +1,4 @@
-// js: one ECMAScript module without dependencies. All numbers of a row stand in one array, V; each operation of the plan is a loop
+// js: one ECMAScript module without dependencies, or a plain script that sets one name. All numbers of a row stand in one array, V; each operation of the plan is a loop
 // or a few over a part of it.
 #include <cmath>
 
@@ -198,16 +198,36 @@ std::string inputs(const Schema& schema) {
   return text + "];\n";
 }
 
-constexpr const char* kHead = R"(, written by moe )" MOE_VERSION R"(: an ECMAScript module without dependencies.
-//
+constexpr const char* kModule = R"(an ECMAScript module without dependencies. Browsers import none
+// from a page that was opened as a file: `moe export --format js --classic` writes a plain script for such a page.
+)";
+
+constexpr const char* kUse = R"(//
 // predict(row) and predictColumns(columns, n) take the model's columns by name, in the data's own units, and give predictions by
 // the names that `moe predict` has for them. A missing cell is undefined, null, NaN or what MISSING lists; a level that is not
 // known counts as the first one. A row with a missing cell that the model has no rule for is predicted as NaN, its label as null.
 )";
 
+/// The same as a plain script, whose one name at the top is `name`.
+std::string as_plain_script(std::string module, const std::string& script) {
+  constexpr std::string_view kExport = "\nexport ";
+  for (std::size_t at = 0; (at = module.find(kExport, at)) != std::string::npos;)
+    module.replace(at, kExport.size(), "\n");
+  return "var " + script + " = (() => {\n\"use strict\";\n" + module +
+         "\nreturn { OUTPUTS, predict, predictColumns };\n})();\n";
+}
+
+std::string about_plain_script(const std::string& name) {
+  return "a plain script without dependencies that sets the name " + name +
+         ",\n// for any page: <script src=\"FILE.js\"></script>, and then " + name + ".predict(row).\n";
+}
+
 }  // namespace
 
-std::vector<ExportedFile> export_js(const Model& model, const ExportOptions&) {
+std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& options) {
+  if (!options.prefix.empty() && !options.classic)
+    throw Error(ErrorKind::kUsage, "--prefix: a module has no names at the top: expected it with --classic");
+  const std::string script = checked_prefix(options.prefix) + "Model";
   const Plan plan = plan_of(model);
   const std::vector<PredictedColumn> columns = predicted_columns(model, plan);
   const Schema& schema = model.schema;
@@ -218,7 +238,9 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions&) {
     outputs.push_back(column.name);
     places.push_back(std::to_string(computation.place(column.value) + column.element));
   }
-  std::string text = "// " + title_of(model) + kHead + inputs(schema);
+  const std::string head = "// " + title_of(model) + ", written by moe " MOE_VERSION ": " +
+                           (options.classic ? about_plain_script(script) : kModule) + kUse;
+  std::string text = inputs(schema);
   text += "const OFFSET = " + optional(schema.offset) + ";\nconst EXPOSURE = " + optional(schema.exposure) +
           ";\nconst TRIALS = " + optional(schema.trials) + ";\n";
   text += "const MISSING = new Set(" + js(missing_words(schema)) + ");\n";
@@ -230,7 +252,8 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions&) {
     text += "const PROBABILITIES = " + std::to_string(computation.place(*plan.probabilities)) + ";\n";
   else
     text += "const PROBABILITIES = 0;\n";
-  return {{"", text + computation.text() + "\n" + kJsTable}};
+  text += computation.text() + "\n" + kJsTable;
+  return {{"", head + (options.classic ? as_plain_script(text, script) : text)}};
 }
 
 }  // namespace moe

@@ -56,7 +56,11 @@ function place(cells, others) {
 
 function label() {
   let best = 0;
-  for (let c = 1; c < LABELS.length; ++c) if (V[PROBABILITIES + c] > V[PROBABILITIES + best]) best = c;
+  for (let c = 0; c < LABELS.length; ++c) {
+    const p = V[PROBABILITIES + c];
+    if (p !== p) return null;
+    if (p > V[PROBABILITIES + best]) best = c;
+  }
   return LABELS[best];
 }
 

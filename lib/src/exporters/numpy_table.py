@@ -120,6 +120,6 @@ def predict(columns):
     if LABELS:
         p = np.column_stack([result["p_" + label] for label in LABELS])
         label = np.array(LABELS, dtype=object)[p.argmax(axis=1)]
-        label[unknown] = None
+        label[np.isnan(p).any(axis=1)] = None
         result = {"label": label, **result}
     return result

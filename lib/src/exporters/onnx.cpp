@@ -1,14 +1,16 @@
 // onnx: the whole model as a graph of standard operators, a table's columns in and predictions in the data's units out.
 //
-// Inputs, each N x 1, named as their columns (where one is called as an output is, "column <name>"):
+// Inputs, each N x 1, named as their columns:
 //   a number    of the graph's type. NaN: missing, filled where the model has a rule, else the row's outputs are NaN
 //   a category  of texts a string, missing where it is "" or another word that moe takes for that; of numbers a double, NaN
 //               where it is missing: a level where the model has one for that, else the row's outputs are NaN. A level
 //               that training has not seen counts as the reference level
 //   trials, offset, exposure as the model reads them
-// Outputs: mean and sd N x T, or label N (its place in metadata "labels") and proba N x C; gate N x K; expert_means N x K,
-// of several targets N x K x T. No sd where the gate is no softmax. A model that reads no column gives one row.
-// Metadata: version, family, gate, units, and as JSON inputs, targets, labels, missing_words.
+// Outputs: mean and sd N x T, or label N (its place in metadata "labels", -1 beside probabilities of NaN) and proba N x C;
+// gate N x K; expert_means N x K, of several targets N x K x T. No sd where the gate is no softmax. One that a column is
+// called as is "moe_<name>". A model that reads no column gives one row.
+// Metadata: version, family, gate, units, no_label, and as JSON inputs, outputs (what: its name), targets, labels,
+// missing_words.
 #include <algorithm>
 #include <stdexcept>
 
@@ -37,12 +39,12 @@ class Translation {
   Translation(const Model& model, Type real)
       : model_(model),
         plan_(plan_of(model)),
-        graph_(real, {"mean", "sd", "label", "proba", "gate", "expert_means"}),
+        graph_(real, columns_read(model.schema)),
         columns_(model.schema, graph_),
         names_(plan_.values.size()),
         varies_(plan_.values.size()) {}
 
-  std::string write() {
+  ExportedFile write() {
     std::vector<Plan::Id> wanted = plan_.mean;
     wanted.insert(wanted.end(), plan_.sd.begin(), plan_.sd.end());
     wanted.insert(wanted.end(), plan_.expert_means.begin(), plan_.expert_means.end());
@@ -55,8 +57,10 @@ class Translation {
     }
     outputs();
     metadata();
-    return graph_.bytes(title_of(model_) + " for '" + join(model_.schema.targets, "', '") +
-                        "', inputs and outputs in the data's own units.");
+    return {"",
+            graph_.bytes(title_of(model_) + " for '" + join(model_.schema.targets, "', '") +
+                         "', inputs and outputs in the data's own units."),
+            notes_};
   }
 
  private:
@@ -178,8 +182,8 @@ class Translation {
                C = static_cast<std::int64_t>(plan_.classes);
     if (plan_.probabilities) {
       const std::string proba = of_each_row(*plan_.probabilities);
-      graph_.output("label", graph_.node("ArgMax", {proba}, {{"axis", 1}, {"keepdims", 0}}), Type::kInt64, {kRows},
-                    "the most probable class, its place among the labels");
+      output("label", label(proba), Type::kInt64, {kRows},
+             "the most probable class, its place among the labels; -1: none");
       real_output("proba", proba, {kRows, C}, "each class's probability");
     } else {
       real_output("mean", of_targets(plan_.mean), {kRows, T}, "the predicted number");
@@ -194,6 +198,13 @@ class Translation {
     real_output("expert_means", graph_.node("Concat", parts, {{"axis", 2}}), {kRows, K, T}, what);
   }
 
+  /// ArgMax passes over NaN, in some runtimes and batches: a row whose probabilities are none has no label.
+  std::string label(const std::string& proba) {
+    const std::string sum = graph_.node("ReduceSum", {proba, graph_.integers({1})}, {{"keepdims", 0}});
+    const std::string largest = graph_.node("ArgMax", {proba}, {{"axis", 1}, {"keepdims", 0}});
+    return graph_.node("Where", {graph_.node("IsNaN", {sum}), graph_.integers({-1}), largest});
+  }
+
   std::string of_targets(const std::vector<Plan::Id>& ids) {
     Names parts;
     for (const Plan::Id id : ids) parts.push_back(of_each_row(id));
@@ -202,7 +213,16 @@ class Translation {
 
   void real_output(const char* name, const std::string& value, OnnxGraph::Shape shape, const char* comment) {
     if (columns_.first().empty()) shape[0] = 1;
-    graph_.output(name, value, graph_.real(), shape, comment);
+    output(name, value, graph_.real(), shape, comment);
+  }
+
+  void output(const std::string& name, const std::string& value, Type type, const OnnxGraph::Shape& shape,
+              const std::string& comment) {
+    const std::string own = graph_.output(name, value, type, shape, comment);
+    called_[name] = own;
+    if (own != name)
+      notes_.push_back("the output " + name + " is called " + own + ": a column is called " + name +
+                       ", and inputs have their columns' names");
   }
 
   void metadata() {
@@ -210,8 +230,11 @@ class Translation {
     graph_.metadata("family", model_.family_spec());
     graph_.metadata("gate", model_.gate->name());
     graph_.metadata("units", "the data's own, of inputs and outputs; standardisation is part of the graph");
+    graph_.metadata("outputs", called_.dump());
     graph_.metadata("targets", Json(model_.schema.targets).dump());
-    if (model_.classes()) graph_.metadata("labels", Json(model_.schema.labels).dump());
+    if (!model_.classes()) return;
+    graph_.metadata("labels", Json(model_.schema.labels).dump());
+    graph_.metadata("no_label", "-1: the row's probabilities are NaN, as a cell is missing");
   }
 
   static constexpr std::int64_t kRows = OnnxGraph::kRows;
@@ -221,12 +244,14 @@ class Translation {
   OnnxColumns columns_;
   Names names_;
   std::vector<bool> varies_;
+  Json called_ = Json::object();  // what an output holds: its name
+  Names notes_;
 };
 
 }  // namespace
 
 std::vector<ExportedFile> export_onnx(const Model& model, const ExportOptions& options) {
-  return {{"", Translation(model, options.single_precision ? Type::kFloat : Type::kDouble).write()}};
+  return {Translation(model, options.single_precision ? Type::kFloat : Type::kDouble).write()};
 }
 
 }  // namespace moe

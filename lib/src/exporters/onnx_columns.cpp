@@ -26,6 +26,17 @@ Names spellings(const std::string& level, Comparison comparison) {
 
 }  // namespace
 
+std::vector<std::string> columns_read(const Schema& schema) {
+  Names names;
+  const auto add = [&](const std::string& name) {
+    if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const Column& column : columns_of(schema))
+    if (column.inputs() > 0) add(column.name);
+  for (const std::string& name : {schema.trials, schema.offset, schema.exposure}) add(name);
+  return names;
+}
+
 OnnxColumns::OnnxColumns(const Schema& schema, OnnxGraph& graph) : schema_(schema), graph_(graph) {
   for (const Column& column : columns_of(schema))
     if (column.inputs() > 0) inputs_.push_back(column.category ? category(column) : number(column));
@@ -118,8 +129,9 @@ std::string OnnxColumns::unless(const std::string& missing, const std::string& x
   return graph_.node("Where", {missing, graph_.numbers({std::numeric_limits<double>::quiet_NaN()}), x});
 }
 
-/// Equal does not take texts before opset 19. Counting the words of a text does what it would: each cell is one word.
+/// Equal takes no texts before opset 19; LabelEncoder turns one into its level's place, also of no rows at all.
 std::string OnnxColumns::category_of_texts(const Column& column, const Names& levels, const Json& about) {
+  constexpr std::int64_t kReference = 0;
   const std::string x = declare(column.name, Type::kString, "a category", about);
   const std::size_t missing = levels.size();  // whose place is the last
   Names words;
@@ -135,24 +147,13 @@ std::string OnnxColumns::category_of_texts(const Column& column, const Names& le
   for (const auto& [word, level] : other_spellings(column, schema_)) add(word, level);
   for (const std::string& word : missing_words(schema_)) add(word, missing);
   add(kMissingLevel, missing);
-  std::string counts = graph_.node("TfIdfVectorizer", {x},
-                                   {{"max_gram_length", 1},
-                                    {"max_skip_count", 0},
-                                    {"min_gram_length", 1},
-                                    {"mode", "TF"},
-                                    {"ngram_counts", std::vector<std::int64_t>{0}},
-                                    {"ngram_indexes", place_of},
-                                    {"pool_strings", words}});
-  if (graph_.real() != Type::kFloat) counts = real(counts);
-  const auto places_from = [&](std::size_t first, std::size_t end) {
-    std::vector<std::int64_t> places;
-    for (std::size_t i = first; i < end; ++i) places.push_back(static_cast<std::int64_t>(i));
-    return graph_.node("Gather", {counts, graph_.integers(places)}, {{"axis", 1}});
-  };
-  if (column.levels.size() > levels.size()) return places_from(1, missing + 1);
-  const std::string lacks =
-      graph_.node("Cast", {places_from(missing, missing + 1)}, {{"to", static_cast<std::int64_t>(Type::kBool)}});
-  return unless(lacks, places_from(1, missing));
+  const std::string place = graph_.ml_node(
+      "LabelEncoder", {x}, {{"keys_strings", words}, {"values_int64s", place_of}, {"default_int64", kReference}});
+  std::vector<std::int64_t> places;
+  for (std::size_t l = 1; l < column.levels.size(); ++l) places.push_back(static_cast<std::int64_t>(l));
+  const std::string is = real(graph_.node("Equal", {place, graph_.integers(places)}));
+  if (column.levels.size() > levels.size()) return is;
+  return unless(graph_.node("Equal", {place, graph_.integers({static_cast<std::int64_t>(missing)})}), is);
 }
 
 std::string OnnxColumns::real(const std::string& x) {

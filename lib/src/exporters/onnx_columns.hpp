@@ -10,9 +10,12 @@
 
 namespace moe {
 
+/// The columns that a graph reads, by their names in the table, each once.
+std::vector<std::string> columns_read(const Schema& schema);
+
 class OnnxColumns {
  public:
-  /// Declares what the model reads. The schema and the graph are to outlive this.
+  /// Declares what the model reads in a graph that keeps the names columns_read(). The schema and the graph are to outlive this.
   OnnxColumns(const Schema& schema, OnnxGraph& graph);
 
   /// Any input, which tells how many rows there are; "" without any.

@@ -58,7 +58,7 @@ namespace graph {
 enum { kNode = 1, kName = 2, kInitializer = 5, kInput = 11, kOutput = 12 };
 }
 namespace node {
-enum { kInput = 1, kOutput = 2, kName = 3, kOp = 4, kAttribute = 5 };
+enum { kInput = 1, kOutput = 2, kName = 3, kOp = 4, kAttribute = 5, kDomain = 7 };
 }
 namespace attribute {
 enum { kName = 1, kInt = 3, kString = 4, kInts = 8, kStrings = 9, kType = 20 };
@@ -80,7 +80,12 @@ enum {
   kParameter = 2
 };
 }
-constexpr std::int64_t kIrVersion = 7, kOpset = 13;
+constexpr std::int64_t kIrVersion = 7, kOpset = 13, kMlOpset = 2;
+const std::string kMl = "ai.onnx.ml";
+
+std::string opset(const std::string& domain, std::int64_t version) {
+  return field(model::kOpset, field(1, domain) + field(2, version));
+}
 
 std::string attribute_message(const OnnxGraph::Attribute& of) {
   struct Write {
@@ -108,6 +113,11 @@ float single(double value) {
 
 }  // namespace
 
+std::string OnnxGraph::own_name(std::string name, const std::string& beginning) {
+  while (!taken_.insert(name).second) name = beginning + name;
+  return name;
+}
+
 std::string OnnxGraph::fresh() {
   std::string name;
   do name = "v" + std::to_string(++values_);
@@ -125,8 +135,7 @@ std::string OnnxGraph::value_info(const std::string& name, Type type, const Shap
 }
 
 std::string OnnxGraph::input(const std::string& name, Type type, const Shape& shape, const std::string& comment) {
-  std::string own = name;
-  while (own.empty() || !taken_.insert(own).second) own = "column " + own;
+  const std::string own = name.empty() ? own_name("column", "column ") : name;
   inputs_ += field(graph::kInput, value_info(own, type, shape, comment));
   return own;
 }
@@ -155,10 +164,11 @@ std::string OnnxGraph::integers(const std::vector<std::int64_t>& values) {
   return tensor({static_cast<std::int64_t>(values.size())}, Type::kInt64, raw);
 }
 
-void OnnxGraph::add_node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
-                         const std::vector<Attribute>& attributes) {
+void OnnxGraph::add_node(const std::string& domain, const std::string& op, const std::vector<std::string>& inputs,
+                         const std::string& output, const std::vector<Attribute>& attributes) {
   std::string message = repeated(node::kInput, inputs) + field(node::kOutput, output) +
-                        field(node::kName, op + " " + output) + field(node::kOp, op);
+                        field(node::kName, op + " " + output) + field(node::kOp, op) +
+                        optional_field(node::kDomain, domain);
   for (const Attribute& attribute : attributes) message += field(node::kAttribute, attribute_message(attribute));
   nodes_ += field(graph::kNode, message);
 }
@@ -166,14 +176,24 @@ void OnnxGraph::add_node(const std::string& op, const std::vector<std::string>& 
 std::string OnnxGraph::node(const std::string& op, const std::vector<std::string>& inputs,
                             const std::vector<Attribute>& attributes) {
   std::string name = fresh();
-  add_node(op, inputs, name, attributes);
+  add_node("", op, inputs, name, attributes);
   return name;
 }
 
-void OnnxGraph::output(const std::string& name, const std::string& value, Type type, const Shape& shape,
-                       const std::string& comment) {
-  add_node("Identity", {value}, name, {});
-  outputs_ += field(graph::kOutput, value_info(name, type, shape, comment));
+std::string OnnxGraph::ml_node(const std::string& op, const std::vector<std::string>& inputs,
+                               const std::vector<Attribute>& attributes) {
+  uses_ml_ = true;
+  std::string name = fresh();
+  add_node(kMl, op, inputs, name, attributes);
+  return name;
+}
+
+std::string OnnxGraph::output(const std::string& name, const std::string& value, Type type, const Shape& shape,
+                              const std::string& comment) {
+  std::string own = own_name(name, "moe_");
+  add_node("", "Identity", {value}, own, {});
+  outputs_ += field(graph::kOutput, value_info(own, type, shape, comment));
+  return own;
 }
 
 void OnnxGraph::metadata(const std::string& key, const std::string& value) {
@@ -184,7 +204,7 @@ std::string OnnxGraph::bytes(const std::string& comment) const {
   const std::string graph = nodes_ + field(graph::kName, std::string("moe")) + initializers_ + inputs_ + outputs_;
   return field(model::kIrVersion, kIrVersion) + field(model::kProducer, std::string("moe")) +
          field(model::kProducerVersion, std::string(MOE_VERSION)) + field(model::kDoc, comment) +
-         field(model::kGraph, graph) + field(model::kOpset, field(1, std::string()) + field(2, kOpset)) + metadata_;
+         field(model::kGraph, graph) + opset("", kOpset) + (uses_ml_ ? opset(kMl, kMlOpset) : "") + metadata_;
 }
 
 }  // namespace moe

@@ -1,5 +1,5 @@
 // An ONNX graph in the making, and its bytes: of onnx.proto's messages those that a graph of standard operators needs, so
-// that neither libonnx nor protobuf is. Opset 13, IR version 7: what every ONNX Runtime since 1.6 reads.
+// that neither libonnx nor protobuf is. Opset 13, of ai.onnx.ml 2, IR version 7: what every ONNX Runtime since 1.6 reads.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,12 @@ class OnnxGraph {
     std::variant<std::int64_t, std::vector<std::int64_t>, std::string, std::vector<std::string>> value;
   };
 
-  /// `real`: what numbers are, kFloat or kDouble. `outputs`: names that no input and no value between may have.
-  OnnxGraph(Type real, const std::vector<std::string>& outputs) : real_(real), taken_(outputs.begin(), outputs.end()) {}
+  /// `real`: what numbers are, kFloat or kDouble. `inputs`: names that no output and no value between may have.
+  OnnxGraph(Type real, const std::vector<std::string>& inputs) : real_(real), taken_(inputs.begin(), inputs.end()) {}
   Type real() const { return real_; }
 
   // Each returns a value's name, by which nodes read it.
-  /// An input of that name, or where it is empty or taken "column <name>".
+  /// An input by one of the names that were kept for inputs; one without a name, which ONNX has no inputs for, is "column".
   std::string input(const std::string& name, Type type, const Shape& shape, const std::string& comment);
   /// 1 x width, of the graph's type; finite ones stay finite in 32 bits.
   std::string numbers(const std::vector<double>& values) {
@@ -39,24 +39,30 @@ class OnnxGraph {
   std::string integers(const std::vector<std::int64_t>& values);
   std::string node(const std::string& op, const std::vector<std::string>& inputs,
                    const std::vector<Attribute>& attributes = {});
+  /// The same of an operator of ai.onnx.ml.
+  std::string ml_node(const std::string& op, const std::vector<std::string>& inputs,
+                      const std::vector<Attribute>& attributes);
 
-  /// `name`: one of those that were kept for outputs.
-  void output(const std::string& name, const std::string& value, Type type, const Shape& shape,
-              const std::string& comment);
+  /// Its name: `name`, or where an input is called so "moe_<name>".
+  std::string output(const std::string& name, const std::string& value, Type type, const Shape& shape,
+                     const std::string& comment);
   void metadata(const std::string& key, const std::string& value);
 
   /// The ModelProto.
   std::string bytes(const std::string& comment) const;
 
  private:
+  /// `name`, or with that beginning as often as it takes to be one of its own; taken from now on.
+  std::string own_name(std::string name, const std::string& beginning);
   std::string fresh();
   std::string tensor(const Shape& shape, Type type, const std::string& raw);
   static std::string value_info(const std::string& name, Type type, const Shape& shape, const std::string& comment);
-  void add_node(const std::string& op, const std::vector<std::string>& inputs, const std::string& output,
-                const std::vector<Attribute>& attributes);
+  void add_node(const std::string& domain, const std::string& op, const std::vector<std::string>& inputs,
+                const std::string& output, const std::vector<Attribute>& attributes);
 
   Type real_;
   std::set<std::string> taken_;
+  bool uses_ml_ = false;
   std::size_t values_ = 0;
   std::string nodes_, initializers_, inputs_, outputs_,
       metadata_;  // fields of their messages, as they stand in the file

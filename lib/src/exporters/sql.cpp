@@ -34,8 +34,10 @@ class Query {
     std::vector<std::string> outputs;
     if (model.classes()) outputs.emplace_back("moe_label");
     for (const PredictedColumn& column : predicted_) outputs.push_back("moe_" + column.name);
-    output_names_ = sql_outputs(outputs, dialect_.most_name(), dialect_.folds_case(), options.note);
+    output_names_ = sql_outputs(outputs, dialect_.most_name(), dialect_.folds_case(),
+                                [this](const std::string& sentence) { notes_.push_back(sentence); });
   }
+  const std::vector<std::string>& notes() const { return notes_; }
 
   std::string write() {
     for (const PredictedColumn& column : predicted_)
@@ -181,7 +183,7 @@ class Query {
   std::vector<PredictedColumn> predicted_;
   Scalars scalars_;
   SqlCells cells_;
-  std::vector<std::string> output_names_;
+  std::vector<std::string> output_names_, notes_;
   std::vector<Id> outputs_, classes_;
   Id peak_ = 0;
 };
@@ -189,7 +191,8 @@ class Query {
 }  // namespace
 
 std::vector<ExportedFile> export_sql(const Model& model, const ExportOptions& options) {
-  return {{"", Query(model, options).write()}};
+  Query query(model, options);
+  return {{"", query.write(), query.notes()}};
 }
 
 }  // namespace moe
