@@ -252,7 +252,7 @@ TEST_CASE("log, checkpoint and resume", "[cli]") {
   const Ran ran =
       sh("moe gen two-lines -o d.csv && moe train d.csv --solver adam --epochs 7 --log log.jsonl --checkpoint c.moe -q "
          "-o m.moe && cat log.jsonl\n"
-         "moe train d.csv --resume c.moe --solver lbfgs -q -o n.moe");
+         "moe train d.csv --resume m.moe --solver lbfgs -q -o n.moe");
   INFO(ran);
   REQUIRE(ran.status == 0);
   std::istringstream lines(ran.out);
@@ -432,7 +432,7 @@ TEST_CASE("a file whose writing is killed keeps its old contents", "[cli]") {
   // Predictions of an endless table: the kill comes in the middle of writing, as the temporary beside the file shows.
   const Ran ran =
       sh("moe gen two-lines -n 50 | moe train -q -o m.moe; echo old > f.csv\n"
-         "(echo x1; yes 0.5) | moe predict -m m.moe -o f.csv & sleep 0.7; kill -9 $!; wait $!; echo $?; cat f.csv\n"
+         "(echo x1; yes 0.5) | moe predict -m m.moe -o f.csv & sleep 2; kill -9 $!; wait $!; echo $?; cat f.csv\n"
          "find . -name '.f.csv.moe-tmp.*' -size +10k | wc -l");
   INFO(ran);
   CHECK(ran.out == "137\nold\n1\n");
@@ -454,7 +454,7 @@ TEST_CASE("^C ends with 130, a checkpoint saved and the old model whole", "[cli]
   const Shell sh;
   const Ran ran =
       sh("moe gen friedman1 -n 5000 -o d.csv && moe train d.csv -k 1 -q -o m.moe && cp m.moe old.moe\n"
-         "moe train d.csv --expert mlp:64 --epochs 100000 --checkpoint c.moe -q -o m.moe & sleep 0.7; kill -INT $!; "
+         "moe train d.csv --expert mlp:64 --epochs 100000 --checkpoint c.moe -q -o m.moe & sleep 2; kill -INT $!; "
          "wait $!; echo $?\n"
          "cmp m.moe old.moe && moe inspect c.moe > shown");
   INFO(ran);
@@ -466,7 +466,7 @@ TEST_CASE("SIGTERM is an interruption, too", "[cli]") {
   const Shell sh;
   const Ran ran =
       sh("moe gen friedman1 -n 5000 -o d.csv\n"
-         "moe train d.csv --expert mlp:64 --epochs 100000 --checkpoint c.moe --log l.jsonl -q -o m.moe & sleep 0.7; "
+         "moe train d.csv --expert mlp:64 --epochs 100000 --checkpoint c.moe --log l.jsonl -q -o m.moe & sleep 2; "
          "kill -TERM $!; wait "
          "$!; echo $?\n"
          "moe inspect c.moe | tail -n 1 && test -s l.jsonl && ! ls m.moe .*tmp*");
