@@ -166,7 +166,7 @@ void summarise(const std::vector<FoldScore>& folds, Outcome& outcome) {
 /// How many counted rows each class has.
 std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) {
   std::vector<std::size_t> sizes(schema.labels.size(), 0);
-  for (arma::uword n = 0; n < data.rows(); ++n)
+  for (arma::uword n = 0; n < data.rows() && schema.classes(); ++n)
     if (data.w[n] > 0) ++sizes[static_cast<std::size_t>(data.y[n])];
   return sizes;
 }
