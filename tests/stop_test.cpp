@@ -123,7 +123,8 @@ TEST_CASE("an interrupted fit without a checkpoint writes nothing", "[stop][cli]
   const Shell sh;
   const Ran ran =
       sh("moe gen experts -n 100000 -d 24 -k 8 -o d.csv\n"
-         "(moe train d.csv -k 12 --threads 1 -q -o m.moe 2> said & sleep 1; kill -INT $!; wait $!; echo $?); cat said; ls -A");
+         "(moe train d.csv -k 12 --threads 1 -q -o m.moe 2> said & sleep 1; kill -INT $!; wait $!; echo $?); cat said; "
+         "ls -A");
   INFO(ran);
   CHECK(ran.out == "130\nmoe train: interrupted: no model written\nd.csv\nsaid\nscript\nstderr\nstdout\n");
 }

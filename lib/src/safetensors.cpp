@@ -206,8 +206,7 @@ void SafetensorsReader::check_table(std::vector<Entry>& entries) {
   if (file_.size() < 0) return;
   const auto size = static_cast<std::uint64_t>(file_.size());
   if (size < expected_) fail("cut short: " + count_of(size) + " of " + std::to_string(expected_));
-  if (size > expected_)
-    fail("has " + count_of(size - expected_) + " after its end, byte " + std::to_string(expected_));
+  if (size > expected_) fail("has " + count_of(size - expected_) + " after its end, byte " + std::to_string(expected_));
 }
 
 arma::vec SafetensorsReader::read(std::size_t count) {
