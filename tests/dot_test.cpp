@@ -31,7 +31,7 @@ TEST_CASE("Graphviz draws every kind of model without a word", "[dot]") {
     REQUIRE(ran.status == 0);
     CHECK(ran.err.empty());
     for (arma::uword k = 1; k <= model.size(); ++k) CHECK(has_line(ran, "expert " + std::to_string(k)));
-    for (const moe::Expert& expert : model.experts) CHECK(has_line(ran, expert.family->spec()));
+    for (const moe::Expert& expert : model.experts) CHECK(has_line(ran, expert.family->name()));
   }
 }
 

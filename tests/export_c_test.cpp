@@ -134,9 +134,7 @@ void compare(const arma::mat& truth, const std::string& printed, double loose = 
   CHECK(differing == 0);
 }
 
-void try_in_c(const Shell& sh, moe::Model& model, moe::Random& random) {
-  model.schema.inputs.back() = "a \"quoted\"*/ name?\?/\n";
-  const moe::Dataset data = in_data_units(model, some_rows(model, kRows, random));
+void try_in_c(const Shell& sh, const moe::Model& model, const moe::Dataset& data) {
   sh.write("model.c", exported(model, "c"));
   sh.write("rows.txt", table(data));
   const Ran ran = sh(
@@ -167,13 +165,33 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
       // A gate whose logits lie up to a thousand apart.
       if (turn % 4 == 0) model.theta.head(model.gate_branch.network->parameters()) *= 300;
       INFO(family << " " << network);
-      try_in_c(sh, model, random);
+      model.schema.inputs.back() = "a \"quoted\"*/ name?\?/\n";
+      try_in_c(sh, model, in_data_units(model, some_rows(model, kRows, random)));
     }
   };
   for (const moe::Word& word : moe::family_words())
     for (const std::string& family : word.examples) try_family(family, 1);
   for (const moe::Word& word : moe::several_family_words())
     for (const std::string& family : word.examples) try_family(family, 2);
+}
+
+TEST_CASE("the C file's distribution functions keep their digits beside the middle and beside 0", "[export]") {
+  const Shell sh;
+  sh.write("main.c", kMain);
+  moe::Random random(45);
+  for (const std::string family : {"student", "gamma", "beta"}) {
+    moe::Model model = make_model({family, "constant", "constant", "softmax", 1, 1});
+    model.theta.fill(-1);
+    moe::Dataset data = in_data_units(model, some_rows(model, 60, random));
+    moe::Predictive predictive(model);
+    predictive.at(data);
+    for (arma::uword n = 0; n < data.rows(); ++n) {
+      const double tiny = std::pow(10.0, -0.5 * static_cast<double>(n + 1));
+      data.y[n] = family == "student" ? predictive.mean()[n] + (n % 2 == 0 ? tiny : -tiny) : tiny;
+    }
+    INFO(family);
+    try_in_c(sh, model, data);
+  }
 }
 
 TEST_CASE("the C file of a model that is no density gives its mean", "[export]") {

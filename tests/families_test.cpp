@@ -209,7 +209,8 @@ TEST_CASE("a target that is not the family's is refused in a sentence", "[famili
       {"-k 2 --expert poisson:linear --expert gaussian:linear real.csv", 3, "real.csv:3:2 y: '2.5' is not what"},
       {"-k 2 --expert poisson:linear --expert bernoulli:linear fine.csv", 2, "--expert: some describe classes"},
       {"-k 2 --expert poisson:linear --family gaussian fine.csv", 2, "--family says one for all"},
-      {"--family student:3 real.csv", 2, "family 'student:3': student takes no arguments"},
+      {"--family student:3 real.csv", 2,
+       "family 'student:3': expected student, or student:LEAST with a bound of nu from 0.1 to 2"},
       {"--family studnt real.csv", 2, "unknown family 'studnt': did you mean 'student'?"},
   };
   for (const Case& c : cases) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -33,3 +34,22 @@ inline std::string assemble(std::string header, const std::string& data) {
 }
 
 inline std::string assemble(const Parts& parts) { return assemble(parts.header.dump(), parts.data); }
+
+/// The model file with another description.
+inline std::string with_description(const std::string& bytes,
+                                    const std::function<void(nlohmann::ordered_json&)>& edit) {
+  Parts parts = take_apart(bytes);
+  nlohmann::ordered_json& text = parts.header["__metadata__"]["model"];
+  nlohmann::ordered_json description = nlohmann::ordered_json::parse(text.get<std::string>());
+  edit(description);
+  text = description.dump();
+  return assemble(parts);
+}
+
+/// The model file with another value in tensor `name`.
+inline std::string with_number(const std::string& bytes, const std::string& name, std::size_t element, double value) {
+  Parts parts = take_apart(bytes);
+  const std::size_t begin = parts.header[name]["data_offsets"][0];
+  std::memcpy(parts.data.data() + begin + 8 * element, &value, 8);
+  return assemble(parts);
+}

@@ -177,13 +177,14 @@ TEST_CASE("a category of plain numbers is an input of numbers, one of other code
   const Ran ran =
       sh("/usr/bin/python3 -c 'import onnx; g = onnx.load(\"a.onnx\").graph\n"
          "print([(i.name, i.type.tensor_type.elem_type) for i in g.input])\n"
-         "a = {x.name: x for x in [n for n in g.node if n.op_type == \"TfIdfVectorizer\"][0].attribute}\n"
-         "print(dict(zip([s.decode() for s in a[\"pool_strings\"].strings], a[\"ngram_indexes\"].ints)))'");
+         "a = {x.name: x for x in [n for n in g.node if n.op_type == \"LabelEncoder\"][0].attribute}\n"
+         "print(dict(zip([s.decode() for s in a[\"keys_strings\"].strings], a[\"values_int64s\"].ints, strict=True)), "
+         "a[\"default_int64\"].i)'");
   INFO(ran);
   CHECK(ran.out ==
         "[('zip', 8), ('size', 11)]\n{'1234': 0, '01234': 1, '2.0': 2, '1234.0': 0, '2': 2, '': 3, 'NA': 3, '?': 3, "
         "'NaN': 3, "
-        "'nan': 3, '-9': 3, '-9.0': 3, '(missing)': 3}\n");
+        "'nan': 3, '-9': 3, '-9.0': 3, '(missing)': 3} 0\n");
 }
 
 TEST_CASE("a model without inputs is a graph of one row", "[export][onnx]") {

@@ -53,7 +53,7 @@ TEST_CASE("lines are passed over wherever they stand, and the others keep their 
   CHECK(sh("printf 'a,y\\nm,s' | moe train --skip-rows 1,2 -o m.moe").err.find("the file is empty") !=
         std::string::npos);
   for (const std::string list : {"0", "2-1", "1,", "x", "1001", "2;3", "-1"}) {
-    const Ran ran = sh("moe predict -m m.moe --skip-rows=" + list + " < /dev/null");
+    const Ran ran = sh("moe predict -m m.moe --skip-rows='" + list + "' < /dev/null");
     INFO(ran);
     CHECK(ran.status == 2);
     CHECK(ran.err.find("expected whole numbers from 1 to 1000 and ranges, as 1-4 or 2,4\n") != std::string::npos);

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "../lib/src/level_table.hpp"
+#include "model_parts.hpp"
 #include "moe/dataset.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"
@@ -361,7 +362,7 @@ TEST_CASE("train --dry-run tells what was understood", "[table][cli]") {
         "'age'\n"
         "  target    y                   2 classes: a, b\n"
         "  weight    w                   sums to 4\n"
-        "  id        id                  \n");
+        "  id        id                  text\n");
 }
 
 TEST_CASE("text in another encoding is refused where it stands", "[table]") {
@@ -408,16 +409,15 @@ TEST_CASE("a model file's columns are held to its inputs", "[table]") {
   moe::ModelSpec spec;
   spec.gate_inputs = {0, 1, 2};
   spec.expert_inputs = {{0, 1, 2}, {1, 2}};
-  moe::Model model(schema, units, spec);
-  moe::save_model(model, scratch.path("m.moe"));
+  moe::save_model(moe::Model(schema, units, spec), scratch.path("m.moe"));
   const moe::Schema read = moe::load_model(scratch.path("m.moe")).schema;
   CHECK(read.inputs == Words{"colour=red", "age", "age=(missing)"});
   CHECK(read.columns[0].levels == colour.levels);
   CHECK(read.columns[1].fill == 0.1);
   CHECK(read.columns[1].indicator);
   CHECK(read.na == schema.na);
-  model.schema.columns[0].levels.emplace_back("green");
-  moe::save_model(model, scratch.path("odd.moe"));
-  CHECK(sentence_of([&] { moe::load_model(scratch.path("odd.moe")); }).find("is not what its columns make") !=
-        std::string::npos);
+  const std::string odd = with_description(ScratchDir::read(scratch.path("m.moe")),
+                                           [](auto& json) { json["columns"][0]["levels"].push_back("green"); });
+  CHECK(sentence_of([&] { moe::load_model(odd, "odd.moe"); }) ==
+        "odd.moe: input 'age' is not what its columns make: 'colour=green': expected a model file as moe writes it");
 }

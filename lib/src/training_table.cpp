@@ -67,6 +67,7 @@ class TrainingRead {
   void choose_kinds();
   void add_target(std::size_t t, const Sample& sample);
   void plan();
+  bool missing_as_nan() const { return request_.survey && request_.missing == Missing::kError; }
   CellUse use_of(const Input& input) const;
   void read_rows();
   void take(ParsedRows&& rows);
@@ -162,7 +163,7 @@ void TrainingRead::add_target(std::size_t t, const Sample& sample) {
 
 CellUse TrainingRead::use_of(const Input& input) const {
   CellUse use;
-  use.surveyed = request_.survey && request_.missing == Missing::kError;
+  use.surveyed = missing_as_nan();
   use.fills = request_.missing == Missing::kMean || request_.missing == Missing::kIndicator || use.surveyed;
   use.missing_hint = ", or --missing drop, mean or indicator";
   use.hint = ", or --categorical " + printable(name(input.at));
@@ -252,14 +253,13 @@ void TrainingRead::refuse_levels(const Input& input) const {
 }
 
 std::vector<Column> TrainingRead::make_columns() const {
-  const bool surveyed = request_.survey && request_.missing == Missing::kError;
   std::vector<Column> columns;
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     Column column{name(inputs_[i].at)};
     column.category = inputs_[i].category;
     if (column.category) {
       column.levels = ordered_levels(inputs_[i].levels.all().texts());
-      if (missing_[i] > 0 && !plan_.drop && !surveyed) {
+      if (missing_[i] > 0 && !plan_.drop && !missing_as_nan()) {
         std::erase(column.levels, kMissingLevel);  // cells that say so in words are of the same level
         column.levels.emplace_back(kMissingLevel);
       }
@@ -383,7 +383,7 @@ void TrainingRead::note_columns() {
     if (columns[i].category) note.merged = merged_levels(columns[i].levels, inputs_[i].levels.all());
     const std::size_t inputs = columns[i].inputs();
     note.constant = inputs == 0 || (inputs == 1 && constant(row));
-    const bool whole = note.missing == 0 || !request_.survey;
+    const bool whole = note.missing == 0 || !missing_as_nan();
     if (!columns[i].category && !note.constant && whole) {
       std::vector<double> first;
       for (arma::uword n = 0; n < std::min<arma::uword>(X.n_cols, kSampleRecords); ++n) first.push_back(X(row, n));

@@ -65,12 +65,12 @@ static double moe_stirling_error_of_count(double k) {
   return k < 16 ? first[(int)k] : moe_stirling_error(log(k));
 }
 
-/*= moe_log1p_less */
-/* log(1 + t) - t without cancellation near t = 0. */
-static double moe_log1p_less(double t) {
-  double r, square, sum = 0;
+/*= moe_log_ratio_less */
+/* log(x / a) - (x / a - 1), without cancellation near x = a; x may be so small that x - a has lost it. */
+static double moe_log_ratio_less(double x, double a) {
+  double t = (x - a) / a, r, square, sum = 0;
   int i;
-  if (!(t > -0.4 && t < 0.6)) return log1p(t) - t;
+  if (!(t > -0.4 && t < 0.6)) return log(x / a) - t;
   /* With r = t / (2 + t): log(1 + t) = 2 (r + r^3 / 3 + ..), and t = 2 r + r t. */
   r = t / (2 + t);
   square = r * r;
@@ -78,7 +78,7 @@ static double moe_log1p_less(double t) {
   return 2 * r * square * sum - r * t;
 }
 
-/*= moe_gamma_tails moe_log1p_less moe_stirling_error moe_share_of_one */
+/*= moe_gamma_tails moe_log_ratio_less moe_stirling_error moe_share_of_one */
 /* The regularised incomplete gamma functions P(a, x) and Q(a, x), that of the two which is small first computed. */
 static void moe_gamma_tails(double a, double x, double *p, double *q) {
   double front, sum, term, b, c, d, h, step;
@@ -94,7 +94,7 @@ static void moe_gamma_tails(double a, double x, double *p, double *q) {
     return;
   }
   /* x^a exp(-x) / Gamma(a), its logarithm free of large terms. */
-  front = exp(a * moe_log1p_less((x - a) / a) + 0.5 * log(a) - 0.91893853320467274178 - moe_stirling_error(log(a)));
+  front = exp(a * moe_log_ratio_less(x, a) + 0.5 * log(a) - 0.91893853320467274178 - moe_stirling_error(log(a)));
   if (x < a + 1) {
     sum = term = 1 / a;
     for (i = 1; i < 10000000 && term > 1e-17 * sum; ++i) sum += term *= x / (a + (double)i);
@@ -158,7 +158,7 @@ static double moe_beta_fraction(double a, double b, double x) {
   return h;
 }
 
-/*= moe_beta_tails moe_beta_fraction moe_log1p_less moe_stirling_error moe_share_of_one */
+/*= moe_beta_tails moe_beta_fraction moe_log_ratio_less moe_stirling_error moe_share_of_one */
 /* I_x(a, b) and 1 - I_x(a, b); `rest` is 1 - x, which may be known to more digits. */
 static void moe_beta_tails(double a, double b, double x, double rest, double *lower, double *upper) {
   double n = a + b, front;
@@ -173,7 +173,7 @@ static void moe_beta_tails(double a, double b, double x, double rest, double *lo
     return;
   }
   /* x^a (1 - x)^b / B(a, b), its logarithm as in Loader's binomial density: x and 1 - x against a / n and b / n. */
-  front = exp(a * moe_log1p_less((x * n - a) / a) + b * moe_log1p_less((rest * n - b) / b) +
+  front = exp(a * moe_log_ratio_less(x * n, a) + b * moe_log_ratio_less(rest * n, b) +
               0.5 * (log(a) + log(b) - log(n)) - 0.91893853320467274178 + moe_stirling_error(log(n)) -
               moe_stirling_error(log(a)) - moe_stirling_error(log(b)));
   if (x < (a + 1) / (n + 2)) {
