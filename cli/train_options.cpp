@@ -178,9 +178,9 @@ std::vector<Option> fit_options() {
        "net. Weights that say little become 0, and no longer count as parameters (Zou, Hastie, Tibshirani 2007)"},
       {"gate-l1", "", "R", "0", "the same for the gate"},
       {"firth", "", "", "",
-       "for one linear expert of classes, successes or counts: takes the first-order bias off its coefficients, which "
-       "stay finite "
-       "where classes are separated (Firth 1993)"},
+       "takes the first-order bias off the coefficients of one linear expert of classes, successes or counts, or of "
+       "the "
+       "gate of several, which stay finite where classes or experts are separated (Firth 1993)"},
       {"standardize", "", "yes|no", "yes",
        "inputs and a numeric target inside; results are in the data's units all the same"},
       {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},

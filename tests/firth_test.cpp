@@ -62,6 +62,26 @@ TEST_CASE("--firth adds half a row to each cell of a two by two table", "[firth]
             .status == 0);
 }
 
+TEST_CASE("--firth adds half a row to each cell of a gate's table where the experts are known", "[firth]") {
+  // Experts a hundred apart: 30 and 20 common rows, 0 and 10 rare ones; without the correction the gate's c=rare is infinite.
+  const Shell sh;
+  const Ran ran =
+      sh("(echo c,y; for i in $(seq 30); do echo common,$((i % 7)).5; done; for i in $(seq 20); do echo common,$((100 "
+         "+ i % 5)).5; done\n"
+         "for i in $(seq 10); do echo rare,$((100 + i % 3)).25; done) > d.csv\n"
+         "moe train --firth -k 2 --expert constant -q d.csv -o m.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(ran.err.empty());
+  const Json model = Json::parse(sh("moe inspect --json m.moe").out);
+  CHECK(model.at("fit").at("solver") == "firth");
+  const double sign = model.at("experts")[0].at("coefficients").at("(intercept)").get<double>() < 50 ? 1 : -1;
+  const Json gate = model.at("gate").at("coefficients")[0];
+  const double common = std::log(30.5 / 20.5), rare = std::log(0.5 / 10.5);
+  CHECK(sign * gate.at("(intercept)").get<double>() == Approx(common).epsilon(1e-5));
+  CHECK(sign * gate.at("c=rare").get<double>() == Approx(rare - common).epsilon(1e-5));
+}
+
 TEST_CASE("--firth refuses what there is no such fit of", "[firth]") {
   const Shell sh;
   const auto refused = [&](const std::string& arguments, const std::string& sentence) {
@@ -71,7 +91,7 @@ TEST_CASE("--firth refuses what there is no such fit of", "[firth]") {
     CHECK(ran.err.find("--firth: " + sentence) != std::string::npos);
   };
   const std::string classes = " $DATA/cases/quasi.csv", numbers = " $DATA/cases/exact_line.csv";
-  refused("-k 2" + classes, "it is known for one expert, and there are 2: expected -k 1, or --l2 and --gate-l2");
+  refused("-k 2 --gate softmax:mlp:2" + classes, "network 'mlp:2:relu' is not linear");
   refused("-k 1" + numbers, "it is not known for family 'gaussian'");
   refused("-k 1 --expert mlp:2" + classes, "network 'mlp:2:relu' is not linear");
   refused("-k 1 --l2 0.1" + classes, "it brings a penalty of its own");

@@ -23,7 +23,8 @@ struct TrainOptions {
   arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
   arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
   Penalty penalty{0, 1e-12};  ///< mean loss plus 0.5 l2 |weights|^2 plus l1 |weights|_1
-  bool firth = false;  ///< the bias-reduced fit of one expert of classes or counts (Firth 1993), in place of a solver
+  bool firth =
+      false;  ///< the bias-reduced fit of one expert of classes or counts, or of the gate of several (Firth 1993)
   bool standardize = true;
   bool errors = true;        ///< whether the model keeps its Uncertainty, where one is known
   double validation = 0;     ///< fraction of the rows set aside

@@ -152,13 +152,23 @@ class Firth {
   arma::uvec columns_;           // of the design, those that are estimated
 };
 
+[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorKind::kUsage, "--firth: " + what); }
+
+/// Of a mixture it is the gate's bias that is reduced.
+void require_gate(const Model& model) {
+  if (model.gate->name() != "softmax")
+    refuse("gate link '" + model.gate->name() + "' has no information of its own: expected softmax");
+  for (arma::uword b = 0; b <= model.size(); ++b) {
+    const Network& network = b == 0 ? *model.gate_branch.network : *model.experts[b - 1].network;
+    if (!network.is_linear())
+      refuse("network '" + network.spec() + "' is not linear in its parameters: expected linear or poly, or --gate-l2");
+  }
+}
+
 }  // namespace
 
 void require_firth(const Model& model) {
-  const auto refuse = [](const std::string& what) { throw Error(ErrorKind::kUsage, "--firth: " + what); };
-  if (model.size() > 1)
-    refuse("it is known for one expert, and there are " + std::to_string(model.size()) +
-           ": expected -k 1, or --l2 and --gate-l2");
+  if (model.size() > 1) return require_gate(model);
   const Expert& expert = model.experts.front();
   if (!expert.network->is_linear())
     refuse("network '" + expert.network->spec() + "' is not linear in its parameters: expected linear or poly");

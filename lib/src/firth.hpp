@@ -14,7 +14,8 @@
 
 namespace moe {
 
-/// Throws Error (usage) for a model that there is no such fit of, with a sentence that says what is expected.
+/// Throws Error (usage) for a model that there is no such fit of, with a sentence that says what is expected. Of several experts it is
+/// the gate that is fitted so: gate_prior.hpp.
 void require_firth(const Model& model);
 
 /// Told after each pass: pass, theta and the mean loss there, the prior's part with it. False: stop.

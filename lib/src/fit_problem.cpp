@@ -25,6 +25,8 @@ constexpr arma::uword kRowsForHessian = 1 << 16, kRowsForParameter = 128;
 constexpr double kSmallScale = 1e-3;
 /// Roundings of a residual, each of the target's largest size.
 constexpr double kRoundings = 16;
+/// A component of the gradient below this is at its end.
+constexpr double kNoSlope = 1e-9;
 
 std::string figure(double value) {
   char text[32];
@@ -55,6 +57,7 @@ FitProblem::FitProblem(const FitData& data, Watch watch)
     if (likelihood && EmStep::knows(data.model))
       em_.emplace(data.model, data.rows, *data.basis, pass_.penalty_weights(), data.threads);
   }
+  if (data.reduces_gate_bias) gate_prior_.emplace(data.model, data.rows, *data.basis);
   if (data.begun != nullptr) load(*data.begun);
 }
 
@@ -130,8 +133,13 @@ double FitProblem::evaluate(const arma::vec& at, arma::vec& gradient) {
   const bool first = !std::exchange(evaluated_, true);
   if (!first && data_.model.gate->normalised() && !std::isfinite(result.value))
     return std::numeric_limits<double>::infinity();
+  double value = checked(result);
+  if (gate_prior_) {
+    const double weight = arma::accu(data_.rows.w);
+    value -= gate_prior_->add_to(theta(at), -1 / std::sqrt(weight), gradient) / weight;
+  }
   gradient /= unit_;
-  return checked(result) / unit_;
+  return value / unit_;
 }
 
 bool FitProblem::has_hessian() const { return data_.objective.is_likelihood() && moe::has_hessian(data_.model); }
@@ -169,13 +177,31 @@ bool FitProblem::improve(const arma::vec& at, Improvement& improvement) {
 double FitProblem::rounding(const arma::vec& at) const {
   // A score is a residual in scales, in units of the scale: rounding of the residual counts as often as the scale is small.
   const arma::vec theta = this->theta(at);
-  double largest = 0;
-  for (const Expert& expert : data_.model.experts)
-    if (const double scale = expert.family->least_scale(theta.memptr() + expert.psi); scale < kSmallScale)
-      largest = std::max(largest, 1 / (scale * scale));
-  if (!(largest > 0)) return 0;
-  const double spread = data_.model.standardization.target_typical.min();
-  return kRoundings * arma::datum::eps * arma::abs(data_.rows.y).max() * largest / (spread * spread) / unit_;
+  const arma::uword K = data_.model.size();
+  arma::vec steepness(K, arma::fill::zeros);
+  for (arma::uword k = 0; k < K; ++k) {
+    const Expert& expert = data_.model.experts[k];
+    const double scale = expert.family->least_scale(theta.memptr() + expert.psi);
+    if (scale < kSmallScale) steepness[k] = 1 / scale;
+  }
+  const double steepest = steepness.max(), spread = data_.model.standardization.target_typical.min();
+  if (!(steepest > 0)) return 0;
+  const double once = kRoundings * arma::datum::eps * arma::abs(data_.rows.y).max() / (spread * spread) / unit_;
+  if (steepness.min() == steepest) return once * steepest * steepest;
+  // What is left of the others' derivatives is no rounding because one expert's is: of theirs only the shares round so much.
+  arma::vec gradient, bounds(theta.n_elem);
+  pass_.run(theta, data_.rows, &gradient);
+  if (coordinates_) gradient = coordinates_->gradient(gradient);
+  bounds.fill(once * steepest);
+  for (arma::uword k = 0; k < K; ++k) {
+    const Expert& expert = data_.model.experts[k];
+    const double own = once * steepest * std::max(1.0, steepness[k] * steepness[k] / steepest);
+    bounds.subvec(expert.offset, arma::size(expert.network->parameters(), 1)).fill(own);
+    if (const arma::uword own_psi = expert.family->dispersions(); own_psi > 0)
+      bounds.subvec(expert.psi, arma::size(own_psi, 1)).fill(own);
+  }
+  const bool all = arma::all(arma::abs(gradient) / unit_ <= arma::clamp(bounds, kNoSlope, arma::datum::inf));
+  return all ? once * steepest * steepest : 0;
 }
 
 arma::uword FitProblem::shuffle(Random& random) {

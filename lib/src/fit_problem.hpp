@@ -8,6 +8,7 @@
 
 #include "basis.hpp"
 #include "em_step.hpp"
+#include "gate_prior.hpp"
 #include "generalised_em.hpp"
 #include "moe/objective.hpp"
 #include "moe/solver.hpp"
@@ -29,6 +30,7 @@ struct FitData {
   const Basis* basis;                  ///< or none, as under an l1 penalty: in whose coordinates solvers see theta
   const SolverState* begun = nullptr;  ///< where an earlier run was, or none
   std::function<void(SolverState&&)> keeper{};  ///< what takes each pass's state, or none
+  bool reduces_gate_bias = false;  ///< see gate_prior.hpp: needs a basis, and a solver that takes gradients alone
 };
 
 /// Rows that settle second derivatives in so many parameters closely enough for a step.
@@ -76,6 +78,7 @@ class FitProblem : public Problem {
   FitData data_;
   double unit_;  // of the objective: solvers see it, and what belongs to it, divided by this
   std::optional<Coordinates> coordinates_;
+  std::optional<GatePrior> gate_prior_;
   Pass pass_, validation_pass_;
   std::optional<EmStep> em_;  // where linear networks have weighted fits
   std::optional<GeneralisedEm> generalised_em_;

@@ -64,7 +64,7 @@ std::string separation_note(const Model& model, const std::vector<Cell>& cells) 
   const bool one = cells.size() == 1, gate = cells.front().branch == 0, experts = cells.back().branch > 0;
   const std::string remedy = model.size() == 1 ? "--l2 R, or --firth"
                              : gate && experts ? "--l2 R and --gate-l2 R"
-                             : gate            ? "--gate-l2 R"
+                             : gate            ? "--gate-l2 R, or --firth"
                                                : "--l2 R";
   return "warning: " + listed(model, cells, true) + (one ? " has" : " have") +
          " no finite estimate (separation): no row speaks against " +

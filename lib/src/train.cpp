@@ -270,6 +270,8 @@ class Training {
   /// Standard errors, and where there are none as the maximum is at infinity.
   void find_errors();
   void prepare();
+  /// One expert has a solver of its own: firth.hpp.
+  bool reduces_gate_bias() const { return options_.firth && model_.size() > 1; }
   /// Whether starts may use steps of EM.
   bool by_em() const { return !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_); }
   /// Coefficients that have no value of their own, as columns of a design depend on others.
@@ -332,7 +334,7 @@ Fit Training::fit_on(const std::string& name, const SolverState* begun, arma::uw
   std::function<void(SolverState &&)> keeper;
   if (ledger_.is_kept()) keeper = [&](SolverState&& state) { ledger_.keep(name, std::move(state)); };
   FitProblem problem({model_, *objective_, options_.penalty, rows_, validation_, options_.batch, options_.patience,
-                      threads, basis_ ? &*basis_ : nullptr, begun, keeper},
+                      threads, basis_ ? &*basis_ : nullptr, begun, keeper, reduces_gate_bias()},
                      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
                        fit.given_up = !to_its_end && pass % kLook == kLook / 2 &&
                                       pass != options_.solver_options.epochs && spurious(model_, at, rows_);
@@ -360,6 +362,7 @@ Fit Training::fit_on(const std::string& name, const SolverState* begun, arma::uw
   fit.validation = validation_ != nullptr ? problem.best_value() : std::numeric_limits<double>::infinity();
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
   if (std::isnan(fit.value)) fit.value = std::numeric_limits<double>::infinity();
+  if (reduces_gate_bias()) fit.value = result.value * objective_->unit(model_);
   fit.spurious = objective_->is_likelihood() && spurious(model_, fit.theta, rows_);
   return fit;
 }
@@ -492,6 +495,10 @@ void Training::summarise(const Fit& best) {
   fit.weight = arma::accu(rows_.w);
   fit.objective_value = result.value - result.penalty;
   fit.penalty = result.penalty;
+  fit.l2 = options_.penalty.experts;
+  fit.gate_l2 = options_.penalty.gate;
+  fit.l1 = options_.penalty.experts_l1;
+  fit.gate_l1 = options_.penalty.gate_l1;
   if (objective_->is_likelihood() && model_.gate->normalised()) fit.study = study_fit(model_, rows_);
   if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_)) find_errors();
   const arma::uword undetermined = fit.uncertainty ? fit.uncertainty->undetermined.n_cols : 0;
@@ -506,17 +513,13 @@ void Training::summarise(const Fit& best) {
   fit.iterations = static_cast<double>(best.passes);
   fit.restarts = static_cast<double>(restarts_);
   fit.seed = static_cast<double>(options_.seed);
-  fit.l2 = options_.penalty.experts;
-  fit.gate_l2 = options_.penalty.gate;
-  fit.l1 = options_.penalty.experts_l1;
-  fit.gate_l1 = options_.penalty.gate_l1;
   fit.firth = options_.firth ? 1 : 0;
 }
 
 void Training::find_errors() {
   FitSummary& fit = model_.fit;
   fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
-  if (!fit.study || options_.firth || !suggests_recession(model_, *fit.uncertainty)) return;
+  if (!fit.study || (options_.firth && model_.size() == 1) || !suggests_recession(model_, *fit.uncertainty)) return;
   find_recession(model_, rows_, options_.penalty, options_.threads, *fit.study);
   if (!fit.study->recession.is_empty() || !fit.study->unseen.is_empty())
     fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
@@ -576,8 +579,10 @@ void Training::fit_from_single(std::vector<Fit>& fits) {
   if (stopped_ || !single.theta.is_finite()) return;
   const arma::vec theta = all_like(model_, single);
   const double value = Pass(model_, *objective_, options_.penalty, options_.threads).run(theta, rows_, nullptr).value;
+  // Where every end is spurious one that explains the rows exactly may be the answer, and is told as what it is.
+  const bool all = std::all_of(fits.begin(), fits.end(), [](const Fit& end) { return end.spurious; });
   const bool reached = std::any_of(fits.begin(), fits.end(), [&](const Fit& end) {
-    return !end.theta.is_empty() && !end.spurious && end.value <= value;
+    return !end.theta.is_empty() && (all || !end.spurious) && end.value <= value;
   });
   if (reached) return;
   fits.push_back(fit(
@@ -672,9 +677,9 @@ void Training::run(const Model* start, TrainReport& report) {
   model_.fit.solver = options_.firth ? "firth" : solver_->name();
   prepare();
   const bool many = by_em() && start == nullptr && restarts_ > 1 && rows_.count() > 2 * kRowsToCompare;
-  const std::vector<Fit> fits = options_.firth ? std::vector<Fit>{fit_without_bias()}
-                                : many         ? fit_best_of_some(report)
-                                               : fit_all(start);
+  const std::vector<Fit> fits = options_.firth && model_.size() == 1 ? std::vector<Fit>{fit_without_bias()}
+                                : many                               ? fit_best_of_some(report)
+                                                                     : fit_all(start);
   Fit best = fits[choose(fits, report)];
   if (start != nullptr) stay_if_better(*start, best, report);
   if (objective_->is_likelihood() && tells_scales(model_)) bound_scales(best.theta);
@@ -824,8 +829,8 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   TrainOptions resolved = options;
   if (options.firth) {
     require_firth(model);
-    resolved.solver = "newton";  // none that takes mini-batches
-    resolved.restarts = 1;
+    resolved.solver = model.size() > 1 ? "lbfgs" : "newton";  // which takes no mini-batches; one expert needs none
+    if (model.size() == 1) resolved.restarts = 1;
   } else {
     resolved.solver = resolved_solver(model, options, data.rows());
   }
