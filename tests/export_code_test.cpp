@@ -202,7 +202,7 @@ TEST_CASE("levels are found in columns of numbers, too", "[export]") {
   const moe::Model model = model_of_codes();
   std::filesystem::create_directories(sh.path("numpy"));
   for (const moe::ExportedFile& file : moe::export_model(model, "numpy")) sh.write("numpy/" + file.name, file.bytes);
-  sh.write("model.sql", moe::export_model(model, "sql", {false, "sqlite", "data"}).front().bytes);
+  sh.write("model.sql", moe::export_model(model, "sql", {.dialect = "sqlite"}).front().bytes);
   sh.write("driver.py", R"TEXT(
 import sqlite3, sys
 import numpy as np
@@ -221,7 +221,9 @@ print(small[0] == small[1] != moe_model.predict({"zip": ["1234"], "size": ["1"]}
 db = sqlite3.connect(":memory:")
 db.execute("CREATE TABLE data (zip INTEGER, size REAL)")
 db.executemany("INSERT INTO data VALUES (?, ?)", zip(codes, sizes))
-print(all(abs(row[0] - mean) < 1e-12 for row, mean in zip(db.execute("SELECT moe_mean FROM (%s)" % open("model.sql").read().rstrip().rstrip(";")), wanted)))
+means = [row[0] for row in db.execute("SELECT moe_mean FROM (%s)" % open("model.sql").read().rstrip().rstrip(";"))]
+# The number 1234 may have been 1234 or 01234, and 5 and 7 were not there in training.
+print(means[0] is None and means[4] is None and all(abs(a - b) < 1e-12 for a, b in zip(means[1:4], wanted[1:4])))
 )TEXT");
   const Ran ran = sh("/usr/bin/python3 driver.py");
   INFO(ran);
