@@ -27,6 +27,8 @@ constexpr arma::uword kMostForNewton = 300;
 constexpr double kFirstShift = 1e-13, kShiftGrowth = 100, kLastShift = 1e8;
 /// Of a sum of deviations: less is no gain.
 constexpr double kNoGain = 1e-13;
+/// Of a sum of squares: what a difference may leave is rounding below it.
+constexpr double kCancelled = 1e-14;
 /// A step of a dispersion in logarithms at most: Newton's steps overshoot far from the maximum.
 constexpr double kLongestDispersion = 2;
 /// The same of linear predictors, on average over rows, where a fit is not least squares: those that are certain have next to no
@@ -382,7 +384,8 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     arma::mat products = fit.products - gained;
     // Where some rows told the curvature, all rows tell what a long step has left, one step later.
     if (fit.curved < fit.mass && 2 * gained[0] > fit.products[0]) products = fit.products;
-    products.diag() = arma::clamp(products.diag(), 0.0, arma::datum::inf);
+    // A difference of sums tells no less than this of them: an exact fit's scale falls with what later steps measure.
+    products.diag() = arma::max(products.diag(), kCancelled * fit.products.diag());
     std::vector<double> psi(theta.begin() + expert.psi, theta.begin() + expert.psi + dispersions);
     psi.push_back(0);  // never empty
     pooled_products += products;

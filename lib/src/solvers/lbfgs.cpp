@@ -41,7 +41,8 @@ class Lbfgs : public Solver {
       still.passes = size < kHardly * still.least ? 0 : still.passes + 1;
       still.least = std::min(still.least, size);
       const bool at_rounding = expected_gain(memory, here) <= kNothing * std::abs(here.value);
-      result.converged = size <= tolerance || (at_rounding && still.passes >= kStill);
+      const bool nothing_left = still.passes >= kStill && (at_rounding || size <= problem.rounding(theta));
+      result.converged = size <= tolerance || nothing_left;
       if (result.converged) result.stop = size <= tolerance ? "gradient below tolerance" : kRoundingIsLeft;
       if (!problem.keep_going(result.passes, theta, here.value) || result.converged) break;
       if (result.passes == passes) {
