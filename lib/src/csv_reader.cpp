@@ -46,6 +46,18 @@ bool is_name(const std::string& field, const std::vector<std::string>& na) {
          std::none_of(kOtherMissing.begin(), kOtherMissing.end(), is_field);
 }
 
+/// Whether the fields that are numbers count the columns from 0, three of them at least, beside names: "0,1,2,target".
+bool counts_beside_names(const Held& first) {
+  std::size_t counted = 0;
+  for (std::size_t i = 0; i < first.fields.size(); ++i) {
+    if (!is_number(first.fields[i])) continue;
+    if (first.fields[i] != std::to_string(i)) return false;
+    ++counted;
+  }
+  constexpr std::size_t kNoChance = 3;
+  return counted >= kNoChance;
+}
+
 /// Whether the first name is empty and the others count from 0, as a data frame without names writes its header.
 bool counts_columns(const Held& first) {
   for (std::size_t i = 1; i < first.fields.size(); ++i)
@@ -64,6 +76,7 @@ bool is_header(const Held& first, const CsvOptions& options, CsvCursor& cursor, 
   if (std::none_of(fields.begin(), fields.end(), name)) return counts_columns(first);
   if (std::all_of(fields.begin(), fields.end(), [&](const auto& field) { return name(field) || lacking(field); }))
     return true;
+  if (counts_beside_names(first)) return true;
   const std::optional<Held> second = hold(cursor, text);
   for (std::size_t i = 0; second && i < std::min(fields.size(), second->fields.size()); ++i)
     if (name(fields[i]) && is_number(second->fields[i])) return true;

@@ -78,7 +78,7 @@ SqlNames::SqlNames(const Schema& schema, const std::vector<std::string>& table) 
 
 std::vector<std::string> sql_outputs(const std::vector<std::string>& names, std::size_t most, bool folds,
                                      const std::function<void(const std::string&)>& note) {
-  constexpr std::size_t kMark = 9;
+  constexpr std::size_t kMark = 9, kWhole = 200;  // names differ behind where messages cut them short
   std::set<std::string> known;
   std::vector<std::string> result;
   for (const std::string& name : names) {
@@ -86,7 +86,7 @@ std::vector<std::string> sql_outputs(const std::vector<std::string>& names, std:
     if (name.size() > most || known.count(folds ? folded(name) : name) > 0) {
       told = cut(name, std::min(name.size(), most - kMark)) + mark_of(name);
       if (note)
-        note("the column '" + printable(name) + "' is called '" + printable(told) + "': " +
+        note("the column '" + printable(name, kWhole) + "' is called '" + printable(told, kWhole) + "': " +
              (name.size() > most ? "the database keeps " + std::to_string(most) + " bytes of a name"
                                  : "the database takes it for another that differs in capitals alone"));
     }

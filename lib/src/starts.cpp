@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include "basis.hpp"
 #include "em_step.hpp"
@@ -418,6 +421,26 @@ double distinct_rows(const Rows& rows, const arma::vec& r) {
   return sum;
 }
 
+/// The sum over different targets of the largest share `r` of a row that has it: on how many points a network cannot lie by being
+/// constant there.
+double distinct_targets(const Rows& rows, const arma::vec& r) {
+  const auto less = [&](arma::uword a, arma::uword b) {
+    for (arma::uword t = 0; t < rows.y.n_cols; ++t)
+      if (rows.y(a, t) != rows.y(b, t)) return rows.y(a, t) < rows.y(b, t);
+    return false;
+  };
+  std::vector<arma::uword> order(rows.count());
+  std::iota(order.begin(), order.end(), arma::uword{0});
+  std::sort(order.begin(), order.end(), less);
+  double sum = 0, largest = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    largest = std::max(largest, r[order[i]]);
+    if (i + 1 < order.size() && !less(order[i], order[i + 1])) continue;
+    sum += std::exchange(largest, 0);
+  }
+  return sum;
+}
+
 /// Of how many rows, as far as they are expert k's, sigma is tight though its inputs tell it.
 double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, arma::uword k, const arma::vec& r) {
   const Expert& expert = model.experts[k];
@@ -445,16 +468,19 @@ double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, 
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   std::vector<arma::uword> suspects;
   for (arma::uword k = 0; k < model.size(); ++k) {
-    const Expert& expert = model.experts[k];
-    if (expert.family->on_floor(theta.memptr() + expert.psi)) return true;
-    if (expert.family->least_scale(theta.memptr() + expert.psi) < kTight || tells_scale(model, k))
-      suspects.push_back(k);
+    const double* psi = theta.memptr() + model.experts[k].psi;
+    const Family& family = *model.experts[k].family;
+    if (family.on_floor(psi) || family.least_scale(psi) < kTight || tells_scale(model, k)) suspects.push_back(k);
   }
   if (suspects.empty() || model.size() == 1) return false;
   const arma::mat R = responsibilities(model, rows, theta);
   for (const arma::uword k : suspects) {
     const bool told = tells_scale(model, k);
     const double few = kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1);
+    // On its floor it may fit many rows exactly, but not rows of a few values only: those are rounded, or one value by themselves.
+    if (model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi) &&
+        distinct_targets(rows, R.col(k)) < few)
+      return true;
     const double own = told ? tight_rows(model, theta, rows, k, R.col(k)) : distinct_rows(rows, R.col(k));
     if (own < few && (!told || own >= kSome)) return true;
   }

@@ -34,6 +34,7 @@ class Query {
     std::vector<std::string> outputs;
     if (model.classes()) outputs.emplace_back("moe_label");
     for (const PredictedColumn& column : predicted_) outputs.push_back("moe_" + column.name);
+    keep_apart(outputs);
     output_names_ = sql_outputs(outputs, dialect_.most_name(), dialect_.folds_case(),
                                 [this](const std::string& sentence) { notes_.push_back(sentence); });
   }
@@ -57,6 +58,19 @@ class Query {
   }
 
  private:
+  /// The table's columns stand beside the outputs: one that is called as an output is gets it another name.
+  void keep_apart(std::vector<std::string>& outputs) {
+    const auto read = [this](const std::string& name) { return dialect_.folds_case() ? folded(name) : name; };
+    std::set<std::string> columns;
+    for (const Column& column : columns_of(model_.schema)) columns.insert(read(column.name));
+    for (std::string& output : outputs) {
+      const std::string before = output;
+      while (columns.contains(read(output))) output = "moe_" + output;
+      if (output != before)
+        notes_.push_back("the output " + before + " is called " + output + ": a column is called " + before);
+    }
+  }
+
   /// Names that the dialect takes for the same one.
   void check_names() const {
     std::set<std::string> known;
