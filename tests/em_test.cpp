@@ -114,7 +114,8 @@ TEST_CASE("EM never lets the penalised objective rise", "[em]") {
     double last = std::numeric_limits<double>::infinity(), highest = 0;
     INFO(i << ": " << trial.name << ", penalties " << options.penalty.experts << " " << options.penalty.gate);
     train(trial, options, [&](const moe::PassReport& report) {
-      if (report.pass == 0) last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
+      if (report.pass == 0)
+        last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
       highest = std::max(highest, (report.objective - last) / std::abs(last));
       last = report.objective;
       return true;
@@ -171,8 +172,8 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
         same = same && other.fit.converged != 0 && std::abs(value(other) - value(em)) < 1e-8;
         continue;
       }
-      CHECK(value(other) == Approx(value(em)).epsilon(1e-10));
-      CHECK(other.fit.log_likelihood == Approx(em.fit.log_likelihood).epsilon(1e-8));
+      CHECK(value(other) ==
+            Approx(value(em)).epsilon(1e-10));  // which all maximise; the likelihood alone has a slope there
     }
     agreed += same ? 1 : 0;
   }
@@ -251,7 +252,8 @@ TEST_CASE("generalised EM never lets the penalised objective rise, and ends wher
     options.solver_options.epochs = 100;
     double last = std::numeric_limits<double>::infinity(), highest = 0;
     const Model em = train(trial, options, [&](const moe::PassReport& report) {
-      if (report.pass == 0) last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
+      if (report.pass == 0)
+        last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
       highest = std::max(highest, (report.objective - last) / std::abs(last));
       last = report.objective;
       return true;

@@ -359,11 +359,12 @@ TEST_CASE("a gate that is a step is noted, a steep one is not", "[inference]") {
     for (arma::uword i = 0; i < 200; ++i)
       data.y[i] = (data.X(1, i) + noise * random.normal() > 0 ? 5 : -5) + 0.3 * random.normal();
     const Model model = fitted_lines(data);
-    return moe::boundary_notes(model, *model.fit.uncertainty);
+    return moe::guard_notes(model);
   };
   const auto step = notes(0);
-  REQUIRE(step.size() == 1);
-  CHECK_THAT(step[0], Catch::Contains("the gate has a step"));
+  REQUIRE(step.size() == 2);
+  CHECK_THAT(step[0], Catch::Contains("the gate's split between the experts is a step"));
+  CHECK_THAT(step[1], Catch::Contains("no row tells the gate's (intercept), x1"));
   CHECK(notes(0.1).empty());
 }
 

@@ -270,7 +270,10 @@ TEST_CASE("several targets: EM never lets the objective rise, and ends where New
   moe::Random random(17);
   const std::vector<std::string> families = several_families();
   for (int i = 0; i < 70; ++i) {
-    const std::string& family = families[static_cast<std::size_t>(i) % families.size()];
+    std::string family = families[static_cast<std::size_t>(i) % families.size()];
+    // Bounds that a fit finds for itself change the likelihood behind it, whose maximum is what is asked for here.
+    if (const std::size_t at = family.find("gaussian:hetero,"); at != std::string::npos)
+      family.replace(at, 15, "gaussian:hetero:1e-9:1e9");
     INFO(i << ": " << family);
     const Model truth = random_model(family, 2, random);
     Dataset data = in_data_units(truth, some_rows(truth, 40, random));

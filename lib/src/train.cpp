@@ -579,10 +579,8 @@ void Training::fit_from_single(std::vector<Fit>& fits) {
   if (stopped_ || !single.theta.is_finite()) return;
   const arma::vec theta = all_like(model_, single);
   const double value = Pass(model_, *objective_, options_.penalty, options_.threads).run(theta, rows_, nullptr).value;
-  // Where every end is spurious one that explains the rows exactly may be the answer, and is told as what it is.
-  const bool all = std::all_of(fits.begin(), fits.end(), [](const Fit& end) { return end.spurious; });
   const bool reached = std::any_of(fits.begin(), fits.end(), [&](const Fit& end) {
-    return !end.theta.is_empty() && (all || !end.spurious) && end.value <= value;
+    return !end.theta.is_empty() && !end.spurious && end.value <= value;
   });
   if (reached) return;
   fits.push_back(fit(
