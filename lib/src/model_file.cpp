@@ -51,6 +51,7 @@
 #include "moe/checkpoint.hpp"
 #include "moe/error.hpp"
 #include "progress_numbers.hpp"
+#include "reported.hpp"
 #include "safetensors.hpp"
 
 namespace moe {
@@ -68,8 +69,6 @@ constexpr std::array<const char*, 4> kStudy{"fit.shares", "fit.starved", "fit.st
 constexpr std::array<const char*, 4> kFindings{"fit.exact", "fit.recession", "fit.unseen", "fit.simpler"};
 /// What stands there only where it says something.
 constexpr const char *kAsSimple = "fit.as_simple", *kUndetermined = "fit.undetermined";
-/// Elements of a covariance's factor, or of directions: 8 MiB. Only models with few parameters have one.
-constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
 
 /// What stands before theta.
 constexpr std::array<const char*, 5> kUnits{"input.center", "input.scale", "target.center", "target.scale",

@@ -56,7 +56,11 @@ class Search {
     if (own.is_empty() || !arma::eig_sym(value, vectors, arma::symmatu(information_.submat(own, own)))) return;
     for (arma::uword flat = arma::accu(value < kFlat); flat > 0; --flat) {
       const arma::mat directions = in_theta(own, vectors.head_cols(flat));
-      const Kind kind = kind_of(in_theta(own, growth(vectors.head_cols(flat), phi_.elem(own))));
+      const arma::mat basis = vectors.head_cols(flat);
+      const arma::vec way = basis * (basis.t() * phi_.elem(own));
+      const double length = arma::norm(way);
+      const Kind kind =
+          kind_of(in_theta(own, length > 0 ? arma::vec(way / length) : arma::vec(basis.col(0))), in_theta(own, way));
       if (kind == Kind::kNone) continue;
       arma::mat& to = kind == Kind::kRecession ? study.recession : study.unseen;
       to = to.is_empty() ? directions : arma::mat(arma::join_rows(to, directions));
@@ -76,24 +80,20 @@ class Search {
     return arma::find(free >= of.offset && free < of.offset + of.network->parameters());
   }
 
-  /// As far as the fit has come in these directions.
-  static arma::vec growth(const arma::mat& directions, const arma::vec& phi) {
-    const arma::vec way = directions * (directions.t() * phi);
-    const double length = arma::norm(way);
-    return length > 0 ? arma::vec(way / length) : arma::vec(directions.col(0));
-  }
-
   arma::mat in_theta(const arma::uvec& own, const arma::mat& directions) const {
     arma::mat rows(phi_.n_elem, directions.n_cols, arma::fill::zeros);
     rows.rows(own) = directions;
     return space_.theta_rows(rows);
   }
 
-  Kind kind_of(const arma::vec& direction) const {
+  /// `way`: how far the fit has come along the direction.
+  Kind kind_of(const arma::vec& direction, const arma::vec& way) const {
     const arma::vec step = std::sqrt(weight_) * direction;
     const double far = loss(model_.theta + kFar * step), farther = loss(model_.theta + kFarther * step);
     if (!(std::max(far, farther) <= here_ + still_ && std::abs(farther - far) <= still_)) return Kind::kNone;
-    const double back = std::max(loss(model_.theta - kFar * step), loss(model_.theta - kFarther * step));
+    // Where classes are separated completely the fit may have come so far that nothing is seen but from where it began.
+    const double back =
+        std::max({loss(model_.theta - kFar * step), loss(model_.theta - kFarther * step), loss(model_.theta - way)});
     return back <= here_ + still_ ? Kind::kUnseen : Kind::kRecession;
   }
 

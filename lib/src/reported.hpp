@@ -3,12 +3,16 @@
 #pragma once
 
 #include <armadillo>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "moe/model.hpp"
 
 namespace moe {
+
+/// Elements of a covariance's factor, or of directions, that a model keeps: 8 MiB. What a fit finds beyond is not kept.
+constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
 
 /// constant + sum of weight theta[index]. Powers of a shifted input cancel: weights and sums have more digits than a double's.
 struct AffineForm {

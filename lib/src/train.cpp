@@ -842,12 +842,12 @@ Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Da
   Model& fitted = narrow ? *narrow : model;
   if (!options.firth) resolved.solver = resolved_solver(fitted, options, rows.count());
   Training(fitted, rows, judged, resolved, observer, options.solver == "auto").run(start, report);
+  if (!report.stopped) compare_to_one_expert(rows, options, fitted);
   if (narrow) {
     widen(*narrow, model);
     const std::vector<std::string> without = left_out(*narrow, model);
     report.aliased.insert(report.aliased.end(), without.begin(), without.end());
   }
-  if (!report.stopped) compare_to_one_expert(rows, options, model);
   report.solver = options.firth ? "firth" : resolved.solver;
   report.restrained =
       options.firth || options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation_rows.has_value();

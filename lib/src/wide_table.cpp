@@ -66,8 +66,9 @@ arma::uvec places(const Model& narrow, const Model& wide) {
   return result;
 }
 
+/// Nothing where it becomes more than a model keeps.
 arma::mat widened(const arma::mat& rows, const arma::uvec& places, arma::uword count) {
-  if (rows.is_empty()) return rows;
+  if (rows.is_empty() || count * rows.n_cols > kMostFactor) return {};
   arma::mat result(count, rows.n_cols, arma::fill::zeros);
   result.rows(places) = rows;
   return result;
@@ -93,7 +94,8 @@ std::optional<Model> narrowed(const Model& model, const Rows& rows) {
 void widen(const Model& narrow, Model& model) {
   const arma::uvec at = places(narrow, model);
   const arma::uword count = model.theta.n_elem;
-  model.theta = widened(narrow.theta, at, count);
+  model.theta.zeros(count);
+  model.theta.elem(at) = narrow.theta;
   for (arma::uword k = 0; k < model.size(); ++k) model.experts[k].family = narrow.experts[k].family;
   model.fit = narrow.fit;
   if (auto& uncertainty = model.fit.uncertainty) {
