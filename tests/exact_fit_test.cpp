@@ -77,3 +77,20 @@ TEST_CASE("a fit with noise is not told to be exact", "[exact]") {
   CHECK(ran.err.find("exactly") == std::string::npos);
   CHECK(printed(sh, "moe inspect --json m.moe").at("guards").at("exact").empty());
 }
+
+TEST_CASE("two exact lines of fifty rows each are two experts, and not set aside", "[exact]") {
+  const Shell sh;
+  const Ran ran =
+      sh("(echo x,y; for i in $(seq 0 49); do echo $i,$((3 * i - 7)); done; for i in $(seq 50 99); do echo $i,$((400 - "
+         "2 * i)); "
+         "done) > d.csv; moe train -k 2 -y y d.csv -o m.moe && moe predict -m m.moe d.csv | sed -n '2p;101p'");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  std::istringstream lines(ran.out);
+  double first = 0, last = 0;
+  lines >> first >> last;
+  CHECK(first == Approx(-7).epsilon(1e-6));
+  CHECK(last == Approx(202).epsilon(1e-6));
+  CHECK(ran.err.find("fit their rows exactly") != std::string::npos);
+  CHECK(ran.err.find("20 of 20 starts") != std::string::npos);
+}

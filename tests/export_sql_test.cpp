@@ -86,3 +86,15 @@ moe export -m one.moe --format c --unknown ignore | tail -n 1
   CHECK(ran.err.find("--unknown means nothing to format dot") != std::string::npos);
   CHECK(ran.err.find("--unknown error: format c takes a level") != std::string::npos);
 }
+
+TEST_CASE("an output that a column is called as gets another name in SQL, and a note", "[export][cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("(echo moe_mean,x,y; for i in 1 2 3 4 5 6 7 8; do echo $i,$((i * i % 5)),$((3 * i + i % 3)); done) > d.csv\n"
+         "moe train -k 1 -q --family gaussian d.csv -o m.moe && moe export -m m.moe --format sql --dialect sqlite -o "
+         "m.sql\n"
+         "grep -c 'AS \"moe_moe_mean\"' m.sql");
+  INFO(ran);
+  CHECK(ran.out == "1\n");
+  CHECK(ran.err == "note: the output moe_mean is called moe_moe_mean: a column is called moe_mean\n");
+}

@@ -99,3 +99,14 @@ TEST_CASE("a dry run goes on past missing cells and counts them", "[cli]") {
   CHECK(filled.out.find("number from 1 to 3, 2 missing cells (2 instead)\n") != std::string::npos);
   CHECK(filled.out.find("category, 3 levels: u, v, (missing), 1 missing cell\n") != std::string::npos);
 }
+
+TEST_CASE("numbers that count the columns beside a name are a header", "[csv][cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("(echo 0,1,2,target; for i in 1 2 3 4 5 6; do echo $i.5,$((i % 4)),$((i * i % 5)),$([ $((i % 3)) = 0 ] && "
+         "echo a || echo b); "
+         "done) | moe train --dry-run -k 1");
+  INFO(ran);
+  CHECK(ran.out.find("a header\n6 rows, 4 columns") != std::string::npos);
+  CHECK(ran.out.find("2 classes: a, b") != std::string::npos);
+}
