@@ -91,7 +91,7 @@ class Search {
     const arma::vec step = std::sqrt(weight_) * direction;
     const double far = loss(model_.theta + kFar * step), farther = loss(model_.theta + kFarther * step);
     if (!(std::max(far, farther) <= here_ + still_ && std::abs(farther - far) <= still_)) return Kind::kNone;
-    // Where classes are separated completely the fit may have come so far that nothing is seen but from where it began.
+    // Under complete separation the fit may be so far out that the loss changes only near where it began.
     const double back =
         std::max({loss(model_.theta - kFar * step), loss(model_.theta - kFarther * step), loss(model_.theta - way)});
     return back <= here_ + still_ ? Kind::kUnseen : Kind::kRecession;

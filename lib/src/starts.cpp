@@ -421,8 +421,8 @@ double distinct_rows(const Rows& rows, const arma::vec& r) {
   return sum;
 }
 
-/// The sum over different targets of the largest share `r` of a row that has it: on how many points a network cannot lie by being
-/// constant there.
+/// How many different values of the target an expert's rows have. Each value counts by its row with the largest share `r`. A constant
+/// fits one value exactly; an exact fit of many values is a line, not a coincidence.
 double distinct_targets(const Rows& rows, const arma::vec& r) {
   const auto less = [&](arma::uword a, arma::uword b) {
     for (arma::uword t = 0; t < rows.y.n_cols; ++t)
@@ -477,7 +477,7 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   for (const arma::uword k : suspects) {
     const bool told = tells_scale(model, k);
     const double few = kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1);
-    // On its floor it may fit many rows exactly, but not rows of a few values only: those are rounded, or one value by themselves.
+    // An expert on its floor is accepted where it fits rows of many different values exactly. A few values are rounding, or one repeated.
     if (model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi) &&
         distinct_targets(rows, R.col(k)) < few)
       return true;

@@ -52,7 +52,7 @@ constexpr std::size_t kMostGoOn = 2;
 constexpr double kNearBest = 0.01;
 /// Two starts found the same maximum where their mean losses differ by less.
 constexpr double kSameMaximum = 1e-6;
-/// What makes an end from a simpler model's fit the better one: mean losses differ by less where a parameter goes to infinity.
+/// An end that began at a simpler model's fit is better only by more than this. Mean losses differ by less where a parameter goes to infinity.
 constexpr double kNoBetter = 1e-8;
 
 /// Work, in parameters times rows, from which on starts are looked at every so many passes, and left where they are once spurious.
