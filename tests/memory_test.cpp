@@ -63,4 +63,16 @@ TEST_CASE("fewer threads fit where there is memory for few, to the same bits", "
   CHECK(ran.out == "0\n");
 }
 
+// A second thread that takes its buffer of BLAS takes the first one's as well for a moment.
+TEST_CASE("no limit on memory leaves room for a second thread that the first one then misses", "[memory][cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen experts -n 3000 -d 5 -o d.csv\n"
+         "for limit in $(seq 400000 20000 640000); do\n"
+         "  (ulimit -v $limit; timeout -s KILL 60 moe train d.csv -q --threads 2 -o m.moe) || echo $limit: $?\n"
+         "done");
+  INFO(ran);
+  CHECK(ran.out.empty());
+}
+
 #endif

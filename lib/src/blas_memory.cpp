@@ -26,24 +26,23 @@ namespace {
 constexpr std::size_t kBuffer = std::size_t{128} << 20;
 constexpr std::size_t kMargin = std::size_t{2} << 20;
 
-bool is_room_for_a_buffer() {
-  void* pages = ::mmap(nullptr, kBuffer + kMargin, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return pages != MAP_FAILED && ::munmap(pages, kBuffer + kMargin) == 0;
+bool is_room_for_buffers(std::size_t count) {
+  const std::size_t bytes = count * kBuffer + kMargin;
+  void* pages = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return pages != MAP_FAILED && ::munmap(pages, bytes) == 0;
 }
 
-/// Makes OpenBLAS hold so many buffers at once; false where the system refuses one.
-bool hold_buffers(std::size_t count) {
+/// Makes OpenBLAS hold one buffer more than `there`; false where the system may refuse it. All are taken at once for a moment, for
+/// no call tells whether a buffer is a new one. Each of the `busy` other threads that needs its own in this moment gets a new one
+/// as well, so there must be room for those, too.
+bool hold_one_more(std::size_t there, std::size_t busy) {
+  if (!is_room_for_buffers(1 + busy)) return false;
+  if (blas_memory_alloc == nullptr || blas_memory_free == nullptr) return true;
   std::vector<void*> held;
-  held.reserve(count);
-  bool there = true;
-  while (there && held.size() < count) {
-    there = is_room_for_a_buffer();
-    if (!there) break;
-    if (blas_memory_alloc == nullptr || blas_memory_free == nullptr) return true;
-    held.push_back(blas_memory_alloc(0));
-  }
+  held.reserve(there + 1);
+  while (held.size() <= there) held.push_back(blas_memory_alloc(0));
   for (void* buffer : held) blas_memory_free(buffer);
-  return there;
+  return true;
 }
 
 class Seats {
@@ -51,7 +50,7 @@ class Seats {
   bool take() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (taken_ == there_) {
-      if (!hold_buffers(there_ + 1)) return false;
+      if (!hold_one_more(there_, taken_)) return false;
       ++there_;
     }
     ++taken_;
