@@ -254,6 +254,9 @@ TEST_CASE("each class is dealt out by itself, and one of a single row is never h
   }
   CHECK(moe::classes_of_one_row(schema, data) == std::vector<std::string>{"rare"});
   const Shell sh;
+  const Ran lone = sh("printf 'x,y\\n1,a\\n2,b\\n3,c\\n' >d.csv; moe select -k 1 --by cv d.csv");
+  CHECK(lone.status == 3);
+  CHECK(lone.err.find("--by cv: no class has a second row, so that there is none to hold out") != std::string::npos);
   const Ran ran = sh("moe select -y y -k 1 --l2 0.1 --by cv --folds 3 $DATA/cases/one_row_class.csv");
   INFO(ran);
   CHECK(ran.status == 0);

@@ -60,6 +60,23 @@ TEST_CASE("a level whose rows are all of one class has no finite coefficient and
   CHECK(sh("cmp m.moe again.moe").status == 0);
 }
 
+TEST_CASE("solvers that stop on their way to infinity tell separation, too", "[separation]") {
+  const Shell sh;
+  for (const std::string solver : {" --solver adam ", " --solver sgd "}) {
+    INFO(solver);
+    CHECK(fitted(sh, "-k 1" + solver + "$DATA/cases/quasi.csv").infinite().at(0).at("coefficient") == "c=rare");
+    const Fitted counts = fitted(sh, "-k 1 --family poisson" + solver + "$DATA/cases/quasi_counts.csv");
+    CHECK(counts.infinite().at(0).at("coefficient") == "d2");
+    CHECK(counts.expert().at("standard_errors").at("d2").is_null());
+    const Fitted gate = fitted(sh, "-k 2" + solver + "$DATA/cases/quasi_gate.csv");
+    CHECK(gate.infinite().at(0).at("branch") == "gate");
+    CHECK(gate.infinite().at(0).at("coefficient") == "c=rare");
+    // Nothing is told of a finite maximum.
+    CHECK(fitted(sh, "-k 1" + solver + "$DATA/breast_cancer_train.csv --l2 0.01").infinite().empty());
+    CHECK(fitted(sh, "-k 2" + solver + "$DATA/CO2data.csv").infinite().empty());
+  }
+}
+
 TEST_CASE("a level with zeros only has no finite coefficient, and the others have their errors", "[separation]") {
   const Shell sh;
   const Fitted fit = fitted(sh, "-k 1 --family poisson $DATA/cases/quasi_counts.csv");

@@ -269,6 +269,8 @@ class Training {
   void summarise(const Fit& best);
   /// Standard errors, and where there are none as the maximum is at infinity.
   void find_errors();
+  /// The model where a solver ends that goes to a maximum's place, also at infinity; adam and sgd stop on the way there.
+  Model gone_on() const;
   void prepare();
   /// One expert has a solver of its own: firth.hpp.
   bool reduces_gate_bias() const { return options_.firth && model_.size() > 1; }
@@ -519,10 +521,27 @@ void Training::summarise(const Fit& best) {
 void Training::find_errors() {
   FitSummary& fit = model_.fit;
   fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
-  if (!fit.study || (options_.firth && model_.size() == 1) || !suggests_recession(model_, *fit.uncertainty)) return;
-  find_recession(model_, rows_, options_.penalty, options_.threads, *fit.study);
+  // Where the fit stopped early, an error tells nothing of the maximum.
+  const bool early = solver_->stochastic() && all_linear(model_);
+  if (!fit.study || (options_.firth && model_.size() == 1)) return;
+  if (!early && !suggests_recession(model_, *fit.uncertainty)) return;
+  find_recession(early ? gone_on() : model_, rows_, options_.penalty, options_.threads, *fit.study);
   if (!fit.study->recession.is_empty() || !fit.study->unseen.is_empty())
     fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
+}
+
+Model Training::gone_on() const {
+  Model model = model_;
+  TrainOptions options = options_;
+  options.solver = "auto";
+  options.solver = resolved_solver(model, options, rows_.count());
+  options.solver_options = {};
+  options.progress = nullptr;
+  Training training(model, rows_, nullptr, options, nullptr, false);
+  training.prepare();
+  const Fit fit = training.fit_on("", nullptr, 0, model_.theta, options_.threads, 0, true);
+  if (fit.theta.is_finite()) model.theta = fit.theta;
+  return model;
 }
 
 /// The coefficients of branch k (0: the gate) that have no value of their own.
