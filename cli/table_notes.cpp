@@ -36,6 +36,9 @@ std::string rounded(const moe::ColumnNote& note) {
 
 std::vector<std::string> table_notes(const moe::TrainingTable& table) {
   std::vector<std::string> notes;
+  if (!table.perhaps_names.empty())
+    notes.push_back("note: the first row is taken for data: " + moe::listed(table.perhaps_names, kMostShown) +
+                    "; --header yes takes it for the columns' names");
   for (const moe::ColumnNote& note : table.notes) {
     if (!note.merged.empty()) notes.push_back(merged(note));
     if (!note.rounded.empty()) notes.push_back(rounded(note));

@@ -50,6 +50,8 @@ class CsvReader {
   void require_names(const std::vector<std::size_t>& columns) const;
   /// Whether the first row was taken for data, and holds this field: a header of years, perhaps.
   bool first_row_holds(const std::string& field) const;
+  /// The first row, where it was taken for data but counts up in whole numbers, as a header of years does; else nothing.
+  std::vector<std::string> perhaps_names() const;
   /// Moves to the next record; false at the end. Throws Error (data) where its fields are not as many as the names.
   bool next();
   /// The current record's fields, unquoted; valid until next().

@@ -58,6 +58,10 @@ bool counts_beside_names(const Held& first) {
   return counted >= kNoChance;
 }
 
+/// A first row of fewer fields counts up by chance; names are years, or places.
+constexpr std::size_t kFewestNames = 3;
+constexpr double kLargestName = 1e6;
+
 /// Whether the first name is empty and the others count from 0, as a data frame without names writes its header.
 bool counts_columns(const Held& first) {
   for (std::size_t i = 1; i < first.fields.size(); ++i)
@@ -164,6 +168,15 @@ void CsvReader::require_names(const std::vector<std::size_t>& columns) const {
 bool CsvReader::first_row_holds(const std::string& field) const {
   const std::vector<std::string>& row = state_->first_row;
   return std::find(row.begin(), row.end(), field) != row.end();
+}
+
+std::vector<std::string> CsvReader::perhaps_names() const {
+  const std::vector<std::string>& row = state_->first_row;
+  if (state_->blocks.options().header != CsvHeader::kAutomatic || row.size() < kFewestNames) return {};
+  const double first = parse_number(row[0]).value_or(-1);
+  for (std::size_t i = 0; i < row.size(); ++i)
+    if (!(first >= 0 && first < kLargestName) || row[i] != std::to_string(static_cast<std::size_t>(first) + i)) return {};
+  return row;
 }
 
 bool CsvReader::next() {

@@ -128,6 +128,7 @@ SharedTable TrainingRead::read() {
   place_inputs(columns);
   name_columns(std::move(columns));
   note_columns();
+  table.perhaps_names = reader_.perhaps_names();
   return std::move(result_);
 }
 
