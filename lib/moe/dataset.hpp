@@ -102,8 +102,9 @@ struct TrainingTable {
   /// classes. Else 0.
   std::size_t few_whole_numbers = 0;
   std::vector<ColumnNote> notes{};  ///< of the input columns in the table's order, then of the targets
-  std::vector<std::string> perhaps_names{};  ///< the first row, where it was taken for data and may be a header of years
-  std::size_t dropped = 0;          ///< rows left out because a cell is missing
+  std::vector<std::string>
+      perhaps_names{};      ///< the first row, where it was taken for data and may be a header of years
+  std::size_t dropped = 0;  ///< rows left out because a cell is missing
   /// Of a survey: the sentence on the first missing cell that is an error, or "". Such a cell of an input is NaN in X; a row
   /// without its target or weight is left out.
   std::string refused{};

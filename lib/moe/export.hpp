@@ -1,6 +1,7 @@
 // A model for other tools.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,8 +25,9 @@ struct ExportOptions {
 
 struct ExportFormat {
   std::string name, help;
-  std::vector<std::string> options;  ///< the names above that it takes
-  bool directory;                    ///< whether it is several files
+  std::vector<std::string> options;       ///< the names above that it takes
+  bool directory;                         ///< whether it is several files
+  bool scores_known_levels_only = false;  ///< whether it may refuse a level that training has not seen
 };
 
 struct ExportedFile {
@@ -40,5 +42,9 @@ std::vector<ExportFormat> export_formats();
 /// sentence that tells which format can.
 std::vector<ExportedFile> export_model(const Model& model, const std::string& format,
                                        const ExportOptions& options = {});
+
+using MakeExport = std::function<std::vector<ExportedFile>(const Model& model, const ExportOptions& options)>;
+/// Makes a format known by its name. Throws Error (usage) where the name is taken.
+void add_exporter(const ExportFormat& format, const MakeExport& make);
 
 }  // namespace moe

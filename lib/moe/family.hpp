@@ -4,11 +4,13 @@
 #pragma once
 
 #include <armadillo>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "moe/columns.hpp"
+#include "moe/registry.hpp"
 
 namespace moe {
 
@@ -173,7 +175,7 @@ class Family {
   TargetInfo target_;
 };
 
-/// "gaussian" (one sigma each), "gaussian:unit", "poisson", ..: see registry.cpp. Throws Error (usage) for anything else, or a
+/// "gaussian" (one sigma each), "gaussian:unit", "poisson", ..: see family_words(). Throws Error (usage) for anything else, or a
 /// family that does not fit the target.
 std::shared_ptr<const Family> make_family(const std::string& spec, const TargetInfo& target);
 
@@ -186,6 +188,13 @@ std::shared_ptr<const Family> make_family(const std::string& spec, const std::ve
 Support family_support(const std::string& spec);
 /// The same of "gaussian,poisson": one for each target; a single one is for all.
 std::vector<Support> family_supports(const std::string& spec);
+
+/// `arguments`: what stands behind the name and a colon. Throws Error (usage) for what it does not understand, or a target that the
+/// family does not describe.
+using MakeFamily = std::function<std::shared_ptr<const Family>(const std::string& arguments, const TargetInfo& target)>;
+/// Makes a family known by its name. `typical`: a target that it describes, a number or of two classes. Throws Error (usage) where
+/// the name is taken.
+void add_family(const Word& word, const MakeFamily& make, const TargetInfo& typical = {});
 
 /// The psi at which a gaussian's sigma is `sigma` (model units) for a target of that spread.
 double gaussian_psi(double sigma, double spread);

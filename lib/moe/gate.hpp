@@ -3,8 +3,11 @@
 #pragma once
 
 #include <armadillo>
+#include <functional>
 #include <memory>
 #include <string>
+
+#include "moe/registry.hpp"
 
 namespace moe {
 
@@ -25,5 +28,9 @@ class Gate {
 
 /// "softmax", "positive" or "linear". Throws Error (usage) for anything else.
 std::shared_ptr<const Gate> make_gate(const std::string& name);
+
+using MakeGate = std::function<std::shared_ptr<const Gate>()>;
+/// Makes a gate's link known by its name. Throws Error (usage) where the name is taken.
+void add_gate(const Word& word, const MakeGate& make);
 
 }  // namespace moe

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <armadillo>
+#include <functional>
 #include <string>
 #include <vector>
+
+#include "moe/registry.hpp"
 
 namespace moe {
 
@@ -66,7 +69,12 @@ class Network {
   arma::uword parameters_ = 0;
 };
 
-/// "linear", "poly:2", "constant", "mlp:32,16", ..: see registry.cpp. Throws Error (usage) for anything else.
+/// "linear", "poly:2", "constant", "mlp:32,16", ..: see network_words(). Throws Error (usage) for anything else.
 Network make_network(const std::string& spec, arma::uword inputs, arma::uword outputs);
+
+/// `arguments`: what stands behind the name and a colon. Throws Error (usage) for what it does not understand.
+using MakeNetwork = std::function<Network(const std::string& arguments, arma::uword inputs, arma::uword outputs)>;
+/// Makes a network known by its name. Throws Error (usage) where the name is taken.
+void add_network(const Word& word, const MakeNetwork& make);
 
 }  // namespace moe

@@ -3,12 +3,14 @@
 
 #include <armadillo>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "moe/model.hpp"
+#include "moe/registry.hpp"
 
 namespace moe {
 
@@ -52,6 +54,10 @@ class Objective {
 
 /// "likelihood", "me", "me-batch", "blend" or "localized". Throws Error (usage) for anything else.
 std::shared_ptr<const Objective> make_objective(const std::string& name);
+
+using MakeObjective = std::function<std::shared_ptr<const Objective>()>;
+/// Makes an objective known by its name. Throws Error (usage) where the name is taken.
+void add_objective(const Word& word, const MakeObjective& make);
 
 /// 0.5 l2 sum of squared weights and l1 sum of absolute ones, intercepts and dispersions spared, added to an objective in its unit:
 /// the target's units do not change what they do.

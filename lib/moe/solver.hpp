@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "moe/registry.hpp"
+
 namespace moe {
 
 class Random;
@@ -94,5 +96,9 @@ class Solver {
 
 /// "adam", "sgd", "lbfgs", "newton", "em" or "owlqn". Throws Error (usage) for anything else.
 std::shared_ptr<const Solver> make_solver(const std::string& name);
+
+using MakeSolver = std::function<std::shared_ptr<const Solver>()>;
+/// Makes a solver known by its name. Throws Error (usage) where the name is taken.
+void add_solver(const Word& word, const MakeSolver& make);
 
 }  // namespace moe

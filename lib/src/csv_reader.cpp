@@ -175,7 +175,8 @@ std::vector<std::string> CsvReader::perhaps_names() const {
   if (state_->blocks.options().header != CsvHeader::kAutomatic || row.size() < kFewestNames) return {};
   const double first = parse_number(row[0]).value_or(-1);
   for (std::size_t i = 0; i < row.size(); ++i)
-    if (!(first >= 0 && first < kLargestName) || row[i] != std::to_string(static_cast<std::size_t>(first) + i)) return {};
+    if (!(first >= 0 && first < kLargestName) || row[i] != std::to_string(static_cast<std::size_t>(first) + i))
+      return {};
   return row;
 }
 

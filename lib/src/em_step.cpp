@@ -12,7 +12,6 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 512;  // of rows whose responsibilities are computed at once
 constexpr arma::uword kParts = 32;
 /// Rows that settle second derivatives closely enough for a step, whose end they do not move: at least so many, and so many for
 /// each coefficient of each expert. Of more rows some blocks, evenly spread, stand for all, or sums of squares would take
@@ -480,19 +479,6 @@ void EmStep::load(const SolverState& from) {
   stride_ = static_cast<arma::uword>(std::clamp(from.at("stride"), 1.0, static_cast<double>(stride_)));
   const arma::vec& whole = from.at("whole", whole_.size());
   for (std::size_t k = 0; k < whole_.size(); ++k) whole_[k] = whole[k] != 0;
-}
-
-arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta) {
-  ForwardPass forward(model);
-  arma::mat result(rows.count(), model.size()), r;
-  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const arma::uword last = std::min(rows.count(), first + kBlock) - 1;
-    const Rows block = rows.slice(first, last);
-    forward.run(theta, block);
-    softmax(forward.log_terms(theta, block.y), r);
-    result.rows(first, last) = r;
-  }
-  return result;
 }
 
 }  // namespace moe

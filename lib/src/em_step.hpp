@@ -84,7 +84,4 @@ class EmStep {
   mutable std::vector<bool> whole_;
 };
 
-/// rows x K: each expert's share of each row at theta.
-arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta);
-
 }  // namespace moe

@@ -3,6 +3,7 @@
 #include "mixture_objective.hpp"
 #include "moe/random.hpp"
 #include "moe/solver.hpp"
+#include "responsibilities.hpp"
 
 namespace moe {
 namespace {

@@ -258,7 +258,8 @@ std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schem
   std::vector<std::size_t> rows = shuffled_rows(data.w, seed);
   std::erase_if(rows, [&](std::size_t row) { return sizes[class_of(row)] == 1; });
   if (rows.empty())
-    throw Error(ErrorKind::kData, "--by cv: no class has a second row, so that there is none to hold out: expected more rows");
+    throw Error(ErrorKind::kData,
+                "--by cv: no class has a second row, so that there is none to hold out: expected more rows");
   std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return class_of(a) < class_of(b); });
   return dealt(rows, folds);
 }

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "em_step.hpp"
 #include "moe/metrics.hpp"
+#include "responsibilities.hpp"
 
 namespace moe {
 namespace {

@@ -12,6 +12,7 @@
 #include "moe/numeric.hpp"
 #include "moe/stop.hpp"
 #include "parallel.hpp"
+#include "responsibilities.hpp"
 
 namespace moe {
 namespace {

@@ -23,6 +23,7 @@
 #include "parallel.hpp"
 #include "progress_numbers.hpp"
 #include "recession.hpp"
+#include "responsibilities.hpp"
 #include "scale_floor.hpp"
 #include "simpler.hpp"
 #include "sparsity.hpp"

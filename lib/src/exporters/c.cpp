@@ -10,6 +10,7 @@
 #include "c_statements.hpp"
 #include "c_text.hpp"
 #include "exported_table.hpp"
+#include "exporters/exporters.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "moe/predict.hpp"
@@ -246,10 +247,15 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
   Statements statements_;
 };
 
-}  // namespace
-
 std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options) {
   return {{"", with_prefix(Writer(model, options.rows).write(), checked_prefix(options.prefix))}};
+}
+
+}  // namespace
+
+ExporterEntry c_exporter() {
+  return {{"c", "one C99 file without allocation or dependencies but libm", {"prefix", "rows", "unknown"}, false},
+          export_c};
 }
 
 }  // namespace moe

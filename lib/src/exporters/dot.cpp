@@ -1,6 +1,7 @@
 // dot: the structure for Graphviz, from the inputs down: what each branch reads, its network and family, the mixture, the target.
 #include <map>
 
+#include "exporters/exporters.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
@@ -74,8 +75,6 @@ class Inputs {
   std::map<std::vector<std::string>, std::string> boxes_;
 };
 
-}  // namespace
-
 std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions&) {
   const auto network = [](const Branch& branch) {
     return branch.network->spec() + ", " + plural(branch.network->parameters(), "parameter");
@@ -101,5 +100,9 @@ std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions&) {
   }
   return {{"", text + node("target", target, ", shape=note") + edge("mixture", "target") + "}\n"}};
 }
+
+}  // namespace
+
+ExporterEntry dot_exporter() { return {{"dot", "the structure, for Graphviz: dot -Tsvg", {}, false}, export_dot}; }
 
 }  // namespace moe

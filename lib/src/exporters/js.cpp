@@ -4,6 +4,7 @@
 
 #include "embedded.hpp"
 #include "exported_table.hpp"
+#include "exporters/exporters.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "moe/numeric.hpp"
@@ -222,8 +223,6 @@ std::string about_plain_script(const std::string& name) {
          ",\n// for any page: <script src=\"FILE.js\"></script>, and then " + name + ".predict(row).\n";
 }
 
-}  // namespace
-
 std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& options) {
   if (!options.prefix.empty() && !options.classic)
     throw Error(ErrorKind::kUsage, "--prefix: a module has no names at the top: expected it with --classic");
@@ -254,6 +253,16 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& opt
     text += "const PROBABILITIES = 0;\n";
   text += computation.text() + "\n" + kJsTable;
   return {{"", head + (options.classic ? as_plain_script(text, script) : text)}};
+}
+
+}  // namespace
+
+ExporterEntry js_exporter() {
+  return {{"js",
+           "one ECMAScript module, or a plain script, without dependencies, for browsers and Node",
+           {"classic", "prefix", "unknown"},
+           false},
+          export_js};
 }
 
 }  // namespace moe

@@ -3,6 +3,7 @@
 // units, and an expert's dispersions; and what the fit came to. share/moe/model.schema.json describes every member.
 #include <algorithm>
 
+#include "exporters/exporters.hpp"
 #include "json_text.hpp"
 #include "model_checks.hpp"
 #include "moe/export.hpp"
@@ -98,8 +99,6 @@ void append(std::string& text, const Json& value, const std::string& indent) {
   text += "\n" + indent + (value.is_array() ? ']' : '}');
 }
 
-}  // namespace
-
 std::vector<ExportedFile> export_json(const Model& model, const ExportOptions&) {
   Json result{{"format", "moe"}, {"version", 1}};
   result.update(describe_structure(model, InputsBy::kName));
@@ -109,6 +108,12 @@ std::vector<ExportedFile> export_json(const Model& model, const ExportOptions&) 
   std::string text;
   append(text, result, "");
   return {{"", text + "\n"}};
+}
+
+}  // namespace
+
+ExporterEntry json_exporter() {
+  return {{"json", "all that the model is, for scripts and 'moe import'", {}, false}, export_json};
 }
 
 }  // namespace moe

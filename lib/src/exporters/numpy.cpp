@@ -4,6 +4,7 @@
 
 #include "embedded.hpp"
 #include "exported_table.hpp"
+#include "exporters/exporters.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "moe/numeric.hpp"
@@ -205,8 +206,6 @@ BLOCK = 2048
 )";
 }
 
-}  // namespace
-
 std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&) {
   const Plan plan = plan_of(model);
   const std::vector<PredictedColumn> columns = predicted_columns(model, plan);
@@ -225,6 +224,13 @@ std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&)
                            "\nLABELS = " + python(schema.labels) + "\nOUTPUTS = " + python(outputs) + "\n\n\n" +
                            kNumpyTable + "\n\ndef _compute(x, offset, trials):\n" + computation.text();
   return {{"moe_model.py", text}, {"moe_model.npz", computation.arrays().bytes()}};
+}
+
+}  // namespace
+
+ExporterEntry numpy_exporter() {
+  return {{"numpy", "a Python module that needs NumPy alone, and its arrays in an .npz file", {"unknown"}, true},
+          export_numpy};
 }
 
 }  // namespace moe

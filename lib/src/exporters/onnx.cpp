@@ -15,6 +15,7 @@
 #include <stdexcept>
 
 #include "exported_table.hpp"
+#include "exporters/exporters.hpp"
 #include "json_text.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
@@ -248,10 +249,16 @@ class Translation {
   Names notes_;
 };
 
-}  // namespace
-
 std::vector<ExportedFile> export_onnx(const Model& model, const ExportOptions& options) {
   return {Translation(model, options.single_precision ? Type::kFloat : Type::kDouble).write()};
+}
+
+}  // namespace
+
+ExporterEntry onnx_exporter() {
+  return {
+      {"onnx", "the whole model, from a table's columns on, for ONNX runtimes (opset 13)", {"float", "unknown"}, false},
+      export_onnx};
 }
 
 }  // namespace moe

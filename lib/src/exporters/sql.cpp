@@ -8,6 +8,7 @@
 #include <set>
 
 #include "exported_table.hpp"
+#include "exporters/exporters.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "sql_cells.hpp"
@@ -202,11 +203,20 @@ class Query {
   Id peak_ = 0;
 };
 
-}  // namespace
-
 std::vector<ExportedFile> export_sql(const Model& model, const ExportOptions& options) {
   Query query(model, options);
   return {{"", query.write(), query.notes()}};
+}
+
+}  // namespace
+
+ExporterEntry sql_exporter() {
+  return {{"sql",
+           "one SELECT for DuckDB, PostgreSQL or SQLite: scores rows where they live",
+           {"dialect", "table", "unknown"},
+           false,
+           true},
+          export_sql};
 }
 
 }  // namespace moe

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "exporters/exporters.hpp"
 #include "json_text.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
@@ -303,8 +304,13 @@ class Writer {
   Names made_, experts_;
 };
 
+std::vector<ExportedFile> export_tfjs(const Model& model, const ExportOptions&) { return Writer(model).write(); }
+
 }  // namespace
 
-std::vector<ExportedFile> export_tfjs(const Model& model, const ExportOptions&) { return Writer(model).write(); }
+ExporterEntry tfjs_exporter() {
+  return {{"tfjs", "a Keras functional model of named layers for TensorFlow.js (float32): a directory", {}, true},
+          export_tfjs};
+}
 
 }  // namespace moe

@@ -1,4 +1,5 @@
 // bernoulli: two classes y = 0, 1; P(1) = 1 / (1 + exp(-eta)); log p = -log(1 + exp(-(2y - 1) eta)).
+#include "families/families.hpp"
 #include "moe/error.hpp"
 #include "moe/family.hpp"
 #include "moe/numeric.hpp"
@@ -51,8 +52,6 @@ class Bernoulli : public Family {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_bernoulli(const std::string& arguments, const TargetInfo& target) {
   if (!arguments.empty())
     throw Error(ErrorKind::kUsage,
@@ -62,6 +61,12 @@ std::shared_ptr<const Family> make_bernoulli(const std::string& arguments, const
                 "family 'bernoulli' describes two classes, and the target is not one of two: expected " +
                     std::string(target.classes > 2 ? "categorical" : "gaussian"));
   return std::make_shared<Bernoulli>(target);
+}
+
+}  // namespace
+
+FamilyEntry bernoulli_family() {
+  return {{"bernoulli", "two classes, by log-odds", {"bernoulli"}}, make_bernoulli, {2}};
 }
 
 }  // namespace moe

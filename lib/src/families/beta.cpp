@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 #include "precision_floor.hpp"
 
@@ -76,10 +77,15 @@ class Beta : public JetFamily<Beta, 1, 1> {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_beta(const std::string& arguments, const TargetInfo& target) {
   return make_plain_family<Beta>("beta", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry beta_family() {
+  return {{"beta", "a number between 0 and 1, by the log-odds of its mean; a precision for each expert", {"beta"}},
+          make_beta};
 }
 
 }  // namespace moe

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 
 namespace moe {
@@ -54,10 +55,14 @@ class Binomial : public JetFamily<Binomial, 1, 0> {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_binomial(const std::string& arguments, const TargetInfo& target) {
   return make_plain_family<Binomial>("binomial", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry binomial_family() {
+  return {{"binomial", "successes of a number of trials (--trials), by log-odds", {"binomial"}}, make_binomial};
 }
 
 }  // namespace moe

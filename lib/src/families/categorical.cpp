@@ -2,6 +2,7 @@
 // adding the same to each changes nothing, which redundant_outputs() tells those who count parameters.
 #include <cmath>
 
+#include "families/families.hpp"
 #include "moe/error.hpp"
 #include "moe/family.hpp"
 #include "moe/numeric.hpp"
@@ -65,8 +66,6 @@ class Categorical : public Family {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_categorical(const std::string& arguments, const TargetInfo& target) {
   if (!arguments.empty())
     throw Error(ErrorKind::kUsage,
@@ -75,6 +74,12 @@ std::shared_ptr<const Family> make_categorical(const std::string& arguments, con
     throw Error(ErrorKind::kUsage,
                 "family 'categorical' describes classes, and the target is a number: expected gaussian");
   return std::make_shared<Categorical>(target);
+}
+
+}  // namespace
+
+FamilyEntry categorical_family() {
+  return {{"categorical", "two or more classes, by a softmax", {"categorical"}}, make_categorical, {2}};
 }
 
 }  // namespace moe

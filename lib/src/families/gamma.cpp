@@ -3,6 +3,7 @@
 // can shrink onto a single row and take the likelihood to infinity.
 #include <cmath>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 #include "precision_floor.hpp"
 
@@ -56,10 +57,14 @@ class Gamma : public JetFamily<Gamma, 1, 1> {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_gamma(const std::string& arguments, const TargetInfo& target) {
   return make_plain_family<Gamma>("gamma", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry gamma_family() {
+  return {{"gamma", "a number above 0, by the logarithm of its mean; a shape for each expert", {"gamma"}}, make_gamma};
 }
 
 }  // namespace moe

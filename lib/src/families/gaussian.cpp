@@ -4,6 +4,7 @@
 // has the gaussian whose sigma is an output of the network.
 #include <cmath>
 
+#include "families/families.hpp"
 #include "kernels/kernels.hpp"
 #include "moe/error.hpp"
 #include "moe/family.hpp"
@@ -147,6 +148,14 @@ std::shared_ptr<const Family> make_gaussian(const std::string& arguments, const 
     return make_hetero(arguments.substr(std::string("hetero").size()), target);
   if (arguments == "full") return make_full_gaussian({target});
   throw Error(ErrorKind::kUsage, unknown_word("gaussian", arguments, {"own", "shared", "unit", "hetero", "full"}));
+}
+
+FamilyEntry gaussian_family() {
+  return {{"gaussian",
+           "a number; one sigma for each expert, or gaussian:shared for one in all, gaussian:unit for sigma 1, "
+           "gaussian:hetero for a sigma that the inputs tell, too (gaussian:hetero:LOW:HIGH: between these)",
+           {"gaussian", "gaussian:shared", "gaussian:unit", "gaussian:hetero", "gaussian:hetero:0.1:5"}},
+          make_gaussian};
 }
 
 }  // namespace moe

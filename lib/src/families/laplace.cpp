@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 #include "scale_floor.hpp"
 
@@ -78,10 +79,15 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_laplace(const std::string& arguments, const TargetInfo& target) {
   return make_plain_family<Laplace>("laplace", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry laplace_family() {
+  return {{"laplace", "a number, by its median: errors count by their size, not their square", {"laplace"}},
+          make_laplace};
 }
 
 }  // namespace moe

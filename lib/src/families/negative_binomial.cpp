@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 
 namespace moe {
@@ -89,10 +90,17 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_negative_binomial(const std::string& arguments, const TargetInfo& target) {
   return make_plain_family<NegativeBinomial>("negative-binomial", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry negative_binomial_family() {
+  return {{"negative-binomial",
+           "a count that varies more than a Poisson's: variance mu + mu^2 / theta",
+           {"negative-binomial"}},
+          make_negative_binomial};
 }
 
 }  // namespace moe

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 #include "moe/random.hpp"
 #include "poisson_log_p.hpp"
@@ -48,10 +49,14 @@ class Poisson : public JetFamily<Poisson, 1, 0> {
   static constexpr double kLargestDrawn = 1e18;  // Random's are 64-bit numbers
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_poisson(const std::string& arguments, const TargetInfo& target) {
   return make_plain_family<Poisson>("poisson", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry poisson_family() {
+  return {{"poisson", "a count, by the logarithm of its mean", {"poisson"}}, make_poisson};
 }
 
 }  // namespace moe

@@ -6,6 +6,7 @@
 // alpha itself every fit could stop at the gaussian, alpha = 0, on its way from one sign to the other.
 #include <cmath>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 #include "moe/random.hpp"
 #include "scale_floor.hpp"
@@ -99,10 +100,15 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_skew_normal(const std::string& arguments, const TargetInfo& target) {
   return make_plain_family<SkewNormal>("skew-normal", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry skew_normal_family() {
+  return {{"skew-normal", "a number with a longer tail on one side (Azzalini 1985)", {"skew-normal"}},
+          make_skew_normal};
 }
 
 }  // namespace moe

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 #include "moe/numeric.hpp"
 #include "scale_floor.hpp"
@@ -106,11 +107,20 @@ std::shared_ptr<const Family> make_student_above(const std::string& arguments, c
   return std::make_shared<Student>(*least, target);
 }
 
-}  // namespace
-
 std::shared_ptr<const Family> make_student(const std::string& arguments, const TargetInfo& target) {
   require_number_target("student", target);
   return arguments.empty() ? std::make_shared<Student>(1, target) : make_student_above(arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry student_family() {
+  return {{"student",
+           "a number with outliers; scale and degrees of freedom nu for each expert, nu above 1 or above what "
+           "student:LEAST says, as "
+           "student:0.1",
+           {"student"}},
+          make_student};
 }
 
 }  // namespace moe

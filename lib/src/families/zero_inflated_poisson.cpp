@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "families/families.hpp"
 #include "jet_family.hpp"
 #include "moe/random.hpp"
 #include "poisson_log_p.hpp"
@@ -79,10 +80,15 @@ class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Family> make_zero_inflated_poisson(const std::string& arguments, const TargetInfo& target) {
   return make_plain_family<ZeroInflatedPoisson>("zero-inflated-poisson", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry zero_inflated_poisson_family() {
+  return {{"zero-inflated-poisson", "a count with more zeros than a Poisson's", {"zero-inflated-poisson"}},
+          make_zero_inflated_poisson};
 }
 
 }  // namespace moe

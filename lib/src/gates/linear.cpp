@@ -1,6 +1,7 @@
 // linear: g_k = a_k, of either sign and not normalised.   d/da_k = (g_k d loss / d g_k) / a_k.
 #include <cmath>
 
+#include "gates/gates.hpp"
 #include "moe/gate.hpp"
 
 namespace moe {
@@ -35,8 +36,12 @@ class Linear : public Gate {
   }
 };
 
+std::shared_ptr<const Gate> make_linear_gate() { return std::make_shared<Linear>(); }
+
 }  // namespace
 
-std::shared_ptr<const Gate> make_linear_gate() { return std::make_shared<Linear>(); }
+GateEntry linear_gate() {
+  return {{"linear", "the raw outputs: the sum may be negative, and free to grow", {"linear"}}, make_linear_gate};
+}
 
 }  // namespace moe

@@ -1,6 +1,7 @@
 // positive: g_k = exp(a_k), not normalised.   d/da_k = g_k d loss / d g_k.
 #include <cmath>
 
+#include "gates/gates.hpp"
 #include "moe/gate.hpp"
 #include "moe/numeric.hpp"
 
@@ -25,8 +26,12 @@ class Positive : public Gate {
   }
 };
 
+std::shared_ptr<const Gate> make_positive_gate() { return std::make_shared<Positive>(); }
+
 }  // namespace
 
-std::shared_ptr<const Gate> make_positive_gate() { return std::make_shared<Positive>(); }
+GateEntry positive_gate() {
+  return {{"positive", "exp of each output: positive, but the sum is free to grow", {"positive"}}, make_positive_gate};
+}
 
 }  // namespace moe

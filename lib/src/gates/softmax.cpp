@@ -1,4 +1,5 @@
 // softmax: g_k = exp(a_k) / sum_j exp(a_j).   d/da_k = D_k - g_k sum_j D_j, with D_k = g_k d loss / d g_k.
+#include "gates/gates.hpp"
 #include "kernels/kernels.hpp"
 #include "moe/gate.hpp"
 
@@ -26,8 +27,12 @@ class Softmax : public Gate {
   }
 };
 
+std::shared_ptr<const Gate> make_softmax_gate() { return std::make_shared<Softmax>(); }
+
 }  // namespace
 
-std::shared_ptr<const Gate> make_softmax_gate() { return std::make_shared<Softmax>(); }
+GateEntry softmax_gate() {
+  return {{"softmax", "positive weights that sum to 1: the mixture is a density", {"softmax"}}, make_softmax_gate};
+}
 
 }  // namespace moe

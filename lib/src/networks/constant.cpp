@@ -1,6 +1,7 @@
 // constant: eta = W' [1], whatever the inputs.
 #include "moe/error.hpp"
 #include "moe/network.hpp"
+#include "networks/networks.hpp"
 
 namespace moe {
 
@@ -10,5 +11,7 @@ Network make_constant(const std::string& arguments, arma::uword, arma::uword out
                 "network 'constant:" + arguments + "': constant takes no arguments: expected constant");
   return Network("constant", {{Step::Kind::kDense, 0, outputs, 0}});
 }
+
+NetworkEntry constant_network() { return {{"constant", "an intercept alone", {"constant"}}, make_constant}; }
 
 }  // namespace moe

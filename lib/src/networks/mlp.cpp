@@ -4,6 +4,7 @@
 
 #include "moe/error.hpp"
 #include "moe/network.hpp"
+#include "networks/networks.hpp"
 
 namespace moe {
 namespace {
@@ -43,8 +44,6 @@ std::vector<arma::uword> parse_sizes(const std::string& text) {
   return sizes;
 }
 
-}  // namespace
-
 Network make_mlp(const std::string& arguments, arma::uword inputs, arma::uword outputs) {
   const std::size_t colon = arguments.find(':');
   const std::string sizes = arguments.substr(0, colon);
@@ -57,6 +56,15 @@ Network make_mlp(const std::string& arguments, arma::uword inputs, arma::uword o
   }
   steps.push_back({Step::Kind::kDense, inputs, outputs, 0});
   return Network("mlp:" + sizes + ":" + activation.name, std::move(steps));
+}
+
+}  // namespace
+
+NetworkEntry mlp_network() {
+  return {{"mlp",
+           "mlp:SIZES[:relu|tanh|silu]: hidden layers of these sizes, as mlp:32,16:tanh (default relu)",
+           {"mlp:3", "mlp:4,3:tanh", "mlp:3:silu"}},
+          make_mlp};
 }
 
 }  // namespace moe

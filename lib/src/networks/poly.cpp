@@ -3,14 +3,13 @@
 
 #include "moe/error.hpp"
 #include "moe/network.hpp"
+#include "networks/networks.hpp"
 
 namespace moe {
 namespace {
 
 /// Beyond this powers of standardised inputs leave a double's range of digits.
 constexpr arma::uword kHighest = 20;
-
-}  // namespace
 
 Network make_poly(const std::string& arguments, arma::uword inputs, arma::uword outputs) {
   const std::size_t colon = arguments.find(':');
@@ -28,6 +27,15 @@ Network make_poly(const std::string& arguments, arma::uword inputs, arma::uword 
   if (degree == 1 || inputs == 0) return Network(spec, {{Step::Kind::kDense, inputs, outputs, 0, intercept}});
   return Network(spec, {{Step::Kind::kPowers, inputs, inputs * degree, 0},
                         {Step::Kind::kDense, inputs * degree, outputs, 0, intercept}});
+}
+
+}  // namespace
+
+NetworkEntry poly_network() {
+  return {{"poly",
+           "poly:P: powers of each input up to P, as poly:2; poly:P:no-intercept",
+           {"poly:2", "poly:3:no-intercept"}},
+          make_poly};
 }
 
 }  // namespace moe

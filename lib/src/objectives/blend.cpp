@@ -1,6 +1,7 @@
 // blend: |y - sum_k g_k o_k|^2, in data units. Where the weights sum to 1 the target's center drops out and is left out.
 #include "moe/numeric.hpp"
 #include "moe/objective.hpp"
+#include "objectives/objectives.hpp"
 
 namespace moe {
 namespace {
@@ -60,8 +61,12 @@ class Blend : public Objective {
   }
 };
 
+std::shared_ptr<const Objective> make_blend() { return std::make_shared<Blend>(); }
+
 }  // namespace
 
-std::shared_ptr<const Objective> make_blend() { return std::make_shared<Blend>(); }
+ObjectiveEntry blend_objective() {
+  return {{"blend", "|y - sum_k g_k o_k|^2: squared error of the merged output", {"blend"}}, make_blend};
+}
 
 }  // namespace moe

@@ -1,5 +1,6 @@
 // likelihood: -log sum_k g_k p(y | eta_k), and what EM's M step maximises in its place.
 #include "mixture_objective.hpp"
+#include "objectives/objectives.hpp"
 
 namespace moe {
 namespace {
@@ -44,12 +45,16 @@ class ExpectedLikelihood : public Likelihood {
   const arma::mat& responsibilities_;
 };
 
-}  // namespace
-
 std::shared_ptr<const Objective> make_expected_likelihood(const arma::mat& responsibilities) {
   return std::make_shared<ExpectedLikelihood>(responsibilities);
 }
 
 std::shared_ptr<const Objective> make_likelihood() { return std::make_shared<Likelihood>(); }
+
+}  // namespace
+
+ObjectiveEntry likelihood_objective() {
+  return {{"likelihood", "-log sum_k g_k p(y|eta_k), mean over rows", {"likelihood"}}, make_likelihood};
+}
 
 }  // namespace moe

@@ -1,6 +1,7 @@
 // localized: sum_k g_k |y - o_k|^2 (Jacobs, Jordan, Nowlan, Hinton 1991, eq. 1.2).
 #include "moe/numeric.hpp"
 #include "moe/objective.hpp"
+#include "objectives/objectives.hpp"
 #include "squared_error.hpp"
 
 namespace moe {
@@ -29,8 +30,12 @@ class Localized : public Objective {
   }
 };
 
+std::shared_ptr<const Objective> make_localized() { return std::make_shared<Localized>(); }
+
 }  // namespace
 
-std::shared_ptr<const Objective> make_localized() { return std::make_shared<Localized>(); }
+ObjectiveEntry localized_objective() {
+  return {{"localized", "sum_k g_k |y - o_k|^2 (Jacobs et al. 1991, eq. 1.2)", {"localized"}}, make_localized};
+}
 
 }  // namespace moe

@@ -5,6 +5,7 @@
 
 #include "mixture_objective.hpp"
 #include "moe/numeric.hpp"
+#include "objectives/objectives.hpp"
 #include "squared_error.hpp"
 
 namespace moe {
@@ -71,9 +72,18 @@ class MeBatch : public Me {
   }
 };
 
-}  // namespace
-
 std::shared_ptr<const Objective> make_me() { return std::make_shared<Me>(); }
 std::shared_ptr<const Objective> make_me_batch() { return std::make_shared<MeBatch>(); }
+
+}  // namespace
+
+ObjectiveEntry me_objective() {
+  return {{"me", "-log sum_k g_k exp(-|y - o_k|^2 / 2), mean over rows", {"me"}}, make_me};
+}
+
+ObjectiveEntry me_batch_objective() {
+  return {{"me-batch", "-log sum_n sum_k g_k exp(-|y_n - o_k|^2 / 2): the log of the batch's sum", {"me-batch"}},
+          make_me_batch};
+}
 
 }  // namespace moe

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/kernels.hpp"
+#include "solvers/solvers.hpp"
 #include "stochastic.hpp"
 
 namespace moe {
@@ -51,8 +52,12 @@ class Adam : public Solver {
   }
 };
 
+std::shared_ptr<const Solver> make_adam() { return std::make_shared<Adam>(); }
+
 }  // namespace
 
-std::shared_ptr<const Solver> make_adam() { return std::make_shared<Adam>(); }
+SolverEntry adam_solver() {
+  return {{"adam", "mini-batches, a step size for each parameter (Kingma, Ba 2015)", {"adam"}}, make_adam};
+}
 
 }  // namespace moe

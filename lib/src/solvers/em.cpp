@@ -6,6 +6,7 @@
 #include "moe/error.hpp"
 #include "moe/solver.hpp"
 #include "newton_steps.hpp"
+#include "solvers/solvers.hpp"
 
 namespace moe {
 namespace {
@@ -142,8 +143,16 @@ class Em : public Solver {
   }
 };
 
+std::shared_ptr<const Solver> make_em() { return std::make_shared<Em>(); }
+
 }  // namespace
 
-std::shared_ptr<const Solver> make_em() { return std::make_shared<Em>(); }
+SolverEntry em_solver() {
+  return {{"em",
+           "expectation maximisation, then newton's steps; generalised for MLPs: softmax, likelihood (Jordan, Jacobs "
+           "1994)",
+           {"em"}},
+          make_em};
+}
 
 }  // namespace moe

@@ -7,6 +7,7 @@
 
 #include "moe/solver.hpp"
 #include "quasi_newton.hpp"
+#include "solvers/solvers.hpp"
 
 namespace moe {
 namespace {
@@ -121,8 +122,12 @@ class Lbfgs : public Solver {
   }
 };
 
+std::shared_ptr<const Solver> make_lbfgs() { return std::make_shared<Lbfgs>(); }
+
 }  // namespace
 
-std::shared_ptr<const Solver> make_lbfgs() { return std::make_shared<Lbfgs>(); }
+SolverEntry lbfgs_solver() {
+  return {{"lbfgs", "all rows at once, quasi-Newton (Nocedal 1980)", {"lbfgs"}}, make_lbfgs};
+}
 
 }  // namespace moe

@@ -4,6 +4,7 @@
 #include "moe/error.hpp"
 #include "moe/solver.hpp"
 #include "newton_steps.hpp"
+#include "solvers/solvers.hpp"
 
 namespace moe {
 namespace {
@@ -32,8 +33,15 @@ class Newton : public Solver {
   }
 };
 
+std::shared_ptr<const Solver> make_newton() { return std::make_shared<Newton>(); }
+
 }  // namespace
 
-std::shared_ptr<const Solver> make_newton() { return std::make_shared<Newton>(); }
+SolverEntry newton_solver() {
+  return {{"newton",
+           "lbfgs, then Newton's steps with second derivatives: linear networks, softmax, likelihood",
+           {"newton"}},
+          make_newton};
+}
 
 }  // namespace moe

@@ -8,6 +8,7 @@
 #include "moe/solver.hpp"
 #include "newton_steps.hpp"
 #include "quasi_newton.hpp"
+#include "solvers/solvers.hpp"
 
 namespace moe {
 namespace {
@@ -148,8 +149,13 @@ class Owlqn : public Solver {
   }
 };
 
+std::shared_ptr<const Solver> make_owlqn() { return std::make_shared<Owlqn>(); }
+
 }  // namespace
 
-std::shared_ptr<const Solver> make_owlqn() { return std::make_shared<Owlqn>(); }
+SolverEntry owlqn_solver() {
+  return {{"owlqn", "all rows at once, weights to 0 exactly under --l1 and --gate-l1 (Andrew, Gao 2007)", {"owlqn"}},
+          make_owlqn};
+}
 
 }  // namespace moe

@@ -1,4 +1,5 @@
 // sgd: v <- momentum v - rate g, theta <- theta + v (Polyak 1964).
+#include "solvers/solvers.hpp"
 #include "stochastic.hpp"
 
 namespace moe {
@@ -34,8 +35,10 @@ class Sgd : public Solver {
   }
 };
 
+std::shared_ptr<const Solver> make_sgd() { return std::make_shared<Sgd>(); }
+
 }  // namespace
 
-std::shared_ptr<const Solver> make_sgd() { return std::make_shared<Sgd>(); }
+SolverEntry sgd_solver() { return {{"sgd", "mini-batches, gradient descent with momentum", {"sgd"}}, make_sgd}; }
 
 }  // namespace moe

@@ -1,0 +1,20 @@
+// Every network that a user can name. To add one: write its file in this folder, and put its name into this list.
+#pragma once
+
+#include "moe/network.hpp"
+#include "moe/registry.hpp"
+
+#define MOE_NETWORKS(each) each(linear) each(poly) each(constant) each(mlp)
+
+namespace moe {
+
+struct NetworkEntry {
+  Word word;
+  MakeNetwork make;
+};
+
+#define MOE_DECLARE(name) NetworkEntry name##_network();
+MOE_NETWORKS(MOE_DECLARE)
+#undef MOE_DECLARE
+
+}  // namespace moe
