@@ -9,15 +9,15 @@
 #include <optional>
 #include <string>
 
-#include "blas_memory.hpp"
-#include "cell.hpp"
-#include "levels.hpp"
+#include "base/blas_memory.hpp"
+#include "csv/cell.hpp"
 #include "moe/error.hpp"
 #include "moe/model_file.hpp"
 #include "moe/moe.h"
 #include "moe/numeric.hpp"
-#include "outputs.hpp"
-#include "table_rows.hpp"
+#include "predict/outputs.hpp"
+#include "table/levels.hpp"
+#include "table/table_rows.hpp"
 
 /// What moe.h hands out: a model and what is asked of it again and again.
 struct moe_model {

@@ -13,14 +13,14 @@
 #include <thread>
 #include <vector>
 
-#include "../../lib/src/em_step.hpp"
-#include "../../lib/src/kernels/kernels.hpp"
-#include "../../lib/src/page_buffer.hpp"
-#include "../../lib/src/parallel.hpp"
 #include "moe/objective.hpp"
 #include "moe/predict.hpp"
 #include "moe/recipe.hpp"
 #include "moe/train.hpp"
+#include "src/base/kernels/kernels.hpp"
+#include "src/base/page_buffer.hpp"
+#include "src/base/parallel.hpp"
+#include "src/fit/em_step.hpp"
 
 namespace {
 

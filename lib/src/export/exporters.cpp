@@ -1,0 +1,44 @@
+#include "export/formats/exporters.hpp"
+
+#include <algorithm>
+
+#include "base/registry.hpp"
+
+namespace moe {
+namespace {
+
+Registry<ExporterEntry>& exporters() {
+#define MOE_ENTRY(name) name##_exporter(),
+  static Registry<ExporterEntry> all("export format", {MOE_EXPORTERS(MOE_ENTRY)});
+#undef MOE_ENTRY
+  return all;
+}
+
+}  // namespace
+
+std::vector<ExportFormat> export_formats() { return exporters().words(); }
+
+std::vector<ExportedFile> export_model(const Model& model, const std::string& format, const ExportOptions& options) {
+  const auto& [word, make] = exporters().at(format);
+  const auto require = [&, &takes = word.options](bool given, const std::string& option) {
+    if (given && std::find(takes.begin(), takes.end(), option) == takes.end())
+      throw Error(ErrorKind::kUsage, "--" + option + " means nothing to format " + format + ": expected it " +
+                                         "with a format that 'moe export --list' shows it for");
+  };
+  require(options.single_precision, "float");
+  require(!options.dialect.empty(), "dialect");
+  require(!options.table.empty(), "table");
+  require(!options.prefix.empty(), "prefix");
+  require(options.rows, "rows");
+  require(options.classic, "classic");
+  require(options.ignore_unknown.has_value(), "unknown");
+  if (options.ignore_unknown == false && !word.scores_known_levels_only)
+    throw Error(ErrorKind::kUsage, "--unknown error: format " + format +
+                                       " takes a level that training has not seen for the reference level: expected "
+                                       "--unknown ignore, or --format sql");
+  return make(model, options);
+}
+
+void add_exporter(const ExportFormat& format, const MakeExport& make) { exporters().add({format, make}); }
+
+}  // namespace moe

@@ -1,0 +1,120 @@
+#include "export/scalars.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace moe {
+namespace {
+
+using Id = Scalars::Id;
+using Node = Scalars::Node;
+using Kind = Scalars::Kind;
+using Op = Formula::Op;
+
+class Lowering {
+ public:
+  explicit Lowering(const Plan& plan) : plan_(plan) { out_.elements.resize(plan.values.size()); }
+
+  Scalars of(const std::vector<Plan::Id>& values) {
+    for (const Plan::Id id : values) out_.elements[id] = elements(plan_.values[id]);
+    return std::move(out_);
+  }
+
+ private:
+  const Node& at(Id id) const { return out_.nodes[id]; }
+  bool is(Id id, double number) const { return at(id).kind == Kind::kNumber && at(id).number == number; }
+  bool all_numbers(const std::vector<Id>& of) const {
+    return std::all_of(of.begin(), of.end(), [&](Id x) { return at(x).kind == Kind::kNumber; });
+  }
+  Id number(double value) { return out_.add({Kind::kNumber, {}, value}); }
+
+  std::vector<Id> elements(const Plan::Value& value) {
+    std::vector<Id> result;
+    switch (value.kind) {
+      case Plan::Kind::kInputs:
+        for (arma::uword i = 0; i < value.width; ++i) result.push_back(out_.add({Kind::kInput, {}, 0, {}, i}));
+        break;
+      case Plan::Kind::kOffset:
+        return {out_.add({Kind::kOffset})};
+      case Plan::Kind::kTrials:
+        return {out_.add({Kind::kTrials})};
+      case Plan::Kind::kTargets:
+        throw std::logic_error("scalars of a value that needs a target");
+      case Plan::Kind::kNumbers:
+        for (const double x : value.numbers) result.push_back(number(x));
+        break;
+      case Plan::Kind::kDense:
+        for (arma::uword o = 0; o < value.width; ++o) result.push_back(dense(value, o));
+        break;
+      case Plan::Kind::kPick:
+        for (const arma::uword i : value.indices) result.push_back(out_.elements[value.of[0]][i]);
+        break;
+      case Plan::Kind::kJoin:
+        for (const Plan::Id part : value.of)
+          result.insert(result.end(), out_.elements[part].begin(), out_.elements[part].end());
+        break;
+      case Plan::Kind::kSum:
+      case Plan::Kind::kLargest:
+        for (arma::uword i = 0; i < value.width; ++i) result.push_back(run(value, i));
+        break;
+      case Plan::Kind::kEach:
+        for (arma::uword i = 0; i < value.width; ++i) result.push_back(each(value, i));
+        break;
+    }
+    return result;
+  }
+
+  Id dense(const Plan::Value& value, arma::uword output) {
+    Node node{Kind::kDense, {}, value.numbers[output]};
+    for (arma::uword i = 0; i < value.weights.n_rows; ++i) {
+      if (value.weights(i, output) == 0) continue;
+      node.of.push_back(out_.elements[value.of[0]][i]);
+      node.weights.push_back(value.weights(i, output));
+    }
+    return node.of.empty() ? number(node.number) : out_.add(std::move(node));
+  }
+
+  Id run(const Plan::Value& value, arma::uword i) {
+    const auto first = out_.elements[value.of[0]].begin() + static_cast<std::ptrdiff_t>(i * value.run);
+    const std::vector<Id> of(first, first + static_cast<std::ptrdiff_t>(value.run));
+    const bool sum = value.kind == Plan::Kind::kSum;
+    if (all_numbers(of)) {
+      double result = at(of[0]).number;
+      for (std::size_t j = 1; j < of.size(); ++j)
+        result = sum ? result + at(of[j]).number : std::max(result, at(of[j]).number);
+      return number(result);
+    }
+    return out_.add({sum ? Kind::kSum : Kind::kLargest, of});
+  }
+
+  Id each(const Plan::Value& value, arma::uword i) {
+    std::vector<Id> of;
+    for (const Plan::Id x : value.of) of.push_back(out_.elements[x][out_.elements[x].size() == 1 ? 0 : i]);
+    if (all_numbers(of)) {
+      std::vector<double> numbers;
+      for (const Id x : of) numbers.push_back(at(x).number);
+      return number(apply(value.op, numbers.data()));
+    }
+    if (value.op == Op::kAdd && is(of[0], 0)) return of[1];
+    if ((value.op == Op::kAdd || value.op == Op::kSubtract) && is(of[1], 0)) return of[0];
+    if (value.op == Op::kMultiply && is(of[0], 1)) return of[1];
+    if ((value.op == Op::kMultiply || value.op == Op::kDivide) && is(of[1], 1)) return of[0];
+    if (value.op == Op::kMultiply && (is(of[0], 0) || is(of[1], 0))) return number(0);
+    return out_.add({Kind::kEach, of, 0, {}, 0, value.op});
+  }
+
+  const Plan& plan_;
+  Scalars out_;
+};
+
+}  // namespace
+
+Scalars::Id Scalars::add(Node node) {
+  nodes.push_back(std::move(node));
+  return nodes.size() - 1;
+}
+
+Scalars scalars_of(const Plan& plan, const std::vector<Plan::Id>& values) { return Lowering(plan).of(values); }
+
+}  // namespace moe

@@ -1,0 +1,239 @@
+#include "export/sql_dialect.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "export/sql_names.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+std::vector<std::string> sql_texts(std::vector<std::string> texts) {
+  for (std::string& text : texts) text = sql_text(text);
+  return texts;
+}
+
+std::string call(const std::string& function, const std::vector<std::string>& of) {
+  return function + "(" + join(of) + ")";
+}
+
+}  // namespace
+
+std::string sql_places(const std::string& of, const std::vector<TypedLevel>& levels,
+                       const std::function<std::string(const TypedLevel&)>& key) {
+  if (levels.empty()) return "NULL";
+  std::string text = "CASE " + of;
+  for (const TypedLevel& level : levels) text += " WHEN " + key(level) + " THEN " + std::to_string(level.place);
+  return text + " END";
+}
+
+SqlDialect::SqlDialect(const std::string& name) : name_(name.empty() ? "duckdb" : name) {
+  const std::vector<std::string> known{"duckdb", "postgres", "sqlite"};
+  if (std::find(known.begin(), known.end(), name_) == known.end())
+    throw Error(ErrorKind::kUsage, "--dialect: " + unknown_word("dialect", name_, known));
+}
+
+std::string SqlDialect::number(double value) const {
+  std::string text = format_number(value);
+  const bool finite = std::isfinite(value);
+  if (postgres()) return sql_text(finite ? text : value > 0 ? "Infinity" : "-Infinity") + "::float8";
+  if (sqlite())
+    text = !finite                                         ? (value > 0 ? "9e999" : "-9e999")
+           : text.find_first_of(".e") == std::string::npos ? text + ".0"
+                                                           : text;
+  if (duckdb()) text = !finite ? sql_text(text) + "::DOUBLE" : text.find('e') == std::string::npos ? text + "e0" : text;
+  return text[0] == '-' ? "(" + text + ")" : text;
+}
+
+std::string SqlDialect::extreme(bool largest, const std::vector<std::string>& of) const {
+  constexpr std::size_t kMost = 100;  // SQLite passes 127 arguments at most
+  if (of.size() > kMost) {
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < of.size(); i += kMost)
+      parts.push_back(extreme(largest, {of.begin() + static_cast<std::ptrdiff_t>(i),
+                                        of.begin() + static_cast<std::ptrdiff_t>(std::min(of.size(), i + kMost))}));
+    return extreme(largest, parts);
+  }
+  if (of.size() == 1) return of[0];
+  return call(sqlite() ? (largest ? "max" : "min") : (largest ? "greatest" : "least"), of);
+}
+
+std::string SqlDialect::apply(Formula::Op op, const std::vector<std::string>& of) const {
+  using enum Formula::Op;
+  switch (op) {
+    case kExp:
+    case kKernelExp:
+      return call(
+          "exp",
+          {postgres() ? "least(greatest(" + of[0] + ", " + number(kLeastExponent) + "), " + number(709) + ")" : of[0]});
+    case kLog:
+      return call("ln", of);
+    case kSqrt:
+      return call("sqrt", of);
+    case kAbs:
+      return call("abs", of);
+    case kFloor:
+      return call("floor", of);
+    case kTanh:
+      return call("tanh", of);
+    case kAdd:
+      return of[0] + " + " + of[1];
+    case kSubtract:
+      return of[0] + " - " + of[1];
+    case kMultiply:
+      return of[0] + " * " + of[1];
+    case kDivide:
+      return of[0] + " / " + of[1];
+    case kMin:
+    case kMax:
+      return extreme(op == kMax, of);
+    case kIfPositive:
+      return "CASE WHEN " + of[0] + " > " + number(0) + " THEN " + of[1] + " ELSE " + of[2] + " END";
+    default:
+      throw Error(ErrorKind::kUsage,
+                  "format sql cannot express a function of this family that databases do not know: "
+                  "expected --format numpy, c or json");
+  }
+}
+
+std::string SqlDialect::without_dust(const std::string& x) const {
+  return "(" + x + " + " + number(1e-130) + " - " + number(1e-130) + ")";
+}
+
+std::string SqlDialect::text(const std::string& cell) const {
+  // Texts are compared byte by byte, whatever a column's own collation would have.
+  if (postgres()) return "CAST(" + cell + " AS text) COLLATE \"C\"";
+  return "CAST(" + cell + (duckdb() ? " AS VARCHAR)" : " AS TEXT) COLLATE BINARY");
+}
+
+std::string SqlDialect::trimmed(const std::string& text) const {
+  return (postgres() ? "btrim(" : "trim(") + text + (sqlite() ? ", ' ' || char(9))" : ", ' ' || chr(9))");
+}
+
+// DuckDB makes a join of each IN of a few words or more, which took ten times as long as all the rest.
+std::string SqlDialect::is_one_of(const std::string& text, const std::vector<std::string>& words) const {
+  const std::string list = join(sql_texts(words));
+  return duckdb() ? "list_contains([" + list + "], " + text + ")" : text + " IN (" + list + ")";
+}
+
+std::string SqlDialect::number_of(const std::string& cell) const {
+  if (sqlite()) {  // A comparison with a REAL makes a number of a text that is one; CAST alone takes 0 from any other.
+    const std::string largest = number(std::numeric_limits<double>::max());
+    return "CASE typeof(" + cell + ") WHEN 'real' THEN " + cell + " WHEN 'integer' THEN CAST(" + cell +
+           " AS REAL) WHEN 'text' THEN CASE WHEN " + cell + " <= CAST(" + largest + " AS REAL) AND " + cell +
+           " >= CAST(-" + largest + " AS REAL) AND " + text(cell) +
+           " NOT GLOB '*[^-+.eE0-9 ' || char(9) || ']*' THEN CAST(" + cell + " AS REAL) END END";
+  }
+  const std::string of_text = finite_text(trimmed(text(cell)));
+  // DuckDB would plan a nullif of this for a minute where there are 1,000 columns.
+  if (duckdb())
+    return "CASE WHEN " + is_plain_number(cell) + " THEN TRY_CAST(" + cell + " AS DOUBLE) ELSE " + of_text + " END";
+  const std::string largest = number(kLargestCell);
+  // No type but text turns into float8 and every other into text.
+  return "nullif(nullif(greatest(least(CASE WHEN " + is_plain_number(cell) + " THEN CAST(" + text(cell) +
+         " AS float8) WHEN " + is_boolean(cell) + " THEN CASE " + text(cell) + " WHEN 'true' THEN " + number(1) +
+         " WHEN 'false' THEN " + number(0) + " END ELSE " + of_text + " END, " + largest + "), -" + largest + "), " +
+         largest + "), -" + largest + ")";
+}
+
+std::string SqlDialect::is_finite(const std::string& number) const {
+  return postgres() ? number + " IS NOT NULL"
+                    : "abs(" + number + ") <= " + this->number(std::numeric_limits<double>::max());
+}
+
+std::string SqlDialect::without_nan(const std::string& number) const {
+  return duckdb() ? "nullif(" + number + ", 'NaN'::DOUBLE)" : number;
+}
+
+/// What a text without blanks round it is as a number: that of moe::parse_number(), or NULL.
+std::string SqlDialect::finite_text(const std::string& text) const {
+  const std::string mantissa = R"(^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+))", any = mantissa + "([eE][-+]?[0-9]+)?$";
+  if (duckdb())
+    return "CASE WHEN regexp_matches(" + text + ", '" + any + "') THEN TRY_CAST(" + text + " AS DOUBLE) END";
+  // PostgreSQL stops at a text that is too large for a double, or too small: it is asked for those that are not, and for numeric
+  // where that is not plain to see.
+  const std::string number = "CAST(" + text + " AS float8)", size = "abs(CAST(" + text + " AS numeric))";
+  return "CASE WHEN length(" + text + ") < 150 AND " + text + " ~ '" + mantissa + "([eE][-+]?[0-9][0-9]?)?$' THEN " +
+         number + " WHEN length(" + text + ") > 10000 OR " + text + " !~ '" + any + "' THEN NULL WHEN " + text +
+         " ~ '^[-+]?[.0]+([eE]|$)|[eE]-0*[0-9]{4,}$' THEN " + this->number(0) + " WHEN " + text +
+         " ~ '[eE][+]?0*[0-9]{4,}$' THEN NULL WHEN " + size + " > 1e300 THEN NULL WHEN " + size + " < 2.5e-324 THEN " +
+         this->number(0) + " ELSE " + number + " END";
+}
+
+std::string SqlDialect::is_plain_number(const std::string& cell) const {
+  if (duckdb()) return is_number(cell, "BOOLEAN|");
+  return "pg_typeof(" + cell + ") = ANY ('{smallint,integer,bigint,real,double precision}'::regtype[])";
+}
+
+std::string SqlDialect::is_number(const std::string& cell, const std::string& others) const {
+  if (sqlite()) return "typeof(" + cell + ") IN ('integer', 'real')";
+  if (duckdb())
+    return "typeof(" + cell + ") SIMILAR TO '" + others +
+           "U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*'";
+  return "pg_typeof(" + cell + ") = ANY ('{smallint,integer,bigint,real,double precision,numeric}'::regtype[])";
+}
+
+std::string SqlDialect::is_boolean(const std::string& cell) const {
+  if (sqlite()) return "typeof(" + cell + ") = 'integer'";
+  return duckdb() ? "typeof(" + cell + ") = 'BOOLEAN'" : "pg_typeof(" + cell + ") = 'boolean'::regtype";
+}
+
+/// Of a boolean: 'true' or 'false'. SQLite has 1 and 0 for them.
+std::string SqlDialect::boolean_text(const std::string& cell) const {
+  return sqlite() ? "CASE " + cell + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" : text(cell);
+}
+
+// By value: the text of 1 in a column of doubles is 1.0 in DuckDB and SQLite, and 0.1 as a REAL is no longer the double 0.1, but its
+// text is.
+std::string SqlDialect::place_of_number(const std::string& cell, const std::vector<TypedLevel>& levels) const {
+  if (postgres())
+    return sql_places("CAST(" + text(cell) + " AS numeric)", levels,
+                      [](const TypedLevel& level) { return sql_text(level.text) + "::numeric"; });
+  constexpr double kAllWhole = 9007199254740992;  // doubles tell whole numbers apart below
+  std::vector<TypedLevel> near, far;
+  for (const TypedLevel& level : levels)
+    (std::abs(*parse_number(level.text)) < kAllWhole ? near : far).push_back(level);
+  const auto value = [&](const TypedLevel& level) { return number(*parse_number(level.text)); };
+  const std::string of_near = sql_places(duckdb() ? "TRY_CAST(" + text(cell) + " AS DOUBLE)" : cell, near, value);
+  if (far.empty()) return of_near;
+  return "coalesce(" + of_near + ", " +
+         sql_places(text(cell), far, [](const TypedLevel& level) { return sql_text(level.text); }) + ")";
+}
+
+std::string SqlDialect::place(const std::string& cell, const TypedLevels& levels, const std::string& otherwise) const {
+  const auto same = [](const TypedLevel& level) { return sql_text(level.text); };
+  std::string branches;
+  const auto branch = [&](const std::string& type, const std::vector<TypedLevel>& of, const std::string& places) {
+    if (!of.empty()) branches += " WHEN " + type + " THEN " + places;
+  };
+  // SQLite's booleans are numbers.
+  if (!sqlite() || levels.numbers.empty())
+    branch(is_boolean(cell), levels.booleans, sql_places(boolean_text(cell), levels.booleans, same));
+  branch(is_number(cell), levels.numbers, place_of_number(cell, levels.numbers));
+  const auto of_type = [&](const std::string& duckdb_type, const std::string& type, const std::string& word,
+                           const std::vector<TypedLevel>& of) {
+    branch(duckdb() ? "typeof(" + cell + ") LIKE '" + duckdb_type + "'"
+                    : "pg_typeof(" + cell + ") = '" + type + "'::regtype",
+           of, sql_places(text(cell), of, [&](const TypedLevel& level) {
+             return text(word + " " + sql_text(level.text));  // as the database writes it
+           }));
+  };
+  if (!sqlite()) {
+    of_type("TIME", "time", "TIME", levels.times);
+    of_type("DATE", "date", "DATE", levels.dates);
+    of_type("TIMESTAMP%", "timestamp", "TIMESTAMP", levels.timestamps);
+  }
+  return branches.empty() ? otherwise : "CASE" + branches + " ELSE " + otherwise + " END";
+}
+
+// PostgreSQL and SQLite would else put each expression in place of its name, twice where it stands twice, and so double the
+// work with every step; DuckDB computes each once, and would hold the whole table in memory between steps.
+std::string SqlDialect::step(const std::string& name, const std::string& select) const {
+  if (duckdb()) return name + " AS NOT MATERIALIZED (\n" + select + ")";
+  return name + " AS NOT MATERIALIZED (\n" + select + (postgres() ? "\nOFFSET 0)" : "\nLIMIT -1 OFFSET 0)");
+}
+
+}  // namespace moe

@@ -1,0 +1,150 @@
+#include "export/sql_limits.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace moe {
+namespace {
+
+using Id = Scalars::Id;
+using Node = Scalars::Node;
+using Kind = Scalars::Kind;
+using Op = Formula::Op;
+
+/// log10 of the largest number that an operation is to give, some digits below what a double holds; of 0; of a quotient without
+/// a constant divisor and its numerator's ratio: divisors are 1 and more, or sums of weights.
+constexpr double kCeiling = 300, kNothing = -400, kQuotient = 4;
+/// exp() is asked for no more.
+constexpr double kLargestExponent = 709;
+
+double log_size(double value) { return value == 0 ? kNothing : std::log10(std::abs(value)); }
+
+class Limits {
+ public:
+  Limits(const Scalars& scalars, double largest) : scalars_(scalars), largest_(largest) {
+    out_.most.assign(scalars.nodes.size(), kNothing);
+    out_.limit.resize(scalars.nodes.size());
+  }
+
+  SqlLimits of(const std::vector<bool>& used) {
+    for (Id id = 0; id < scalars_.nodes.size(); ++id)
+      if (used[id]) out_.most[id] = most(at(id));
+    return std::move(out_);
+  }
+
+ private:
+  const Node& at(Id id) const { return scalars_.nodes[id]; }
+  double most(Id id) const { return out_.most[id]; }
+  /// Holds a node to 10^limit where it may be larger.
+  void hold(Id id, double limit) {
+    if (most(id) <= limit || at(id).kind == Kind::kNumber) return;
+    out_.most[id] = limit;
+    out_.limit[id] = limit;
+  }
+
+  double most(const Node& node) {
+    switch (node.kind) {
+      case Kind::kInput:
+      case Kind::kOffset:
+      case Kind::kTrials:
+        return largest_;
+      case Kind::kNumber:
+        return log_size(node.number);
+      case Kind::kDense:
+      case Kind::kSum:
+        return sum(node);
+      case Kind::kLargest:
+        return largest(node.of);
+      default:
+        return each(node);
+    }
+  }
+
+  double sum(const Node& node) {
+    const double room = kCeiling - std::log10(static_cast<double>(node.of.size() + 1));
+    double result = log_size(node.number);
+    for (std::size_t i = 0; i < node.of.size(); ++i) {
+      const double weight = node.kind == Kind::kDense ? log_size(node.weights[i]) : 0;
+      hold(node.of[i], room - weight);
+      result = std::max(result, weight + most(node.of[i]));
+    }
+    return result + kCeiling - room;
+  }
+
+  double largest(const std::vector<Id>& of) const {
+    double result = kNothing;
+    for (const Id id : of) result = std::max(result, most(id));
+    return result;
+  }
+
+  double each(const Node& node) {
+    const Id a = node.of[0], b = node.of.back();
+    switch (node.op) {
+      case Op::kExp:
+      case Op::kKernelExp:
+        return std::min(kLargestExponent, upper(a)) / std::log(10);
+      case Op::kLog:
+        return std::log10(kLargestExponent) + 1;
+      case Op::kSqrt:
+        return most(a) / 2;
+      case Op::kTanh:
+        return 0;
+      case Op::kAdd:
+      case Op::kSubtract:
+        hold(a, kCeiling - 1);
+        hold(b, kCeiling - 1);
+        return std::max(most(a), most(b)) + 1;
+      case Op::kMultiply:
+        return product(a, b);
+      case Op::kDivide: {
+        const double divisor = at(b).kind == Kind::kNumber ? most(b) : -kQuotient;
+        hold(a, kCeiling + divisor);
+        return most(a) - divisor;
+      }
+      default:
+        return largest(node.of);
+    }
+  }
+
+  double product(Id a, Id b) {
+    constexpr double kHalf = kCeiling / 2;
+    if (most(a) + most(b) > kCeiling) {
+      const double room_a = kCeiling - std::min(most(b), kHalf), room_b = kCeiling - std::min(most(a), kHalf);
+      hold(a, room_a);
+      hold(b, room_b);
+    }
+    return most(a) + most(b);
+  }
+
+  /// What a node is at most, signs taken into account: exponents are known not to be positive.
+  double upper(Id id) const {
+    const Node& node = at(id);
+    if (node.kind == Kind::kNumber) return node.number;
+    if (node.kind == Kind::kEach) {
+      const Id a = node.of[0], b = node.of.back();
+      if (node.op == Op::kMin) return std::min(upper(a), upper(b));
+      if (node.op == Op::kMax) return std::max(upper(a), upper(b));
+      if (node.op == Op::kSubtract && is_largest_with(b, a)) return 0;
+      if (node.op == Op::kMultiply && is_negative_number(a) && is_magnitude(b)) return 0;
+    }
+    return std::pow(10, most(id));
+  }
+  bool is_largest_with(Id id, Id among) const {
+    const std::vector<Id>& of = at(id).of;
+    return at(id).kind == Kind::kLargest && std::find(of.begin(), of.end(), among) != of.end();
+  }
+  bool is_negative_number(Id id) const { return at(id).kind == Kind::kNumber && at(id).number <= 0; }
+  bool is_magnitude(Id id) const { return at(id).kind == Kind::kEach && at(id).op == Op::kAbs; }
+
+  const Scalars& scalars_;
+  double largest_;
+  SqlLimits out_;
+};
+
+}  // namespace
+
+SqlLimits sql_limits(const Scalars& scalars, const std::vector<bool>& used, double largest) {
+  return Limits(scalars, largest).of(used);
+}
+
+}  // namespace moe

@@ -1,0 +1,234 @@
+#include "export/sql_numbers.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "moe/error.hpp"
+
+namespace moe {
+namespace {
+
+using Kind = Scalars::Kind;
+using Op = Formula::Op;
+using Expression = SqlNumbers::Expression;
+
+/// Expressions deeper than this become columns: SQLite and DuckDB read 1,000 levels.
+constexpr std::size_t kDeepest = 200;
+/// So many terms of a sum stand side by side.
+constexpr std::size_t kTerms = 4;
+/// log10 of what a double lacks of the next one.
+constexpr double kUnit = -16;
+
+bool is_leaf(Kind kind) { return kind == Kind::kInput || kind == Kind::kOffset || kind == Kind::kTrials; }
+
+/// Of an operation's result, from those of its operands.
+double least_of(Op op, const std::vector<Expression>& of) {
+  const double a = of[0].least, b = of.size() > 1 ? of[1].least : -kLeastDouble;
+  switch (op) {
+    case Op::kExp:
+    case Op::kKernelExp:
+      return kLeastExponent / std::log(10);
+    case Op::kLog:
+      return kUnit;
+    case Op::kSqrt:
+      return a / 2;
+    case Op::kDivide:
+      return a - std::max(b, 0.0) - of[1].most;
+    case Op::kAdd:
+    case Op::kSubtract:
+      return std::max(kLeastDouble, std::min({a, b, 0.0}) + kUnit);
+    case Op::kIfPositive:
+      return std::min(b, of[2].least);
+    default:
+      return std::min({a, b, 0.0}) - 1;
+  }
+}
+
+/// How deep a node makes an expression, apart from its operands.
+std::size_t depth_of(const Scalars::Node& node) {
+  std::size_t depth = 3;
+  for (std::size_t terms = node.of.size(); terms > kTerms; terms = (terms + 1) / 2) ++depth;
+  return depth + (node.kind == Kind::kEach ? 0 : kTerms);
+}
+
+}  // namespace
+
+std::string balanced(const std::vector<std::string>& terms, const std::string& sign) {
+  if (terms.size() <= kTerms) return join(terms, sign);
+  const auto middle = terms.begin() + static_cast<std::ptrdiff_t>((terms.size() + 1) / 2);
+  return "(" + balanced({terms.begin(), middle}, sign) + ")" + sign + "(" + balanced({middle, terms.end()}, sign) + ")";
+}
+
+void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
+  const std::size_t n = scalars_.nodes.size();
+  uses_.assign(n, 0);
+  for (const Id id : outputs) ++uses_[id];
+  for (Id id = n; id-- > 0;)
+    if (uses_[id] > 0)
+      for (const Id of : at(id).of) ++uses_[of];
+  if (dialect_.postgres()) {
+    std::vector<bool> used(n);
+    for (Id id = 0; id < n; ++id) used[id] = uses_[id] > 0;
+    limits_ = sql_limits(scalars_, used, std::log10(kLargestCell));
+  }
+  choose_first_step(outputs);
+  step_.assign(n, 0);
+  std::vector<std::size_t> depth(n, 0);
+  for (Id id = 0; id < n; ++id) {
+    if (uses_[id] == 0 || at(id).kind == Kind::kNumber) continue;
+    depth[id] = depth_of(at(id));
+    for (const Id of : at(id).of) {
+      step_[id] = std::max(step_[id], step_[of]);
+      if (!column_[of]) depth[id] = std::max(depth[id], depth_of(at(id)) + depth[of]);
+    }
+    if (limited(id) || (!first_[id] && (uses_[id] > 1 || depth[id] > kDeepest))) column_[id] = true;
+    if (column_[id]) ++step_[id];
+    steps_ = std::max(steps_, step_[id]);
+  }
+  last_use_.assign(n, 0);
+  for (const Id id : outputs) use(id, steps_ + 1);
+  for (Id id = 0; id < n; ++id)
+    if (uses_[id] > 0 && column_[id])
+      for (const Id of : at(id).of) use(of, step_[id]);
+  for (Id id = 0; id < n; ++id) least_.push_back(kLeastDouble);
+}
+
+std::size_t SqlNumbers::steps() const { return std::max<std::size_t>(1, steps_); }
+
+std::vector<std::string> SqlNumbers::columns(std::size_t step) {
+  std::vector<std::string> result;
+  for (Id id = 0; id < scalars_.nodes.size(); ++id) {
+    if (!column_[id] || uses_[id] == 0) continue;
+    if (step_[id] == step) {
+      const Expression own = compute(id);
+      least_[id] = own.least;
+      result.push_back(own.text + " AS " + name(id));
+    } else if (step_[id] < step && last_use_[id] > step) {
+      result.push_back(before(id));
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> SqlNumbers::conditions(std::size_t step) const {
+  std::vector<std::string> result;
+  for (Id id = 0; id < scalars_.nodes.size(); ++id)
+    if (limited(id) && step_[id] == step)
+      result.push_back("abs(" + before(id) + ") <= " + dialect_.number(std::pow(10, *limits_.limit[id])));
+  return result;
+}
+
+SqlNumbers::Expression SqlNumbers::of(Id id) {
+  if (limited(id)) {
+    const std::string limit = dialect_.number(std::pow(10, *limits_.limit[id]));
+    return {"least(greatest(" + before(id) + ", -" + limit + "), " + limit + ")", least_[id], limits_.most[id]};
+  }
+  if (column_[id]) return {before(id), least_[id], limits_.most.empty() ? Expression().most : limits_.most[id]};
+  return at(id).kind == Kind::kNumber ? number(at(id).number) : compute(id);
+}
+
+/// What is made of cells and numbers alone is computed in the first step, where the cells are.
+void SqlNumbers::choose_first_step(const std::vector<Id>& outputs) {
+  const std::size_t n = scalars_.nodes.size();
+  column_.assign(n, false);
+  first_.assign(n, false);
+  for (Id id = 0; id < n; ++id) {
+    const std::vector<Id>& of = at(id).of;
+    const bool leaf = is_leaf(at(id).kind);
+    first_[id] = leaf || (at(id).kind == Kind::kEach && std::all_of(of.begin(), of.end(), [&](Id x) {
+                            return at(x).kind == Kind::kNumber || (first_[x] && uses_[x] == 1 && !limited(x));
+                          }));
+  }
+  for (Id id = 0; id < n; ++id)
+    if (!first_[id] && uses_[id] > 0)
+      for (const Id of : at(id).of) column_[of] = first_[of];
+  for (const Id id : outputs) column_[id] = column_[id] || first_[id];
+  for (Id id = 0; id < n; ++id)
+    if (first_[id] && uses_[id] > 1) column_[id] = true;
+}
+
+/// Columns that the expression reads are needed until `step`.
+void SqlNumbers::use(Id id, std::size_t step) {
+  if (column_[id])
+    last_use_[id] = std::max(last_use_[id], step);
+  else
+    for (const Id of : at(id).of) use(of, step);
+}
+
+SqlNumbers::Expression SqlNumbers::number(double value) const {
+  return {dialect_.number(value), value == 0 ? -kLeastDouble : std::log10(std::abs(value))};
+}
+
+SqlNumbers::Expression SqlNumbers::compute(Id id) {
+  const Node& node = at(id);
+  switch (node.kind) {
+    case Kind::kInput:
+      return {leaves_[node.index]};
+    case Kind::kOffset:
+      return {leaves_[leaves_.size() - 2]};
+    case Kind::kTrials:
+      return {leaves_.back()};
+    case Kind::kDense: {
+      std::vector<Expression> terms;
+      if (node.number != 0) terms.push_back(number(node.number));
+      for (std::size_t i = 0; i < node.of.size(); ++i)
+        terms.push_back(product(number(node.weights[i]), operand(node.of[i])));
+      return sum(terms);
+    }
+    case Kind::kSum: {
+      std::vector<Expression> terms;
+      for (const Id of : node.of) terms.push_back(operand(of));
+      return sum(terms);
+    }
+    case Kind::kLargest: {
+      std::vector<std::string> of;
+      double least = -kLeastDouble;
+      for (const Id x : node.of) {
+        of.push_back(this->of(x).text);
+        least = std::min(least, this->of(x).least);
+      }
+      return {dialect_.extreme(true, of), least};
+    }
+    default:
+      return each(node);
+  }
+}
+
+SqlNumbers::Expression SqlNumbers::each(const Node& node) {
+  std::vector<Expression> of;
+  for (const Id x : node.of) of.push_back(operand(x));
+  if (node.op == Op::kMultiply) return product(of[0], of[1]);
+  const double least = least_of(node.op, of);
+  if (node.op == Op::kDivide && least < kLeastProduct) of[0] = without_dust(of[0]);
+  std::vector<std::string> texts;
+  for (const Expression& x : of) texts.push_back(x.text);
+  return {dialect_.apply(node.op, texts), least_of(node.op, of)};
+}
+
+/// In parentheses where it is more than a name or a number.
+SqlNumbers::Expression SqlNumbers::operand(Id id) {
+  Expression result = of(id);
+  if (!column_[id] && at(id).kind != Kind::kNumber) result.text = "(" + result.text + ")";
+  return result;
+}
+
+/// One that cannot be less than the least number.
+SqlNumbers::Expression SqlNumbers::product(Expression a, Expression b) const {
+  for (Expression* factor : {&a, &b})
+    if (dialect_.postgres() && a.least + b.least < kLeastProduct && factor->least < kDust)
+      *factor = without_dust(*factor);
+  return {a.text + " * " + b.text, a.least + b.least};
+}
+
+/// In brackets, so that no expression is deep.
+SqlNumbers::Expression SqlNumbers::sum(const std::vector<Expression>& terms) {
+  std::vector<std::string> texts;
+  double least = 0;
+  for (const Expression& term : terms) {
+    texts.push_back(term.text);
+    least = std::min(least, term.least);
+  }
+  return {balanced(texts, " + "), std::max(kLeastDouble, least + kUnit)};
+}
+
+}  // namespace moe

@@ -1,0 +1,358 @@
+#include "moe/select.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "base/parallel.hpp"
+#include "moe/metrics.hpp"
+#include "moe/predict.hpp"
+#include "moe/random.hpp"
+
+namespace moe {
+namespace {
+
+/// Streams of the seed, apart from those of train().
+constexpr std::uint64_t kFoldStream = 11, kDrawStreams = std::uint64_t{1} << 32;
+
+/// Tells the observer how far all is, one call at a time.
+class Watch {
+ public:
+  Watch(const SelectObserver& observer, std::size_t fits) : observer_(observer), fits_(fits) {}
+  bool keep_going() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (observer_ && !stopped_) stopped_ = !observer_(done_, fits_);
+    return !stopped_;
+  }
+  void one_more() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++done_;
+  }
+  void require_end() const {
+    if (stopped_) throw Error(ErrorKind::kFit, "interrupted: nothing is chosen");
+  }
+
+ private:
+  const SelectObserver& observer_;
+  std::mutex mutex_;
+  std::size_t done_ = 0, fits_;
+  bool stopped_ = false;
+};
+
+/// A candidate whose schema holds what it reads alone.
+struct Candidate {
+  Schema schema;
+  ModelSpec spec;
+  std::vector<std::size_t> inputs;  // of the table
+};
+
+Candidate narrowed(const Schema& schema, const ModelSpec& spec) {
+  std::set<std::size_t> used(spec.gate_inputs.begin(), spec.gate_inputs.end());
+  for (const auto& inputs : spec.expert_inputs) used.insert(inputs.begin(), inputs.end());
+  Candidate result{schema, spec, {used.begin(), used.end()}};
+  result.schema = take_inputs(schema, result.inputs);
+  result.spec.gate_inputs = positions(spec.gate_inputs, result.inputs);
+  for (auto& inputs : result.spec.expert_inputs) inputs = positions(inputs, result.inputs);
+  return result;
+}
+
+/// Throws Error (data) for a target that not every family of the candidate describes: others may, so that the reader let it pass.
+void require_support(const ModelSpec& spec, const Schema& schema, const Dataset& data) {
+  std::vector<std::string> families = spec.expert_families;
+  if (families.empty()) families = {spec.family};
+  for (const std::string& family : families) {
+    if (family == "auto") continue;
+    const std::vector<std::vector<Support>> supports{family_supports(family)};
+    for (arma::uword t = 0; t < data.y.n_cols; ++t)
+      for (arma::uword n = 0; n < data.rows(); ++n)
+        if (const std::string expected = expected_of(supports, t, data.y(n, t)); !expected.empty())
+          throw Error(ErrorKind::kData, "row " + std::to_string(n + 1) + ": the target" +
+                                            (data.y.n_cols > 1 ? " '" + schema.targets[t] + "'" : "") +
+                                            " is not what family '" + family + "' describes: " + expected);
+  }
+}
+
+/// A fit, or why there is none.
+struct Fitted {
+  std::optional<Model> model;
+  TrainReport report;
+  std::string failure;
+  ErrorKind kind = ErrorKind::kFit;
+};
+
+/// `rows` and `validation` hold all of the table's inputs.
+Fitted fitted(const Candidate& candidate, const Dataset& rows, const std::optional<Dataset>& validation,
+              const TrainOptions& options, Watch& watch) {
+  Fitted result;
+  if (!watch.keep_going()) {
+    result.failure = "interrupted";
+    return result;
+  }
+  try {
+    if (!candidate.schema.classes()) require_support(candidate.spec, candidate.schema, rows);
+    std::optional<Dataset> judged;
+    if (validation) judged = take_inputs(*validation, candidate.inputs);
+    const auto observer = [&](const PassReport&) { return watch.keep_going(); };
+    result.model = train(candidate.schema, candidate.spec, take_inputs(rows, candidate.inputs), std::move(judged),
+                         options, observer, nullptr, result.report);
+  } catch (const Error& error) {
+    result.failure = error.what();
+    result.kind = error.kind();
+  }
+  watch.one_more();
+  return result;
+}
+
+bool spurious(const TrainReport& report) {
+  return report.on_floor || (!report.maxima.empty() && report.maxima.front().spurious);
+}
+
+/// What one fit may take of the threads where there are so many to run.
+TrainOptions for_one_of(std::size_t fits, TrainOptions options) {
+  options.threads = std::max(1u, static_cast<unsigned>(options.threads / std::max<std::size_t>(fits, 1)));
+  return options;
+}
+
+void require_normalised_gate(const ModelSpec& spec) {
+  if (!make_gate(spec.gate_link)->normalised())
+    throw Error(ErrorKind::kUsage, "--gate-link " + spec.gate_link +
+                                       ": its weights do not sum to 1, so that there are no likelihoods to compare: "
+                                       "expected softmax");
+}
+
+// --- Cross-validation -------------------------------------------------------------------------------------------------
+
+/// What the rows of a fold say of a model that was fitted without them.
+struct FoldScore {
+  double log_likelihood = 0, weight = 0;
+  std::string failure;
+  ErrorKind kind = ErrorKind::kFit;
+};
+
+FoldScore score(const Candidate& candidate, const Dataset& data, const std::optional<Dataset>& validation,
+                const std::vector<std::size_t>& held_out, const TrainOptions& options, Watch& watch) {
+  std::vector<std::size_t> others;
+  for (std::size_t n = 0; n < data.rows(); ++n)
+    if (data.w[n] > 0 && !std::binary_search(held_out.begin(), held_out.end(), n)) others.push_back(n);
+  const Fitted fit = fitted(candidate, take_rows(data, others), validation, options, watch);
+  if (!fit.model) return {0, 0, fit.failure, fit.kind};
+  const Rows rows = fit.model->standardize(take_inputs(take_rows(data, held_out), candidate.inputs));
+  FoldScore result{likelihood_sums(*fit.model, rows).log_likelihood, arma::accu(rows.w), ""};
+  if (!std::isfinite(result.log_likelihood)) result.failure = "the score of the rows held out is not a finite number";
+  return result;
+}
+
+/// Mean and standard error: a fold's share is its weight, and its mean is what differs.
+void summarise(const std::vector<FoldScore>& folds, Outcome& outcome) {
+  double sum = 0, weight = 0, squares = 0;
+  for (std::size_t f = 0; f < folds.size(); ++f) {
+    if (!folds[f].failure.empty() && outcome.failure.empty()) {
+      outcome.failure = "fold " + std::to_string(f + 1) + ": " + folds[f].failure;
+      outcome.kind = folds[f].kind;
+    }
+    sum += folds[f].log_likelihood;
+    weight += folds[f].weight;
+  }
+  if (folds.empty() || !outcome.failure.empty()) return;
+  outcome.cv = sum / weight;
+  for (const FoldScore& fold : folds) squares += std::pow((fold.log_likelihood - outcome.cv * fold.weight) / weight, 2);
+  const auto count = static_cast<double>(folds.size());
+  outcome.cv_error = std::sqrt(squares * count / (count - 1));
+}
+
+/// How many counted rows each class has.
+std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) {
+  std::vector<std::size_t> sizes(schema.labels.size(), 0);
+  for (arma::uword n = 0; n < data.rows() && schema.classes(); ++n)
+    if (data.w[n] > 0) ++sizes[static_cast<std::size_t>(data.y[n])];
+  return sizes;
+}
+
+/// Deals the rows out in this order, one by one.
+std::vector<std::vector<std::size_t>> dealt(const std::vector<std::size_t>& rows, arma::uword folds) {
+  if (folds < 2 || folds > rows.size())
+    throw Error(ErrorKind::kUsage, "--folds: " + std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
+                                       " rows: expected 2 or more, and a row in each");
+  std::vector<std::vector<std::size_t>> result(folds);
+  for (std::size_t i = 0; i < rows.size(); ++i) result[i % folds].push_back(rows[i]);
+  for (std::vector<std::size_t>& fold : result) std::sort(fold.begin(), fold.end());
+  return result;
+}
+
+/// The rows that count, in a random order.
+std::vector<std::size_t> shuffled_rows(const arma::vec& w, std::uint64_t seed) {
+  const arma::uvec rows = arma::find(w > 0);
+  Random random(seed, kFoldStream);
+  std::vector<std::size_t> result;
+  for (const std::size_t i : random.permutation(rows.n_elem)) result.push_back(rows[i]);
+  return result;
+}
+
+// --- Order ------------------------------------------------------------------------------------------------------------
+
+/// Lower is better.
+double cost(const Outcome& outcome, Criterion by) {
+  const FitSummary& fit = outcome.model->fit;
+  switch (by) {
+    case Criterion::kAic:
+      return fit.aic;
+    case Criterion::kIcl:
+      return fit.icl;
+    case Criterion::kCv:
+      return -outcome.cv;
+    default:
+      return fit.bic;
+  }
+}
+
+void sort_best_first(std::vector<Outcome>& outcomes, Criterion by) {
+  const auto rank = [by](const Outcome& outcome) {
+    const bool failed = !outcome.failure.empty();
+    return std::tuple(failed, !failed && outcome.spurious, failed ? 0 : cost(outcome, by));
+  };
+  std::stable_sort(outcomes.begin(), outcomes.end(),
+                   [&](const Outcome& a, const Outcome& b) { return rank(a) < rank(b); });
+}
+
+// --- The bootstrap ----------------------------------------------------------------------------------------------------
+
+/// Both models at one table.
+struct Pair {
+  Fitted smaller, larger;
+
+  double ratio() const { return 2 * (larger.model->fit.log_likelihood - smaller.model->fit.log_likelihood); }
+  /// "" where there is a ratio.
+  std::string failure() const {
+    for (const Fitted* fit : {&smaller, &larger})
+      if (!fit->model) return fit->failure;
+    return std::isfinite(ratio()) ? "" : "a likelihood is not a finite number";
+  }
+};
+
+/// The table with a target drawn for each row.
+Dataset drawn(const Candidate& candidate, const Model& model, Dataset data, Random random) {
+  Predictive predictive(model);
+  predictive.at(take_inputs(data, candidate.inputs));
+  arma::mat target;
+  arma::uvec expert;
+  predictive.draw(random, target, expert);
+  data.y = target;
+  return data;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, arma::uword folds,
+                                                             std::uint64_t seed) {
+  return dealt(shuffled_rows(w, seed), folds);
+}
+
+std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schema, const Dataset& data,
+                                                             arma::uword folds, std::uint64_t seed) {
+  if (!schema.classes()) return cross_validation_folds(data.w, folds, seed);
+  const std::vector<std::size_t> sizes = class_sizes(schema, data);
+  const auto class_of = [&](std::size_t row) { return static_cast<std::size_t>(data.y[row]); };
+  std::vector<std::size_t> rows = shuffled_rows(data.w, seed);
+  std::erase_if(rows, [&](std::size_t row) { return sizes[class_of(row)] == 1; });
+  if (rows.empty())
+    throw Error(ErrorKind::kData,
+                "--by cv: no class has a second row, so that there is none to hold out: expected more rows");
+  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return class_of(a) < class_of(b); });
+  return dealt(rows, folds);
+}
+
+std::vector<std::string> classes_of_one_row(const Schema& schema, const Dataset& data) {
+  std::vector<std::string> result;
+  const std::vector<std::size_t> sizes = class_sizes(schema, data);
+  for (std::size_t c = 0; c < sizes.size(); ++c)
+    if (sizes[c] == 1) result.push_back(schema.labels[c]);
+  return result;
+}
+
+std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std::optional<Dataset>& validation,
+                            const std::vector<ModelSpec>& candidates, const SelectOptions& options,
+                            const SelectObserver& observer) {
+  std::vector<Candidate> parts;
+  for (const ModelSpec& spec : candidates) {
+    require_normalised_gate(spec);
+    parts.push_back(narrowed(schema, spec));
+  }
+  std::vector<std::vector<std::size_t>> folds;
+  if (options.by == Criterion::kCv) folds = cross_validation_folds(schema, data, options.folds, options.train.seed);
+
+  const std::size_t each = 1 + folds.size(), fits = parts.size() * each;
+  const TrainOptions one = for_one_of(fits, options.train);
+  Watch watch(observer, fits);
+  std::vector<Fitted> whole(parts.size());
+  std::vector<std::vector<FoldScore>> scores(parts.size(), std::vector<FoldScore>(folds.size()));
+  parallel_for(fits, options.train.threads, [&](std::size_t task) {
+    const std::size_t fit = fits - 1 - task;  // from the end, where the largest tend to be
+    const std::size_t c = fit / each, f = fit % each;
+    if (f == 0)
+      whole[c] = fitted(parts[c], data, validation, one, watch);
+    else
+      scores[c][f - 1] = score(parts[c], data, validation, folds[f - 1], one, watch);
+  });
+  watch.require_end();
+
+  std::vector<Outcome> outcomes;
+  for (std::size_t c = 0; c < parts.size(); ++c) {
+    Outcome outcome{c, std::move(whole[c].model), whole[c].report};
+    outcome.spurious = spurious(outcome.report);
+    outcome.failure = whole[c].failure;
+    outcome.kind = whole[c].kind;
+    summarise(scores[c], outcome);
+    outcomes.push_back(std::move(outcome));
+  }
+  sort_best_first(outcomes, options.by);
+  return outcomes;
+}
+
+RatioTest bootstrap_ratio_test(const Schema& schema, const Dataset& data, const ModelSpec& smaller,
+                               const ModelSpec& larger, const TrainOptions& options, arma::uword draws,
+                               const SelectObserver& observer) {
+  require_normalised_gate(larger);
+  const arma::uvec counted = arma::find(data.w > 0);
+  const Dataset rows = take_rows(data, {counted.begin(), counted.end()});
+  const Candidate small = narrowed(schema, smaller), large = narrowed(schema, larger);
+  Watch watch(observer, 2 * (1 + draws));
+  const auto both = [&](const Dataset& table, TrainOptions how) {
+    Pair pair;
+    pair.larger = fitted(large, table, std::nullopt, how, watch);
+    if (pair.larger.model) how.restarts = static_cast<arma::uword>(pair.larger.model->fit.restarts);
+    pair.smaller = fitted(small, table, std::nullopt, how, watch);
+    return pair;
+  };
+
+  RatioTest result;
+  const Pair observed = both(rows, options);
+  watch.require_end();
+  result.failure = observed.failure();
+  if (result.failure.empty() && spurious(observed.larger.report))
+    result.failure = "the larger model's fit is spurious: an expert explains a few rows all but exactly";
+  if (!result.failure.empty()) return result;
+  result.statistic = observed.ratio();
+  result.restarts = static_cast<arma::uword>(observed.larger.model->fit.restarts);
+
+  TrainOptions same = for_one_of(draws, options);
+  same.restarts = result.restarts;
+  std::vector<double> ratios(draws, NAN);
+  parallel_for(draws, options.threads, [&](std::size_t b) {
+    const Pair pair = both(drawn(small, *observed.smaller.model, rows, Random(options.seed, kDrawStreams + b)), same);
+    if (pair.failure().empty()) ratios[b] = pair.ratio();
+  });
+  watch.require_end();
+  arma::uword as_large = 0;
+  for (const double ratio : ratios) {
+    if (!std::isnan(ratio)) ++result.draws;
+    if (ratio >= result.statistic) ++as_large;
+  }
+  if (result.draws == 0) result.failure = "no table that was drawn could be fitted";
+  if (result.draws > 0) result.p = (1.0 + static_cast<double>(as_large)) / (1.0 + static_cast<double>(result.draws));
+  return result;
+}
+
+}  // namespace moe

@@ -1,0 +1,158 @@
+// em: steps of expectation maximisation, each halved until the objective does not rise, then Newton's steps (or lbfgs, where there
+// are no second derivatives) until the gradient is small: EM finds the neighbourhood of a maximum surely, and creeps there. Where the
+// objective has kinks EM's steps alone move the parameters that lie on them, and lbfgs the others, in turn.
+#include <cmath>
+
+#include "fit/newton_steps.hpp"
+#include "fit/solvers/solvers.hpp"
+#include "moe/error.hpp"
+#include "moe/solver.hpp"
+
+namespace moe {
+namespace {
+
+constexpr double kTolerance = 1e-9;
+constexpr double kNear = 1e-3;  // largest gradient component at which Newton's steps take over
+constexpr arma::uword kPasses = 1000;
+constexpr arma::uword kMostSteps = 500;  // before the other methods take over in any case
+constexpr int kHalvings = 30;
+constexpr double kRounding = 1e-14;  // relative error that a value may carry
+constexpr int kTurns = 100;          // of lbfgs and EM
+constexpr double kStill = 1e-10;     // a step of a parameter below this is none
+
+/// A problem, some of whose parameters stay where they are.
+/// Its passes count from where those before it ended.
+class Held : public Problem {
+ public:
+  Held(Problem& problem, const arma::uvec& held) : problem_(problem), held_(held) {}
+  void count_from(arma::uword passes) { before_ = passes; }
+  double rounding(const arma::vec& theta) const override { return problem_.rounding(theta); }
+  double evaluate(const arma::vec& theta, arma::vec& gradient) override {
+    const double value = problem_.evaluate(theta, gradient);
+    gradient.elem(held_).zeros();
+    return value;
+  }
+  arma::uword shuffle(Random& random) override { return problem_.shuffle(random); }
+  double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override {
+    return problem_.evaluate_batch(batch, theta, gradient);
+  }
+  bool keep_going(arma::uword pass, const arma::vec& theta, double value) override {
+    return pass == 0 || problem_.keep_going(before_ + pass, theta, value);
+  }
+
+ private:
+  Problem& problem_;
+  const arma::uvec& held_;
+  arma::uword before_ = 0;
+};
+
+class Em : public Solver {
+ public:
+  std::string name() const override { return "em"; }
+  bool stochastic() const override { return false; }
+
+  SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
+                        Random& random) const override {
+    SolverResult result;
+    if (const SolverState* begun = problem.begun()) {
+      theta = begun->at("theta", theta.n_elem);
+      result.passes = static_cast<arma::uword>(begun->at("passes"));
+    }
+    Problem::Improvement here;
+    if (!problem.improve(theta, here))
+      throw Error(ErrorKind::kUsage,
+                  "--solver em: it needs a softmax gate and the objective likelihood: expected lbfgs");
+    const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
+    const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
+    result.theta = std::move(theta);
+    climb(problem, result, here, std::max(kNear, tolerance), std::min(passes, kMostSteps));
+    if (result.stop == "stopped") return result;
+    if (problem.has_hessian()) {
+      newton_steps(problem, result, tolerance, passes);
+      return result;
+    }
+    settle(problem, result, here, tolerance, passes, random);
+    return result;
+  }
+
+ private:
+  static void climb(Problem& problem, SolverResult& at, Problem::Improvement& here, double near, arma::uword passes) {
+    at.value = here.value;
+    if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";
+    while (at.stop.empty() && here.slope > near && at.passes < passes) {
+      if (here.slope <= problem.rounding(at.theta)) return;
+      if (!step(problem, at, here)) return;
+      ++at.passes;
+      problem.keep([&](SolverState& state) {
+        state.numbers["theta"] = at.theta;
+        state.set("passes", static_cast<double>(at.passes));
+      });
+      if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";
+    }
+  }
+
+  /// By lbfgs, between whose runs EM looks after the kinks.
+  static void settle(Problem& problem, SolverResult& at, Problem::Improvement& here, double tolerance,
+                     arma::uword passes, Random& random) {
+    const arma::uvec kinked = problem.kinked();
+    Held held(problem, kinked);
+    for (int turn = 0; turn < kTurns; ++turn) {
+      if (at.passes >= passes) {
+        at.stop = "passes used up; --epochs allows more";
+        return;
+      }
+      SolverOptions options;
+      options.tolerance = tolerance;
+      options.epochs = passes - at.passes;
+      const arma::uword before = at.passes;
+      held.count_from(before);
+      at = make_solver("lbfgs")->minimise(held, std::move(at.theta), options, random);
+      at.passes += before;
+      if (kinked.is_empty() || at.stop.empty() || at.passes >= passes) return;
+      problem.improve(at.theta, here);
+      if (arma::all(arma::abs(here.target.elem(kinked) - at.theta.elem(kinked)) < kStill)) return;
+      at.converged = false;
+      at.stop = "no step lowers the loss any more";
+      if (!step(problem, at, here)) return;
+      ++at.passes;
+      if (!problem.keep_going(at.passes, at.theta, at.value)) return;
+    }
+  }
+
+  /// Moves towards here.target; false where nothing on the way is lower.
+  static bool step(Problem& problem, SolverResult& at, Problem::Improvement& here) {
+    arma::vec whole = here.target - at.theta;
+    double part = 1;
+    for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
+      const arma::vec theta = at.theta + part * whole;
+      Problem::Improvement there;
+      problem.improve(theta, there);
+      if (!(there.value <= at.value + kRounding * std::abs(at.value))) {
+        if (!problem.refine()) continue;
+        problem.improve(at.theta, here);
+        whole = here.target - at.theta;
+        part = 2;  // the whole step comes next
+        continue;
+      }
+      at.theta = theta;
+      at.value = there.value;
+      here = std::move(there);
+      return true;
+    }
+    return false;
+  }
+};
+
+std::shared_ptr<const Solver> make_em() { return std::make_shared<Em>(); }
+
+}  // namespace
+
+SolverEntry em_solver() {
+  return {{"em",
+           "expectation maximisation, then newton's steps; generalised for MLPs: softmax, likelihood (Jordan, Jacobs "
+           "1994)",
+           {"em"}},
+          make_em};
+}
+
+}  // namespace moe

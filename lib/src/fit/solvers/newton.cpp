@@ -1,0 +1,47 @@
+// newton: lbfgs to the neighbourhood of a minimum, then Newton's steps with second derivatives.
+#include <cmath>
+
+#include "fit/newton_steps.hpp"
+#include "fit/solvers/solvers.hpp"
+#include "moe/error.hpp"
+#include "moe/solver.hpp"
+
+namespace moe {
+namespace {
+
+constexpr double kTolerance = 1e-9;
+constexpr double kNear = 1e-2;  // largest gradient component at which Newton's steps take over
+constexpr arma::uword kPasses = 1000;
+
+class Newton : public Solver {
+ public:
+  std::string name() const override { return "newton"; }
+  bool stochastic() const override { return false; }
+
+  SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
+                        Random& random) const override {
+    if (!problem.has_hessian())
+      throw Error(ErrorKind::kUsage,
+                  "--solver newton: it needs linear networks, a softmax gate, the objective likelihood and a smooth "
+                  "family: expected lbfgs");
+    const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
+    SolverOptions first = options;
+    first.tolerance = std::max(kNear, tolerance);
+    SolverResult result = make_solver("lbfgs")->minimise(problem, std::move(theta), first, random);
+    if (result.converged) newton_steps(problem, result, tolerance, options.epochs > 0 ? options.epochs : kPasses);
+    return result;
+  }
+};
+
+std::shared_ptr<const Solver> make_newton() { return std::make_shared<Newton>(); }
+
+}  // namespace
+
+SolverEntry newton_solver() {
+  return {{"newton",
+           "lbfgs, then Newton's steps with second derivatives: linear networks, softmax, likelihood",
+           {"newton"}},
+          make_newton};
+}
+
+}  // namespace moe

@@ -1,0 +1,161 @@
+// owlqn: f(theta) + sum l1_i |theta_i| by steps that stay within one orthant, where the sum is linear (Andrew, Gao 2007):
+// quasi-Newton ones of the parameters that are free to move, then Newton's where f has second derivatives (Byrd, Chin, Nocedal,
+// Oztoprak 2016). A parameter whose sign would change stops at 0 exactly, and leaves it where f falls faster than the sum grows.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "fit/newton_steps.hpp"
+#include "fit/quasi_newton.hpp"
+#include "fit/solvers/solvers.hpp"
+#include "moe/solver.hpp"
+
+namespace moe {
+namespace {
+
+constexpr arma::uword kPasses = 1000;
+constexpr double kTolerance = 1e-7;
+constexpr double kFirstStep = 0.1;  // length of the very first step: parameters are of order 1 in standardised units
+/// Newton's steps take over where no component of the slope is larger, or after so many others: where an expert has all but no spread,
+/// the slopes are steep to the end.
+constexpr double kNear = 1e-2;
+constexpr int kFar = 50;
+constexpr arma::uword kMostForNewton = 200;  // parameters
+
+double sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : 0; }
+
+class Search {
+ public:
+  Search(Problem& problem, arma::vec theta) : problem_(problem), theta_(std::move(theta)), l1_(problem.l1_weights()) {
+    if (l1_.is_empty()) l1_.zeros(theta_.n_elem);
+    here_.value = problem.evaluate(theta_, here_.gradient);
+    settle();
+  }
+
+  const arma::vec& theta() const { return theta_; }
+  double value() const { return here_.value; }
+  /// Largest component of the steepest descent: 0 at a minimum.
+  double slope() const { return arma::norm(slopes_, "inf"); }
+
+  /// One iteration; false where no step makes progress any more.
+  bool step() {
+    if ((slope() <= kNear || steps_++ >= kFar) && go(newton(), 1)) return true;
+    QuasiNewton memory = memory_.restricted(free_);
+    const bool fresh = memory.empty();
+    const double first = std::min(1.0, kFirstStep / arma::norm(slopes_));
+    if (go(memory.direction(slopes_), fresh ? first : 1)) return true;
+    memory_.clear();
+    return !fresh && go(-slopes_, first);
+  }
+
+ private:
+  /// The slopes on the side on which theta may move, the steeper where it may do both, and 0 where every move goes up.
+  void settle() {
+    slopes_ = here_.gradient;
+    orthant_.zeros(theta_.n_elem);
+    free_.ones(theta_.n_elem);
+    for (arma::uword i = 0; i < theta_.n_elem; ++i) {
+      if (!(l1_[i] > 0)) continue;
+      const double left = here_.gradient[i] - l1_[i], right = here_.gradient[i] + l1_[i];
+      orthant_[i] = theta_[i] != 0 ? sign(theta_[i]) : right < 0 ? 1 : left > 0 ? -1 : 0;
+      slopes_[i] = orthant_[i] > 0 ? right : orthant_[i] < 0 ? left : 0;
+      free_[i] = orthant_[i] != 0 ? 1 : 0;
+    }
+  }
+
+  /// Newton's direction in the free parameters; nothing where there is none.
+  arma::vec newton() {
+    arma::mat H;
+    if (theta_.n_elem > kMostForNewton || !problem_.hessian(theta_, H)) return {};
+    const arma::uvec free = arma::find(free_ > 0);
+    const arma::vec step = newton_direction(H.submat(free, free), slopes_.elem(free));
+    if (step.is_empty()) return {};
+    arma::vec whole(theta_.n_elem, arma::fill::zeros);
+    whole.elem(free) = step;
+    return whole;
+  }
+
+  arma::vec moved(const arma::vec& by) const {
+    arma::vec to = theta_ + by;
+    for (arma::uword i = 0; i < to.n_elem; ++i)
+      if (l1_[i] > 0 && !(to[i] * orthant_[i] > 0)) to[i] = 0;
+    return to;
+  }
+
+  /// Moves along a direction, as far as the orthant reaches in each parameter; false where that goes nowhere.
+  bool go(arma::vec direction, double first) {
+    if (direction.is_empty()) return false;
+    // What is 0 leaves it downhill or not at all. Only what goes up is taken away, so that the rest still goes down.
+    for (arma::uword i = 0; i < direction.n_elem; ++i)
+      if (l1_[i] > 0 && theta_[i] == 0 && !(direction[i] * slopes_[i] < 0)) direction[i] = 0;
+    here_.step = 0;
+    here_.slope = arma::dot(slopes_, direction);
+    if (!(here_.slope < 0)) return false;
+    const Line line = [&](double step) {
+      LinePoint point;
+      point.step = step;
+      const arma::vec at = moved(step * direction);
+      point.value = problem_.evaluate(at, point.gradient);
+      for (arma::uword i = 0; i < at.n_elem; ++i)
+        if (!(l1_[i] > 0) || at[i] != 0) point.slope += (point.gradient[i] + l1_[i] * orthant_[i]) * direction[i];
+      return point;
+    };
+    LinePoint next = line_search(line, here_, first);
+    if (!(next.step > 0)) return false;
+    arma::vec theta = moved(next.step * direction);
+    memory_.add(theta - theta_, next.gradient - here_.gradient);
+    theta_ = std::move(theta);
+    here_ = std::move(next);
+    settle();
+    return true;
+  }
+
+  Problem& problem_;
+  arma::vec theta_, l1_;
+  LinePoint here_;
+  arma::vec slopes_, orthant_, free_;
+  QuasiNewton memory_;
+  int steps_ = 0;
+};
+
+class Owlqn : public Solver {
+ public:
+  std::string name() const override { return "owlqn"; }
+  bool stochastic() const override { return false; }
+
+  SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random&) const override {
+    const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
+    const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
+    Search search(problem, std::move(theta));
+    SolverResult result;
+    while (true) {
+      result.converged = search.slope() <= tolerance;
+      if (result.converged) result.stop = "gradient below tolerance";
+      if (!problem.keep_going(result.passes, search.theta(), search.value()) || result.converged) break;
+      if (result.passes == passes) {
+        result.stop = "passes used up; --epochs allows more";
+        break;
+      }
+      if (!search.step()) {
+        result.converged = search.slope() <= problem.rounding(search.theta());
+        result.stop = result.converged ? kRoundingIsLeft : "no step lowers the loss any more";
+        break;
+      }
+      ++result.passes;
+    }
+    result.theta = search.theta();
+    result.value = search.value();
+    return result;
+  }
+};
+
+std::shared_ptr<const Solver> make_owlqn() { return std::make_shared<Owlqn>(); }
+
+}  // namespace
+
+SolverEntry owlqn_solver() {
+  return {{"owlqn", "all rows at once, weights to 0 exactly under --l1 and --gate-l1 (Andrew, Gao 2007)", {"owlqn"}},
+          make_owlqn};
+}
+
+}  // namespace moe

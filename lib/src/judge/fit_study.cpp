@@ -1,0 +1,113 @@
+// What a fitted mixture looks like on its rows: who explains how many of them, and where the gate has become a step.
+
+#include <algorithm>
+#include <cmath>
+
+#include "judge/simpler.hpp"
+#include "moe/metrics.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+constexpr arma::uword kBlock = 1024;
+/// A weight this near to 0 or 1 in every row is a step.
+constexpr double kSharp = 1e-3;
+/// Residuals below this part of the target's size are what rounding leaves of an exact fit.
+constexpr double kExact = 1e-10;
+/// A scale below this part of the target's standard deviation may be that of such a fit.
+constexpr double kTiny = 1e-6;
+
+template <class Visit>
+void for_each_block(const Model& model, const Rows& rows, const Visit& visit) {
+  ForwardPass forward(model);
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    forward.run(model.theta, block);
+    visit(block, forward, forward.log_terms(model.theta, block.y));
+  }
+}
+
+/// The log-likelihood with the weights of experts that are steps rounded to 0 and 1, which the gate's growing weights lead to.
+double at_the_limit(const Model& model, const Rows& rows, const arma::uvec& steps) {
+  double sum = 0;
+  for_each_block(model, rows, [&](const Rows& block, const ForwardPass& forward, const arma::mat& terms) {
+    const arma::mat log_p = terms - forward.log_weights();
+    arma::mat g = arma::exp(forward.log_weights());
+    for (arma::uword n = 0; n < g.n_rows; ++n) {
+      for (const arma::uword k : steps) {
+        const double to = g(n, k) > 0.5 ? 1 : 0, others = arma::accu(g.row(n)) - g(n, k);
+        for (arma::uword j = 0; j < g.n_cols; ++j)
+          if (j != k) g(n, j) *= others > 0 ? (1 - to) / others : 0;
+        g(n, k) = to;
+      }
+    }
+    arma::vec total;
+    log_sum_exp(arma::log(arma::clamp(g, 1e-300, 1)) + log_p, total);
+    sum += arma::dot(block.w, total);
+  });
+  return sum;
+}
+
+/// Sums over rows of what experts leave of the targets and of the targets themselves, from 0 of the data's own units: K x T.
+struct Squares {
+  arma::mat left, whole;
+};
+
+void add_squares(const Model& model, const Rows& block, const ForwardPass& forward, const arma::mat& r, Squares& to) {
+  const arma::vec zero = model.standardization.target_center / model.standardization.target_scale;
+  arma::mat mu;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    expert.family->mean(forward.eta(k), model.theta.memptr() + expert.psi, mu);
+    const arma::rowvec w = (block.w % r.col(k)).t();
+    to.left.row(k) += w * arma::square(block.y - mu);
+    to.whole.row(k) += w * arma::square(block.y.each_row() + zero.t());
+  }
+}
+
+/// 1 for experts of numbers that explain all targets of their rows exactly.
+arma::vec exact_of(const Squares& squares) {
+  arma::vec result(squares.left.n_rows, arma::fill::zeros);
+  for (arma::uword k = 0; k < result.n_elem; ++k)
+    result[k] = arma::all(squares.left.row(k) <= kExact * kExact * squares.whole.row(k)) ? 1 : 0;
+  return result;
+}
+
+}  // namespace
+
+FitStudy study_fit(const Model& model, const Rows& rows) {
+  const arma::uword K = model.size();
+  arma::vec mass(K, arma::fill::zeros), blunt(K, arma::fill::zeros), reached(K, arma::fill::zeros);
+  // Only an expert whose scale is next to nothing can fit its rows exactly.
+  const bool tight = std::any_of(model.experts.begin(), model.experts.end(), [&](const Expert& expert) {
+    const double* psi = model.theta.memptr() + expert.psi;
+    return expert.family->on_floor(psi) || expert.family->least_scale(psi) < kTiny;
+  });
+  Squares squares{arma::zeros(K, model.targets()), arma::zeros(K, model.targets())};
+  for_each_block(model, rows, [&](const Rows& block, const ForwardPass& forward, const arma::mat& terms) {
+    arma::mat r;
+    softmax(terms, r);
+    mass += r.t() * block.w;
+    if (tight) add_squares(model, block, forward, r, squares);
+    const arma::mat g = arma::exp(forward.log_weights());
+    blunt = arma::max(blunt, arma::vec(arma::max(arma::min(g, 1 - g), 0).t()));
+    reached = arma::max(reached, arma::vec(arma::max(g, 0).t()));
+  });
+  FitStudy study;
+  study.shares = mass / arma::accu(rows.w);
+  study.starved.zeros(K);
+  study.steps.zeros(K);
+  study.exact = tight ? exact_of(squares) : arma::zeros(K);
+  const double rows_of_weight_1 = static_cast<double>(rows.count());
+  for (arma::uword k = 0; k < K; ++k) {
+    if (K > 1 && study.shares[k] * rows_of_weight_1 < static_cast<double>(model.experts[k].network->last_inputs()))
+      study.starved[k] = 1;
+    if (K > 1 && blunt[k] < kSharp && reached[k] > 0.5 && model.gate_branch.network->inputs() > 0) study.steps[k] = 1;
+  }
+  study.as_simple = as_simple(model, rows);
+  if (arma::any(study.steps > 0)) study.supremum = at_the_limit(model, rows, arma::find(study.steps > 0));
+  return study;
+}
+
+}  // namespace moe

@@ -1,0 +1,144 @@
+#include "judge/reported.hpp"
+
+#include <cmath>
+
+namespace moe {
+namespace {
+
+/// What a direction moves by less than this part of what it moves most is rounding's.
+constexpr double kMoved = 1e-4;
+
+using Square = std::vector<std::vector<long double>>;
+
+/// The square matrix that takes a branch's coefficients of standardised inputs to those of the data's own: with z = (x - c) / s,
+/// b z^p = sum_q b s^-p (p over q) (-c)^(p - q) x^q.
+Square input_units(const Model& model, const Branch& branch) {
+  const Step& step = branch.network->steps().back();
+  const arma::uword d = branch.network->inputs(), first = step.intercept ? 1 : 0;
+  Square units(step.height(), std::vector<long double>(step.height(), 0));
+  if (first == 1) units[0][0] = 1;
+  for (arma::uword j = 0; j < d; ++j) {
+    const long double scale = model.standardization.input_scale[branch.columns[1 + j] - 1];
+    const long double shift = -model.standardization.input_center[branch.columns[1 + j] - 1];
+    for (arma::uword p = 1; p <= branch.network->degree(); ++p) {
+      long double term = std::pow(scale, -static_cast<long double>(p));  // of x^p, then of the powers below
+      for (arma::uword q = p + 1; q-- > 0;) {
+        if (q > 0) units[first + (q - 1) * d + j][first + (p - 1) * d + j] = term;
+        if (q == 0 && first == 1) units[0][first + (p - 1) * d + j] = term;
+        term *= shift * static_cast<long double>(q) / static_cast<long double>(p - q + 1);
+      }
+    }
+  }
+  return units;
+}
+
+/// A branch that is one dense step, with its inputs' standardization undone.
+FormTable in_input_units(const Model& model, const Branch& branch) {
+  if (!branch.network->is_linear()) return {};
+  const Square units = input_units(model, branch);
+  FormTable table{units.size(), branch.network->outputs()};
+  for (arma::uword out = 0; out < table.columns; ++out)
+    for (arma::uword j = 0; j < table.rows; ++j) {
+      AffineForm& form = table.cells.emplace_back();
+      for (arma::uword i = 0; i < table.rows; ++i)
+        if (units[j][i] != 0) form.terms.push_back({branch.offset + branch.network->intercept(out) + i, units[j][i]});
+    }
+  return table;
+}
+
+/// Undoes the standardization of target t, whose part of the expert's outputs is `of`.
+void in_target_units(const Model& model, arma::uword t, const Expert& expert, const Family::Marginal& of,
+                     FormTable& table) {
+  const double scale = model.standardization.target_scale[t];
+  AffineForm* const first = table.cells.data() + of.first_output * table.rows;
+  for (arma::uword j = 0; j < table.rows; ++j)
+    for (AffineForm::Term& term : first[j].terms) term.weight *= scale;
+  if (!expert.network->has_intercept()) return;
+  first[0].constant = model.standardization.target_center[t];
+  // The second output of a number is a log scale.
+  if (!model.classes() && of.family->outputs() > 1) first[table.rows].constant = std::log(scale);
+}
+
+/// Takes the reference's column from all, itself too.
+void compare_to(arma::uword reference, FormTable& table) {
+  for (arma::uword out = 0; out < table.columns; ++out)
+    for (arma::uword j = 0; j < table.rows && out != reference; ++j)
+      for (const AffineForm::Term& term : table(j, reference).terms)
+        table.cells[out * table.rows + j].terms.push_back({term.index, -term.weight});
+  for (arma::uword j = 0; j < table.rows; ++j) table.cells[reference * table.rows + j] = {};
+}
+
+}  // namespace
+
+double AffineForm::at(const arma::vec& theta) const {
+  long double sum = constant;
+  for (const Term& term : terms) sum += term.weight * theta[term.index];
+  return static_cast<double>(sum);
+}
+
+double AffineForm::deviation(const arma::mat& factor) const {
+  long double squares = 0;
+  for (arma::uword f = 0; f < factor.n_cols; ++f) {
+    long double sum = 0;
+    for (const Term& term : terms) sum += term.weight * factor(term.index, f);
+    squares += sum * sum;
+  }
+  return static_cast<double>(std::sqrt(squares));
+}
+
+// Those directions are as long as errors of their kind are, so that what rounding leaves of them is far below the form's own error.
+bool AffineForm::is_determined(const Uncertainty& uncertainty) const {
+  constexpr double kRounding = 1e-5;
+  const double moved = deviation(uncertainty.undetermined);
+  return !(moved > kRounding * deviation(uncertainty.factor)) || moved == 0;
+}
+
+arma::mat FormTable::at(const arma::vec& theta) const {
+  arma::mat result(rows, columns);
+  for (arma::uword i = 0; i < cells.size(); ++i) result[i] = cells[i].at(theta);
+  return result;
+}
+
+std::vector<bool> moved_cells(const Model& model, arma::uword branch, const FormTable& forms,
+                              const arma::mat& directions) {
+  std::vector<bool> result(forms.cells.size(), false);
+  if (directions.is_empty()) return result;
+  const Branch& of = branch_of(model, branch);
+  const arma::mat own = directions.rows(of.offset, of.offset + of.network->parameters() - 1);
+  const double largest = arma::abs(own).max();
+  for (std::size_t i = 0; i < result.size() && largest > 0; ++i) {
+    long double weights = 0;
+    for (const AffineForm::Term& term : forms.cells[i].terms) weights += std::abs(term.weight);
+    result[i] = forms.cells[i].deviation(directions) > kMoved * largest * static_cast<double>(weights);
+  }
+  return result;
+}
+
+const Branch& branch_of(const Model& model, arma::uword branch) {
+  return branch == 0 ? model.gate_branch : model.experts[branch - 1];
+}
+
+std::optional<arma::uword> reference_output(const Model& model, arma::uword branch) {
+  if (branch == 0) return model.gate->normalised() ? std::optional(model.size() - 1) : std::nullopt;
+  return model.experts[branch - 1].family->redundant_outputs() > 0 ? std::optional(arma::uword{0}) : std::nullopt;
+}
+
+FormTable expert_forms(const Model& model, arma::uword k) {
+  const Expert& expert = model.experts[k];
+  FormTable table = in_input_units(model, expert);
+  if (table.is_empty()) return table;
+  for (arma::uword t = 0; t < model.targets(); ++t) {
+    const Family::Marginal of = expert.family->marginal(t, model.theta.memptr() + expert.psi);
+    in_target_units(model, t, expert, of, table);
+  }
+  if (const auto reference = reference_output(model, k + 1)) compare_to(*reference, table);
+  return table;
+}
+
+FormTable gate_forms(const Model& model) {
+  FormTable table = in_input_units(model, model.gate_branch);
+  if (const auto reference = reference_output(model, 0); reference && !table.is_empty()) compare_to(*reference, table);
+  return table;
+}
+
+}  // namespace moe

@@ -1,0 +1,70 @@
+// gamma: y > 0 with mean mu and shape a; log p = a log(a / mu) + (a - 1) log y - a y / mu - log Gamma(a); log mu = eta.
+// psi (one): 1 / a = floor^2 + exp(-psi), the square of the coefficient of variation, floor = 1e-4, so that no expert
+// can shrink onto a single row and take the likelihood to infinity.
+#include <cmath>
+
+#include "model/families/families.hpp"
+#include "model/jet_family.hpp"
+#include "model/precision_floor.hpp"
+
+namespace moe {
+namespace {
+
+class Gamma : public JetFamily<Gamma, 1, 1> {
+ public:
+  using JetFamily::JetFamily;
+  template <class T>
+  struct Terms {
+    T shape, constant;
+  };
+
+  std::string spec() const override { return "gamma"; }
+  Link link() const override { return Link::kLog; }
+  Support support() const override { return Support::kPositive; }
+  std::vector<Figure> figures(const double* psi) const override {
+    return {figure("shape", exp(floored_log_precision(psi_variables(psi)[0])))};
+  }
+  bool on_floor(const double* psi) const override { return precision_on_floor(*psi); }
+  // The standard deviation is half the mean.
+  void start(double y, double* eta, double* psi) const override {
+    *eta = std::log(y);
+    *psi = std::log(4);
+  }
+
+  template <class T>
+  Terms<T> terms(const T* psi) const {
+    const T log_shape = floored_log_precision(*psi);
+    return {exp(log_shape), 0.5 * (log_shape - std::log(2 * M_PI)) - stirling_error_exp(log_shape)};
+  }
+  // By Stirling's formula: -a (y / mu - 1 - log(y / mu)) and terms that do not grow with a.
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
+    const Y log_y = log(y);
+    const T x = log_y - bounded(*eta);
+    return -(of.shape * exp_remainder(x)) + of.constant - log_y;
+  }
+  template <class T>
+  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
+    const T mean = bounded_exp(*eta);
+    return mean * (mean / of.shape);
+  }
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
+    return gamma_cdf(of.shape * (y / bounded_exp(*eta)), of.shape);
+  }
+  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
+    return bounded_exp(*eta) * (gamma_quantile(p, of.shape) / of.shape);
+  }
+};
+
+std::shared_ptr<const Family> make_gamma(const std::string& arguments, const TargetInfo& target) {
+  return make_plain_family<Gamma>("gamma", arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry gamma_family() {
+  return {{"gamma", "a number above 0, by the logarithm of its mean; a shape for each expert", {"gamma"}}, make_gamma};
+}
+
+}  // namespace moe

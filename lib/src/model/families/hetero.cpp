@@ -1,0 +1,176 @@
+// gaussian:hetero: eta = (mean, s), sigma^2 = floor^2 + exp(2 s): the network tells the sigma of every row, too. No psi.
+// gaussian:hetero:LOW:HIGH: s stays where sigma is between these, in the data's units. Training sets them by its rows, as a straight
+// line in log sigma goes on beyond them without end, and any row far out would have a sigma of no size at all, or of any.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "model/scale_floor.hpp"
+#include "moe/error.hpp"
+#include "moe/family.hpp"
+#include "moe/numeric.hpp"
+#include "moe/random.hpp"
+
+namespace moe {
+namespace {
+
+/// An s beyond this counts as this: everything stays finite.
+constexpr double kLargest = 300;
+
+/// Bounds that training sets lie this many times beyond the range of its rows, so that they leave a fit without spikes as it is.
+constexpr double kMargin = 2;
+
+/// Of sigma, in the data's units.
+struct Bounds {
+  double low, high;
+};
+
+class Hetero : public Family {
+ public:
+  Hetero(const TargetInfo& target, const std::optional<Bounds>& bounds) : Family(target), bounds_(bounds) {
+    if (!bounds) return;
+    low_ = floored_psi(bounds->low / target.scale, target.spread);
+    high_ = std::min(high_, floored_psi(bounds->high / target.scale, target.spread));
+  }
+  std::string spec() const override {
+    if (!bounds_) return name();
+    return name() + ":" + format_number(bounds_->low) + ":" + format_number(bounds_->high);
+  }
+  std::string name() const override { return "gaussian:hetero"; }
+  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const override;
+  std::vector<Figure> figures(const double*) const override {
+    if (!bounds_) return {};
+    return {{"least_sigma", bounds_->low, {}}, {"largest_sigma", bounds_->high, {}}};
+  }
+  Link link() const override { return Link::kIdentity; }
+  bool location_scale() const override { return true; }
+  bool normal() const override { return true; }
+  bool likelihood_only() const override { return true; }
+  arma::uword outputs() const override { return 2; }
+
+  void log_density(const arma::mat& y, const arma::mat& eta, const double*, arma::vec& out) const override {
+    out.set_size(eta.n_rows);
+    for (arma::uword n = 0; n < eta.n_rows; ++n) {
+      const At at = row(y[n], eta, n);
+      out[n] = normal_log_density(at.z) - std::log(at.sigma) - std::log(target().scale);
+    }
+  }
+
+  void score(const arma::mat& y, const arma::mat& eta, const double*, const arma::vec& weight, arma::mat& d_eta,
+             double*) const override {
+    d_eta.set_size(eta.n_rows, 2);
+    for (arma::uword n = 0; n < eta.n_rows; ++n) {
+      const At at = row(y[n], eta, n);
+      d_eta(n, 0) = weight[n] * at.z / at.sigma;
+      d_eta(n, 1) = weight[n] * at.slope * (at.z * at.z - 1);
+    }
+  }
+
+  bool derivatives(const arma::mat& y, const arma::mat& eta, const double*, arma::mat& scores,
+                   arma::mat& seconds) const override {
+    scores.set_size(eta.n_rows, 2);
+    seconds.set_size(eta.n_rows, 4);
+    for (arma::uword n = 0; n < eta.n_rows; ++n) {
+      const At at = row(y[n], eta, n);
+      const double square = at.z * at.z;
+      scores(n, 0) = at.z / at.sigma;
+      scores(n, 1) = at.slope * (square - 1);
+      seconds(n, 0) = -1 / (at.sigma * at.sigma);
+      seconds(n, 1) = seconds(n, 2) = -2 * at.slope * at.z / at.sigma;
+      seconds(n, 3) = 2 * at.slope * ((1 - at.slope) * (square - 1) - at.slope * square);
+    }
+    return true;
+  }
+
+  std::string simpler() const override { return "gaussian"; }
+  Embedding embedded(const double* gaussian, std::size_t) const override { return {{0}, {0, *gaussian}, {}}; }
+  void start(double y, double* eta, double*) const override {
+    eta[0] = y;
+    eta[1] = floored_psi(0.5 * target().typical, target().spread);
+  }
+
+  void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { mu = eta.col(0); }
+  void mean_backward(const arma::mat& eta, const arma::mat&, const arma::mat& d_mu, arma::mat& d_eta) const override {
+    d_eta = arma::join_rows(d_mu, arma::zeros(eta.n_rows));
+  }
+
+  void variance(const arma::mat& eta, const double*, arma::vec& out) const override {
+    out.set_size(eta.n_rows);
+    for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = std::pow(row(0, eta, n).sigma, 2);
+  }
+  void cdf(const arma::vec& y, const arma::mat& eta, const double*, arma::vec& out) const override {
+    out.set_size(eta.n_rows);
+    for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = normal_cdf(row(y[n], eta, n).z);
+  }
+  void quantile(double p, const arma::mat& eta, const double*, arma::vec& out) const override {
+    const double z = portable::normal_quantile(p);
+    out.set_size(eta.n_rows);
+    for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = eta(n, 0) + z * row(0, eta, n).sigma;
+  }
+
+  FamilyFormulas formulas(const double*) const override {
+    const Formula sigma = sigma_formula();
+    return {Formula::eta(0), square(sigma), normal_cdf((Formula::target(0) - Formula::eta(0)) / sigma)};
+  }
+  Formula log_density_formula(const double*) const override {
+    const Formula sigma = sigma_formula();
+    const Formula z = clamped((Formula::target(0) - Formula::eta(0)) / sigma, kFarthest);
+    return normal_log_density(0) - 0.5 * square(z) - log(sigma) - std::log(target().scale);
+  }
+
+ private:
+  Formula sigma_formula() const {
+    Formula s = lesser(Formula::eta(1), high_);
+    if (bounds_) s = greater(s, low_);
+    return hypot(kFloor * target().spread, exp(s));
+  }
+  struct At {
+    double sigma, z, slope;  // slope: d log sigma / d s
+  };
+  At row(double y, const arma::mat& eta, arma::uword n) const {
+    At at;
+    const double s = std::exp(std::max(std::min(eta(n, 1), high_), low_));
+    at.sigma = std::hypot(kFloor * target().spread, s);
+    at.z = std::min(std::max((y - eta(n, 0)) / at.sigma, -kFarthest), kFarthest);
+    at.slope = eta(n, 1) > high_ || eta(n, 1) < low_ ? 0 : std::pow(s / at.sigma, 2);
+    return at;
+  }
+
+  std::optional<Bounds> bounds_;
+  double low_ = -std::numeric_limits<double>::infinity(), high_ = kLargest;  // of s
+};
+
+/// Rows that other experts explain are no part of the range.
+std::string Hetero::bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const {
+  if (bounds_ || eta.n_rows == 0) return spec();
+  const arma::uvec order = arma::stable_sort_index(eta.col(1));
+  const double half = 0.5 * arma::accu(weight);
+  // Sigma at the first row in this order with which as many as `rows` are there.
+  const auto sigma_after = [&](const arma::uvec& sorted, double rows) {
+    double sum = 0;
+    arma::uword i = 0;
+    for (; i + 1 < sorted.n_elem; ++i)
+      if ((sum += weight[sorted[i]]) >= std::min(rows, half)) break;
+    return target().scale * row(0, eta, sorted[i]).sigma;
+  };
+  const double low = sigma_after(order, by_chance), high = sigma_after(arma::reverse(order), 1);
+  return Hetero(target(), Bounds{low / kMargin, std::max(low, high) * kMargin}).spec();
+}
+
+}  // namespace
+
+/// `arguments`: "" or ":LOW:HIGH".
+std::shared_ptr<const Family> make_hetero(const std::string& arguments, const TargetInfo& target) {
+  if (arguments.empty()) return std::make_shared<Hetero>(target, std::nullopt);
+  const std::size_t middle = std::min(arguments.find(':', 1), arguments.size() - 1);
+  const auto low = parse_number(arguments.substr(1, middle - 1)), high = parse_number(arguments.substr(middle + 1));
+  if (!low || !high || !(*low > 0 && *low <= *high && std::isfinite(*high)))
+    throw Error(ErrorKind::kUsage,
+                "family 'gaussian:hetero" + arguments +
+                    "': these are no bounds of sigma: expected gaussian:hetero, or two numbers above "
+                    "0, the least first, as gaussian:hetero:0.1:5");
+  return std::make_shared<Hetero>(target, Bounds{*low, *high});
+}
+
+}  // namespace moe

@@ -1,0 +1,126 @@
+// student: log p = log Gamma((nu + 1) / 2) - log Gamma(nu / 2) - log(nu pi) / 2 - log sigma - (nu + 1) / 2 log(1 + z^2
+// / nu), z = (y - eta) / sigma, less log(scale) for a density in data units. psi = (log scale, log(nu - 1)): sigma^2 =
+// floor^2 + exp(2 psi_0) as a gaussian's; nu = least + exp(psi_1), least = 1 so that the mean eta exists, or what student:LEAST says. As nu
+// grows it becomes the gaussian.
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "model/families/families.hpp"
+#include "model/jet_family.hpp"
+#include "model/scale_floor.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+constexpr double kStartNu = 5;
+/// log nu beyond which nobody tells it from a gaussian.
+constexpr double kNormal = 25;
+/// A nu this near to its bound, relatively, is at it.
+constexpr double kAtBound = 1e-4;
+/// Bounds of nu that may be asked for.
+constexpr double kLowestBound = 0.1, kHighestBound = 2;
+
+class Student : public JetFamily<Student, 1, 2> {
+ public:
+  Student(double least, const TargetInfo& target) : JetFamily(target), least_(least) {}
+  template <class T>
+  struct Terms {
+    T sigma, nu, inverse, power, constant;
+  };
+
+  std::string spec() const override { return least_ == 1 ? "student" : "student:" + format_number(least_); }
+  Link link() const override { return Link::kIdentity; }
+  bool location_scale() const override { return true; }
+  std::vector<Figure> figures(const double* psi) const override {
+    const auto of = terms(psi_variables(psi).data());
+    return {figure("sigma", target().scale * of.sigma), figure("nu", of.nu)};
+  }
+  bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).sigma, target().spread); }
+  bool has_mean(const double* psi) const override { return least_ >= 1 || terms(psi).nu > 1; }
+  std::string bound_note(const double* psi) const override {
+    const double nu = terms(psi).nu;
+    if (!(nu < least_ * (1 + kAtBound))) return "";
+    return "nu is at its lower bound " + format_number(least_) + ", the tails are heavier" +
+           (least_ > kLowestBound ? ": expected --family student:" + format_number(kLowestBound) +
+                                        ", which lets nu be below" + (least_ <= 1 ? " 1, where there is no mean" : "")
+                                  : "");
+  }
+  std::string simpler() const override { return "gaussian"; }
+  std::size_t sides() const override { return 2; }
+  bool to_simpler(arma::uword, double* psi) const override {
+    psi[1] = kNormal;
+    return true;
+  }
+  // Off the gaussian with its standard deviation.
+  Embedding embedded(const double* gaussian, std::size_t side) const override {
+    const double spread = target().spread;
+    const double sigma = std::sqrt((kStartNu - 2) / kStartNu) * floored_scale(*gaussian, spread);
+    if (side > 0) return {{0}, {0}, {floored_psi(sigma, spread), std::log(kStartNu - least_)}};
+    return {{0}, {0}, {*gaussian, kNormal}};
+  }
+  // The standard deviation, sigma sqrt(nu / (nu - 2)), is half the target's.
+  void start(double y, double* eta, double* psi) const override {
+    *eta = y;
+    psi[0] = floored_psi(0.5 * std::sqrt((kStartNu - 2) / kStartNu) * target().typical, target().spread);
+    psi[1] = std::log(kStartNu - least_);
+  }
+
+  // By Stirling's formula, with a = nu / 2: log Gamma(a + 1/2) - log Gamma(a) - log(a) / 2 = a log(1 + 1 / (2 a)) - 1/2
+  // + what the formula lacks at a + 1/2, less that at a.
+  template <class T>
+  Terms<T> terms(const T* psi) const {
+    const T sigma = floored_scale(psi[0], target().spread), nu = least_ + bounded_exp(psi[1]), half = 0.5 * nu;
+    const T gammas = half * log1p(1.0 / nu) - 0.5 + stirling_error_exp(log(half + 0.5)) - stirling_error_exp(log(half));
+    return {sigma, nu, 1.0 / sigma, half + 0.5, gammas - 0.5 * std::log(2 * M_PI) - log(sigma)};
+  }
+  template <class T, class Y>
+  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
+    const T z = clamped((y - *eta) * of.inverse, kFarthest);
+    return of.constant - of.power * log1p(square(z) / of.nu);
+  }
+  template <class T>
+  T variance_at(const T*, const Terms<T>& of, const T&) const {
+    return if_positive(
+        of.nu - 2.0, [&]() -> T { return of.sigma * of.sigma * of.nu / (of.nu - 2.0); },
+        []() -> T { return std::numeric_limits<double>::infinity(); });
+  }
+  template <class T>
+  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
+    return student_cdf((y - *eta) * of.inverse, of.nu);
+  }
+  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
+    return *eta + of.sigma * student_quantile(p, of.nu);
+  }
+
+ private:
+  double least_;  // bound of nu
+};
+
+std::shared_ptr<const Family> make_student_above(const std::string& arguments, const TargetInfo& target) {
+  const std::optional<double> least = parse_number(arguments);
+  if (!least || !(*least >= kLowestBound && *least <= kHighestBound))
+    throw Error(ErrorKind::kUsage, "family 'student:" + arguments +
+                                       "': expected student, or student:LEAST with a bound of nu from " +
+                                       format_number(kLowestBound) + " to " + format_number(kHighestBound));
+  return std::make_shared<Student>(*least, target);
+}
+
+std::shared_ptr<const Family> make_student(const std::string& arguments, const TargetInfo& target) {
+  require_number_target("student", target);
+  return arguments.empty() ? std::make_shared<Student>(1, target) : make_student_above(arguments, target);
+}
+
+}  // namespace
+
+FamilyEntry student_family() {
+  return {{"student",
+           "a number with outliers; scale and degrees of freedom nu for each expert, nu above 1 or above what "
+           "student:LEAST says, as "
+           "student:0.1",
+           {"student"}},
+          make_student};
+}
+
+}  // namespace moe

@@ -1,0 +1,311 @@
+#include "moe/model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+#include "base/kernels/kernels.hpp"
+#include "moe/error.hpp"
+
+namespace moe {
+namespace {
+
+/// A spread below this part of the values' size is rounding, not information.
+constexpr double kConstant = 1e-13;
+
+/// Weighted mean and standard deviation of n values `stride` apart, in two passes; of values divided by the largest, so that no
+/// square overflows or vanishes.
+std::pair<double, double> mean_and_deviation(const double* values, std::size_t stride, const arma::vec& w) {
+  double sum = 0, squares = 0, largest = 0;
+  for (arma::uword n = 0; n < w.n_elem; ++n) largest = std::max(largest, std::abs(values[n * stride]));
+  if (largest == 0) return {0, 0};
+  const double total = arma::accu(w);
+  for (arma::uword n = 0; n < w.n_elem; ++n) sum += w[n] * (values[n * stride] / largest);
+  const double mean = sum / total;
+  for (arma::uword n = 0; n < w.n_elem; ++n) {
+    const double from_mean = values[n * stride] / largest - mean;
+    squares += w[n] * from_mean * from_mean;
+  }
+  const double deviation = std::sqrt(squares / total);
+  return {mean * largest, deviation > kConstant ? deviation * largest : 0};
+}
+
+arma::uvec rows_of_x(const std::vector<std::size_t>& inputs) {
+  arma::uvec rows(1 + inputs.size());
+  rows[0] = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) rows[i + 1] = 1 + inputs[i];
+  return rows;
+}
+
+/// From X, which may be rows.X; all else is in `rows` already.
+void standardize_from(const arma::mat& X, const Standardization& by, bool classes, Rows& rows) {
+  kernels().standardize(X.memptr(), X.n_rows, X.n_cols, by.input_center.memptr(), by.input_scale.memptr(),
+                        rows.X.memptr());
+  rows.X.row(0).ones();
+  if (classes) return;
+  for (arma::uword t = 0; t < rows.y.n_cols; ++t)
+    rows.y.col(t) = (rows.y.col(t) - by.target_center[t]) / by.target_scale[t];
+  rows.offset /= by.target_scale[0];
+}
+
+/// Throws Error (usage) for what means something to one target only.
+void require_one_target(const Schema& schema) {
+  const auto refuse = [&](const std::string& name, const char* option) {
+    if (!name.empty())
+      throw Error(ErrorKind::kUsage, std::string(option) + ": there are " + std::to_string(schema.targets.size()) +
+                                         " targets, and it tells of one: expected one target with it");
+  };
+  refuse(schema.trials, "--trials");
+  refuse(schema.offset, "--offset");
+  refuse(schema.exposure, "--exposure");
+}
+
+/// Each expert's family, one object where it is the same.
+std::vector<std::shared_ptr<const Family>> families_of(const ModelSpec& spec, const std::vector<TargetInfo>& targets) {
+  std::vector<std::shared_ptr<const Family>> families;
+  std::map<std::string, std::shared_ptr<const Family>> known;
+  for (std::size_t k = 0; k < spec.experts.size(); ++k) {
+    const std::string& word = spec.expert_families.empty() ? spec.family : spec.expert_families[k];
+    std::shared_ptr<const Family>& family = known[word];
+    if (!family) family = make_family(word, targets);
+    families.push_back(family);
+  }
+  return families;
+}
+
+}  // namespace
+
+Standardization Standardization::none(arma::uword inputs, arma::uword targets) {
+  Standardization result;
+  result.input_center.zeros(inputs);
+  result.input_scale.ones(inputs);
+  result.target_center.zeros(targets);
+  result.target_scale.ones(targets);
+  result.target_spread.ones(targets);
+  result.target_typical.ones(targets);
+  return result;
+}
+
+namespace {
+
+/// The distance between the quartiles, weights counted; of evenly spaced rows where there are many.
+double quartile_distance(const arma::vec& y, const arma::vec& w) {
+  constexpr arma::uword kMost = 100000;
+  const arma::uvec some = arma::regspace<arma::uvec>(0, (y.n_elem + kMost - 1) / kMost, y.n_elem - 1);
+  const arma::uvec order = some.elem(arma::stable_sort_index(y.elem(some)));
+  const double total = arma::accu(w.elem(order));
+  double below = 0, first = y[order[0]], third = first;
+  for (const arma::uword n : order) {
+    if (below < 0.25 * total) first = y[n];
+    if (below < 0.75 * total) third = y[n];
+    below += w[n];
+  }
+  return third - first;
+}
+
+}  // namespace
+
+double spread_of(const arma::vec& y, const arma::vec& w, double deviation) {
+  constexpr double kMostQuartiles = 10;
+  constexpr double kLeast = 1e-8;  // of the deviation: squares of what is larger by far more overflow
+  const double quartiles = quartile_distance(y, w);
+  return quartiles > 0 ? std::clamp(kMostQuartiles * quartiles, kLeast * deviation, deviation) : deviation;
+}
+
+Standardization Standardization::of(const Dataset& data, bool classes, Parts parts) {
+  const arma::uword d = data.X.n_rows - 1;
+  Standardization result = none(d, data.y.n_cols);
+  if (parts.inputs) {
+    for (arma::uword j = 0; j < d; ++j) {
+      const auto [mean, deviation] = mean_and_deviation(data.X.memptr() + 1 + j, data.X.n_rows, data.w);
+      if (parts.centers) result.input_center[j] = mean;
+      if (deviation > 0) result.input_scale[j] = deviation;
+    }
+  }
+  if (classes) return result;
+  for (arma::uword t = 0; t < data.y.n_cols; ++t) {
+    const auto [mean, deviation] = mean_and_deviation(data.y.colptr(t), 1, data.w);
+    if (parts.target && parts.centers) result.target_center[t] = mean;
+    if (parts.target && deviation > 0) result.target_scale[t] = deviation;
+    if (deviation > 0) result.target_typical[t] = spread_of(data.y.col(t), data.w, deviation) / result.target_scale[t];
+  }
+  result.target_spread = result.target_typical;
+  return result;
+}
+
+Rows Rows::slice(arma::uword from, arma::uword to) const {
+  const arma::uword count = to - from + 1;
+  const auto part = [&](const arma::vec& all) {
+    return all.is_empty() ? arma::vec() : arma::vec(const_cast<double*>(all.memptr()) + from, count, false, true);
+  };
+  return {arma::mat(const_cast<double*>(X.colptr(from)), X.n_rows, count, false, true),
+          y.n_cols == 1 ? arma::mat(const_cast<double*>(y.memptr()) + from, count, 1, false, true)
+                        : arma::mat(y.rows(from, to)),
+          part(w),
+          part(offset),
+          part(trials),
+          first + from};
+}
+
+void Rows::gather(const std::size_t* from, arma::uword count, Rows& out) const {
+  out.X.set_size(X.n_rows, count);
+  out.y.set_size(count, y.n_cols);
+  out.w.set_size(count);
+  out.offset.set_size(offset.is_empty() ? 0 : count);
+  out.trials.set_size(trials.is_empty() ? 0 : count);
+  for (arma::uword i = 0; i < count; ++i) {
+    const std::size_t n = from[i];
+    std::copy_n(X.colptr(n), X.n_rows, out.X.colptr(i));
+    for (arma::uword t = 0; t < y.n_cols; ++t) out.y(i, t) = y(n, t);
+    out.w[i] = w[n];
+    if (!offset.is_empty()) out.offset[i] = offset[n];
+    if (!trials.is_empty()) out.trials[i] = trials[n];
+  }
+}
+
+void Branch::design(const arma::mat& X, arma::mat& out) const {
+  network->design(columns.n_elem == X.n_rows && columns.is_sorted() ? X : arma::mat(X.rows(columns)), out);
+}
+
+bool Branch::has_design_of(const Branch& other) const {
+  return network->degree() == other.network->degree() && network->has_intercept() == other.network->has_intercept() &&
+         arma::size(columns) == arma::size(other.columns) && arma::all(columns == other.columns);
+}
+
+bool Branch::design_is_all_of(arma::uword rows_of_X) const {
+  return columns.n_elem == rows_of_X && columns.is_sorted() && network->degree() == 1 && network->has_intercept();
+}
+
+Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& spec, arma::vec theta_)
+    : schema(std::move(schema_)),
+      standardization(std::move(standardization_)),
+      gate(make_gate(spec.gate_link)),
+      theta(std::move(theta_)) {
+  if (targets() != standardization.target_scale.n_elem) throw std::logic_error("other targets than were standardised");
+  if (targets() > 1) require_one_target(schema);
+  std::vector<TargetInfo> infos;
+  for (arma::uword t = 0; t < targets(); ++t)
+    infos.push_back({schema.labels.size(), standardization.target_scale[t], standardization.target_spread[t],
+                     schema.targets[t], standardization.target_typical[t]});
+  const auto families = families_of(spec, infos);
+  arma::uword end = 0;
+  const auto place = [&](Branch& branch, const std::string& network, const std::vector<std::size_t>& inputs,
+                         arma::uword outputs) {
+    branch.network = std::make_shared<Network>(make_network(network, inputs.size(), outputs));
+    branch.columns = branch.network->inputs() == 0 ? arma::uvec{0} : rows_of_x(inputs);
+    branch.offset = end;
+    end += branch.network->parameters();
+  };
+  place(gate_branch, spec.gate, spec.gate_inputs, spec.experts.size());
+  experts.resize(spec.experts.size());
+  for (std::size_t k = 0; k < experts.size(); ++k) {
+    place(experts[k], spec.experts[k], spec.expert_inputs[k], families[k]->outputs());
+    experts[k].family = families[k];
+  }
+  const bool shared = family().shared_dispersion();
+  for (Expert& expert : experts) {
+    if (shared != expert.family->shared_dispersion() || (shared && expert.family->spec() != family().spec()))
+      throw Error(ErrorKind::kUsage, "family '" + (shared ? family() : *expert.family).spec() +
+                                         "' has one sigma in all experts: expected it for each of them, or gaussian");
+    expert.psi = end;
+    if (!shared) end += expert.family->dispersions();
+    if (expert.family->reads_trials() && schema.trials.empty())
+      throw Error(ErrorKind::kUsage, "family '" + expert.family->spec() +
+                                         "' counts successes of a number of trials: expected --trials COL with it");
+    schema.supports.push_back(expert.family->supports());
+  }
+  if (shared) end += family().dispersions();
+  if (theta.is_empty()) theta.zeros(end);
+  if (theta.n_elem != end) throw std::logic_error("a theta of another length than the model's");
+}
+
+arma::uword Model::degrees_of_freedom() const {
+  arma::uword free = theta.n_elem;
+  // A normalised gate stays the same when all its outputs move together, as a softmax of classes does.
+  if (gate->normalised()) free -= gate_branch.network->last_inputs();
+  for (const Expert& expert : experts) free -= expert.family->redundant_outputs() * expert.network->last_inputs();
+  return free;
+}
+
+std::vector<Model::Tensor> Model::tensors() const {
+  std::vector<Tensor> result;
+  const auto add = [&](const Branch& branch, const std::string& name) {
+    int layer = 0;
+    for (const Step& step : branch.network->steps())
+      if (step.kind == Step::Kind::kDense)
+        result.push_back(
+            {name + "." + std::to_string(layer++), branch.offset + step.offset, step.height(), step.outputs});
+  };
+  add(gate_branch, "gate");
+  for (std::size_t k = 0; k < experts.size(); ++k) add(experts[k], "expert." + std::to_string(k + 1));
+  if (family().shared_dispersion()) {
+    result.push_back({"psi", experts[0].psi, family().dispersions(), 1});
+    return result;
+  }
+  for (std::size_t k = 0; k < experts.size(); ++k)
+    if (const arma::uword dispersions = experts[k].family->dispersions(); dispersions > 0)
+      result.push_back({"expert." + std::to_string(k + 1) + ".psi", experts[k].psi, dispersions, 1});
+  return result;
+}
+
+std::string Model::family_spec() const {
+  std::vector<std::string> names;
+  for (const Expert& expert : experts)
+    if (std::find(names.begin(), names.end(), expert.family->name()) == names.end())
+      names.push_back(expert.family->name());
+  return join(names, " + ");
+}
+
+std::optional<arma::uword> Model::without_mean() const {
+  for (arma::uword k = 0; k < size(); ++k)
+    if (!experts[k].family->has_mean(theta.memptr() + experts[k].psi)) return k;
+  return std::nullopt;
+}
+
+ModelSpec Model::spec() const {
+  const auto inputs = [](const Branch& branch) {
+    std::vector<std::size_t> result;
+    for (arma::uword i = 1; i < branch.columns.n_elem; ++i) result.push_back(branch.columns[i] - 1);
+    return result;
+  };
+  ModelSpec result;
+  result.gate = gate_branch.network->spec();
+  result.gate_link = gate->name();
+  result.family = family().spec();
+  result.gate_inputs = inputs(gate_branch);
+  result.experts.clear();
+  for (const Expert& expert : experts) {
+    result.experts.push_back(expert.network->spec());
+    result.expert_inputs.push_back(inputs(expert));
+    result.expert_families.push_back(expert.family->spec());
+  }
+  const auto& all = result.expert_families;
+  if (std::all_of(all.begin(), all.end(), [&](const std::string& spec) { return spec == all[0]; }))
+    result.expert_families.clear();
+  return result;
+}
+
+Rows Model::standardize(Dataset&& data) const {
+  Rows rows{std::move(data.X), std::move(data.y), std::move(data.w), std::move(data.offset), std::move(data.trials)};
+  standardize_from(rows.X, standardization, classes(), rows);
+  return rows;
+}
+
+Rows Model::standardize(const Dataset& data) const {
+  Rows rows;
+  standardize(data, rows);
+  return rows;
+}
+
+void Model::standardize(const Dataset& data, Rows& out) const {
+  out.X.set_size(arma::size(data.X));
+  out.y = data.y;
+  out.w = data.w;
+  out.offset = data.offset;
+  out.trials = data.trials;
+  standardize_from(data.X, standardization, classes(), out);
+}
+
+}  // namespace moe

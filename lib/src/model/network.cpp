@@ -1,0 +1,142 @@
+#include "moe/network.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "base/kernels/kernels.hpp"
+#include "moe/random.hpp"
+
+namespace moe {
+namespace {
+
+using Kind = Step::Kind;
+
+/// out (b x outputs) = in (b x height) W.
+void dense(const double* theta, const Step& step, const arma::mat& in, const double* ahead, arma::mat& out) {
+  out.set_size(in.n_rows, step.outputs);
+  kernels().product(in.memptr(), in.n_rows, step.height(), theta + step.offset, 1, step.height(), step.outputs,
+                    out.memptr(), ahead);
+}
+
+/// d_weights += in' d_out.
+void dense_weights(const Step& step, const arma::mat& in, const arma::mat& d_out, double* gradient) {
+  kernels().cross(in.memptr(), d_out.memptr(), in.n_rows, step.height(), step.outputs, gradient + step.offset);
+}
+
+/// d_in (b x inputs) = d_out W', without the intercepts.
+void dense_inputs(const double* theta, const Step& step, const arma::mat& d_out, arma::mat& d_in) {
+  d_in.set_size(d_out.n_rows, step.inputs);
+  kernels().product(d_out.memptr(), d_out.n_rows, step.outputs, theta + step.offset + step.height() - step.inputs,
+                    step.height(), 1, step.inputs, d_in.memptr(), nullptr);
+}
+
+/// pre (b x h), the inputs, becomes the slopes at them; post: b x (1 + h), a leading column of ones, so that the next
+/// dense step is one product.
+void activate(Kind kind, arma::mat& pre, arma::mat& post) {
+  post.set_size(pre.n_rows, 1 + pre.n_cols);
+  post.col(0).ones();
+  double *x = pre.memptr(), *out = post.colptr(1);
+  if (kind == Kind::kRelu) return kernels().relu(x, pre.n_elem, out);
+  if (kind == Kind::kTanh) {
+    kernels().tanh(x, pre.n_elem, out);
+    for (arma::uword i = 0; i < pre.n_elem; ++i) x[i] = 1 - out[i] * out[i];
+    return;
+  }
+  kernels().logistic(x, pre.n_elem, out);  // silu: x logistic(x)
+  for (arma::uword i = 0; i < pre.n_elem; ++i) {
+    const double s = out[i];
+    out[i] = x[i] * s;
+    x[i] = s * (1 + x[i] * (1 - s));
+  }
+}
+
+}  // namespace
+
+Network::Network(std::string spec, std::vector<Step> steps) : spec_(std::move(spec)), steps_(std::move(steps)) {
+  for (Step& step : steps_) {
+    step.offset = parameters_;
+    if (step.kind == Kind::kDense) parameters_ += step.height() * step.outputs;
+  }
+}
+
+void Network::start(double* theta, Random& random) const {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
+    if (step.kind != Kind::kDense) continue;
+    const bool before_relu = i + 1 < steps_.size() && steps_[i + 1].kind == Kind::kRelu;
+    const double fan =
+        before_relu ? static_cast<double>(step.inputs) : 0.5 * static_cast<double>(step.inputs + step.outputs);
+    const double bound = std::sqrt((before_relu ? 6.0 : 3.0) / std::max(fan, 1.0));
+    double* value = theta + step.offset;
+    for (arma::uword out = 0; out < step.outputs; ++out) {
+      if (step.intercept) *value++ = 0;
+      for (arma::uword in = 0; in < step.inputs; ++in) *value++ = random.uniform(-bound, bound);
+    }
+  }
+}
+
+void Network::mark_weights(double* mask) const {
+  for (const Step& step : steps_) {
+    if (step.kind != Kind::kDense) continue;
+    arma::mat block(mask + step.offset, step.height(), step.outputs, false, true);
+    block.ones();
+    if (step.intercept) block.row(0).zeros();
+  }
+}
+
+arma::uword Network::degree() const {
+  const Step& first = steps_.front();
+  return first.kind == Kind::kPowers ? first.outputs / first.inputs : 1;
+}
+
+void Network::design(const arma::mat& X, arma::mat& out) const {
+  const arma::uword d = inputs(), first = has_intercept() ? 1 : 0;
+  out.set_size(first + d * degree(), X.n_cols);
+  if (first == 1) out.row(0).ones();
+  if (d == 0) return;
+  const arma::mat x = X.tail_rows(d);
+  arma::mat power = x;
+  for (arma::uword p = 0; p < degree(); ++p) {
+    if (p > 0) power %= x;
+    out.rows(first + p * d, first + (p + 1) * d - 1) = power;
+  }
+}
+
+// The tape holds, for each elementwise step, its slopes (b x h), its output (b x (1 + h)) and room for derivatives (b x h).
+void Network::forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta, const double* ahead) const {
+  tape.resize(is_linear() ? 0 : 3 * (steps_.size() / 2));
+  const arma::mat* in = &D;
+  std::size_t used = 0;
+  for (const Step& step : steps_) {
+    if (step.kind == Kind::kPowers) continue;
+    if (step.kind == Kind::kDense) {
+      dense(theta, step, *in, in == &D ? ahead : nullptr, used < tape.size() ? tape[used] : eta);
+    } else {
+      activate(step.kind, tape[used], tape[used + 1]);
+      in = &tape[used + 1];
+      used += 3;
+    }
+  }
+}
+
+void Network::backward(const double* theta, const arma::mat& D, Tape& tape, const arma::mat& d_eta,
+                       double* gradient) const {
+  std::size_t used = tape.size();
+  const arma::mat* d_out = &d_eta;
+  for (std::size_t i = steps_.size(); i-- > 0;) {
+    const Step& step = steps_[i];
+    if (step.kind == Kind::kPowers) continue;
+    if (step.kind == Kind::kDense) {
+      dense_weights(step, used == 0 ? D : tape[used - 2], *d_out, gradient);
+      if (used == 0) return;
+      dense_inputs(theta, step, *d_out, tape[used - 1]);
+    } else {
+      used -= 3;
+      arma::mat& d = tape[used + 2];
+      kernels().scale(d.memptr(), tape[used].memptr(), d.n_elem, 1, d.memptr());
+      d_out = &tape[used + 2];
+    }
+  }
+}
+
+}  // namespace moe

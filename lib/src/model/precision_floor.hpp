@@ -1,0 +1,21 @@
+// The precision of a density whose spread is a share of its mean: 1 / precision = floor^2 + exp(-psi), floor = 1e-4, as
+// for a scale (see scale_floor.hpp); precision = exp(psi) but for that.
+#pragma once
+
+#include <cmath>
+
+#include "model/formula.hpp"
+#include "model/scale_floor.hpp"
+
+namespace moe {
+
+/// log precision at psi, a double or a Jet.
+template <class T>
+T floored_log_precision(const T& psi) {
+  const double largest = -2 * std::log(kFloor);
+  return largest - log1p_exp(largest - bounded(psi));
+}
+
+inline bool precision_on_floor(double psi) { return floored_log_precision(psi) > -2 * std::log(2 * kFloor); }
+
+}  // namespace moe

@@ -1,0 +1,150 @@
+#include "objective/basis.hpp"
+
+#include <cmath>
+
+#include "base/kernels/kernels.hpp"
+#include "base/parallel.hpp"
+#include "moe/stop.hpp"
+
+namespace moe {
+namespace {
+
+/// A column whose part outside those before it is smaller than this part of it depends on them.
+constexpr double kDependent = 1e-12;
+constexpr arma::uword kBlock = 512;
+constexpr arma::uword kParts = 16;
+
+/// The upper triangle R of rows = Q R, as many rows as columns.
+arma::mat triangle(arma::mat rows) {
+  const arma::uword p = rows.n_cols;
+  if (rows.n_rows < p) rows.resize(p, p);
+  arma::blas_int m = static_cast<arma::blas_int>(rows.n_rows), n = static_cast<arma::blas_int>(p), info = 0;
+  arma::blas_int room = 32 * n;
+  arma::vec tau(p), work(static_cast<arma::uword>(room));
+  arma::lapack::geqrf(&m, &n, rows.memptr(), &m, tau.memptr(), work.memptr(), &room, &info);
+  return arma::trimatu(rows.head_rows(p));
+}
+
+/// Triangles of parts of the rows, then of their stack, always in the same order.
+arma::mat triangle_of(const Branch& branch, const Rows& rows, unsigned threads) {
+  const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
+  std::vector<arma::mat> parts((blocks + each - 1) / each);
+  parallel_for(parts.size(), threads, [&](std::size_t part) {
+    arma::mat design;
+    for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
+      end_if_stopped();
+      const Rows block = rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
+      branch.design(block.X, design);
+      const arma::mat weighted = (design.each_row() % arma::sqrt(block.w).t()).t();
+      parts[part] = triangle(arma::join_cols(parts[part], weighted));
+    }
+  });
+  for (std::size_t part = 1; part < parts.size(); ++part) parts[0] = triangle(arma::join_cols(parts[0], parts[part]));
+  return parts[0];
+}
+
+/// R with ones on the diagonal where it has none: there is a solution, and the rows that were added drop out again.
+arma::mat regular(const arma::mat& R, const arma::uvec& dependent) {
+  arma::mat result = R;
+  for (const arma::uword j : dependent) {
+    result.col(j).zeros();
+    result(j, j) = 1;
+  }
+  return result;
+}
+
+}  // namespace
+
+Basis::Basis(const Model& model, const Rows& rows, unsigned threads) {
+  const auto add = [&](const Branch& branch) {
+    for (arma::uword i = 0; i < designs_.size(); ++i)
+      if (designs_[i].branch.has_design_of(branch)) return design_of_.push_back(i);
+    design_of_.push_back(designs_.size());
+    Design design{branch, triangle_of(branch, rows, threads), {}, {}};
+    std::vector<arma::uword> dependent;
+    for (arma::uword j = 0; j < design.R.n_cols; ++j) {
+      if (std::abs(design.R(j, j)) > kDependent * arma::norm(design.R.col(j))) continue;
+      dependent.push_back(j);
+      design.R.row(j).zeros();  // what is left of it is rounding
+    }
+    design.dependent = dependent;
+    design.regular = regular(design.R, design.dependent);
+    designs_.push_back(std::move(design));
+  };
+  add(model.gate_branch);
+  for (const Expert& expert : model.experts) add(expert);
+}
+
+void Basis::whiten(arma::uword design, const arma::mat& X, arma::mat& out) const {
+  const Design& from = designs_[design];
+  arma::mat own;
+  from.branch.design(X, own);
+  out = derivatives(design, own);
+}
+
+void Basis::whiten_rows(arma::uword design, const arma::mat& D, arma::mat& out) const {
+  const Design& from = designs_[design];
+  out.set_size(arma::size(D));
+  kernels().solve_upper(D.memptr(), D.n_rows, D.n_cols, from.regular.memptr(), out.memptr());
+  out.cols(from.dependent).zeros();
+}
+
+arma::mat Basis::coefficients(arma::uword design, const arma::mat& phi) const {
+  const Design& from = designs_[design];
+  arma::mat result = arma::solve(arma::trimatu(from.regular), phi, arma::solve_opts::fast);
+  result.rows(from.dependent).zeros();
+  return result;
+}
+
+arma::mat Basis::derivatives(arma::uword design, const arma::mat& d_theta) const {
+  const Design& from = designs_[design];
+  arma::mat result = arma::solve(arma::trimatl(from.regular.t()), d_theta, arma::solve_opts::fast);
+  result.rows(from.dependent).zeros();
+  return result;
+}
+
+arma::mat Basis::inverse(arma::uword design) const {
+  return coefficients(design, arma::eye(columns(design), columns(design)));
+}
+
+template <class Change>
+arma::vec Coordinates::changed(const arma::vec& from, const Change& change) const {
+  arma::vec to = from;
+  const auto branch = [&](const Branch& part, arma::uword index) {
+    const arma::uword p = part.network->last_inputs(), m = part.network->outputs();
+    const arma::mat own(const_cast<double*>(from.memptr()) + part.offset, p, m, false, true);
+    arma::mat result(to.memptr() + part.offset, p, m, false, true);
+    result = change(basis_.design_of(index), own);
+  };
+  branch(model_.gate_branch, 0);
+  for (arma::uword k = 0; k < model_.size(); ++k) branch(model_.experts[k], k + 1);
+  return to;
+}
+
+arma::vec Coordinates::theta(const arma::vec& phi) const {
+  return changed(phi, [&](arma::uword design, const arma::mat& own) {
+    return arma::mat(root_ * basis_.coefficients(design, own));
+  });
+}
+
+arma::vec Coordinates::phi(const arma::vec& theta) const {
+  return changed(theta, [&](arma::uword design, const arma::mat& own) {
+    return arma::mat(basis_.orthonormal(design, own) / root_);
+  });
+}
+
+arma::vec Coordinates::gradient(const arma::vec& d_theta) const {
+  return changed(d_theta, [&](arma::uword design, const arma::mat& own) {
+    return arma::mat(root_ * basis_.derivatives(design, own));
+  });
+}
+
+arma::mat Coordinates::hessian(const arma::mat& H) const {
+  arma::mat half = H;
+  for (arma::uword j = 0; j < H.n_cols; ++j) half.col(j) = gradient(H.col(j));
+  half = half.t();
+  for (arma::uword j = 0; j < H.n_cols; ++j) half.col(j) = gradient(arma::vec(half.col(j)));
+  return half;
+}
+
+}  // namespace moe

@@ -1,0 +1,122 @@
+#include "moe/objective.hpp"
+
+#include <limits>
+
+#include "base/parallel.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+/// Rows that go through every branch at once: their outputs stay in the first-level cache's reach. Not a power of two, whose
+/// columns would all fall on the same few lines of it.
+constexpr arma::uword kBlock = 504;
+/// Parts into which rows are cut, at most. It must not depend on the number of threads: the order of sums follows from it.
+constexpr arma::uword kChunks = 64;
+/// Rows times parameters from which on several networks take longer than a crew of threads to meet.
+constexpr arma::uword kWorthSharing = 200000;
+/// Batches for which to gather a crew would not pay.
+constexpr arma::uword kFewBatches = 10;
+
+void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals) {
+  arma::vec log_sum, sign;
+  signed_log_sum_exp(forward.log_weights(), forward.signs(), log_sum, sign);
+  totals.log_sum += arma::dot(block.w, log_sum);
+}
+
+/// `experts` at the experts' weights, `gate` at the gate's, else 0.
+arma::vec at_weights(const Model& model, double experts, double gate) {
+  arma::vec result(model.theta.n_elem, arma::fill::zeros);
+  const auto mark = [&](const Branch& branch, double penalty) {
+    branch.network->mark_weights(result.memptr() + branch.offset);
+    result.subvec(branch.offset, arma::size(branch.network->parameters(), 1)) *= penalty;
+  };
+  mark(model.gate_branch, gate);
+  for (const Expert& expert : model.experts) mark(expert, experts);
+  return result;
+}
+
+}  // namespace
+
+void Totals::begin(arma::uword parameters) {
+  loss = weight = log_sum = undefined = 0;
+  peak = -std::numeric_limits<double>::infinity();
+  gradient.zeros(parameters);
+}
+
+void Objective::merge(const Totals& part, Totals& total) const {
+  total.loss += part.loss;
+  total.weight += part.weight;
+  total.log_sum += part.log_sum;
+  total.undefined += part.undefined;
+  if (!total.gradient.is_empty()) total.gradient += part.gradient;
+}
+
+double Objective::finish(Totals& totals) const {
+  totals.gradient /= totals.weight;
+  if (totals.undefined > 0) return std::numeric_limits<double>::quiet_NaN();
+  return totals.loss / totals.weight;
+}
+
+Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads)
+    : model_(model),
+      objective_(objective),
+      penalty_weights_(objective.unit(model) * at_weights(model, penalty.experts, penalty.gate)),
+      l1_weights_(objective.unit(model) * at_weights(model, penalty.experts_l1, penalty.gate_l1)),
+      threads_(threads) {
+  const arma::uvec penalised = arma::find(penalty_weights_ != 0 || l1_weights_ != 0);
+  if (penalised.is_empty()) return;
+  first_penalised_ = penalised.front();
+  penalised_ = penalised.back() + 1 - first_penalised_;
+}
+
+Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
+  const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock;
+  const arma::uword blocks_each = (blocks + kChunks - 1) / kChunks;
+  const arma::uword chunks = (blocks + blocks_each - 1) / blocks_each;
+  while (forwards_.size() < chunks) forwards_.emplace_back(model_);
+  if (totals_.size() < chunks) totals_.resize(chunks);
+  const auto add = [&](const Rows& block, std::size_t chunk) {
+    ForwardPass& forward = forwards_[chunk];
+    Totals& total = totals_[chunk];
+    forward.run(theta, block, block.X.end());
+    objective_.add(forward, theta, block, total);
+    total.weight += arma::accu(block.w);
+    if (!model_.gate->normalised()) add_gate_sum(forward, block, total);
+  };
+  for (arma::uword chunk = 0; chunk < chunks; ++chunk) totals_[chunk].begin(gradient ? theta.n_elem : 0);
+  if (blocks == 1) {  // a mini-batch, for which new threads and memory would cost more than the work
+    const bool dear = rows.count() * theta.n_elem >= kWorthSharing && forwards_[0].runs() > 2;
+    if (dear && threads_ > 1 && crew_ == nullptr && ++batches_ > kFewBatches)
+      crew_ = std::make_shared<Crew>(threads_, forwards_[0].runs());
+    forwards_[0].share(dear ? crew_.get() : nullptr);
+    add(rows, 0);
+    return totals_[0];
+  }
+  forwards_[0].share(nullptr);
+  parallel_for(chunks, threads_, [&](std::size_t chunk) {
+    for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b)
+      add(rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1), chunk);
+  });
+  for (std::size_t chunk = 1; chunk < chunks; ++chunk) objective_.merge(totals_[chunk], totals_[0]);
+  return totals_[0];
+}
+
+PassResult Pass::run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const {
+  Totals& totals = sum(theta, rows, gradient != nullptr);
+  PassResult result;
+  result.mean_log_sum = totals.log_sum / totals.weight;
+  const auto penalised = [&](const arma::vec& all) { return all.subvec(first_penalised_, arma::size(penalised_, 1)); };
+  if (penalised_ > 0)
+    result.penalty = 0.5 * arma::accu(penalised(penalty_weights_) % arma::square(penalised(theta))) +
+                     arma::dot(penalised(l1_weights_), arma::abs(penalised(theta)));
+  result.value = objective_.finish(totals) + result.penalty;
+  result.undefined = totals.undefined;
+  if (gradient == nullptr) return result;
+  *gradient = totals.gradient;
+  if (penalised_ > 0)
+    gradient->subvec(first_penalised_, arma::size(penalised_, 1)) += penalised(penalty_weights_) % penalised(theta);
+  return result;
+}
+
+}  // namespace moe

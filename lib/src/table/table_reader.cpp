@@ -1,0 +1,260 @@
+// Tables for a model that exists.
+#include <algorithm>
+#include <utility>
+
+#include "csv/block_line.hpp"
+#include "csv/cell.hpp"
+#include "moe/dataset.hpp"
+#include "moe/error.hpp"
+#include "table/table_rows.hpp"
+
+namespace moe {
+namespace {
+
+/// The first column of this name; whether it is the only one is looked at when all are found.
+std::optional<std::size_t> find_column(const CsvReader& reader, const std::string& name) {
+  const auto& names = reader.names();
+  const auto at = std::find(names.begin(), names.end(), name);
+  if (name.empty() || at == names.end()) return std::nullopt;
+  return static_cast<std::size_t>(at - names.begin());
+}
+
+/// A name beside the missing one is no hint where the model needs that one, too.
+std::size_t require_column(const CsvReader& reader, const std::vector<Column>& columns, const std::string& name,
+                           const char* role) {
+  if (const auto found = find_column(reader, name)) return *found;
+  if (reader.first_row_holds(name))
+    throw Error(ErrorKind::kData, reader.file_name() + ": the first row, which has '" + printable(name) +
+                                      "', was taken for data: expected --header yes, where it names the columns");
+  std::string near = nearest_word(name, reader.names());
+  for (const Column& column : columns)
+    if (column.name == near) near.clear();
+  throw Error(ErrorKind::kData, reader.file_name() + ": there is no column '" + printable(name) + "'" +
+                                    (near.empty() ? "" : ", but '" + printable(near) + "'") +
+                                    ": expected the model's " + role);
+}
+
+/// Rows first .. last of it, with all that goes with them.
+Dataset slice(const Dataset& data, arma::uword first, arma::uword last) {
+  const auto part = [&](const std::vector<std::string>& all) {
+    const std::size_t each = data.rows() == 0 ? 0 : all.size() / data.rows();
+    return std::vector<std::string>(all.begin() + static_cast<long>(first * each),
+                                    all.begin() + static_cast<long>((last + 1) * each));
+  };
+  Dataset result;
+  result.X = data.X.cols(first, last);
+  result.y = data.y.n_cols > 0 ? arma::mat(data.y.rows(first, last)) : arma::mat(last - first + 1, 0);
+  result.w = data.w.subvec(first, last);
+  if (!data.offset.is_empty()) result.offset = data.offset.subvec(first, last);
+  if (!data.trials.is_empty()) result.trials = data.trials.subvec(first, last);
+  result.ids = part(data.ids);
+  result.records = part(data.records);
+  return result;
+}
+
+void append(Dataset& to, Dataset&& rows) {
+  if (to.rows() == 0) {
+    to = std::move(rows);
+    return;
+  }
+  to.X = arma::join_rows(to.X, rows.X);
+  to.y = arma::join_cols(to.y, rows.y);
+  to.w = arma::join_cols(to.w, rows.w);
+  to.offset = arma::join_cols(to.offset, rows.offset);
+  to.trials = arma::join_cols(to.trials, rows.trials);
+  to.ids.insert(to.ids.end(), rows.ids.begin(), rows.ids.end());
+  to.records.insert(to.records.end(), rows.records.begin(), rows.records.end());
+}
+
+}  // namespace
+
+struct TableReader::State {
+  State(CsvReader& reader, const Schema& schema, Target target, Options options);
+
+  void plan_inputs();
+  void plan_targets(const Schema& schema);
+  void plan_rest(const Schema& schema, Target target);
+  RowPlan plan_of_numbers() const;
+  Dataset dataset(ParsedRows&& rows) const;
+  bool load();
+
+  CsvReader& reader;
+  CsvBlocks& blocks;
+  Options options;
+  std::vector<Column> columns;
+  std::deque<KnownLevels> known;  // of categories and classes
+  bool by_value;                  // whether numbers among them are
+  RowPlan plan;
+  RowLayout layout;
+  std::optional<std::size_t> id;  // slot
+  std::size_t line;               // where the next block begins
+
+  Dataset held{};  // rows that next() has yet to hand out
+  std::optional<RowParser> parser{};
+  CsvBlock block{};
+  std::optional<CsvFault> fault{};
+};
+
+TableReader::State::State(CsvReader& csv, const Schema& schema, Target target, Options asked)
+    : reader(csv),
+      blocks(csv.blocks()),
+      options(asked),
+      columns(columns_of(schema)),
+      by_value(schema.levels_by_value),
+      line(blocks.first_line()) {
+  plan.columns.resize(reader.names().size());
+  plan.na = schema.na;
+  plan.records = options.keep_records;
+  plan_inputs();
+  if (target == Target::kRequired) plan_targets(schema);
+  plan_rest(schema, target);
+  std::vector<std::size_t> used;
+  for (std::size_t column = 0; column < plan.columns.size(); ++column)
+    if (!plan.columns[column].empty()) used.push_back(column);
+  reader.require_names(used);
+}
+
+void TableReader::State::plan_inputs() {
+  for (const Column& column : columns) {
+    const std::size_t at = require_column(reader, columns, column.name, "inputs");
+    CellUse use;
+    use.fills = !std::isnan(column.fill);
+    if (column.category) {
+      use.kind = CellUse::Kind::kKnown;
+      use.known = &known.emplace_back(column.levels, by_value);
+      use.unknown = options.ignore_unknown ? 0 : -1;
+      use.hint = ", or --unknown ignore";
+    }
+    plan.add(at, std::move(use));
+  }
+  layout.columns = columns.size();
+}
+
+void TableReader::State::plan_targets(const Schema& schema) {
+  for (std::size_t t = 0; t < schema.targets.size(); ++t) {
+    const std::size_t at = require_column(reader, columns, schema.targets[t], "target");
+    CellUse use;
+    if (schema.classes()) {
+      use.kind = CellUse::Kind::kKnown;
+      use.known = &known.emplace_back(schema.labels, by_value);
+      use.what = "class";
+    } else {
+      use.check = support_check(schema.supports, t);
+    }
+    layout.targets.push_back(plan.add(at, std::move(use)).slot);
+  }
+}
+
+/// Weights are read where rows are judged: what is only predicted counts alike.
+void TableReader::State::plan_rest(const Schema& schema, Target target) {
+  const auto needed = [&](const std::string& name, const char* role) -> std::optional<std::size_t> {
+    if (name.empty()) return std::nullopt;
+    return require_column(reader, columns, name, role);
+  };
+  const OtherColumns others{target == Target::kRequired ? find_column(reader, schema.weight) : std::nullopt,
+                            needed(schema.trials, "trials"), needed(schema.offset, "offset"),
+                            needed(schema.exposure, "exposure")};
+  plan_others(plan, others, !schema.classes() && layout.targets.size() == 1, layout);
+  CellUse text;
+  text.kind = CellUse::Kind::kText;
+  if (const auto at = find_column(reader, schema.id)) id = plan.add(*at, text).slot;
+  for (const Column& column : columns)
+    if (options.keep_inputs) plan.add(*find_column(reader, column.name), text);
+}
+
+/// With ids and records.
+Dataset TableReader::State::dataset(ParsedRows&& rows) const {
+  std::vector<std::string> records = std::move(rows.records), texts = std::move(rows.texts);
+  std::deque<TableRows> blocks_of_one;
+  blocks_of_one.push_back({std::move(rows), {}});
+  Dataset data = assemble(blocks_of_one, layout, columns, 1);
+  for (arma::uword n = 0; id && n < data.rows(); ++n) data.ids.push_back(texts[n * plan.texts + *id]);
+  data.records = std::move(records);
+  for (arma::uword n = 0; options.keep_inputs && n < data.rows(); ++n)
+    for (std::size_t i = plan.texts - columns.size(); i < plan.texts; ++i)
+      data.records.push_back(texts[n * plan.texts + i]);
+  return data;
+}
+
+/// The plan without what is kept as text.
+RowPlan TableReader::State::plan_of_numbers() const {
+  RowPlan numbers = plan;
+  numbers.records = false;
+  numbers.texts = 0;
+  for (std::vector<CellUse>& uses : numbers.columns)
+    uses.erase(
+        std::remove_if(uses.begin(), uses.end(), [](const CellUse& use) { return use.kind == CellUse::Kind::kText; }),
+        uses.end());
+  return numbers;
+}
+
+/// Holds the next block's rows behind those that are there; false at the end.
+bool TableReader::State::load() {
+  if (fault) blocks.fail(line, *fault);
+  if (!blocks.next(block, CsvBlocks::Fill::kWhatIsThere)) return false;
+  if (!parser) parser.emplace(blocks, plan);
+  ParsedRows rows = parser->parse(block);
+  fault = rows.fault;
+  if (!fault) line += rows.lines;
+  append(held, dataset(std::move(rows)));
+  return true;
+}
+
+TableReader::TableReader(CsvReader& reader, const Schema& schema, Target target, Options options)
+    : state_(std::make_unique<State>(reader, schema, target, options)) {}
+
+TableReader::~TableReader() = default;
+
+bool TableReader::next(Dataset& block, arma::uword limit) {
+  State& state = *state_;
+  while (state.held.rows() < limit && !(state.fault && state.held.rows() > 0) && state.load()) continue;
+  const arma::uword there = state.held.rows(), count = std::min(there, limit);
+  if (count == 0) return false;
+  block = slice(state.held, 0, count - 1);
+  state.held = count < there ? slice(state.held, count, there - 1) : Dataset{};
+  return true;
+}
+
+Dataset TableReader::rest() {
+  State& state = *state_;
+  const RowPlan plan = state.plan_of_numbers();
+  const unsigned threads = state.reader.threads();
+  std::deque<TableRows> blocks;
+  const auto work = [&] {
+    return [parser = RowParser(state.blocks, plan)](const CsvBlock& block) mutable { return parser.parse(block); };
+  };
+  in_order<ParsedRows>(state.blocks, CsvBlocks::Fill::kAll, threads, work, [&](ParsedRows&& rows) {
+    if (rows.fault) state.blocks.fail(state.line, *rows.fault);
+    state.line += rows.lines;
+    blocks.push_back({std::move(rows), {}});
+  });
+  Dataset data = assemble(blocks, state.layout, state.columns, threads);
+  require_weight(data.w, state.reader.file_name());
+  return data;
+}
+
+void TableReader::stream(const std::function<Print()>& make_print,
+                         const std::function<void(const Printed&, arma::uword)>& take) {
+  State& state = *state_;
+  struct Result {
+    Printed printed;
+    arma::uword rows;
+    std::size_t lines;
+    std::optional<CsvFault> fault;
+  };
+  const auto work = [&] {
+    return [&state, parser = RowParser(state.blocks, state.plan), print = make_print()](const CsvBlock& block) mutable {
+      ParsedRows rows = parser.parse(block);
+      Result result{{}, rows.rows, rows.lines, rows.fault};
+      if (rows.rows > 0) result.printed = print(state.dataset(std::move(rows)));
+      return result;
+    };
+  };
+  in_order<Result>(state.blocks, CsvBlocks::Fill::kWhatIsThere, state.reader.threads(), work, [&](Result&& result) {
+    take(result.printed, result.rows);
+    if (result.fault) state.blocks.fail(state.line, *result.fault);
+    state.line += result.lines;
+  });
+}
+
+}  // namespace moe

@@ -1,0 +1,160 @@
+// Formulas and plans: what exporters translate computes what the library computes.
+#include "src/export/plan.hpp"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "models.hpp"
+#include "moe/predict.hpp"
+#include "moe/registry.hpp"
+
+namespace {
+
+constexpr arma::uword kRows = 60;
+
+/// A plan's values at some rows, each rows x width.
+class Run {
+ public:
+  Run(const moe::Plan& plan, const moe::Dataset& data) : plan_(plan), data_(data) {
+    for (const moe::Plan::Value& value : plan.values) {
+      values_.push_back(compute(value));
+      if (values_.back().n_cols != value.width) throw std::logic_error("a value of another width");
+    }
+  }
+  const arma::mat& operator[](moe::Plan::Id id) const { return values_[id]; }
+
+ private:
+  using Kind = moe::Plan::Kind;
+  arma::mat compute(const moe::Plan::Value& value) const {
+    const arma::uword n = data_.rows();
+    switch (value.kind) {
+      case Kind::kInputs:
+        return data_.X.tail_rows(value.width).t();
+      case Kind::kOffset:
+        return data_.offset;
+      case Kind::kTrials:
+        return data_.trials;
+      case Kind::kTargets:
+        return data_.y;
+      case Kind::kNumbers:
+        return arma::repmat(arma::rowvec(value.numbers), n, 1);
+      case Kind::kDense: {
+        arma::mat out = values_[value.of[0]] * value.weights;
+        return out.each_row() + arma::rowvec(value.numbers);
+      }
+      case Kind::kPick:
+        return values_[value.of[0]].cols(arma::uvec(value.indices));
+      case Kind::kJoin: {
+        arma::mat out;
+        for (const auto id : value.of) out = arma::join_rows(out, values_[id]);
+        return out;
+      }
+      case Kind::kSum:
+      case Kind::kLargest: {
+        arma::mat out(n, value.width);
+        for (arma::uword i = 0; i < value.width; ++i) {
+          const arma::mat run = values_[value.of[0]].cols(i * value.run, (i + 1) * value.run - 1);
+          out.col(i) = value.kind == Kind::kSum ? arma::vec(arma::sum(run, 1)) : arma::vec(arma::max(run, 1));
+        }
+        return out;
+      }
+      case Kind::kEach:
+        break;
+    }
+    arma::mat out(n, value.width);
+    for (arma::uword i = 0; i < n; ++i)
+      for (arma::uword j = 0; j < value.width; ++j) {
+        double arguments[3];
+        for (std::size_t a = 0; a < value.of.size(); ++a)
+          arguments[a] = values_[value.of[a]](i, values_[value.of[a]].n_cols == 1 ? 0 : j);
+        out(i, j) = moe::apply(value.op, arguments);
+      }
+    return out;
+  }
+
+  const moe::Plan& plan_;
+  const moe::Dataset& data_;
+  std::vector<arma::mat> values_;
+};
+
+/// Sums in another order: some units in the last place of the largest term.
+void check_near(const char* what, const arma::mat& found, const arma::mat& expected) {
+  INFO(what);
+  REQUIRE(arma::size(found) == arma::size(expected));
+  arma::uword differing = 0;
+  for (arma::uword i = 0; i < found.n_elem; ++i)
+    if (!(found[i] == expected[i] || std::abs(found[i] - expected[i]) <= 2e-13 * std::max(10.0, std::abs(expected[i]))))
+      ++differing;
+  CHECK(differing == 0);
+}
+
+void check(const moe::Model& model, const moe::Dataset& data) {
+  const moe::Plan plan = moe::plan_of(model);
+  const Run run(plan, data);
+  moe::Predictive of(model);
+  of.at(data);
+  check_near("gate", run[plan.gate], of.weights());
+  for (arma::uword t = 0; t < plan.expert_means.size(); ++t)
+    check_near("expert means", run[plan.expert_means[t]], of.expert_means(t));
+  for (arma::uword t = 0; t < plan.mean.size(); ++t) check_near("mean", run[plan.mean[t]], of.mean(t));
+  for (arma::uword t = 0; t < plan.sd.size(); ++t) check_near("sd", run[plan.sd[t]], of.sd(t));
+  for (arma::uword t = 0; t < plan.cdf.size(); ++t) check_near("cdf", run[plan.cdf[t]], of.cdf(data.y.col(t), t));
+  if (plan.probabilities) check_near("probabilities", run[*plan.probabilities], of.probabilities());
+  if (!plan.log_density) return;
+  arma::mat log_density = run[*plan.log_density];
+  if (model.classes()) {
+    arma::vec own(data.rows());
+    for (arma::uword n = 0; n < data.rows(); ++n) own[n] = log_density(n, static_cast<arma::uword>(data.y[n]));
+    log_density = own;
+  }
+  check_near("log density", log_density, of.log_density());
+}
+
+}  // namespace
+
+TEST_CASE("plans compute what the library computes, for every family, network and gate", "[plan]") {
+  std::uint64_t stream = 0;
+  const auto try_all = [&](const std::string& family, arma::uword targets) {
+    for (const std::string& network : examples(moe::network_words()))
+      for (const std::string& link : examples(moe::gate_words()))
+        for (const bool own_inputs : {false, true}) {
+          if (link == "linear" && network.find("no-intercept") != std::string::npos) continue;
+          moe::Random random(29, ++stream);
+          moe::Model model = make_model({family, network, stream % 3 == 0 ? network : "linear", link, 3, 3,
+                                         classes_of(family), own_inputs, targets});
+          randomize(model, random);
+          if (stream % 4 == 0 && link == "softmax")  // logits up to a thousand apart
+            model.theta.head(model.gate_branch.network->parameters()) *= 300;
+          if (stream % 2 == 0 && targets == 1) model.schema.offset = "o";
+          moe::Rows rows = some_rows(model, kRows, random);
+          if (!model.schema.offset.empty()) rows.offset = 0.3 * arma::vec(rows.X.row(1).t());
+          INFO(family << " " << network << " " << link << " " << own_inputs);
+          check(model, in_data_units(model, rows));
+        }
+  };
+  for (const std::string& family : examples(moe::family_words())) try_all(family, 1);
+  for (const std::string& family : examples(moe::several_family_words())) try_all(family, 2);
+}
+
+TEST_CASE("plans hold experts of different families and networks side by side", "[plan]") {
+  moe::ModelSpec spec;
+  spec.experts = {"linear", "mlp:4:tanh", "poly:2", "linear", "constant"};
+  spec.expert_families = {"gaussian", "student", "gaussian", "laplace", "gaussian:hetero"};
+  spec.gate_inputs = {0, 1, 2};
+  spec.expert_inputs = {{0, 1}, {1, 2}, {0, 2}, {0, 1, 2}, {}};
+  moe::Model model(some_schema(3, 0), some_standardization(3, 0), spec);
+  moe::Random random(31);
+  randomize(model, random);
+  check(model, in_data_units(model, some_rows(model, kRows, random)));
+}
+
+TEST_CASE("plans of a model without inputs are numbers", "[plan]") {
+  moe::ModelSpec spec;
+  spec.experts = {"constant", "constant"};
+  spec.gate = "constant";
+  spec.expert_inputs = {{}, {}};
+  moe::Model model(some_schema(0, 0), some_standardization(0, 0), spec);
+  moe::Random random(37);
+  randomize(model, random);
+  check(model, in_data_units(model, some_rows(model, 3, random)));
+}

@@ -1,0 +1,113 @@
+// Fits of so many rows that some of them stand for all in the second derivatives: that they end where they should.
+#include <catch2/catch.hpp>
+
+#include "moe/objective.hpp"
+#include "moe/recipe.hpp"
+#include "moe/train.hpp"
+#include "src/fit/em_step.hpp"
+
+namespace {
+
+constexpr arma::uword kRows = 140000;
+
+struct Made {
+  moe::Schema schema;
+  moe::Dataset data;
+  moe::Model truth;
+};
+
+Made made(arma::uword experts) {
+  moe::RecipeOptions options;
+  options.rows = kRows;
+  options.features = 4;
+  options.experts = experts;
+  moe::Generated generated = moe::generate("experts", options);
+  Made result;
+  result.schema.inputs = generated.inputs;
+  result.schema.targets = {"y"};
+  result.data.X = arma::join_cols(arma::ones(1, kRows), generated.X);
+  result.data.y = generated.y;
+  result.data.w.ones(kRows);
+  result.truth = std::move(*generated.truth);
+  return result;
+}
+
+/// Where one step of EM leads an expert's coefficients, by Armadillo's least squares.
+arma::vec weighted_fit(const moe::Rows& rows, const arma::vec& r) {
+  const arma::vec root = arma::sqrt(rows.w % r);
+  arma::mat D = rows.X.t();
+  D.each_col() %= root;
+  return arma::solve(D, root % rows.y.col(0));
+}
+
+/// How far a step misses that fit, relative to its length; the largest of all experts'.
+double miss(const moe::Model& model, const moe::Rows& rows, const arma::vec& from) {
+  const moe::Basis basis(model, rows, 2);
+  const arma::vec penalty(model.theta.n_elem, arma::fill::zeros);
+  const arma::vec target = moe::EmStep(model, rows, basis, penalty, 2).run(from).target;
+  const arma::mat r = moe::responsibilities(model, rows, from);
+  double result = 0;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const moe::Expert& expert = model.experts[k];
+    const auto own = [&](const arma::vec& theta) {
+      return arma::vec(theta.subvec(expert.offset, arma::size(expert.network->parameters(), 1)));
+    };
+    const arma::vec best = weighted_fit(rows, r.col(k));
+    result = std::max(result, arma::norm(own(target) - best) / arma::norm(own(from) - best));
+  }
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("steps of em over many rows, some of which stand for all in the curvature, lead to a maximum", "[many]") {
+  Made from = made(3);
+  const moe::Rows rows = from.truth.standardize(std::move(from.data));
+  const moe::Basis basis(from.truth, rows, 2);
+  const arma::vec penalty(from.truth.theta.n_elem, arma::fill::zeros);
+  const moe::EmStep step(from.truth, rows, basis, penalty, 2);
+  moe::EmStep::Result here = step.run(from.truth.theta);
+  for (int i = 0; i < 12; ++i) {
+    const moe::EmStep::Result there = step.run(here.target);
+    CHECK(there.value <= here.value * (1 + 1e-14));
+    here = there;
+  }
+  CHECK(here.slope < 1e-8);
+}
+
+TEST_CASE(
+    "a step of em over some of many rows is near the one over all, which takes over where some do not stand for all",
+    "[many]") {
+  Made from = made(2);
+  const auto rare = GENERATE(false, true);
+  CAPTURE(rare);
+  // An input that is 0 but for neighbouring rows, which are in few blocks.
+  if (rare) from.data.X.row(2).zeros();
+  if (rare) from.data.X.submat(2, 5000, 2, 5099).ones();
+  const moe::Rows rows = from.truth.standardize(std::move(from.data));
+  arma::vec theta = from.truth.theta;
+  theta += 0.1 * arma::linspace(-1, 1, theta.n_elem);
+  const double missed = miss(from.truth, rows, theta);
+  if (rare) CHECK(missed < 1e-8);
+  if (!rare) CHECK(missed < 0.1);
+  if (!rare) CHECK(missed > 1e-6);  // else all rows were taken anyway, and nothing was tested
+}
+
+TEST_CASE("Newton's steps over some of many rows end where the gradient over all is nothing", "[many]") {
+  Made from = made(3);
+  moe::ModelSpec spec = from.truth.spec();
+  for (const std::string solver : {"em", "newton"}) {
+    CAPTURE(solver);
+    moe::TrainOptions options;
+    options.solver = solver;
+    options.restarts = 1;
+    options.threads = 2;
+    moe::TrainReport report;
+    const moe::Model model = moe::train(from.schema, spec, from.data, std::nullopt, options, nullptr, nullptr, report);
+    const moe::Rows rows = model.standardize(from.data);
+    arma::vec gradient;
+    moe::Pass(model, *moe::make_objective("likelihood"), options.penalty, 2).run(model.theta, rows, &gradient);
+    CHECK(report.stop == "gradient below tolerance");
+    CHECK(arma::norm(gradient, "inf") < 1e-9);
+  }
+}
