@@ -7,6 +7,7 @@
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 #include "moe/registry.hpp"
+#include "moe/solver.hpp"
 
 namespace cli {
 namespace {
@@ -112,19 +113,25 @@ std::vector<std::string> words(const std::string& list) {
   return result;
 }
 
+/// "adam or sgd": the solvers that use the option.
+std::string solvers_with(const std::string& option) {
+  std::vector<std::string> known;
+  for (const std::string& name : moe::names(moe::solver_words())) {
+    const std::vector<std::string> options = moe::make_solver(name)->options();
+    if (std::find(options.begin(), options.end(), option) != options.end()) known.push_back(name);
+  }
+  return moe::join(known, " or ");
+}
+
 /// Refuses options that the solver asked for has no use for.
 void check_solver_options(const Arguments& arguments) {
   const std::string solver = arguments.text("solver");
-  const auto refuse = [&](std::initializer_list<const char*> options, const std::string& whose) {
-    for (const char* option : options)
-      if (arguments.has(option))
-        throw Error(ErrorKind::kUsage, std::string("--") + option + ": --solver " + solver +
-                                           " does not use it: expected it with " + whose);
-  };
-  if (solver == "lbfgs" || solver == "newton" || solver == "em" || solver == "owlqn")
-    refuse({"learning-rate", "batch", "schedule", "momentum"}, "adam or sgd");
-  if (solver == "adam") refuse({"momentum"}, "sgd");
-  if (solver == "adam" || solver == "sgd") refuse({"tolerance"}, "newton or lbfgs");
+  if (solver == "auto") return;
+  const std::vector<std::string> uses = moe::make_solver(solver)->options();
+  for (const char* option : {"learning-rate", "batch", "schedule", "momentum", "tolerance"})
+    if (arguments.has(option) && std::find(uses.begin(), uses.end(), option) == uses.end())
+      throw Error(ErrorKind::kUsage, std::string("--") + option + ": --solver " + solver +
+                                         " does not use it: expected it with " + solvers_with(option));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <armadillo>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "moe/registry.hpp"
@@ -17,6 +18,14 @@ class Gate {
   virtual std::string name() const = 0;
   /// Whether the weights are positive and sum to 1 in every row; else the mixture is no density.
   virtual bool normalised() const = 0;
+  /// The map from logits to weights, the vocabulary that exporters translate.
+  enum class Link { kSoftmax, kExp, kIdentity };
+  /// Nothing where it is another map: no format but json can then express the model.
+  virtual std::optional<Link> link() const { return std::nullopt; }
+  /// Whether the weights are a multinomial logit: its second derivatives are known to em's steps, newton's, standard errors and --firth.
+  bool multinomial() const { return link() == Link::kSoftmax; }
+  /// 1 where all outputs may move together without changing a weight, so that one of them is as good as 0; else 0.
+  virtual arma::uword redundant_outputs() const { return 0; }
   /// The intercept at which every weight is 1/K.
   virtual double even_intercept(arma::uword experts) const = 0;
   /// log |g|, g and its signs, which are left empty where every weight is positive.

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "moe/registry.hpp"
 
@@ -90,6 +91,10 @@ class Solver {
   virtual std::string name() const = 0;
   /// Whether it takes mini-batches.
   virtual bool stochastic() const = 0;
+  /// Which of these it uses: "tolerance", "learning-rate", "batch", "momentum", "schedule".
+  virtual std::vector<std::string> options() const = 0;
+  /// Whether it brings weights to 0 exactly, as an l1 penalty means to.
+  virtual bool sparse() const { return false; }
   virtual SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                                 Random& random) const = 0;
 };

@@ -141,12 +141,17 @@ class Builder : public PlanOperations {
 
   void weights() {
     const Id logits = pick(all_outputs_, range(0, K_));
-    if (normalised()) {
+    const std::optional<Gate::Link> link = model_.gate->link();
+    if (!link)
+      throw Error(ErrorKind::kUsage,
+                  "gate link '" + model_.gate->name() +
+                      "' is none that this format can express: expected --format json, or another gate");
+    if (link == Gate::Link::kSoftmax) {
       const Softmax gate = softmax(logits, K_);
       log_weights_ = gate.logs;
       plan().gate = gate.weights;
     } else {
-      plan().gate = model_.gate->name() == "linear" ? logits : each(Op::kKernelExp, {logits});
+      plan().gate = link == Gate::Link::kIdentity ? logits : each(Op::kKernelExp, {logits});
     }
   }
 

@@ -152,7 +152,7 @@ bool EmStep::represented(arma::uword design) const {
 }
 
 bool EmStep::knows(const Model& model) {
-  bool linear = model.gate->normalised() && model.gate_branch.network->is_linear();
+  bool linear = model.gate->multinomial() && model.gate_branch.network->is_linear();
   for (const Expert& expert : model.experts) linear = linear && expert.network->is_linear();
   return linear;
 }

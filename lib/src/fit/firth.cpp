@@ -156,7 +156,7 @@ class Firth {
 
 /// Of a mixture it is the gate's bias that is reduced.
 void require_gate(const Model& model) {
-  if (model.gate->name() != "softmax")
+  if (!model.gate->multinomial())
     refuse("gate link '" + model.gate->name() + "' has no information of its own: expected softmax");
   for (arma::uword b = 0; b <= model.size(); ++b) {
     const Network& network = b == 0 ? *model.gate_branch.network : *model.experts[b - 1].network;

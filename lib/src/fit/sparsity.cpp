@@ -9,7 +9,7 @@ namespace {
 
 /// Outputs of a branch that add nothing: those of a softmax are as good less any one of them.
 arma::uword redundant_outputs(const Model& model, const Branch& branch) {
-  if (&branch == &model.gate_branch) return model.gate->normalised() ? 1 : 0;
+  if (&branch == &model.gate_branch) return model.gate->redundant_outputs();
   return static_cast<const Expert&>(branch).family->redundant_outputs();
 }
 

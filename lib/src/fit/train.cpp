@@ -132,7 +132,8 @@ bool all_linear(const Model& model) {
 
 std::string resolved_solver(const Model& model, const TrainOptions& options, arma::uword rows) {
   if (options.penalty.has_l1()) {
-    if (options.solver == "auto" || options.solver == "owlqn") return "owlqn";
+    if (options.solver == "auto") return "owlqn";
+    if (make_solver(options.solver)->sparse()) return options.solver;
     throw Error(ErrorKind::kUsage, "--solver " + make_solver(options.solver)->name() +
                                        ": it brings no weight to 0, as --l1 and --gate-l1 mean to: expected --solver "
                                        "owlqn or auto");

@@ -119,7 +119,7 @@ const Branch& branch_of(const Model& model, arma::uword branch) {
 }
 
 std::optional<arma::uword> reference_output(const Model& model, arma::uword branch) {
-  if (branch == 0) return model.gate->normalised() ? std::optional(model.size() - 1) : std::nullopt;
+  if (branch == 0) return model.gate->redundant_outputs() > 0 ? std::optional(model.size() - 1) : std::nullopt;
   return model.experts[branch - 1].family->redundant_outputs() > 0 ? std::optional(arma::uword{0}) : std::nullopt;
 }
 

@@ -223,8 +223,7 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
 
 arma::uword Model::degrees_of_freedom() const {
   arma::uword free = theta.n_elem;
-  // A normalised gate stays the same when all its outputs move together, as a softmax of classes does.
-  if (gate->normalised()) free -= gate_branch.network->last_inputs();
+  free -= gate->redundant_outputs() * gate_branch.network->last_inputs();
   for (const Expert& expert : experts) free -= expert.family->redundant_outputs() * expert.network->last_inputs();
   return free;
 }

@@ -48,7 +48,7 @@ Json gate_object(const Model& model, const Errors* errors) {
   gate["link"] = model.gate->name();
   const arma::mat coefficients = gate_coefficients(model);
   if (coefficients.is_empty()) return gate;
-  if (model.gate->normalised()) gate["reference"] = model.size();
+  if (model.gate->redundant_outputs() > 0) gate["reference"] = model.size();
   const auto add = [&](const char* key, const arma::mat& values) {
     gate[key] = Json::array();
     for (arma::uword k = 0; k < model.size(); ++k)
@@ -372,7 +372,7 @@ std::string describe_gate(const Model& model, const Errors* errors) {
   if (coefficients.is_empty())
     return text + ", " + std::to_string(model.gate_branch.network->parameters()) + " parameters\n";
   if (model.size() == 1) return text + "\n";
-  if (model.gate->normalised()) text += ", expert " + std::to_string(model.size()) + " the reference";
+  if (model.gate->redundant_outputs() > 0) text += ", expert " + std::to_string(model.size()) + " the reference";
   std::vector<std::string> headings;
   for (arma::uword k = 1; k <= model.size(); ++k) headings.push_back("expert " + std::to_string(k));
   text += "\n";

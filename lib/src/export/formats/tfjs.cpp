@@ -141,8 +141,9 @@ class Writer {
     if (d_ == 0) refuse("a layers-model has at least one input, and this model has none");
     if (!schema.trials.empty() || !schema.offset.empty() || !schema.exposure.empty())
       refuse("trials, offsets and exposures are no inputs of its layers");
-    if (model_.gate->name() == "positive")
+    if (model_.gate->link() == Gate::Link::kExp)
       refuse("no layer of TensorFlow.js computes the exponential of a positive gate");
+    if (!model_.gate->link()) refuse("no layer of TensorFlow.js computes gate link '" + model_.gate->name() + "'");
     for (arma::uword k = 0; k < K_ && !model_.classes(); ++k)
       for (arma::uword t = 0; t < model_.targets(); ++t)
         if (marginal(k, t).family->link() == Family::Link::kLog)

@@ -44,6 +44,7 @@ class Adam : public Solver {
  public:
   std::string name() const override { return "adam"; }
   bool stochastic() const override { return true; }
+  std::vector<std::string> options() const override { return {"learning-rate", "batch", "schedule"}; }
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {

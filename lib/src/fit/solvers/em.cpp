@@ -50,6 +50,7 @@ class Em : public Solver {
  public:
   std::string name() const override { return "em"; }
   bool stochastic() const override { return false; }
+  std::vector<std::string> options() const override { return {"tolerance"}; }
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {

@@ -24,6 +24,7 @@ class Lbfgs : public Solver {
  public:
   std::string name() const override { return "lbfgs"; }
   bool stochastic() const override { return false; }
+  std::vector<std::string> options() const override { return {"tolerance"}; }
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random&) const override {
     const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;

@@ -17,6 +17,7 @@ class Newton : public Solver {
  public:
   std::string name() const override { return "newton"; }
   bool stochastic() const override { return false; }
+  std::vector<std::string> options() const override { return {"tolerance"}; }
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {

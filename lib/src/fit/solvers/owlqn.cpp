@@ -122,6 +122,8 @@ class Owlqn : public Solver {
  public:
   std::string name() const override { return "owlqn"; }
   bool stochastic() const override { return false; }
+  std::vector<std::string> options() const override { return {"tolerance"}; }
+  bool sparse() const override { return true; }
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random&) const override {
     const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;

@@ -27,6 +27,7 @@ class Sgd : public Solver {
  public:
   std::string name() const override { return "sgd"; }
   bool stochastic() const override { return true; }
+  std::vector<std::string> options() const override { return {"learning-rate", "batch", "schedule", "momentum"}; }
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {

@@ -16,6 +16,7 @@ class Linear : public Gate {
  public:
   std::string name() const override { return "linear"; }
   bool normalised() const override { return false; }
+  std::optional<Link> link() const override { return Link::kIdentity; }
   double even_intercept(arma::uword experts) const override { return 1.0 / static_cast<double>(experts); }
 
   void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& weights, arma::mat& signs) const override {

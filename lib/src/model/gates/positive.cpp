@@ -12,6 +12,7 @@ class Positive : public Gate {
  public:
   std::string name() const override { return "positive"; }
   bool normalised() const override { return false; }
+  std::optional<Link> link() const override { return Link::kExp; }
   double even_intercept(arma::uword experts) const override { return -std::log(static_cast<double>(experts)); }
 
   void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& weights, arma::mat& signs) const override {

@@ -10,6 +10,8 @@ class Softmax : public Gate {
  public:
   std::string name() const override { return "softmax"; }
   bool normalised() const override { return true; }
+  std::optional<Link> link() const override { return Link::kSoftmax; }
+  arma::uword redundant_outputs() const override { return 1; }
   double even_intercept(arma::uword) const override { return 0; }
 
   void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& weights, arma::mat& signs) const override {
