@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/parallel.hpp"
+#include "fit/spurious.hpp"
 #include "fit/starts.hpp"
 #include "judge/reported.hpp"
 #include "moe/error.hpp"

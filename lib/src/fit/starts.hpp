@@ -21,23 +21,11 @@ bool goes_aside(std::size_t index);
 /// all starts are random weights.
 arma::vec start(const Model& model, const Rows& rows, bool fitted, std::size_t index, Random& random);
 
-/// Parameters that lie higher than theta, as a short run tells: one expert gives its rows to the others and takes a part of one
-/// that another had (split and merge: Ueda, Nakano, Ghahramani, Hinton 2000); every pair of experts is tried. Empty where none
-/// is found that is not spurious.
-arma::vec split_and_merge(const Model& model, const Rows& rows, const arma::vec& theta, unsigned threads,
-                          Random& random);
-
 /// Whether all experts are of one kind, so that fewer of them are a model that this one contains.
 bool experts_alike(const Model& model);
 /// The model's first experts alone, unfitted.
 Model first_experts(const Model& model, arma::uword count);
 /// Parameters of `model` at which all experts, and so the whole, are what the only one of `single` is.
 arma::vec all_like(const Model& model, const Model& single);
-
-/// Whether an expert explains a handful of rows all but exactly, which makes a maximum of the likelihood out of nothing.
-bool spurious(const Model& model, const arma::vec& theta, const Rows& rows);
-
-/// Whether expert k's inputs tell its scale, not psi.
-bool tells_scale(const Model& model, arma::uword k);
 
 }  // namespace moe

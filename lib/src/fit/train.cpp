@@ -18,6 +18,8 @@
 #include "fit/progress_numbers.hpp"
 #include "fit/recession.hpp"
 #include "fit/sparsity.hpp"
+#include "fit/split_and_merge.hpp"
+#include "fit/spurious.hpp"
 #include "fit/starts.hpp"
 #include "fit/stochastic.hpp"
 #include "fit/wide_table.hpp"

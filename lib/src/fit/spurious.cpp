@@ -1,0 +1,105 @@
+#include "fit/spurious.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "objective/responsibilities.hpp"
+
+namespace moe {
+namespace {
+
+/// A scale below this part of the target's, of fewer rows than this for each coefficient, is no expert but a coincidence.
+constexpr double kTight = 0.01, kHandful = 4;
+/// Less than this many rows whose sigma inputs make tight are nobody's.
+constexpr double kSome = 0.5;
+
+/// The sum of the shares `r` over rows that differ: a row that stands there twice, or weighs as much, is one coincidence.
+double distinct_rows(const Rows& rows, const arma::vec& r) {
+  constexpr double kShare = 1e-3;
+  const auto less = [&](arma::uword a, arma::uword b) {
+    for (arma::uword t = 0; t < rows.y.n_cols; ++t)
+      if (rows.y(a, t) != rows.y(b, t)) return rows.y(a, t) < rows.y(b, t);
+    return std::lexicographical_compare(rows.X.begin_col(a), rows.X.end_col(a), rows.X.begin_col(b), rows.X.end_col(b));
+  };
+  arma::uvec own = arma::find(r > kShare);
+  std::sort(own.begin(), own.end(), less);
+  double sum = 0;
+  for (arma::uword i = 0; i < own.n_elem; ++i)
+    if (i == 0 || less(own[i - 1], own[i])) sum += r[own[i]];
+  return sum;
+}
+
+/// How many different values of the target an expert's rows have. Each value counts by its row with the largest share `r`. A constant
+/// fits one value exactly; an exact fit of many values is a line, not a coincidence.
+double distinct_targets(const Rows& rows, const arma::vec& r) {
+  const auto less = [&](arma::uword a, arma::uword b) {
+    for (arma::uword t = 0; t < rows.y.n_cols; ++t)
+      if (rows.y(a, t) != rows.y(b, t)) return rows.y(a, t) < rows.y(b, t);
+    return false;
+  };
+  std::vector<arma::uword> order(rows.count());
+  std::iota(order.begin(), order.end(), arma::uword{0});
+  std::sort(order.begin(), order.end(), less);
+  double sum = 0, largest = 0;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    largest = std::max(largest, r[order[i]]);
+    if (i + 1 < order.size() && !less(order[i], order[i + 1])) continue;
+    sum += std::exchange(largest, 0);
+  }
+  return sum;
+}
+
+/// Of how many rows, as far as they are expert k's, sigma is tight though its inputs tell it.
+double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, arma::uword k, const arma::vec& r) {
+  const Expert& expert = model.experts[k];
+  arma::vec tight(rows.count(), arma::fill::zeros), variance;
+  ForwardPass forward(model);
+  constexpr arma::uword kBlock = 512;
+  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
+    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    forward.run(theta, block);
+    for (arma::uword t = 0; t < model.targets(); ++t) {
+      const Family::Marginal own = expert.family->marginal(t, theta.memptr() + expert.psi);
+      if (own.family->outputs() == 1) continue;
+      const arma::uword last_output = own.first_output + own.family->outputs() - 1;
+      own.family->variance(forward.eta(k).cols(own.first_output, last_output), own.psi.data(), variance);
+      const double least = kTight * own.family->target().typical;
+      for (arma::uword n = 0; n < block.count(); ++n)
+        if (variance[n] < least * least) tight[first + n] = r[first + n];
+    }
+  }
+  return distinct_rows(rows, tight);
+}
+
+}  // namespace
+
+bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
+  std::vector<arma::uword> suspects;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const double* psi = theta.memptr() + model.experts[k].psi;
+    const Family& family = *model.experts[k].family;
+    if (family.on_floor(psi) || family.least_scale(psi) < kTight || tells_scale(model, k)) suspects.push_back(k);
+  }
+  if (suspects.empty() || model.size() == 1) return false;
+  const arma::mat R = responsibilities(model, rows, theta);
+  for (const arma::uword k : suspects) {
+    const bool told = tells_scale(model, k);
+    const double few = kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1);
+    // An expert on its floor is accepted where it fits rows of many different values exactly. A few values are rounding, or one repeated.
+    if (model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi) &&
+        distinct_targets(rows, R.col(k)) < few)
+      return true;
+    const double own = told ? tight_rows(model, theta, rows, k, R.col(k)) : distinct_rows(rows, R.col(k));
+    if (own < few && (!told || own >= kSome)) return true;
+  }
+  return false;
+}
+
+bool tells_scale(const Model& model, arma::uword k) {
+  return !model.classes() && model.experts[k].family->location_scale() &&
+         model.experts[k].family->outputs() > model.targets();
+}
+
+}  // namespace moe
