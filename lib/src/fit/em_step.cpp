@@ -8,6 +8,7 @@
 #include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "moe/stop.hpp"
+#include "objective/responsibilities.hpp"
 
 namespace moe {
 namespace {
