@@ -45,13 +45,13 @@ class ExpectedLikelihood : public Likelihood {
   const arma::mat& responsibilities_;
 };
 
-std::shared_ptr<const Objective> make_expected_likelihood(const arma::mat& responsibilities) {
-  return std::make_shared<ExpectedLikelihood>(responsibilities);
-}
-
 std::shared_ptr<const Objective> make_likelihood() { return std::make_shared<Likelihood>(); }
 
 }  // namespace
+
+std::shared_ptr<const Objective> make_expected_likelihood(const arma::mat& responsibilities) {
+  return std::make_shared<ExpectedLikelihood>(responsibilities);
+}
 
 ObjectiveEntry likelihood_objective() {
   return {{"likelihood", "-log sum_k g_k p(y|eta_k), mean over rows", {"likelihood"}}, make_likelihood};
