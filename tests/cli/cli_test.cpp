@@ -1,7 +1,10 @@
 // The program as a user runs it.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "moe/model_file.hpp"
 #include "shell.hpp"
@@ -598,21 +601,70 @@ TEST_CASE("help comes with examples first, names every option, and is data", "[c
   CHECK(version.out.find("moe ") == 0);
 }
 
-TEST_CASE("every command that the README gives runs", "[cli]") {
-  const Shell sh;
-  std::istringstream readme(ScratchDir::read(MOE_SOURCE "/README.md"));
+namespace {
+
+/// The README, and the pages that it links to.
+std::vector<std::filesystem::path> pages() {
+  std::vector<std::filesystem::path> result{MOE_SOURCE "/README.md"};
+  for (const auto& entry : std::filesystem::directory_iterator(MOE_SOURCE "/docs"))
+    if (entry.path().extension() == ".md") result.push_back(entry.path());
+  std::sort(result.begin() + 1, result.end());
+  return result;
+}
+
+/// The last cell of a table's row where it is a command and nothing else: "| words | `moe ..` |".
+std::string command_in_row(const std::string& line) {
+  const std::string begin = "| `", end = "` |";
+  const std::size_t at = line.rfind(begin + "moe ");
+  if (at == line.npos || !line.ends_with(end)) return "";
+  const std::string cell = line.substr(at + begin.size(), line.size() - at - begin.size() - end.size());
+  return cell.find('`') == cell.npos ? cell + "\n" : "";
+}
+
+/// The commands of a page: lines that begin with four blanks and "moe ", with the lines on which a backslash continues them, and rows of
+/// tables. What `moe train` says of a loss is no command.
+std::string commands_in(const std::filesystem::path& page) {
+  std::istringstream text(ScratchDir::read(page.string()));
   std::string commands;
   bool continues = false;
-  for (std::string line; std::getline(readme, line);) {
-    const bool message = line.find(": the loss ") != std::string::npos;
-    if (!continues && (line.rfind("    moe ", 0) != 0 || message)) continue;
-    continues = !line.empty() && line.back() == '\\';
+  for (std::string line; std::getline(text, line);) {
+    const bool message = line.find(": the loss ") != line.npos;
+    if (!continues && (!line.starts_with("    moe ") || message)) {
+      commands += command_in_row(line);
+      continue;
+    }
+    continues = line.ends_with('\\');
     commands += line + "\n";
   }
-  REQUIRE(std::count(commands.begin(), commands.end(), '\n') > 10);
-  const Ran ran = sh("ln -s $DATA testdata\nset -e -o pipefail\n" + commands);
-  INFO(ran);
-  CHECK(ran.status == 0);
+  return commands;
+}
+
+}  // namespace
+
+TEST_CASE("every command that the README and docs give runs", "[cli]") {
+  std::ptrdiff_t lines = 0;
+  for (const std::filesystem::path& page : pages()) {
+    const Shell sh;
+    const std::string commands = commands_in(page);
+    lines += std::count(commands.begin(), commands.end(), '\n');
+    const Ran ran = sh("ln -s $DATA testdata\nset -e -o pipefail\n" + commands);
+    INFO(page << "\n" << ran);
+    CHECK(ran.status == 0);
+  }
+  CHECK(lines > 40);
+}
+
+TEST_CASE("every file that the README and docs link to is there", "[cli]") {
+  std::size_t links = 0;
+  for (const std::filesystem::path& page : pages()) {
+    const std::string text = ScratchDir::read(page.string());
+    for (std::size_t at = text.find("]("); at != text.npos; at = text.find("](", at + 1), ++links) {
+      const std::string link = text.substr(at + 2, text.find_first_of("#)", at + 2) - at - 2);
+      INFO(page << ": " << link);
+      CHECK((link.empty() || std::filesystem::exists(page.parent_path() / link)));
+    }
+  }
+  CHECK(links > 20);
 }
 
 TEST_CASE("no library's threads run beside moe's, on all the processors that it was given", "[cli]") {
