@@ -499,3 +499,71 @@ TEST_CASE("figures of weighted classes follow from their probabilities", "[figur
     CHECK(text.find(cells + "\n") != std::string::npos);
   }
 }
+
+namespace {
+
+/// A coefficient as inspect prints it, where the quantile of its interval is `quantile` and its p is `p`.
+void check_coefficient(const Shell& sh, const json& expert, const std::string& output, double value, double error,
+                       double p, double quantile) {
+  const auto of = [&](const char* key) {
+    const json& all = expert.at(key);
+    return (output.empty() ? all : all.at(output)).at("(intercept)").get<double>();
+  };
+  CHECK(of("coefficients") == Approx(value).epsilon(1e-8));
+  CHECK(of("standard_errors") == Approx(error).epsilon(1e-7));
+  CHECK(of("z") == Approx(value / error).epsilon(1e-7));
+  CHECK(of("p") == Approx(p).epsilon(1e-6));
+  CHECK(of("lower") == Approx(value - quantile * error).epsilon(1e-7));
+  CHECK(of("upper") == Approx(value + quantile * error).epsilon(1e-7));
+  char line[200];
+  std::snprintf(line, sizeof line, "\n  (intercept) %12.6g %12.6g %9.3f %10.3g %12.6g %12.6g\n", value, error,
+                value / error, p, value - quantile * error, value + quantile * error);
+  const Ran ran = sh("moe inspect m.moe");
+  INFO(ran);
+  INFO(line);
+  CHECK(ran.out.find(line) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("errors of constants, by hand", "[figures][inspect]") {
+  const Shell sh;
+  sh.write("d.csv", "y,c,e,w,k\n2,2,1,1,a\n3,3,2,2,b\n5,9,4,1,a\n4,4,1,4,b\n9,0,1,0.5,b\n");
+  const auto fitted = [&](const std::string& arguments) {
+    REQUIRE(sh("moe train -q -k 1 --expert constant --weight w d.csv -o m.moe " + arguments).status == 0);
+    return json_of(sh, "moe inspect --json m.moe");
+  };
+  constexpr double kNormal = 1.959963984540054;  // R: qnorm(0.975)
+  const auto tails = [](double z) { return std::erfc(std::abs(z) / M_SQRT2); };
+  {
+    // R: n <- 8.5; m <- 67 / 17; r <- sqrt(sum(w * (y - m)^2) / (n - 1)), Student's t; qt(0.975, 7.5).
+    const json model = fitted("-y y --features e");
+    const double residual = 1.611235063971905, quantile = 2.333039626864970;
+    check_coefficient(sh, model.at("experts")[0], "", 67 / 17.0, 0.552649067606363, 0.000135495664682, quantile);
+    CHECK(model.at("inference").at("degrees_of_freedom") == 7.5);
+    CHECK(model.at("inference").at("residual_standard_error") == Approx(residual).epsilon(1e-12));
+    const double sigma = residual * std::sqrt(7.5 / 8.5);
+    CHECK(model.at("experts")[0].at("sigma") == Approx(sigma).epsilon(1e-9));
+    CHECK(model.at("experts")[0].at("sigma_standard_error") == Approx(sigma / std::sqrt(2 * 8.5)).epsilon(1e-6));
+  }
+  {
+    // A rate is sum(w c) / sum(w e), and the information of its logarithm sum(w c).
+    const json model = fitted("-y c --family poisson --exposure e");
+    const double value = std::log(33 / 13.5), error = 1 / std::sqrt(33.0);
+    check_coefficient(sh, model.at("experts")[0], "", value, error, tails(value / error), kNormal);
+  }
+  {
+    // Log-odds of 6.5 to 2, whose information is n p (1 - p).
+    const json model = fitted("-y k --features e");
+    const double value = std::log(6.5 / 2), error = std::sqrt(8.5 / (6.5 * 2));
+    check_coefficient(sh, model.at("experts")[0], "", value, error, tails(value / error), kNormal);
+  }
+  {
+    // Each target by itself, as the first was.
+    const json model = fitted("-y e,y");
+    check_coefficient(sh, model.at("experts")[0], "y", 67 / 17.0, 0.552649067606363, 0.000135495664682,
+                      2.333039626864970);
+    CHECK(model.at("experts")[0].at("sigma_y") == Approx(1.611235063971905 * std::sqrt(7.5 / 8.5)).epsilon(1e-9));
+    CHECK(model.at("fit").at("parameters") == 4);
+  }
+}
