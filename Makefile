@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build program demo test lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers findings asan install package clean help
+.PHONY: build program demo test mutants lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers findings asan install package clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -23,6 +23,10 @@ demo: program  ## train, look at and use a model on the sample data
 
 test: build  ## run every test
 	@scripts/run-tests build
+
+mutants:  ## plant N (100) small faults drawn by SEED (1), one at a time, in a copy of the tree, and list those that no test notices: hours
+	@scripts/install-deps
+	@scripts/mutants $(or $(N),100) $(or $(SEED),1)
 
 lint:  ## check the format, the layers, the scripts, and the C++ with clang-tidy (FILES="...": only these)
 	@scripts/install-deps --lint

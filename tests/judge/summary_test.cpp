@@ -65,3 +65,34 @@ TEST_CASE("several intervals have columns of their own", "[cli]") {
   CHECK(ran.status == 0);
   CHECK(ran.out == "==> 0.5 <==\nlower,upper\n\n==> both <==\nlower_0.5,upper_0.5,lower_0.9,upper_0.9\n");
 }
+
+TEST_CASE("the summary's figures are those of eval", "[cli][train]") {
+  const Shell sh;
+  sh("moe gen two-lines -n 120 -o d.csv; moe gen two-lines -n 80 --seed 7 -o v.csv");
+  const auto figure = [](const std::string& text, const std::string& before) {
+    std::smatch found;
+    REQUIRE(std::regex_search(text, found, std::regex(before + " (-?[0-9.]+)")));
+    return std::stod(found[1]);
+  };
+  const auto eval = [&](const std::string& file, const std::string& name) {
+    return figure(sh("moe eval -m m.moe " + file + " | tr -s ' '").out, name);
+  };
+  const Ran ran = sh("moe train -k 2 --restarts 12 d.csv -o m.moe");
+  INFO(ran);
+  CHECK(figure(ran.err, "\nlikelihood") == Approx(eval("d.csv", "nll")).epsilon(1e-5));
+  CHECK(figure(ran.err, ", log-likelihood") == Approx(eval("d.csv", "log_likelihood")).epsilon(1e-5));
+  const std::size_t at = ran.err.find("\nmaxima: ");
+  if (at != std::string::npos) {  // best first, and the fit is the best
+    CHECK(figure(ran.err, "\nmaxima:") == Approx(eval("d.csv", "log_likelihood")).margin(1e-3));
+    const std::string line = ran.err.substr(at, ran.err.find('\n', at + 1) - at);
+    const std::regex maximum("(-[0-9.]+) \\([^)]*start");
+    std::vector<double> maxima;
+    for (std::sregex_iterator i(line.begin(), line.end(), maximum), end; i != end; ++i)
+      maxima.push_back(std::stod((*i)[1]));
+    CHECK(std::is_sorted(maxima.rbegin(), maxima.rend()));
+  }
+  const Ran watched = sh("moe train -k 2 --solver adam --epochs 30 --validation v.csv d.csv -o m.moe");
+  INFO(watched);
+  CHECK(figure(watched.err, "best validation") == Approx(eval("v.csv", "nll")).epsilon(1e-5));
+  CHECK(std::abs(eval("v.csv", "nll") - eval("d.csv", "nll")) > 1e-4);  // so that the one is not taken for the other
+}
