@@ -79,10 +79,11 @@ arma::vec exact_of(const Squares& squares) {
 FitStudy study_fit(const Model& model, const Rows& rows) {
   const arma::uword K = model.size();
   arma::vec mass(K, arma::fill::zeros), blunt(K, arma::fill::zeros), reached(K, arma::fill::zeros);
-  // Only an expert whose scale is next to nothing can fit its rows exactly.
+  // Only an expert whose scale is next to nothing can fit its rows exactly; one that inputs tell may be.
   const bool tight = std::any_of(model.experts.begin(), model.experts.end(), [&](const Expert& expert) {
     const double* psi = model.theta.memptr() + expert.psi;
-    return expert.family->on_floor(psi) || expert.family->least_scale(psi) < kTiny;
+    const bool told = !model.classes() && expert.family->outputs() > model.targets();
+    return told || expert.family->on_floor(psi) || expert.family->least_scale(psi) < kTiny;
   });
   Squares squares{arma::zeros(K, model.targets()), arma::zeros(K, model.targets())};
   for_each_block(model, rows, [&](const Rows& block, const ForwardPass& forward, const arma::mat& terms) {

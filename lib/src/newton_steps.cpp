@@ -15,6 +15,8 @@ constexpr double kRounding = 1e-13;  // relative error that a value may carry
 constexpr double kNothing = 1e-16;   // of the value, as a gain
 /// Of each second derivative, and of the largest what is the least that counts as one.
 constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6, kLeastSecond = 1e-15;
+/// Beyond this shift the second derivatives are negative in a direction, and eigenvalues tell which. None counts as smaller there.
+constexpr double kMostShift = 1e-7;
 /// A step that leaves more than this of a gradient that rounding alone may be as large as has come to its end.
 constexpr double kHardly = 0.5;
 
@@ -87,6 +89,19 @@ bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec&
   return step_along(whole, kHalvings, problem, at, gradient);
 }
 
+/// Newton's step by the eigenvalues' sizes: it goes down where the second derivatives are negative, as far as they tell, and takes no
+/// other direction's step for that (Dauphin et al. 2014). A shift that makes all positive would leave hardly a step of those whose second
+/// derivatives are small, as those of rare levels and of experts with few rows are. Empty where there are no eigenvalues.
+arma::vec direction_off_saddles(const arma::mat& H, const arma::vec& g, const arma::vec& root) {
+  arma::vec value;
+  arma::mat vectors, scaled = arma::symmatu(H);
+  scaled.each_col() /= root;
+  scaled.each_row() /= root.t();
+  if (!arma::eig_sym(value, vectors, scaled)) return {};
+  const arma::vec along = vectors.t() * (g / root);
+  return -(vectors * (along / arma::clamp(arma::abs(value), kMostShift, arma::datum::inf))) / root;
+}
+
 }  // namespace
 
 arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
@@ -94,6 +109,8 @@ arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
   const arma::vec size = arma::clamp(sizes, kLeastSecond * sizes.max(), arma::datum::inf);
   for (double shift = kFirstShift; sizes.max() > 0 && shift < kLastShift; shift *= kShiftGrowth) {
     end_if_stopped();
+    if (shift > kMostShift)
+      if (const arma::vec step = direction_off_saddles(H, g, arma::sqrt(size)); !step.is_empty()) return step;
     arma::mat shifted = H, R;
     shifted.diag() += shift * size;
     if (!arma::chol(R, shifted)) continue;
