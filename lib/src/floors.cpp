@@ -18,8 +18,9 @@ constexpr double kGuarded = 1e-8, kAlone = 1e-4;
 /// Of step / sqrt(12), the deviation of rounding itself. Twice the floor counts as on it; more than half of that deviation must not, or
 /// fits on their way through scales that are hardly told apart from rounding are set aside (faithful, three experts).
 constexpr double kOfRounding = 0.25;
-/// Of the mean size of what one linear fit leaves, below which one expert's scale never lies: twice the floor counts as on it.
-constexpr double kOfOneExpert = 0.3;
+/// Of the mean size of what one linear fit leaves: a floor above the first may be above one expert's scale, one at the second is well below
+/// it, whatever the family.
+constexpr double kOfOneExpert = 0.3, kBelowOneExpert = 0.1;
 /// Roundings that an exact fit leaves at most, on average.
 constexpr double kExact = 16;
 /// Rows and multiplications that the fit may cost: it tells an order of magnitude.
@@ -118,7 +119,7 @@ double floor_of_rounding(double rounding, double least, const OneFit& fit, const
   const double floor = kOfRounding * rounding;
   if (floor <= least || kOfOneExpert * mean_size(fit.residuals.col(t), fit.w) >= floor) return floor;
   const double left = left_in_all(fit, model, rows, t);
-  return left <= kExact * least ? floor : std::min(floor, kOfOneExpert * left);
+  return left <= kExact * least || kOfOneExpert * left >= floor ? floor : kBelowOneExpert * left;
 }
 
 }  // namespace
