@@ -95,7 +95,9 @@ std::optional<OneFit> one_fit(const Model& model, const Rows& rows, bool guarded
   return fit;
 }
 
-double mean_size(const arma::vec& values, const arma::vec& w) { return arma::dot(w, arma::abs(values)) / arma::accu(w); }
+double mean_size(const arma::vec& values, const arma::vec& w) {
+  return arma::dot(w, arma::abs(values)) / arma::accu(w);
+}
 
 /// The mean size of what the fit leaves of one target in all rows, which some of them may not tell.
 double left_in_all(const OneFit& fit, const Model& model, const Rows& rows, arma::uword t) {

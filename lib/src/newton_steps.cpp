@@ -55,6 +55,7 @@ arma::vec direction_off_saddles(const arma::mat& H, const arma::vec& g) {
   return -(vectors * (along / arma::clamp(arma::abs(value), kMostShift, arma::datum::inf))) / root;
 }
 
+/// Newton's step, and where the second derivatives are those of no minimum one that goes down all the same.
 arma::vec downwards(const arma::mat& H, const arma::vec& g) {
   if (arma::vec step = shifted_direction(H, g, kMostShift); !step.is_empty()) return step;
   if (arma::vec step = direction_off_saddles(H, g); !step.is_empty()) return step;

@@ -265,7 +265,7 @@ class Training {
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
   /// Puts where the fit was to begin in the best end's place where that is higher.
   void stay_if_better(const Model& start, Fit& best, TrainReport& report) const;
-  /// Goes on from an end that lbfgs's passes have not sufficed for, by second derivatives: a few levels of few rows are enough for it to creep.
+  /// Goes on by second derivatives from an end that lbfgs's passes have not sufficed for: a few rare levels are enough for it to creep.
   void finish(Fit& best);
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits);
@@ -294,10 +294,10 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
-  std::string part_;   // what is before the fit proper has a name, which its starts are kept under
-  bool chosen_;        // whether the solver was left to choose
-  bool finishes_ = false;
-  bool several_ways_;  // whether starts may differ in their solvers, too
+  std::string part_;       // what is before the fit proper has a name, which its starts are kept under
+  bool chosen_;            // whether the solver was left to choose
+  bool finishes_ = false;  // whether what is fitted is the best end, by second derivatives
+  bool several_ways_;      // whether starts may differ in their solvers, too
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;

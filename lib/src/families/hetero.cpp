@@ -31,7 +31,8 @@ class Hetero : public Family {
   Hetero(const TargetInfo& target, const std::optional<Bounds>& bounds) : Family(target), bounds_(bounds) {
     if (!bounds) return;
     // Below the floor a bound would lift what the floor bounds already.
-    if (const double low = bounds->low / target.scale; low > kFloor * target.spread) low_ = floored_psi(low, target.spread);
+    if (const double low = bounds->low / target.scale; low > kFloor * target.spread)
+      low_ = floored_psi(low, target.spread);
     high_ = std::min(high_, floored_psi(bounds->high / target.scale, target.spread));
   }
   std::string spec() const override {
