@@ -94,3 +94,74 @@ TEST_CASE("two exact lines of fifty rows each are two experts, and not set aside
   CHECK(ran.err.find("fit their rows exactly") != std::string::npos);
   CHECK(ran.err.find("20 of 20 starts") != std::string::npos);
 }
+
+// The values 3 apart are told to a quarter of 3 / sqrt(12): every family's scale ends there, however many experts there are.
+TEST_CASE("one expert of an exact line has the floor that several have, and no more of them end lower", "[exact]") {
+  const Shell sh;
+  const double floor = 0.25 * 3 / std::sqrt(12.0);
+  const double normal = -100 * (std::log(floor) + 0.5 * std::log(2 * M_PI)), laplace = -100 * std::log(2 * floor);
+  for (const std::string family : {"gaussian", "gaussian:hetero", "student", "laplace"}) {
+    for (const std::string k : {"1", "2"}) {
+      INFO(family << " " << k);
+      const Ran ran =
+          sh("moe train -k " + k + " --restarts 4 --family " + family + " $DATA/cases/exact_line.csv -o m.moe");
+      INFO(ran);
+      CHECK(ran.err.find("rows exactly: what is left of them is rounding") != std::string::npos);
+      CHECK(ran.err.find("expert 1's (intercept) (-)") == std::string::npos);
+      const auto fit = printed(sh, "moe inspect --json m.moe").at("fit");
+      CHECK(fit.at("converged") == true);
+      CHECK(fit.at("log_likelihood").get<double>() == Approx(family == "laplace" ? laplace : normal).epsilon(1e-7));
+    }
+  }
+}
+
+// A line of 1,000 whole numbers, one of which is off by the step d: least squares leaves d^2 (1 - h) of squares, where h is the row's
+// leverage, and a deviation that is smaller than rounding to that step would have. The numbers are no rounded ones then.
+TEST_CASE("a line that leaves less than rounding would is given more finely: one expert is least squares", "[exact]") {
+  const Shell sh;
+  const double n = 1000, d = 3, at = 100, mean = 0.5 * (n + 1), squares = n * (n * n - 1) / 12;
+  const double sigma = d * std::sqrt((1 - 1 / n - std::pow(at - mean, 2) / squares) / n);
+  REQUIRE(sigma < 0.25 * d / std::sqrt(12.0));
+  REQUIRE(sh("(echo x,y; for i in $(seq 1000); do echo $i,$((3 * i - 7 + (i == 100 ? 3 : 0))); done) > d.csv").status ==
+          0);
+  const double one = -0.5 * n * (1 + std::log(2 * M_PI * sigma * sigma));
+  REQUIRE(sh("moe train -k 1 -y y d.csv -q -o m.moe").status == 0);
+  const auto model = printed(sh, "moe inspect --json m.moe");
+  CHECK(model.at("experts")[0].at("sigma").get<double>() == Approx(sigma).epsilon(1e-9));
+  CHECK(model.at("fit").at("log_likelihood").get<double>() == Approx(one).epsilon(1e-9));
+  CHECK(model.at("guards").at("exact").empty());
+  for (const std::string options : {"-k 2 --restarts 4", "-k 1 --family student", "-k 1 --family gaussian:hetero"}) {
+    INFO(options);
+    REQUIRE(sh("moe train -y y " + options + " d.csv -q -o m.moe").status == 0);
+    CHECK(printed(sh, "moe inspect --json m.moe").at("fit").at("log_likelihood").get<double>() >= one - 1e-6);
+  }
+}
+
+TEST_CASE("times since 1970 with thousandths of seconds of noise are not told to be exact, and those without are",
+          "[exact]") {
+  const Shell sh;
+  const std::string program =
+      "awk 'BEGIN {print \"i,t\"; for (i = 0; i < 200; ++i) printf \"%d,%.3f\\n\", i, 1700000000 + 10 * i + noise * (i "
+      "* 7 "
+      "% 11 - 5)}'";
+  REQUIRE(
+      sh("awk -v noise=0.001 " + program.substr(4) + " > noisy.csv; awk -v noise=0 " + program.substr(4) + " > d.csv")
+          .status == 0);
+  exact_fit(sh, "-k 1", "d.csv", 1);
+  const Ran ran = sh("moe train -k 1 noisy.csv -o m.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(ran.err.find("exactly") == std::string::npos);
+  // Least squares about the known line, from the noise alone.
+  double sum = 0, across = 0, squares = 0, total = 0;
+  for (int i = 0; i < 200; ++i) {
+    const double e = 0.001 * (i * 7 % 11 - 5), off = i - 99.5;
+    sum += e;
+    total += e * e;
+    across += off * e;
+    squares += off * off;
+  }
+  const double sigma = std::sqrt((total - sum * sum / 200 - across * across / squares) / 200);
+  const auto model = printed(sh, "moe inspect --json m.moe");
+  CHECK(model.at("experts")[0].at("sigma").get<double>() == Approx(sigma).epsilon(1e-3));
+}

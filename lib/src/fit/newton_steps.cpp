@@ -15,8 +15,52 @@ constexpr double kRounding = 1e-13;  // relative error that a value may carry
 constexpr double kNothing = 1e-16;   // of the value, as a gain
 /// Of each second derivative, and of the largest what is the least that counts as one.
 constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6, kLeastSecond = 1e-15;
+/// Beyond this shift the second derivatives are negative in a direction, and eigenvalues tell which. None counts as smaller there.
+constexpr double kMostShift = 1e-7;
 /// A step that leaves more than this of a gradient that rounding alone may be as large as has come to its end.
 constexpr double kHardly = 0.5;
+
+/// The sizes of the second derivatives, none of them 0.
+arma::vec sizes_of(const arma::mat& H) {
+  const arma::vec sizes = arma::abs(H.diag());
+  return arma::clamp(sizes, kLeastSecond * sizes.max(), arma::datum::inf);
+}
+
+/// Newton's step with the smallest shift below `most` that makes all second derivatives positive; empty where there is none.
+arma::vec shifted_direction(const arma::mat& H, const arma::vec& g, double most) {
+  const arma::vec size = sizes_of(H);
+  for (double shift = kFirstShift; size.max() > 0 && shift < most; shift *= kShiftGrowth) {
+    end_if_stopped();
+    arma::mat shifted = H, R;
+    shifted.diag() += shift * size;
+    if (!arma::chol(R, shifted)) continue;
+    return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), g, arma::solve_opts::fast),
+                        arma::solve_opts::fast);
+  }
+  return {};
+}
+
+/// Newton's step by the eigenvalues' sizes: it goes down where the second derivatives are negative, as far as they tell, and takes no
+/// other direction's step for that (Dauphin et al. 2014). A shift that makes all positive would leave hardly a step of those whose second
+/// derivatives are small, as those of rare levels and of experts with few rows are. Empty where there are no eigenvalues.
+arma::vec direction_off_saddles(const arma::mat& H, const arma::vec& g) {
+  const arma::vec root = arma::sqrt(sizes_of(H));
+  if (!(root.max() > 0)) return {};
+  arma::vec value;
+  arma::mat vectors, scaled = arma::symmatu(H);
+  scaled.each_col() /= root;
+  scaled.each_row() /= root.t();
+  if (!arma::eig_sym(value, vectors, scaled)) return {};
+  const arma::vec along = vectors.t() * (g / root);
+  return -(vectors * (along / arma::clamp(arma::abs(value), kMostShift, arma::datum::inf))) / root;
+}
+
+/// Newton's step, and where the second derivatives are those of no minimum one that goes down all the same.
+arma::vec downwards(const arma::mat& H, const arma::vec& g) {
+  if (arma::vec step = shifted_direction(H, g, kMostShift); !step.is_empty()) return step;
+  if (arma::vec step = direction_off_saddles(H, g); !step.is_empty()) return step;
+  return newton_direction(H, g);
+}
 
 /// Newton's directions, by second derivatives over some rows for as long as they lead on.
 class Directions {
@@ -26,7 +70,7 @@ class Directions {
     arma::mat H;
     rough_ = rough_ && problem_.rough_hessian(theta, H);
     if (!rough_) problem_.hessian(theta, H);
-    return newton_direction(H, gradient);
+    return downwards(H, gradient);
   }
   bool rough() const { return rough_; }
   /// From now on over all rows.
@@ -89,19 +133,7 @@ bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec&
 
 }  // namespace
 
-arma::vec newton_direction(const arma::mat& H, const arma::vec& g) {
-  const arma::vec sizes = arma::abs(H.diag());
-  const arma::vec size = arma::clamp(sizes, kLeastSecond * sizes.max(), arma::datum::inf);
-  for (double shift = kFirstShift; sizes.max() > 0 && shift < kLastShift; shift *= kShiftGrowth) {
-    end_if_stopped();
-    arma::mat shifted = H, R;
-    shifted.diag() += shift * size;
-    if (!arma::chol(R, shifted)) continue;
-    return -arma::solve(arma::trimatu(R), arma::solve(arma::trimatl(R.t()), g, arma::solve_opts::fast),
-                        arma::solve_opts::fast);
-  }
-  return {};
-}
+arma::vec newton_direction(const arma::mat& H, const arma::vec& g) { return shifted_direction(H, g, kLastShift); }
 
 void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uword passes) {
   arma::vec gradient;

@@ -123,7 +123,10 @@ bool suggests_recession(const Model& model, const Uncertainty& uncertainty) {
 
 void find_recession(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads, FitStudy& study) {
   const Search search(model, rows, penalty, threads);
-  for (arma::uword b = 0; b <= model.size(); ++b) search.look_at(b, study);
+  // A scale that inputs tell has come to its floor where an expert fits its rows exactly: that is no separation.
+  const auto exact = [&](arma::uword b) { return b > 0 && !study.exact.is_empty() && study.exact[b - 1] > 0; };
+  for (arma::uword b = 0; b <= model.size(); ++b)
+    if (!exact(b)) search.look_at(b, study);
 }
 
 }  // namespace moe

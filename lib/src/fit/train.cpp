@@ -45,6 +45,8 @@ constexpr int kRounds = 5;
 constexpr arma::uword kMostRowsAside = 10000;
 /// Parameters up to which second derivatives cost less than the passes that they save; the second where some of the rows tell them.
 constexpr arma::uword kMostForEm = 300, kMostForEmOfMany = 1000;
+/// The same up to which Newton's steps go on from the best of the ends that lbfgs's passes have not sufficed for.
+constexpr arma::uword kMostToFinish = 600;
 /// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
 constexpr double kRestartBudget = 2e6;
 constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
@@ -237,6 +239,7 @@ class Training {
         objective_(make_objective(options.objective)),
         solver_(make_solver(options.solver)),
         part_(std::move(part)),
+        chosen_(several_ways),
         several_ways_(several_ways && options.solver == "em" && has_hessian(model) && rows.count() <= kMostRowsAside),
         began_(std::chrono::steady_clock::now()),
         ledger_(options.progress, part_, mutex_) {}
@@ -266,6 +269,8 @@ class Training {
   std::size_t choose(const std::vector<Fit>& fits, TrainReport& report) const;
   /// Puts where the fit was to begin in the best end's place where that is higher.
   void stay_if_better(const Model& start, Fit& best, TrainReport& report) const;
+  /// Goes on by second derivatives from an end that lbfgs's passes have not sufficed for: a few rare levels are enough for it to creep.
+  void finish(Fit& best);
   /// Goes on from the best starts' ends to where moves of experts lead, and appends what lies higher.
   void split_and_merge(std::vector<Fit>& fits);
   /// Keeps scales that inputs tell within what they are in the rows at theta.
@@ -295,8 +300,10 @@ class Training {
   const Observer& observer_;
   std::shared_ptr<const Objective> objective_;
   std::shared_ptr<const Solver> solver_;
-  std::string part_;   // what is before the fit proper has a name, which its starts are kept under
-  bool several_ways_;  // whether starts may differ in their solvers, too
+  std::string part_;       // what is before the fit proper has a name, which its starts are kept under
+  bool chosen_;            // whether the solver was left to choose
+  bool finishes_ = false;  // whether what is fitted is the best end, by second derivatives
+  bool several_ways_;      // whether starts may differ in their solvers, too
   std::optional<Basis> basis_;
   std::chrono::steady_clock::time_point began_;
   std::mutex mutex_;
@@ -349,7 +356,7 @@ Fit Training::fit_on(const std::string& name, const SolverState* begun, arma::uw
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
   // By another way to other maxima: EM's first steps are long.
   const bool aside = several_ways_ && goes_aside(restart) && restart < restarts_;
-  const auto solver = aside ? make_solver("newton") : solver_;
+  const auto solver = finishes_ ? make_solver("em") : aside ? make_solver("newton") : solver_;
   SolverOptions options = options_.solver_options;
   if (options.epochs > 0) options.epochs -= passes;
   SolverResult result = solver->minimise(problem, problem.seen(theta), options, random);
@@ -677,6 +684,24 @@ std::vector<Fit> Training::fit_best_of_some(TrainReport& report) {
   return fits;
 }
 
+void Training::finish(Fit& best) {
+  const bool wanted = chosen_ && by_em() && has_hessian(model_) && options_.solver == "lbfgs" &&
+                      options_.solver_options.epochs == 0 && validation_ == nullptr && options_.patience == 0 &&
+                      !options_.firth && model_.theta.n_elem <= kMostToFinish;
+  if (!wanted || best.converged || best.spurious || stopped_) return;
+  finishes_ = true;
+  const arma::uword before = best.passes;
+  Fit end = fit(
+      "best to its end", 0, [&] { return best.theta; }, options_.threads, before);
+  finishes_ = false;
+  if (end.theta.is_empty() || end.spurious || !(end.value <= best.value)) return;
+  end.passes += before;
+  end.starts = best.starts;
+  end.moved = best.moved;
+  end.simpler = best.simpler;
+  best = std::move(end);
+}
+
 /// A solver by mini-batches may end higher than it began.
 void Training::stay_if_better(const Model& start, Fit& best, TrainReport& report) const {
   const double before = value_at(start.theta, options_.threads);
@@ -702,6 +727,8 @@ void Training::run(const Model* start, TrainReport& report) {
                                 : many                               ? fit_best_of_some(report)
                                                                      : fit_all(start);
   Fit best = fits[choose(fits, report)];
+  finish(best);
+  if (!report.maxima.empty()) report.maxima.front().objective = best.value;
   if (start != nullptr) stay_if_better(*start, best, report);
   if (objective_->is_likelihood() && tells_scales(model_)) bound_scales(best.theta);
   model_.theta = best.theta;

@@ -13,8 +13,9 @@ namespace {
 constexpr arma::uword kBlock = 1024;
 /// A weight this near to 0 or 1 in every row is a step.
 constexpr double kSharp = 1e-3;
-/// Residuals below this part of the target's size are what rounding leaves of an exact fit.
-constexpr double kExact = 1e-10;
+/// Residuals below the first part of the target's spread, or below the second of its size, are what rounding leaves of an exact fit: that
+/// of times since 1970 is far from noise of a thousandth of a second.
+constexpr double kExact = 1e-10, kRoundings = 1e-14;
 /// A scale below this part of the target's standard deviation may be that of such a fit.
 constexpr double kTiny = 1e-6;
 
@@ -49,9 +50,10 @@ double at_the_limit(const Model& model, const Rows& rows, const arma::uvec& step
   return sum;
 }
 
-/// Sums over rows of what experts leave of the targets and of the targets themselves, from 0 of the data's own units: K x T.
+/// Sums over rows of what experts leave of the targets and of the targets themselves, from their middle and from 0 of the data's own
+/// units: K x T.
 struct Squares {
-  arma::mat left, whole;
+  arma::mat left, spread, whole;
 };
 
 void add_squares(const Model& model, const Rows& block, const ForwardPass& forward, const arma::mat& r, Squares& to) {
@@ -62,6 +64,7 @@ void add_squares(const Model& model, const Rows& block, const ForwardPass& forwa
     expert.family->mean(forward.eta(k), model.theta.memptr() + expert.psi, mu);
     const arma::rowvec w = (block.w % r.col(k)).t();
     to.left.row(k) += w * arma::square(block.y - mu);
+    to.spread.row(k) += w * arma::square(block.y);
     to.whole.row(k) += w * arma::square(block.y.each_row() + zero.t());
   }
 }
@@ -70,7 +73,10 @@ void add_squares(const Model& model, const Rows& block, const ForwardPass& forwa
 arma::vec exact_of(const Squares& squares) {
   arma::vec result(squares.left.n_rows, arma::fill::zeros);
   for (arma::uword k = 0; k < result.n_elem; ++k)
-    result[k] = arma::all(squares.left.row(k) <= kExact * kExact * squares.whole.row(k)) ? 1 : 0;
+    result[k] = arma::all(squares.left.row(k) <=
+                          kExact * kExact * squares.spread.row(k) + kRoundings * kRoundings * squares.whole.row(k))
+                    ? 1
+                    : 0;
   return result;
 }
 
@@ -79,12 +85,14 @@ arma::vec exact_of(const Squares& squares) {
 FitStudy study_fit(const Model& model, const Rows& rows) {
   const arma::uword K = model.size();
   arma::vec mass(K, arma::fill::zeros), blunt(K, arma::fill::zeros), reached(K, arma::fill::zeros);
-  // Only an expert whose scale is next to nothing can fit its rows exactly.
+  // Only an expert whose scale is next to nothing can fit its rows exactly; one that inputs tell may be.
   const bool tight = std::any_of(model.experts.begin(), model.experts.end(), [&](const Expert& expert) {
     const double* psi = model.theta.memptr() + expert.psi;
-    return expert.family->on_floor(psi) || expert.family->least_scale(psi) < kTiny;
+    const bool told = !model.classes() && expert.family->outputs() > model.targets();
+    return told || expert.family->on_floor(psi) || expert.family->least_scale(psi) < kTiny;
   });
-  Squares squares{arma::zeros(K, model.targets()), arma::zeros(K, model.targets())};
+  const arma::mat none(K, model.targets(), arma::fill::zeros);
+  Squares squares{none, none, none};
   for_each_block(model, rows, [&](const Rows& block, const ForwardPass& forward, const arma::mat& terms) {
     arma::mat r;
     softmax(terms, r);

@@ -15,7 +15,7 @@ namespace moe {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr arma::uword kMostParameters = 300;
+constexpr arma::uword kMostParameters = 600;
 /// Information in a direction below this part of that in single parameters is none: what is left is rounding, and the weakest penalties.
 constexpr double kSingular = 1e-10;
 /// Coefficients of logits, of inputs in standard deviations, that make a step; where errors are known, those that make one perhaps and

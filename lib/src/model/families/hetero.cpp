@@ -30,7 +30,9 @@ class Hetero : public Family {
  public:
   Hetero(const TargetInfo& target, const std::optional<Bounds>& bounds) : Family(target), bounds_(bounds) {
     if (!bounds) return;
-    low_ = floored_psi(bounds->low / target.scale, target.spread);
+    // Below the floor a bound would lift what the floor bounds already.
+    if (const double low = bounds->low / target.scale; low > kFloor * target.spread)
+      low_ = floored_psi(low, target.spread);
     high_ = std::min(high_, floored_psi(bounds->high / target.scale, target.spread));
   }
   std::string spec() const override {
@@ -122,7 +124,7 @@ class Hetero : public Family {
  private:
   Formula sigma_formula() const {
     Formula s = lesser(Formula::eta(1), high_);
-    if (bounds_) s = greater(s, low_);
+    if (std::isfinite(low_)) s = greater(s, low_);
     return hypot(kFloor * target().spread, exp(s));
   }
   struct At {
