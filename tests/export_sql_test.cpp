@@ -77,14 +77,17 @@ TEST_CASE("days are levels where the levels tell how they are written, and in Du
   CHECK(text(declared({"31.12.69", "30.12.70"})) == "1:1970-12-30 0:2069-12-31 ");
   // A part of a table may have been read in an order that does not read all of it.
   CHECK(text(declared({"01/31/2024", "02/01/2024"})) == "0:2024-01-31 1:2024-02-01 ");
-  CHECK(text(tried({"01/31/2024", "02/01/2024"})) == "0:2024-01-31 1:2024-02-01 | -:2024-01-02 by 2024-01-31 2024-02-01");
+  CHECK(text(tried({"01/31/2024", "02/01/2024"})) ==
+        "0:2024-01-31 1:2024-02-01 | -:2024-01-02 by 2024-01-31 2024-02-01");
   CHECK(text(tried({"01/31/2024", "02/01/2024", "01/02/2024"})) ==
         "0:2024-01-31 | 2:2024-01-02 1:2024-02-01 by 2024-01-31");
 }
 
 TEST_CASE("moments are levels with and without a time zone", "[export]") {
   const auto plain = [](const std::vector<std::string>& x) { return moments_of(x, moe::DayReader::kTriesOrders); };
-  const auto zoned = [](const std::vector<std::string>& x) { return zoned_moments_of(x, moe::DayReader::kTriesOrders); };
+  const auto zoned = [](const std::vector<std::string>& x) {
+    return zoned_moments_of(x, moe::DayReader::kTriesOrders);
+  };
   CHECK(text(plain({"2024-02-29T08:00", "2024-03-01"})) == "0:2024-02-29 08:00:00 1:2024-03-01 00:00:00 ");
   CHECK(text(plain({"01/31/2024 12:30:00 AM", "01/30/2024 1:00:00.250 pm", "01/30/2024 13:00:00 PM"})) ==
         "1:2024-01-30 13:00:00.25 0:2024-01-31 00:30:00 ");

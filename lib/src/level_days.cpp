@@ -39,7 +39,7 @@ bool take(std::string_view& text, char mark) {
 }
 
 struct Time {
-  int minutes = 0;  ///< since midnight
+  int minutes = 0;          ///< since midnight
   std::string rest = "00";  ///< the seconds, with those places behind the point that are not 0
   std::string text() const {
     std::array<char, 16> hour{};
@@ -161,8 +161,8 @@ class Readings {
     for (const std::string& level : levels) all.push_back(level == kMissingLevel ? std::nullopt : written(level));
     const bool halved = std::any_of(all.begin(), all.end(), [](const auto& level) { return level && level->halved; });
     // DuckDB knows hours with AM and PM behind the month's order alone.
-    const std::array<Order, 3> orders = halved ? std::array{kMonthFirst, kYearFirst, kDayFirst}
-                                               : std::array{kYearFirst, kDayFirst, kMonthFirst};
+    const std::array<Order, 3> orders =
+        halved ? std::array{kMonthFirst, kYearFirst, kDayFirst} : std::array{kYearFirst, kDayFirst, kMonthFirst};
     std::vector<Reading> of;
     std::vector<std::set<std::size_t>> read;
     std::set<std::size_t> all_read;
@@ -208,8 +208,8 @@ class Readings {
                          std::any_of(earlier_.begin(), earlier_.end(),
                                      [&](const Reading& reading) { return says_other(reading, text, place); });
     (misread ? result.proven : result.levels).push_back({text, place});
-    if (place < kNoLevel && std::none_of(earlier_.begin(), earlier_.end(),
-                                         [&](const Reading& reading) { return reading.count(text) > 0; }))
+    if (place < kNoLevel &&
+        std::none_of(earlier_.begin(), earlier_.end(), [&](const Reading& reading) { return reading.count(text) > 0; }))
       result.proofs.push_back(text);
   }
 
@@ -234,21 +234,25 @@ class Readings {
 }  // namespace
 
 TypedDays days_of(const std::vector<std::string>& levels, DayReader reader) {
-  return Readings(levels, reader, [](const Written& level, const year_month_day& day) {
-           return level.time ? "" : text_of(day);
-         }).days();
+  return Readings(levels, reader,
+                  [](const Written& level, const year_month_day& day) { return level.time ? "" : text_of(day); })
+      .days();
 }
 
 TypedDays moments_of(const std::vector<std::string>& levels, DayReader reader) {
-  return Readings(levels, reader, [](const Written& level, const year_month_day& day) {
-           return text_of(day) + " " + level.time.value_or(Time{}).text();
-         }).days();
+  return Readings(levels, reader,
+                  [](const Written& level, const year_month_day& day) {
+                    return text_of(day) + " " + level.time.value_or(Time{}).text();
+                  })
+      .days();
 }
 
 TypedDays zoned_moments_of(const std::vector<std::string>& levels, DayReader reader) {
-  return Readings(levels, reader, [](const Written& level, const year_month_day& day) {
-           return level.zone ? in_utc(day, *level.time, *level.zone) : "";
-         }).days();
+  return Readings(levels, reader,
+                  [](const Written& level, const year_month_day& day) {
+                    return level.zone ? in_utc(day, *level.time, *level.zone) : "";
+                  })
+      .days();
 }
 
 std::string time_of(const std::string& level) {

@@ -199,7 +199,7 @@ std::string SqlDialect::place_of_number(const std::string& cell, const std::vect
   for (const TypedLevel& level : levels)
     (std::abs(*parse_number(level.text)) < kAllWhole ? near : far).push_back(level);
   const auto value = [&](const TypedLevel& level) { return number(*parse_number(level.text)); };
-  const std::string of_near = sql_places(duckdb() ? "TRY_CAST(" + text(cell) + " AS DOUBLE)" : cell, near, value);
+  std::string of_near = sql_places(duckdb() ? "TRY_CAST(" + text(cell) + " AS DOUBLE)" : cell, near, value);
   if (far.empty()) return of_near;
   return "coalesce(" + of_near + ", " +
          sql_places(text(cell), far, [](const TypedLevel& level) { return sql_text(level.text); }) + ")";

@@ -75,8 +75,8 @@ TypedLevels typed_levels(const std::vector<std::string>& levels, DayReader reade
     std::string text = time_of(level);
     return text.empty() ? std::nullopt : std::optional(std::move(text));
   };
-  return {each_once(levels, number_of),  each_once(levels, boolean_of), each_once(levels, time),
-          days_of(levels, reader), moments_of(levels, reader),   zoned_moments_of(levels, reader)};
+  return {each_once(levels, number_of), each_once(levels, boolean_of), each_once(levels, time),
+          days_of(levels, reader),      moments_of(levels, reader),    zoned_moments_of(levels, reader)};
 }
 
 }  // namespace moe

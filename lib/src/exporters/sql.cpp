@@ -83,8 +83,7 @@ class Query {
                         (dialect_.duckdb()   ? "in case or in blanks at its ends alone"
                          : dialect_.sqlite() ? "in case alone"
                                              : "behind its first 63 bytes alone") +
-                        ", which " +
-                        dialect_.name() + " does not tell apart: expected " +
+                        ", which " + dialect_.name() + " does not tell apart: expected " +
                         (dialect_.folds_case() ? "--dialect postgres" : "--dialect duckdb") + ", or --format numpy");
       if (called != column.name)
         notes_.push_back("the column '" + printable(column.name) + "' is looked for as '" + printable(called) +
@@ -100,7 +99,9 @@ class Query {
       text += " It has to have a rowid, and no column called " + rowid() + "; else it ends with \"integer overflow\".";
     text += "\n";
     if (dialect_.sqlite())
-      text += "-- A column is called as the model calls it, without blanks round it: .import keeps those that a header has.\n";
+      text +=
+          "-- A column is called as the model calls it, without blanks round it: .import keeps those that a header "
+          "has.\n";
     if (dialect_.postgres())
       text += "-- SET jit = off; first: LLVM takes minutes and gigabytes over long expressions that take seconds.\n";
     return text;
@@ -178,8 +179,8 @@ class Query {
     text += "\nFROM " + names_.step(numbers.steps()) + " AS m";
     // CROSS, so that SQLite goes through the steps and looks up the row of each, not the other way round.
     if (dialect_.sqlite())
-      text +=
-          " CROSS JOIN " + names_.from() + " ON " + names_.table() + "." + rowid() + " = " + SqlNames::before(names_.row());
+      text += " CROSS JOIN " + names_.from() + " ON " + names_.table() + "." + rowid() + " = " +
+              SqlNames::before(names_.row());
     return text + ";\n";
   }
 
