@@ -1,4 +1,4 @@
-#include "src/base/kernels/kernels.hpp"
+#include "base/kernels/kernels.hpp"
 
 #include <armadillo>
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 // Work shared among threads.
-#include "src/base/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include <atomic>
 #include <catch2/catch.hpp>

@@ -6,13 +6,13 @@
 #include <chrono>
 #include <thread>
 
+#include "base/parallel.hpp"
 #include "moe/columns.hpp"
 #include "moe/csv.hpp"
 #include "moe/random.hpp"
 #include "moe/select.hpp"
 #include "moe/train.hpp"
 #include "shell.hpp"
-#include "src/base/parallel.hpp"
 
 namespace {
 

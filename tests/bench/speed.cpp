@@ -13,14 +13,14 @@
 #include <thread>
 #include <vector>
 
+#include "base/kernels/kernels.hpp"
+#include "base/page_buffer.hpp"
+#include "base/parallel.hpp"
+#include "fit/em_step.hpp"
 #include "moe/objective.hpp"
 #include "moe/predict.hpp"
 #include "moe/recipe.hpp"
 #include "moe/train.hpp"
-#include "src/base/kernels/kernels.hpp"
-#include "src/base/page_buffer.hpp"
-#include "src/base/parallel.hpp"
-#include "src/fit/em_step.hpp"
 
 namespace {
 

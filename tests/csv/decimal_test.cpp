@@ -1,5 +1,5 @@
 // The fast way from decimals to doubles, held to strtod. MOE_NUMBERS says how many; `make numbers` takes ten million.
-#include "src/csv/decimal.hpp"
+#include "csv/decimal.hpp"
 
 #include <catch2/catch.hpp>
 #include <charconv>

@@ -1,10 +1,10 @@
 // Where records end, and the bytes that tell it.
-#include "src/csv/record_ends.hpp"
+#include "csv/record_ends.hpp"
 
 #include <catch2/catch.hpp>
 
+#include "csv/byte_masks.hpp"
 #include "moe/random.hpp"
-#include "src/csv/byte_masks.hpp"
 
 namespace {
 

@@ -1,16 +1,30 @@
 // The SQL export: cells of every type and spelling, rows without a prediction, names, and words for the user.
 #include <catch2/catch.hpp>
 
+#include "export/sql_names.hpp"
+#include "export/typed_levels.hpp"
 #include "models.hpp"
 #include "shell.hpp"
-#include "src/export/sql_names.hpp"
-#include "src/export/typed_levels.hpp"
 
 namespace {
 
+/// "PLACE:TEXT ..", ? for a place that the type does not tell, - for none.
 std::string text(const std::vector<moe::TypedLevel>& levels) {
   std::string result;
-  for (const moe::TypedLevel& level : levels) result += std::to_string(level.place) + ":" + level.text + " ";
+  for (const moe::TypedLevel& level : levels)
+    result += (level.place == moe::kUnclear   ? "?"
+               : level.place == moe::kNoLevel ? "-"
+                                              : std::to_string(level.place)) +
+              ":" + level.text + " ";
+  return result;
+}
+
+/// .. and behind a bar those that need a proof, and the proofs.
+std::string text(const moe::TypedDays& days) {
+  std::string result = text(days.levels);
+  if (!days.proven.empty()) result += "| " + text(days.proven) + "by";
+  if (!days.proven.empty())
+    for (const std::string& proof : days.proofs) result += " " + proof;
   return result;
 }
 
@@ -25,18 +39,82 @@ TEST_CASE("SQLite scores cells, rows and names as moe predict does", "[export]")
 }
 
 TEST_CASE("levels are told as other types write them, and not where two become one", "[export]") {
-  const auto of = [](const std::vector<std::string>& levels) { return moe::typed_levels(levels); };
+  const auto of = [](const std::vector<std::string>& levels) {
+    return moe::typed_levels(levels, moe::DayReader::kDeclared);
+  };
   CHECK(text(of({"No", "YES", "(missing)"}).booleans) == "0:false 1:true ");
   CHECK(text(of({"0", "1"}).booleans) == "0:false 1:true ");
-  CHECK(text(of({"no", "true", "yes"}).booleans) == "0:false ");
+  CHECK(text(of({"no", "true", "yes"}).booleans) == "0:false ?:true ");
   CHECK(text(of({"-0.50", "01", "1e3", "2", "x", "0.0"}).numbers) == "0:-5e-1 1:1 2:1000 3:2 5:0 ");
   CHECK(text(of({"1.1", "1.10", "123456789012345678", "123456789012345679"}).numbers) ==
-        "2:123456789012345678 3:123456789012345679 ");
+        "?:11e-1 2:123456789012345678 3:123456789012345679 ");
   CHECK(text(of({"8:00", "17:30:15.250", "24:00", "9:61"}).times) == "0:08:00:00 1:17:30:15.25 ");
-  CHECK(text(of({"2024-1-31", "2024-02-30", "0000-01-01"}).dates) == "0:2024-01-31 ");
-  CHECK(text(of({"31/01/2024", "01/02/2024"}).dates) == "0:2024-01-31 1:2024-02-01 ");
-  CHECK(text(of({"1.2.2024", "2.1.2024"}).dates).empty());
-  CHECK(text(of({"2024-02-29T08:00", "2024-03-01"}).timestamps) == "0:2024-02-29 08:00:00 1:2024-03-01 00:00:00 ");
+}
+
+TEST_CASE("days are levels where the levels tell how they are written, and in DuckDB as its reader reads them",
+          "[export]") {
+  using moe::DayReader;
+  const auto declared = [](const std::vector<std::string>& levels) { return days_of(levels, DayReader::kDeclared); };
+  const auto tried = [](const std::vector<std::string>& levels) { return days_of(levels, DayReader::kTriesOrders); };
+  for (const DayReader reader : {DayReader::kDeclared, DayReader::kTriesOrders}) {
+    const auto of = [&](const std::vector<std::string>& levels) { return days_of(levels, reader); };
+    CHECK(text(of({"2024-1-31", "2024-02-30", "0000-01-01", "(missing)"})) == "0:2024-01-31 ");
+    CHECK(text(of({"31/01/2024", "01/02/2024"})) == "0:2024-01-31 1:2024-02-01 ");
+    CHECK(text(of({"31 01 2024", "24.12.2024"})) == "0:2024-01-31 1:2024-12-24 ");
+    CHECK(text(of({"99-01-31", "2024-01-30"})) == "0:1999-01-31 1:2024-01-30 ");
+    CHECK(text(of({"12/31/2024", "31/12/2024"})) == "?:2024-12-31 ");
+    CHECK(text(of({"1.2.2024", "01.02.2024", "13.2.2024"})) == "?:2024-02-01 2:2024-02-13 ");
+  }
+  // Whoever declares a type has his own order; DuckDB's reader tries the year first, the day first, the month first.
+  CHECK(text(declared({"02.01.2024", "04.04.2024"})) == "?:2024-01-02 ?:2024-02-01 1:2024-04-04 ");
+  CHECK(text(tried({"02.01.2024", "04.04.2024"})) == "0:2024-01-02 ?:2024-02-01 1:2024-04-04 ");
+  CHECK(text(tried({"02.01.2024", "01.02.2024"})) == "?:2024-01-02 ?:2024-02-01 ");
+  CHECK(text(tried({"31.12.24", "02.01.24"})) == "1:2002-01-24 ?:2024-01-02 ?:2024-12-31 0:2031-12-24 ");
+  CHECK(text(tried({"24-01-31"})) == "0:2024-01-31 ?:2031-01-24 ");
+  CHECK(text(declared({"31.12.24", "13.13.24"})) == "?:2024-12-31 ?:2031-12-24 ");
+  // Years of two digits: POSIX has 69 in the last century, PostgreSQL 70.
+  CHECK(text(tried({"31.12.69", "30.12.70"})) == "0:1969-12-31 1:1970-12-30 ");
+  CHECK(text(declared({"31.12.69", "30.12.70"})) == "1:1970-12-30 0:2069-12-31 ");
+  // A part of a table may have been read in an order that does not read all of it.
+  CHECK(text(declared({"01/31/2024", "02/01/2024"})) == "0:2024-01-31 1:2024-02-01 ");
+  CHECK(text(tried({"01/31/2024", "02/01/2024"})) ==
+        "0:2024-01-31 1:2024-02-01 | -:2024-01-02 by 2024-01-31 2024-02-01");
+  CHECK(text(tried({"01/31/2024", "02/01/2024", "01/02/2024"})) ==
+        "0:2024-01-31 | 2:2024-01-02 1:2024-02-01 by 2024-01-31");
+}
+
+TEST_CASE("moments are levels with and without a time zone", "[export]") {
+  const auto plain = [](const std::vector<std::string>& x) { return moments_of(x, moe::DayReader::kTriesOrders); };
+  const auto zoned = [](const std::vector<std::string>& x) {
+    return zoned_moments_of(x, moe::DayReader::kTriesOrders);
+  };
+  CHECK(text(plain({"2024-02-29T08:00", "2024-03-01"})) == "0:2024-02-29 08:00:00 1:2024-03-01 00:00:00 ");
+  CHECK(text(plain({"01/31/2024 12:30:00 AM", "01/30/2024 1:00:00.250 pm", "01/30/2024 13:00:00 PM"})) ==
+        "1:2024-01-30 13:00:00.25 0:2024-01-31 00:30:00 ");
+  CHECK(text(plain({"2024-01-31 08:00:00 UTC", "2024-01-31 08:00:00+02"})) == "?:2024-01-31 08:00:00 ");
+  CHECK(text(zoned({"2024-01-31T08:00:00Z", "2024-01-31 10:00:00+01:30", "2024-01-01 00:30:00+02",
+                    "2024-12-31 23:30:00-0100", "2024-01-31 08:00:00"})) ==
+        "2:2023-12-31 22:30:00+00 0:2024-01-31 08:00:00+00 1:2024-01-31 08:30:00+00 3:2025-01-01 00:30:00+00 ");
+  CHECK(text(zoned({"2024-01-31T08:00:00Z", "2024-01-31 10:00:00+02"})) == "?:2024-01-31 08:00:00+00 ");
+}
+
+TEST_CASE("DuckDB's names have no blanks at their ends but tabs", "[export]") {
+  CHECK(moe::without_outer_blanks(" a b \u00A0\u3000") == "a b");
+  CHECK(moe::without_outer_blanks("\ta\t") == "\ta\t");
+  CHECK(moe::without_outer_blanks("  ") == "  ");
+  const Shell sh;
+  const Ran ran = sh(R"(
+printf '"q ",y\n1,2\n2,4.1\n3,5\n4,7\n' | moe train -q -k 1 -o m.moe
+moe export -m m.moe --format sql --dialect duckdb | grep -c '"q"'
+moe export -m m.moe --format sql --dialect sqlite | grep -c '"q "'
+printf '"q ",q,y\n1,4,2\n2,2,4.1\n3,7,5\n4,1,7\n' | moe train -q -k 1 -o m.moe
+moe export -m m.moe --format sql --dialect duckdb
+)");
+  INFO(ran);
+  CHECK(ran.status == 2);
+  CHECK(ran.out == "1\n1\n");
+  CHECK(ran.err.find("note: the column 'q ' is looked for as 'q'") != std::string::npos);
+  CHECK(ran.err.find("in case or in blanks at its ends alone") != std::string::npos);
 }
 
 TEST_CASE("names that a database would cut or take for others are told apart, and the user is told", "[export]") {

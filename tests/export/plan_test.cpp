@@ -1,5 +1,5 @@
 // Formulas and plans: what exporters translate computes what the library computes.
-#include "src/export/plan.hpp"
+#include "export/plan.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>

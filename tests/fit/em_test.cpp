@@ -5,13 +5,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "fit/em_step.hpp"
 #include "models.hpp"
 #include "moe/predict.hpp"
 #include "moe/recipe.hpp"
 #include "moe/registry.hpp"
 #include "moe/train.hpp"
 #include "shell.hpp"
-#include "src/fit/em_step.hpp"
 
 namespace {
 

@@ -1,10 +1,10 @@
 // Fits of so many rows that some of them stand for all in the second derivatives: that they end where they should.
 #include <catch2/catch.hpp>
 
+#include "fit/em_step.hpp"
 #include "moe/objective.hpp"
 #include "moe/recipe.hpp"
 #include "moe/train.hpp"
-#include "src/fit/em_step.hpp"
 
 namespace {
 

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "model/floors.hpp"
 #include "models.hpp"
 #include "moe/random.hpp"
 #include "moe/train.hpp"
 #include "shell.hpp"
-#include "src/model/floors.hpp"
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "base/special.hpp"
 #include "models.hpp"
 #include "moe/bootstrap.hpp"
 #include "moe/describe.hpp"
@@ -17,9 +18,8 @@
 #include "moe/numeric.hpp"
 #include "moe/registry.hpp"
 #include "moe/train.hpp"
+#include "objective/basis.hpp"
 #include "scratch.hpp"
-#include "src/base/special.hpp"
-#include "src/objective/basis.hpp"
 #include "throws.hpp"
 
 using moe::Inference;

@@ -1,5 +1,5 @@
 // What a level is: its text, whatever number it looks like, in files, models and predictions.
-#include "src/table/levels.hpp"
+#include "table/levels.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -10,7 +10,7 @@
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
 #include "shell.hpp"
-#include "src/table/level_table.hpp"
+#include "table/level_table.hpp"
 #include "throws.hpp"
 
 using moe::CsvReader;

@@ -28,7 +28,7 @@ std::string SqlCells::add(const std::string& expression) {
 /// .. without which the row cannot be scored.
 std::string SqlCells::needed_place(const std::string& expression) {
   std::string name = add(expression);
-  conditions_.push_back(name + " IS NOT NULL");
+  conditions_.push_back(name + " >= 0");
   return name;
 }
 std::string SqlCells::needed_number(const std::string& expression) {
@@ -38,7 +38,8 @@ std::string SqlCells::needed_number(const std::string& expression) {
 }
 
 void SqlCells::category(const Column& column) {
-  std::string place = dialect_.place(cell(column.name), typed_levels(column.levels), place_of_text(column));
+  std::string place = dialect_.place(names_.column(column.name), typed_levels(column.levels, dialect_.day_reader()),
+                                     place_of_text(column));
   std::vector<std::string> words = words_;
   words.emplace_back(kMissingLevel);
   const std::string missing = is_missing(column.name, words, schema_.levels_by_value);

@@ -24,9 +24,11 @@ std::string call(const std::string& function, const std::vector<std::string>& of
 
 std::string sql_places(const std::string& of, const std::vector<TypedLevel>& levels,
                        const std::function<std::string(const TypedLevel&)>& key) {
-  if (levels.empty()) return "NULL";
+  if (std::all_of(levels.begin(), levels.end(), [](const TypedLevel& x) { return x.place == kNoLevel; })) return "NULL";
   std::string text = "CASE " + of;
-  for (const TypedLevel& level : levels) text += " WHEN " + key(level) + " THEN " + std::to_string(level.place);
+  for (const TypedLevel& level : levels)
+    if (level.place != kNoLevel)
+      text += " WHEN " + key(level) + " THEN " + (level.place == kUnclear ? "-1" : std::to_string(level.place));
   return text + " END";
 }
 
@@ -197,13 +199,30 @@ std::string SqlDialect::place_of_number(const std::string& cell, const std::vect
   for (const TypedLevel& level : levels)
     (std::abs(*parse_number(level.text)) < kAllWhole ? near : far).push_back(level);
   const auto value = [&](const TypedLevel& level) { return number(*parse_number(level.text)); };
-  const std::string of_near = sql_places(duckdb() ? "TRY_CAST(" + text(cell) + " AS DOUBLE)" : cell, near, value);
+  std::string of_near = sql_places(duckdb() ? "TRY_CAST(" + text(cell) + " AS DOUBLE)" : cell, near, value);
   if (far.empty()) return of_near;
   return "coalesce(" + of_near + ", " +
          sql_places(text(cell), far, [](const TypedLevel& level) { return sql_text(level.text); }) + ")";
 }
 
-std::string SqlDialect::place(const std::string& cell, const TypedLevels& levels, const std::string& otherwise) const {
+/// Days are compared as texts that the database itself makes of them, whatever style it has.
+std::string SqlDialect::place_of_day(const SqlColumn& column, const std::string& type, const TypedDays& days) const {
+  const auto key = [&](const std::string& day) { return text(type + " " + sql_text(day)); };
+  const auto places = [&](const std::vector<TypedLevel>& levels) {
+    return sql_places(text(column.cell), levels, [&](const TypedLevel& level) { return key(level.text); });
+  };
+  if (days.proven.empty()) return places(days.levels);
+  std::vector<std::string> proofs;
+  for (const std::string& proof : days.proofs) proofs.push_back(key(proof));
+  std::vector<TypedLevel> unclear = days.proven;
+  for (TypedLevel& level : unclear) level.place = kUnclear;
+  return "coalesce(" + places(days.levels) + ", CASE WHEN EXISTS (SELECT 1 FROM " + column.table + " WHERE " +
+         text(column.any_cell) + " IN (" + join(proofs) + ")) THEN " + places(days.proven) + " ELSE " +
+         places(unclear) + " END)";
+}
+
+std::string SqlDialect::place(const SqlColumn& column, const TypedLevels& levels, const std::string& otherwise) const {
+  const std::string& cell = column.cell;
   const auto same = [](const TypedLevel& level) { return sql_text(level.text); };
   std::string branches;
   const auto branch = [&](const std::string& type, const std::vector<TypedLevel>& of, const std::string& places) {
@@ -213,18 +232,20 @@ std::string SqlDialect::place(const std::string& cell, const TypedLevels& levels
   if (!sqlite() || levels.numbers.empty())
     branch(is_boolean(cell), levels.booleans, sql_places(boolean_text(cell), levels.booleans, same));
   branch(is_number(cell), levels.numbers, place_of_number(cell, levels.numbers));
-  const auto of_type = [&](const std::string& duckdb_type, const std::string& type, const std::string& word,
-                           const std::vector<TypedLevel>& of) {
-    branch(duckdb() ? "typeof(" + cell + ") LIKE '" + duckdb_type + "'"
-                    : "pg_typeof(" + cell + ") = '" + type + "'::regtype",
-           of, sql_places(text(cell), of, [&](const TypedLevel& level) {
-             return text(word + " " + sql_text(level.text));  // as the database writes it
-           }));
-  };
   if (!sqlite()) {
-    of_type("TIME", "time", "TIME", levels.times);
-    of_type("DATE", "date", "DATE", levels.dates);
-    of_type("TIMESTAMP%", "timestamp", "TIMESTAMP", levels.timestamps);
+    const auto is_type = [&](const std::string& type, const std::string& of_duckdb) {
+      return duckdb() ? "typeof(" + cell + ") LIKE '" + of_duckdb + "'"
+                      : "pg_typeof(" + cell + ") = '" + type + "'::regtype";
+    };
+    branch(is_type("time", "TIME"), levels.times, sql_places(text(cell), levels.times, [&](const TypedLevel& level) {
+             return text("TIME " + sql_text(level.text));
+           }));
+    const auto days = [&](const std::string& type, const std::string& of_duckdb, const TypedDays& of) {
+      if (!of.empty()) branches += " WHEN " + is_type(type, of_duckdb) + " THEN " + place_of_day(column, type, of);
+    };
+    days("date", "DATE", levels.dates);
+    days("timestamptz", "TIMESTAMP WITH TIME ZONE", levels.zoned_timestamps);
+    days("timestamp", "TIMESTAMP%", levels.timestamps);
   }
   return branches.empty() ? otherwise : "CASE" + branches + " ELSE " + otherwise + " END";
 }

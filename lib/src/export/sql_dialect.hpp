@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "export/sql_names.hpp"
 #include "export/typed_levels.hpp"
 #include "model/formula.hpp"
 
@@ -46,8 +47,11 @@ class SqlDialect {
   std::string text(const std::string& cell) const;
   std::string trimmed(const std::string& text) const;
   std::string is_one_of(const std::string& text, const std::vector<std::string>& words) const;
-  /// The place of a cell's level, NULL for none, by the type that its column has; `otherwise` is that of a text.
-  std::string place(const std::string& cell, const TypedLevels& levels, const std::string& otherwise) const;
+  /// The place of a cell's level, by the type that its column has: NULL for none, -1 where it may be one of two. `otherwise` is that
+  /// of a text.
+  std::string place(const SqlColumn& column, const TypedLevels& levels, const std::string& otherwise) const;
+  /// Who has read a column's days, as far as one knows.
+  DayReader day_reader() const { return duckdb() ? DayReader::kTriesOrders : DayReader::kDeclared; }
 
   /// SELECT that keeps the values of its columns: none of them is computed again where it is used.
   std::string step(const std::string& name, const std::string& select) const;
@@ -59,6 +63,7 @@ class SqlDialect {
   std::string is_boolean(const std::string& cell) const;
   std::string boolean_text(const std::string& cell) const;
   std::string place_of_number(const std::string& cell, const std::vector<TypedLevel>& levels) const;
+  std::string place_of_day(const SqlColumn& column, const std::string& type, const TypedDays& days) const;
   std::string finite_text(const std::string& text) const;
 
   std::string name_;
@@ -72,7 +77,7 @@ constexpr double kLeastExponent = -340;
 /// The largest magnitude of a cell that PostgreSQL scores: squares of what is made of it are numbers still.
 constexpr double kLargestCell = 1e150;
 
-/// "CASE of WHEN 'text' THEN place ... END"; "NULL" without a level.
+/// "CASE of WHEN 'text' THEN place ... END", -1 for what is unclear; "NULL" without a level.
 std::string sql_places(const std::string& of, const std::vector<TypedLevel>& levels,
                        const std::function<std::string(const TypedLevel&)>& key);
 

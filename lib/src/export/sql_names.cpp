@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
 #include "moe/error.hpp"
 
@@ -64,7 +65,24 @@ std::string folded(std::string name) {
   return name;
 }
 
-SqlNames::SqlNames(const Schema& schema, const std::vector<std::string>& table) : stem_("__moe") {
+std::string without_outer_blanks(const std::string& name) {
+  const std::vector<std::string> blanks{" ",      "\u00A0", "\u1680", "\u2000", "\u2001", "\u2002",
+                                        "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
+                                        "\u2009", "\u200A", "\u202F", "\u205F", "\u3000"};
+  std::string_view rest = name;
+  const auto at_end = [&](bool front) {
+    return std::find_if(blanks.begin(), blanks.end(), [&](const std::string& blank) {
+      return front ? rest.starts_with(blank) : rest.ends_with(blank);
+    });
+  };
+  for (auto blank = at_end(true); blank != blanks.end(); blank = at_end(true)) rest.remove_prefix(blank->size());
+  for (auto blank = at_end(false); blank != blanks.end(); blank = at_end(false)) rest.remove_suffix(blank->size());
+  return rest.empty() ? name : std::string(rest);
+}
+
+SqlNames::SqlNames(const Schema& schema, const std::vector<std::string>& table, bool trims)
+    : stem_("__moe"), trims_(trims) {
+  for (const std::string& part : table) source_ += (source_.empty() ? "" : ".") + sql_name(part);
   std::vector<std::string> taken = table;
   for (const Column& column : columns_of(schema)) taken.push_back(column.name);
   taken.insert(taken.end(), schema.targets.begin(), schema.targets.end());
@@ -74,6 +92,11 @@ SqlNames::SqlNames(const Schema& schema, const std::vector<std::string>& table) 
                        [&](const std::string& name) { return folded(name).rfind(stem_, 0) == 0; });
   };
   while (begins_one()) stem_ += "_";
+}
+
+SqlColumn SqlNames::column(const std::string& column) const {
+  const std::string any = stem_ + "_any";
+  return {cell(column), source_ + " AS " + any, any + "." + sql_name(called(column))};
 }
 
 std::vector<std::string> sql_outputs(const std::vector<std::string>& names, std::size_t most, bool folds,

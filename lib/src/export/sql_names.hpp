@@ -18,16 +18,29 @@ std::vector<std::string> sql_table(const std::string& typed);
 /// ASCII capitals as small letters.
 std::string folded(std::string name);
 
-/// The query's own names: none of the model's columns and no part of the table's name begins as they do, and, as the table may have
-/// other columns, they begin as no column is likely to.
+/// A column's name without the blanks at its ends that DuckDB's CSV reader takes off, between quotes, too: those that Unicode calls
+/// space separators, no tabs. The name itself where it is nothing else.
+std::string without_outer_blanks(const std::string& name);
+
+/// A column of the row that is read, and the same of any row of its table, for a SELECT of its own.
+struct SqlColumn {
+  std::string cell, table, any_cell;
+};
+
+/// The query's own names: none of the model's columns and no part of the table's name begins as they do. The table may have other
+/// columns, of any name: wherever those can be seen, what the query means is asked for by the table's name before it.
 class SqlNames {
  public:
-  SqlNames(const Schema& schema, const std::vector<std::string>& table);
+  /// `trims`: the table's columns have no outer blanks.
+  SqlNames(const Schema& schema, const std::vector<std::string>& table, bool trims = false);
 
-  /// Of the table.
+  /// The table in a FROM, and what it is called then.
+  std::string from() const { return source_ + " AS " + table(); }
   std::string table() const { return stem_ + "_t"; }
-  /// .. and a column of it.
-  std::string cell(const std::string& column) const { return table() + "." + sql_name(column); }
+  /// What the table calls a column of the model.
+  std::string called(const std::string& column) const { return trims_ ? without_outer_blanks(column) : column; }
+  std::string cell(const std::string& column) const { return table() + "." + sql_name(called(column)); }
+  SqlColumn column(const std::string& column) const;
   /// The whole row, or what finds it again.
   std::string row() const { return stem_ + "_row"; }
   /// Whether the row can be scored.
@@ -37,7 +50,8 @@ class SqlNames {
   static std::string before(const std::string& column) { return "m." + column; }
 
  private:
-  std::string stem_;
+  std::string stem_, source_;
+  bool trims_;
 };
 
 /// Names for columns of predictions that a database tells apart which reads the first `most` bytes of a name and, where it `folds`,

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMostRows = 4000;
 constexpr std::size_t kUsualStarts = 20;
 constexpr std::size_t kGrown = 3;  // the start that grows from one expert on
-constexpr int kShort = 15;  // steps of a short run
+constexpr int kShort = 15;         // steps of a short run
 /// Short runs of every other start: as many as this many rows allow, within bounds.
 constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
 

@@ -222,7 +222,8 @@ std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&)
                            "\nMISSING = " + python(words) + "\nMISSING_NUMBERS = [" + join(numbers) +
                            "]\nLEVELS_BY_VALUE = " + (schema.levels_by_value ? "True" : "False") +
                            "\nLABELS = " + python(schema.labels) + "\nOUTPUTS = " + python(outputs) + "\n\n\n" +
-                           kEmbedded.at("numpy_table.py") + "\n\ndef _compute(x, offset, trials):\n" + computation.text();
+                           kEmbedded.at("numpy_table.py") + "\n\ndef _compute(x, offset, trials):\n" +
+                           computation.text();
   return {{"moe_model.py", text}, {"moe_model.npz", computation.arrays().bytes()}};
 }
 

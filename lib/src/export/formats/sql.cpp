@@ -26,7 +26,7 @@ class Query {
       : model_(model),
         dialect_(options.dialect),
         table_(sql_table(options.table.empty() ? "data" : options.table)),
-        names_(model.schema, table_),
+        names_(model.schema, table_, dialect_.duckdb()),
         plan_(plan_of(model)),
         predicted_(predicted_columns(model, plan_)),
         scalars_(scalars_of(plan_, values_of(predicted_, plan_))),
@@ -63,7 +63,8 @@ class Query {
   void keep_apart(std::vector<std::string>& outputs) {
     const auto read = [this](const std::string& name) { return dialect_.folds_case() ? folded(name) : name; };
     std::set<std::string> columns;
-    for (const Column& column : columns_of(model_.schema)) columns.insert(read(column.name));
+    for (const Column& column : columns_of(model_.schema)) columns.insert(read(names_.called(column.name)));
+    for (const std::string& target : model_.schema.targets) columns.insert(read(names_.called(target)));
     for (std::string& output : outputs) {
       const std::string before = output;
       while (columns.contains(read(output))) output = "moe_" + output;
@@ -72,17 +73,22 @@ class Query {
     }
   }
 
-  /// Names that the dialect takes for the same one.
-  void check_names() const {
+  /// Names that the dialect takes for the same one; notes those that its reader of files changes.
+  void check_names() {
     std::set<std::string> known;
     for (const Column& column : columns_of(model_.schema)) {
-      const std::string read = column.name.substr(0, dialect_.most_name());
+      const std::string called = names_.called(column.name), read = called.substr(0, dialect_.most_name());
       if (!known.insert(dialect_.folds_case() ? folded(read) : read).second)
         throw Error(ErrorKind::kUsage,
                     "format sql: the name of column '" + printable(column.name) + "' differs from another's " +
-                        (dialect_.folds_case() ? "in case alone" : "behind its first 63 bytes alone") + ", which " +
-                        dialect_.name() + " does not tell apart: expected " +
+                        (dialect_.duckdb()   ? "in case or in blanks at its ends alone"
+                         : dialect_.sqlite() ? "in case alone"
+                                             : "behind its first 63 bytes alone") +
+                        ", which " + dialect_.name() + " does not tell apart: expected " +
                         (dialect_.folds_case() ? "--dialect postgres" : "--dialect duckdb") + ", or --format numpy");
+      if (called != column.name)
+        notes_.push_back("the column '" + printable(column.name) + "' is looked for as '" + printable(called) +
+                         "': DuckDB's CSV reader takes blanks off the ends of a name");
     }
   }
 
@@ -93,15 +99,13 @@ class Query {
     if (dialect_.sqlite())
       text += " It has to have a rowid, and no column called " + rowid() + "; else it ends with \"integer overflow\".";
     text += "\n";
+    if (dialect_.sqlite())
+      text +=
+          "-- A column is called as the model calls it, without blanks round it: .import keeps those that a header "
+          "has.\n";
     if (dialect_.postgres())
       text += "-- SET jit = off; first: LLVM takes minutes and gigabytes over long expressions that take seconds.\n";
     return text;
-  }
-
-  std::string table() const {
-    std::vector<std::string> parts;
-    for (const std::string& part : table_) parts.push_back(sql_name(part));
-    return join(parts, ".") + " AS " + names_.table();
   }
 
   /// SQLite's name of the row that no column of the model has.
@@ -116,10 +120,10 @@ class Query {
                 "--dialect duckdb, or --format numpy");
   }
 
-  /// What becomes of the row on its way through the steps. A column of the row's own name hides it in PostgreSQL and DuckDB; not
-  /// behind a star. A column called rowid hides SQLite's.
+  /// What becomes of the row on its way through the steps. A column of the table's own name hides it in PostgreSQL and DuckDB; not
+  /// before a star. A column called rowid hides SQLite's.
   std::string row() const {
-    if (dialect_.duckdb()) return names_.table();
+    if (dialect_.duckdb()) return "struct_pack(*COLUMNS(" + names_.table() + ".*))";
     if (dialect_.postgres()) return "coalesce(" + names_.table() + ".*, NULL)";
     const std::string table =
         sql_text(table_.back()) + (table_.size() > 1 ? ", " + sql_text(table_[table_.size() - 2]) : "");
@@ -132,7 +136,7 @@ class Query {
     std::vector<std::string> columns = cells_.columns();
     columns.insert(columns.begin(), row() + " AS " + names_.row());
     check_width(columns.size());
-    return dialect_.step(names_.step(0), "SELECT " + join(columns, ",\n") + "\nFROM " + table());
+    return dialect_.step(names_.step(0), "SELECT " + join(columns, ",\n") + "\nFROM " + names_.from());
   }
 
   std::string step(SqlNumbers& numbers, std::size_t step) const {
@@ -176,8 +180,8 @@ class Query {
     text += "\nFROM " + names_.step(numbers.steps()) + " AS m";
     // CROSS, so that SQLite goes through the steps and looks up the row of each, not the other way round.
     if (dialect_.sqlite())
-      text +=
-          " CROSS JOIN " + table() + " ON " + names_.table() + "." + rowid() + " = " + SqlNames::before(names_.row());
+      text += " CROSS JOIN " + names_.from() + " ON " + names_.table() + "." + rowid() + " = " +
+              SqlNames::before(names_.row());
     return text + ";\n";
   }
 
