@@ -102,4 +102,10 @@ bool tells_scale(const Model& model, arma::uword k) {
          model.experts[k].family->outputs() > model.targets();
 }
 
+bool tells_scales(const Model& model) {
+  for (arma::uword k = 0; k < model.size(); ++k)
+    if (tells_scale(model, k)) return true;
+  return false;
+}
+
 }  // namespace moe

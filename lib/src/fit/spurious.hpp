@@ -10,5 +10,7 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows);
 
 /// Whether expert k's inputs tell its scale, not psi.
 bool tells_scale(const Model& model, arma::uword k);
+/// The same of any expert.
+bool tells_scales(const Model& model);
 
 }  // namespace moe
