@@ -77,6 +77,8 @@ add_executable(predict_c examples/predict.c)
 target_link_libraries(predict_c moe::moe)
 add_executable(predict_cpp examples/predict.cpp)
 target_link_libraries(predict_cpp moe::moe)
+add_executable(extend examples/extend.cpp)
+target_link_libraries(extend moe::moe)
 )");
   sh.write("compare.py", R"(
 import csv, sys
@@ -109,6 +111,13 @@ for path in sys.argv[2:]: assert table(path) == (header, rows), path
       "python3 compare.py moe.csv c.csv python.csv cmake_c.csv cpp.csv");
   INFO(installed);
   CHECK(installed.status == 0);
+  // A program's own family, gate, solver and format are moe's: the figures are 0 at a maximum, 1 for the logistic's scale.
+  const Ran extended = sh("b/extend");
+  INFO(extended);
+  CHECK(extended.out ==
+        "logistic 0.00000 0.00000 1.00000\nhalf-softmax 0.0000\ndescent 0.000000\nsize 2 experts\n"
+        "gate link 'half-softmax' is none that this format can express: expected --format json, or another gate\n"
+        "half-softmax\ngate link 'softmax' is known already: expected another name\n");
   const Ran wrong =
       sh("echo x > x.moe; LD_LIBRARY_PATH=$(dirname $(find $PWD/prefix -name libmoe.so)) ./predict x.moe mean < d.csv");
   CHECK(wrong.status == 1);

@@ -1,0 +1,177 @@
+// extend: a family, a gate, a solver and an export format that moe does not know, added by a program of its own.
+// It prints what each must be by a formula, and what moe makes of it.
+#include <cmath>
+#include <cstdio>
+#include <moe/moe.hpp>
+
+namespace {
+
+/// log p = -z - 2 log(1 + e^-z) - log s, z = (y - eta) / s, s = exp(psi): the logistic distribution.
+class Logistic : public moe::Family {
+ public:
+  using Family::Family;
+  std::string spec() const override { return "logistic"; }
+  Link link() const override { return Link::kIdentity; }
+  bool location_scale() const override { return true; }
+  arma::uword dispersions() const override { return 1; }
+  std::vector<Figure> figures(const double* psi) const override {
+    const double s = std::exp(*psi) * target().scale;
+    return {{"scale", s, {s}}};
+  }
+  void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const override {
+    const arma::vec z = arma::abs(y - eta) / std::exp(*psi);  // the density is even
+    out = -z - 2 * arma::log1p(arma::exp(-z)) - *psi;
+  }
+  void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight, arma::mat& d_eta,
+             double* d_psi) const override {
+    const arma::vec z = (y - eta) / std::exp(*psi), t = arma::tanh(z / 2);
+    d_eta = weight % t / std::exp(*psi);
+    *d_psi += arma::dot(weight, z % t - 1);
+  }
+  void start(double y, double* eta, double* psi) const override { *eta = y, *psi = std::log(0.5); }
+  void mean(const arma::mat& eta, const double*, arma::mat& mu) const override { mu = eta; }
+  void mean_backward(const arma::mat&, const arma::mat&, const arma::mat& d_mu, arma::mat& d_eta) const override {
+    d_eta = d_mu;
+  }
+};
+
+/// g = softmax(a / 2): the weights of a softmax whose outputs are half as large.
+class HalfSoftmax : public moe::Gate {
+ public:
+  std::string name() const override { return "half-softmax"; }
+  bool normalised() const override { return true; }
+  arma::uword redundant_outputs() const override { return 1; }
+  double even_intercept(arma::uword) const override { return 0; }
+  void forward(const arma::mat& logits, arma::mat& log_weights, arma::mat& weights, arma::mat& signs) const override {
+    softmax_->forward(logits / 2, log_weights, weights, signs);
+  }
+  void backward(const arma::mat& logits, const arma::mat& weights, const arma::mat& d_log_weights,
+                arma::mat& d_logits) const override {
+    softmax_->backward(logits / 2, weights, d_log_weights, d_logits);
+    d_logits /= 2;
+  }
+
+ private:
+  std::shared_ptr<const moe::Gate> softmax_ = moe::make_gate("softmax");
+};
+
+/// theta <- theta - rate gradient, the rate halved where that leads up and raised by a tenth where it leads down.
+class Descent : public moe::Solver {
+ public:
+  std::string name() const override { return "descent"; }
+  bool stochastic() const override { return false; }
+  std::vector<std::string> options() const override { return {}; }
+  moe::SolverResult minimise(moe::Problem& problem, arma::vec theta, const moe::SolverOptions& options,
+                             moe::Random&) const override {
+    const arma::uword passes = options.epochs > 0 ? options.epochs : 20000;
+    moe::SolverResult result;
+    arma::vec gradient, next_gradient;
+    double value = problem.evaluate(theta, gradient), rate = 1;
+    while (result.passes < passes && arma::norm(gradient) > 1e-10) {
+      const arma::vec next = theta - rate * gradient;
+      const double there = problem.evaluate(next, next_gradient);
+      rate *= there <= value ? 1.1 : 0.5;
+      if (there <= value) theta = next, value = there, gradient = next_gradient;
+      if (!problem.keep_going(++result.passes, theta, value)) break;
+    }
+    result.theta = theta;
+    result.value = value;
+    result.converged = arma::norm(gradient) <= 1e-10;
+    result.stop = "gradient below tolerance";
+    return result;
+  }
+};
+
+std::vector<moe::ExportedFile> export_size(const moe::Model& model, const moe::ExportOptions&) {
+  return {{"", std::to_string(model.size()) + " experts\n"}};
+}
+
+moe::Dataset table() {
+  moe::Dataset data;
+  data.X.set_size(1, 200);
+  data.y.set_size(200, 1);
+  data.w.ones(200);
+  moe::Random random(1);
+  for (arma::uword n = 0; n < 200; ++n) {
+    data.X[n] = random.normal();
+    data.y[n] = (data.X[n] > 0 ? 3 - data.X[n] : 1 + 2 * data.X[n]) + 0.3 * random.normal();
+  }
+  return data;
+}
+
+moe::Model fit(const std::string& family, const std::string& gate, const std::string& solver, std::size_t experts) {
+  moe::Schema schema;
+  schema.inputs = {"x"};
+  schema.targets = {"y"};
+  moe::ModelSpec spec;
+  spec.experts.assign(experts, "linear");
+  spec.family = family;
+  spec.gate_link = gate;
+  spec.gate_inputs = {0};
+  spec.expert_inputs.assign(experts, {0});
+  moe::TrainOptions options;
+  options.solver = solver;
+  options.seed = 1;
+  moe::TrainReport report;
+  return moe::train(schema, spec, table(), std::nullopt, options, nullptr, nullptr, report);
+}
+
+/// The least squares of the table: intercept and slope.
+arma::vec least_squares() {
+  const moe::Dataset data = table();
+  return arma::solve(arma::join_rows(arma::vec(200, arma::fill::ones), data.X.t()), data.y);
+}
+
+void run() {
+  moe::add_family({"logistic", "a number, by the logistic distribution", {"logistic"}},
+                  [](const std::string&, const moe::TargetInfo& target) { return std::make_shared<Logistic>(target); });
+  moe::add_gate({"half-softmax", "softmax of half the outputs", {"half-softmax"}},
+                [] { return std::make_shared<HalfSoftmax>(); });
+  moe::add_solver({"descent", "gradient descent", {"descent"}}, [] { return std::make_shared<Descent>(); });
+  moe::add_exporter({"size", "how many experts it has", {}, false}, export_size);
+
+  // At a maximum sum tanh(z / 2) = 0, sum x tanh(z / 2) = 0 and sum z tanh(z / 2) = n.
+  const moe::Model logistic = fit("logistic", "softmax", "lbfgs", 1);
+  const moe::Dataset data = table();
+  moe::Predictive predictive(logistic);
+  predictive.at(data);
+  const double s = logistic.experts[0].family->figures(&logistic.theta[logistic.experts[0].psi])[0].value;
+  const arma::vec z = (data.y - predictive.mean()) / s, t = arma::tanh(z / 2);
+  std::printf("logistic %.5f %.5f %.5f\n", std::abs(arma::accu(t)) / 200, std::abs(arma::dot(data.X.t(), t)) / 200,
+              arma::dot(z, t) / 200);
+
+  // The same maximum, whose outputs are twice as large.
+  const moe::Model half = fit("gaussian", "half-softmax", "lbfgs", 2), whole = fit("gaussian", "softmax", "lbfgs", 2);
+  std::printf("half-softmax %.4f\n", std::abs(half.fit.log_likelihood - whole.fit.log_likelihood));
+
+  const moe::Model line = fit("gaussian", "softmax", "descent", 1);
+  moe::Predictive of_line(line);
+  of_line.at(data);
+  const arma::vec b = least_squares(), fitted = b[0] + b[1] * data.X.t();
+  std::printf("descent %.6f\n", arma::abs(of_line.mean() - fitted).max());
+
+  std::printf("size %s", moe::export_model(whole, "size").front().bytes.c_str());
+  try {
+    moe::export_model(half, "c");
+  } catch (const moe::Error& error) {
+    std::printf("%s\n", error.what());
+  }
+  moe::save_model(half, "half.moe");
+  std::printf("%s\n", moe::load_model("half.moe").gate->name().c_str());
+  try {
+    moe::add_gate({"softmax", "", {}}, [] { return std::make_shared<HalfSoftmax>(); });
+  } catch (const moe::Error& error) {
+    std::printf("%s\n", error.what());
+  }
+}
+
+}  // namespace
+
+int main() {
+  try {
+    run();
+  } catch (const moe::Error& error) {
+    std::fprintf(stderr, "extend: %s\n", error.what());
+    return static_cast<int>(error.kind());
+  }
+}
