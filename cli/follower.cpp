@@ -39,7 +39,7 @@ void Follower::keep_progress(moe::FitProgress& progress, std::string words, std:
 
 bool Follower::operator()(const moe::PassReport& report) {
   progress_.show(report);
-  if (log_ && !report.rehearsal) write_log(report);
+  if (log_ && !report.pilot) write_log(report);
   if (!checkpoint_.empty()) keep(report);
   return interrupted() == 0;
 }
@@ -69,11 +69,11 @@ void Follower::keep(const moe::PassReport& report) {
   const double value = report.validation.value_or(report.objective);
   // What was found on some of the rows is kept for as long as there is nothing else.
   const bool worse =
-      std::tuple(report.rehearsal, report.on_floor, value) >= std::tuple(best_of_some_, best_on_floor_, best_value_);
+      std::tuple(report.pilot, report.on_floor, value) >= std::tuple(best_of_some_, best_on_floor_, best_value_);
   if (std::isfinite(value) && !(best_ && worse)) {
     best_value_ = value;
     best_on_floor_ = report.on_floor;
-    best_of_some_ = report.rehearsal;
+    best_of_some_ = report.pilot;
     best_ = report.model;
     best_->theta = report.theta;
   }

@@ -37,7 +37,7 @@ std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report
   if (fit.restarts <= 1) return "";
   std::string text =
       ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
-  if (report.rehearsed > 0) text += " on " + std::to_string(report.rehearsed) + " of the rows";
+  if (report.pilot_rows > 0) text += " on " + std::to_string(report.pilot_rows) + " of the rows";
   if (report.from_simpler) text += ", which the fit of a simpler model led to";
   if (report.moved) text += ", which splitting and merging experts found";
   if (report.starts_set_aside > 0)

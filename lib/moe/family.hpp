@@ -96,8 +96,9 @@ class Family {
   /// dispersions)^2, matrices by columns). False where a family has none.
   virtual bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                            arma::mat& seconds) const;
-  /// The same where there are such, else those of a surrogate: a function that touches log p in u from below and has them, for
-  /// steps that maximise it. Where fit_dispersion() settles psi, the second ones may be those in eta alone (b x m^2).
+  /// The same where there are such, else those of a minorising surrogate, a function that equals log p at u and is nowhere above it
+  /// (Lange, Hunter, Yang 2000): a step that raises the surrogate raises log p. A family that has neither leaves both empty, and em does
+  /// not fit it. Where fit_dispersion() settles psi, the second ones may be those in eta alone (b x m^2).
   virtual void curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                          arma::mat& seconds) const {
     derivatives(y, eta, psi, scores, seconds);

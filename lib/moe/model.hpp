@@ -182,15 +182,15 @@ struct Model {
   }
 };
 
-class Crew;
+class ThreadPool;
 
 /// A block of rows on its way through every branch of a model; one for each thread, reused from block to block.
 class ForwardPass {
  public:
   /// Keeps a reference to the model's structure; theta comes with each call.
   explicit ForwardPass(const Model& model);
-  /// Networks, of which there are runs(), are shared out among the crew from now on, or not, where that is nullptr.
-  void share(Crew* crew) { crew_ = crew; }
+  /// Networks, of which there are runs(), are shared out among the threads of the pool from now on; nullptr: they are not.
+  void share(ThreadPool* pool) { pool_ = pool; }
   std::size_t runs() const { return runs_.size(); }
 
   /// Reads the block's X, offset and trials, in the model's units; the block must outlive the next calls.
@@ -251,7 +251,7 @@ class ForwardPass {
   std::vector<Place> places_;  // the gate, then the experts
   arma::mat log_weights_, weights_, signs_;
   Work work_;
-  Crew* crew_ = nullptr;
+  ThreadPool* pool_ = nullptr;
   arma::uword rows_ = 0;
 };
 

@@ -109,7 +109,7 @@ class Pass {
   mutable std::vector<Totals> totals_;
   // For mini-batches, once there have been some:
   mutable arma::uword batches_ = 0;
-  mutable std::shared_ptr<Crew> crew_;
+  mutable std::shared_ptr<ThreadPool> pool_;
 };
 
 }  // namespace moe

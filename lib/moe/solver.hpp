@@ -36,20 +36,21 @@ class Problem {
   virtual bool has_hessian() const { return false; }
   /// Those over all rows; false where there are none.
   virtual bool hessian(const arma::vec&, arma::mat&) { return false; }
-  /// The same over some rows that stand for all, good enough for steps; false where that would save little.
-  virtual bool rough_hessian(const arma::vec&, arma::mat&) { return false; }
+  /// The same over a subsample of the rows: good enough for steps, whose end depends on the gradient alone. False where that would save
+  /// little.
+  virtual bool subsampled_hessian(const arma::vec&, arma::mat&) { return false; }
   /// Where a step of expectation maximisation leads.
-  struct Improvement {
+  struct EmImprovement {
     double value = 0;  ///< at the point itself
     double slope = 0;  ///< the largest component of its gradient
     arma::vec target;  ///< the value falls on the way there, if perhaps not all the way
   };
   /// False where no such step is known.
-  virtual bool improve(const arma::vec&, Improvement&) { return false; }
-  /// From now on improve() looks at all rows, where it has looked at some in part; false where it does so already.
+  virtual bool em_step(const arma::vec&, EmImprovement&) { return false; }
+  /// From now on em_step() looks at all rows, where it has looked at some in part; false where it does so already.
   virtual bool refine() { return false; }
-  /// Parameters that the function has kinks in, on which a minimum lies: improve() steps onto them, gradients do not lead there.
-  virtual arma::uvec kinked() const { return {}; }
+  /// Parameters that the function has kinks in, on which a minimum lies: em_step() steps onto them, gradients do not lead there.
+  virtual arma::uvec nonsmooth() const { return {}; }
   /// How large rounding alone may make components of the gradient: what is smaller says nothing.
   virtual double rounding(const arma::vec&) const { return 0; }
   /// Draws a new order of the rows and cuts it into batches; returns how many.

@@ -42,7 +42,7 @@ struct PassReport {
   double objective;
   std::optional<double> validation;
   bool on_floor;   ///< a sigma of theta sits on its floor
-  bool rehearsal;  ///< over some of the rows, where starts are compared before the fit proper
+  bool pilot;      ///< over some of the rows, where starts are compared before the fit proper
   double seconds;  ///< since the fit began
   const arma::vec& theta;
   const Model& model;  ///< the structure that theta belongs to
@@ -64,7 +64,7 @@ struct TrainReport {
   arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
   arma::uword starts_set_aside = 0;  ///< starts that came to an expert that explains a handful of rows all but exactly
   std::vector<Maximum> maxima;       ///< distinct ones, the best first
-  arma::uword rehearsed = 0;         ///< rows that the starts were compared on; 0: all
+  arma::uword pilot_rows = 0;        ///< rows that the starts were compared on; 0: all
   bool moved = false;                ///< the best was found by splitting and merging experts, from another start's end
   bool from_simpler =
       false;  ///< the best began at the fit of simpler families, as a student's at a gaussian's, or of one expert

@@ -131,7 +131,7 @@ void run() {
   moe::add_exporter({"size", "how many experts it has", {}, false}, export_size);
 
   // At a maximum sum tanh(z / 2) = 0, sum x tanh(z / 2) = 0 and sum z tanh(z / 2) = n.
-  const moe::Model logistic = fit("logistic", "softmax", "lbfgs", 1);
+  const moe::Model logistic = fit("logistic", "softmax", "auto", 1);
   const moe::Dataset data = table();
   moe::Predictive predictive(logistic);
   predictive.at(data);
@@ -141,7 +141,7 @@ void run() {
               arma::dot(z, t) / 200);
 
   // The same maximum, whose outputs are twice as large.
-  const moe::Model half = fit("gaussian", "half-softmax", "lbfgs", 2), whole = fit("gaussian", "softmax", "lbfgs", 2);
+  const moe::Model half = fit("gaussian", "half-softmax", "auto", 2), whole = fit("gaussian", "softmax", "lbfgs", 2);
   std::printf("half-softmax %.4f\n", std::abs(half.fit.log_likelihood - whole.fit.log_likelihood));
 
   const moe::Model line = fit("gaussian", "softmax", "descent", 1);

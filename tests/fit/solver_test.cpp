@@ -166,7 +166,7 @@ TEST_CASE("every solver comes down a well-shaped valley", "[solver]") {
       return 0.5 * arma::dot(g, g);
     }
     /// Halfway to the minimum: EM creeps.
-    bool improve(const arma::vec& x, Improvement& improvement) override {
+    bool em_step(const arma::vec& x, EmImprovement& improvement) override {
       arma::vec g;
       improvement.value = at(x, g);
       improvement.slope = arma::norm(g, "inf");

@@ -86,19 +86,19 @@ void parallel_for_without_blas(std::size_t tasks, unsigned threads, const std::f
       tasks, threads, [] { return true; }, work);
 }
 
-Crew::Crew(unsigned threads, std::size_t tasks) : taken_(tasks), failures_(tasks) {
+ThreadPool::ThreadPool(unsigned threads, std::size_t tasks) : taken_(tasks), failures_(tasks) {
   const std::size_t count = std::min<std::size_t>(threads, tasks);
   if (count > 1) start(others_, count - 1, [this, count, tasks](std::size_t i) { serve(i * tasks / count); });
 }
 
-Crew::~Crew() {
+ThreadPool::~ThreadPool() {
   ended_ = true;
   ++round_;
   round_.notify_all();
   for (std::thread& other : others_) other.join();
 }
 
-void Crew::run(const std::function<void(std::size_t)>& work) {
+void ThreadPool::run(const std::function<void(std::size_t)>& work) {
   work_ = &work;
   left_ = taken_.size();
   const std::uint64_t round = ++round_;
@@ -111,7 +111,7 @@ void Crew::run(const std::function<void(std::size_t)>& work) {
   if (first) std::rethrow_exception(first);
 }
 
-void Crew::help(std::size_t first, std::uint64_t round) {
+void ThreadPool::help(std::size_t first, std::uint64_t round) {
   for (std::size_t i = 0; i < taken_.size(); ++i) {
     const std::size_t task = (first + i) % taken_.size();
     std::uint64_t before = round - 1;
@@ -126,7 +126,7 @@ void Crew::help(std::size_t first, std::uint64_t round) {
   }
 }
 
-std::uint64_t Crew::round_after(std::uint64_t seen) const {
+std::uint64_t ThreadPool::round_after(std::uint64_t seen) const {
   for (int look = 0; look < kLooks; ++look) {
     if (const std::uint64_t round = round_.load(std::memory_order_acquire); round != seen) return round;
     wait_a_moment(look);
@@ -135,7 +135,7 @@ std::uint64_t Crew::round_after(std::uint64_t seen) const {
   return round_.load(std::memory_order_acquire);
 }
 
-void Crew::serve(std::size_t first) {
+void ThreadPool::serve(std::size_t first) {
   for (std::uint64_t round = 0;;) {
     round = round_after(round);
     if (ended_) return;

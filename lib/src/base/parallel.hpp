@@ -22,13 +22,13 @@ void parallel_for_without_blas(std::size_t tasks, unsigned threads, const std::f
 
 /// Threads that wait for the next work, for rounds of tasks as short as microseconds. A task goes to the same thread in every round,
 /// whose cache holds what the task needs, unless another one is free first.
-class Crew {
+class ThreadPool {
  public:
   /// Up to `threads` threads, the caller's among them, for rounds of `tasks` tasks.
-  Crew(unsigned threads, std::size_t tasks);
-  ~Crew();
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
+  ThreadPool(unsigned threads, std::size_t tasks);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
   /// Calls work(task) once for each task 0 .. tasks-1; throws what one of them has thrown.
   void run(const std::function<void(std::size_t)>& work);
 

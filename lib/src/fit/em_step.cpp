@@ -14,11 +14,12 @@ namespace moe {
 namespace {
 
 constexpr arma::uword kParts = 32;
-/// Rows that settle second derivatives closely enough for a step, whose end they do not move: at least so many, and so many for
-/// each coefficient of each expert. Of more rows some blocks, evenly spread, stand for all, or sums of squares would take
-/// most of an iteration's time. Where an expert has fewer than the last number for each coefficient among them, all rows tell its own.
+/// Where there are many rows, second derivatives come from a subsample of blocks, evenly spread: sums of squares would otherwise take most
+/// of an iteration's time. The subsample changes the steps, not the optimum, since gradients are always those of all rows. It has at least
+/// the first number of rows, and the second for each coefficient of each expert. An expert that has fewer of its rows than the third number
+/// for each coefficient takes its second derivatives from all rows.
 constexpr arma::uword kRowsForCurvature = 1 << 14, kRowsForCoefficient = 512, kFewestForCoefficient = 64;
-/// The blocks' rows stand for all where their columns' squares are within these of all rows', in every direction.
+/// The subsample is used where, in every direction, its mean square is between these multiples of all rows' mean square.
 constexpr double kLeastPart = 0.5, kMostPart = 2;
 /// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
 /// same in every step and, in orthonormal coordinates, 1/2.
@@ -152,10 +153,20 @@ bool EmStep::represented(arma::uword design) const {
   return arma::chol(U, sum - kLeastPart * unit) && arma::chol(U, kMostPart * unit - sum);
 }
 
+/// Whether the family says what a step of its coefficients is.
+bool has_curvature(const Family& family) {
+  const std::vector<double> psi(family.dispersions() + 1, 0);
+  const arma::mat y(1, family.targets(), arma::fill::ones);
+  const arma::mat eta(1, family.outputs() + (family.reads_trials() ? 1 : 0), arma::fill::ones);
+  arma::mat scores, seconds;
+  family.curvature(y, eta, psi.data(), scores, seconds);
+  return !seconds.is_empty();
+}
+
 bool EmStep::knows(const Model& model) {
-  bool linear = model.gate->multinomial() && model.gate_branch.network->is_linear();
-  for (const Expert& expert : model.experts) linear = linear && expert.network->is_linear();
-  return linear;
+  return model.gate->multinomial() && model.gate_branch.network->is_linear() &&
+         std::all_of(model.experts.begin(), model.experts.end(),
+                     [](const Expert& expert) { return expert.network->is_linear() && has_curvature(*expert.family); });
 }
 
 /// Room for a block's numbers, kept from block to block.
@@ -345,7 +356,7 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
   arma::mat pooled_products(model_.targets(), model_.targets(), arma::fill::zeros);
   double pooled_mass = 0;
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    if (kinked(k)) continue;
+    if (nonsmooth(k)) continue;
     end_if_stopped();
     const Expert& expert = model_.experts[k];
     const Fit& fit = from.experts[k];
@@ -399,22 +410,22 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     first.family->fit_dispersion(pooled_products / pooled_mass, result.target.memptr() + first.psi);
 }
 
-bool EmStep::kinked(arma::uword k) const {
+bool EmStep::nonsmooth(arma::uword k) const {
   const Expert& expert = model_.experts[k];
   std::vector<double> psi(expert.family->dispersions());
   return expert.family->fit_absolute(1, psi.data()) &&
          !arma::any(penalty_.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) > 0);
 }
 
-arma::uvec EmStep::kinked() const {
+arma::uvec EmStep::nonsmooth() const {
   std::vector<arma::uword> result;
   for (arma::uword k = 0; k < model_.size(); ++k)
-    for (arma::uword i = 0; kinked(k) && i < model_.experts[k].network->parameters(); ++i)
+    for (arma::uword i = 0; nonsmooth(k) && i < model_.experts[k].network->parameters(); ++i)
       result.push_back(model_.experts[k].offset + i);
   return arma::uvec(result);
 }
 
-void EmStep::move_kinked(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const {
+void EmStep::move_nonsmooth(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const {
   const Expert& expert = model_.experts[k];
   const arma::uword p = expert.network->parameters(), design = basis_.design_of(k + 1);
   arma::uvec free = arma::regspace<arma::uvec>(0, p - 1);
@@ -449,7 +460,7 @@ void EmStep::move_kinked(arma::uword k, const arma::vec& r, const arma::vec& the
 EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const {
   arma::mat own;
   bool any = false;
-  for (arma::uword k = 0; k < model_.size(); ++k) any = any || kinked(k);
+  for (arma::uword k = 0; k < model_.size(); ++k) any = any || nonsmooth(k);
   if (any && given == nullptr) {
     own = responsibilities(model_, rows_, theta);
     given = &own;
@@ -461,9 +472,9 @@ EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const
   move_gate(statistics, theta, result);
   move_experts(statistics, theta, result);
   for (arma::uword k = 0; k < model_.size(); ++k) {
-    if (!kinked(k)) continue;
+    if (!nonsmooth(k)) continue;
     result.slope = std::max(result.slope, std::abs(statistics.experts[k].score.back()) / std::sqrt(weight_));
-    move_kinked(k, given->col(k), theta, result);
+    move_nonsmooth(k, given->col(k), theta, result);
   }
   result.slope /= std::sqrt(weight_);
   return result;

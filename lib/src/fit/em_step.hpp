@@ -5,8 +5,8 @@
 // in closed form; for other families a step of iteratively reweighted least squares, and for laplace the exact fit of least absolute
 // deviations. All of it in the orthonormal coordinates of a Basis, so that solving normal equations loses no digits.
 //
-// Of many rows some blocks tell the second derivatives of the gate and of normal experts; the first ones, and so where steps end,
-// are all rows'. Sigma follows such a step later where it is long.
+// Where there are many rows, the second derivatives of the gate and of normal experts come from a subsample of blocks; gradients, and
+// so the optimum, are those of all rows. After a long step of this kind, sigma follows in the next one.
 #pragma once
 
 #include <utility>
@@ -33,13 +33,13 @@ class EmStep {
   };
   /// `given`: responsibilities (rows x K) in place of those that theta implies, or nullptr.
   Result run(const arma::vec& theta, const arma::mat* given = nullptr) const;
-  /// From now on all rows tell second derivatives; false where they do so already.
+  /// From now on second derivatives come from all rows; false where they do so already.
   bool refine() { return std::exchange(stride_, 1) > 1; }
-  /// Which rows tell second derivatives, as earlier steps have settled it.
+  /// Which rows second derivatives come from, as earlier steps have found.
   void save(SolverState& to) const;
   void load(const SolverState& from);
   /// The parameters that the likelihood has kinks in: a maximum lies on them, and run() does.
-  arma::uvec kinked() const;
+  arma::uvec nonsmooth() const;
 
  private:
   struct Fit;
@@ -68,9 +68,9 @@ class EmStep {
   void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
   void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;
   /// Whether expert k's fit is one of least absolute deviations, free of penalties.
-  bool kinked(arma::uword k) const;
+  bool nonsmooth(arma::uword k) const;
   /// Expert k by least absolute deviations; `r`: its responsibilities.
-  void move_kinked(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const;
+  void move_nonsmooth(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const;
 
   const Model& model_;
   const Rows& rows_;

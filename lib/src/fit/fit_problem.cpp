@@ -18,7 +18,7 @@ namespace {
 /// exactly as much, without end, so that a tenfold sum is on its way to infinity (or, where the loss is a sum of errors, to 0).
 const double kRunaway = std::log(10.0);
 
-/// At least so many rows, and so many for each parameter, tell second derivatives.
+/// A subsample for second derivatives has at least so many rows, and so many for each parameter.
 constexpr arma::uword kRowsForHessian = 1 << 16, kRowsForParameter = 128;
 
 /// Of a target's standard deviation: with a larger scale rounding stays far below any tolerance.
@@ -146,7 +146,7 @@ bool FitProblem::has_hessian() const { return data_.objective.is_likelihood() &&
 
 bool FitProblem::hessian(const arma::vec& at, arma::mat& second) { return hessian(data_.rows, at, second); }
 
-bool FitProblem::rough_hessian(const arma::vec& at, arma::mat& second) {
+bool FitProblem::subsampled_hessian(const arma::vec& at, arma::mat& second) {
   const arma::uword stride = data_.rows.count() / rows_for_hessian(at.n_elem);
   if (stride < 2) return false;
   if (some_.count() == 0) {
@@ -166,7 +166,7 @@ bool FitProblem::hessian(const Rows& rows, const arma::vec& at, arma::mat& secon
   return true;
 }
 
-bool FitProblem::improve(const arma::vec& at, Improvement& improvement) {
+bool FitProblem::em_step(const arma::vec& at, EmImprovement& improvement) {
   if (!em_ && !generalised_em_) return false;
   const EmStep::Result result = em_ ? em_->run(theta(at)) : generalised_em_->run(theta(at));
   evaluated_ = true;

@@ -33,7 +33,7 @@ struct FitData {
   bool reduces_gate_bias = false;  ///< see gate_prior.hpp: needs a basis, and a solver that takes gradients alone
 };
 
-/// Rows that settle second derivatives in so many parameters closely enough for a step.
+/// How many rows are enough for the second derivatives of a step in so many parameters.
 arma::uword rows_for_hessian(arma::uword parameters);
 
 class FitProblem : public Problem {
@@ -44,11 +44,11 @@ class FitProblem : public Problem {
   arma::vec l1_weights() const override { return pass_.l1_weights() / unit_; }
   bool has_hessian() const override;
   bool hessian(const arma::vec& theta, arma::mat& second) override;
-  bool rough_hessian(const arma::vec& theta, arma::mat& second) override;
-  bool improve(const arma::vec& theta, Improvement& improvement) override;
+  bool subsampled_hessian(const arma::vec& theta, arma::mat& second) override;
+  bool em_step(const arma::vec& theta, EmImprovement& improvement) override;
   bool refine() override { return em_ && em_->refine(); }
   double rounding(const arma::vec& theta) const override;
-  arma::uvec kinked() const override { return em_ ? em_->kinked() : arma::uvec(); }
+  arma::uvec nonsmooth() const override { return em_ ? em_->nonsmooth() : arma::uvec(); }
   arma::uword shuffle(Random& random) override;
   double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
   const SolverState* begun() const override { return data_.begun; }

@@ -68,7 +68,7 @@ class Directions {
   explicit Directions(Problem& problem) : problem_(problem) {}
   arma::vec from(const arma::vec& theta, const arma::vec& gradient) {
     arma::mat H;
-    rough_ = rough_ && problem_.rough_hessian(theta, H);
+    rough_ = rough_ && problem_.subsampled_hessian(theta, H);
     if (!rough_) problem_.hessian(theta, H);
     return downwards(H, gradient);
   }

@@ -167,11 +167,11 @@ std::vector<FitEnd> Training::fit_best_of_some(TrainReport& report) {
   const std::vector<std::size_t> order = random.permutation(rows_.count());
   Rows some;
   rows_.gather(order.data(), kRowsToCompare, some);
-  Training rehearsal(model_, some, nullptr, options_, observer_, true, part_ + "some rows/");
-  rehearsal.restarts_ = restarts_;
-  rehearsal.prepare();
-  std::vector<FitEnd> tried = rehearsal.fit_all(nullptr);
-  stopped_ = rehearsal.stopped_.load();
+  Training pilot(model_, some, nullptr, options_, observer_, true, part_ + "some rows/");
+  pilot.restarts_ = restarts_;
+  pilot.prepare();
+  std::vector<FitEnd> tried = pilot.fit_all(nullptr);
+  stopped_ = pilot.stopped_.load();
   std::erase_if(tried, [](const FitEnd& end) { return end.theta.is_empty(); });
   std::stable_sort(tried.begin(), tried.end(), [](const FitEnd& a, const FitEnd& b) {
     return a.spurious != b.spurious ? b.spurious : a.value < b.value;
@@ -180,13 +180,13 @@ std::vector<FitEnd> Training::fit_best_of_some(TrainReport& report) {
   for (const FitEnd& end : tried) {
     if (end.spurious && !tried[0].spurious)
       ++report.starts_set_aside;
-    else if (!next.empty() && rehearsal.same_maximum(end, next.back()))
+    else if (!next.empty() && pilot.same_maximum(end, next.back()))
       next.back().starts += end.starts;
     else if (next.empty() ||
              (next.size() < kMostGoOn && end.value - tried[0].value < kNearBest * objective_->unit(model_)))
       next.push_back(end);
   }
-  report.rehearsed = kRowsToCompare;
+  report.pilot_rows = kRowsToCompare;
   std::vector<FitEnd> fits;
   for (const FitEnd& end : next) {
     fits.push_back(fit(

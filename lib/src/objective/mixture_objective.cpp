@@ -16,8 +16,8 @@ const arma::mat& MixtureObjective::log_terms(ForwardPass& forward, const arma::v
   return terms;
 }
 
-void MixtureObjective::pull_back(ForwardPass& forward, const arma::vec& theta, const Rows& block,
-                                 const arma::mat& d_terms, Totals& totals) const {
+void MixtureObjective::backpropagate(ForwardPass& forward, const arma::vec& theta, const Rows& block,
+                                     const arma::mat& d_terms, Totals& totals) const {
   for (arma::uword k = 0; k < d_terms.n_cols; ++k) {
     arma::mat d_eta = forward.d_eta(k);
     const arma::vec weight(const_cast<double*>(d_terms.colptr(k)), d_terms.n_rows, false, true);
@@ -35,7 +35,7 @@ void MixtureObjective::add(ForwardPass& forward, const arma::vec& theta, const R
   work.pull = -block.w;
   kernels().scale(work.shares.memptr(), work.pull.memptr(), work.shares.n_rows, work.shares.n_cols,
                   work.shares.memptr());
-  pull_back(forward, theta, block, work.shares, totals);
+  backpropagate(forward, theta, block, work.shares, totals);
 }
 
 }  // namespace moe

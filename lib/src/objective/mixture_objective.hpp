@@ -22,8 +22,8 @@ class MixtureObjective : public Objective {
   /// b x K: log |g_k| + log kernel_k, in forward.work().terms.
   const arma::mat& log_terms(ForwardPass& forward, const arma::vec& theta, const Rows& block) const;
   /// d_terms_nk: the loss's derivative in log (g_k kernel_k); takes it through kernels and gate to totals.gradient.
-  void pull_back(ForwardPass& forward, const arma::vec& theta, const Rows& block, const arma::mat& d_terms,
-                 Totals& totals) const;
+  void backpropagate(ForwardPass& forward, const arma::vec& theta, const Rows& block, const arma::mat& d_terms,
+                     Totals& totals) const;
 };
 
 /// The expected log-likelihood of the complete data: -sum_k r_nk log (g_k p_k), where `responsibilities` (rows x K) are kept by

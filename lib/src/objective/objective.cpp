@@ -13,9 +13,9 @@ namespace {
 constexpr arma::uword kBlock = 504;
 /// Parts into which rows are cut, at most. It must not depend on the number of threads: the order of sums follows from it.
 constexpr arma::uword kChunks = 64;
-/// Rows times parameters from which on several networks take longer than a crew of threads to meet.
+/// Rows times parameters from which on several networks take longer than a pool of threads to meet.
 constexpr arma::uword kWorthSharing = 200000;
-/// Batches for which to gather a crew would not pay.
+/// Batches for which to gather a pool would not pay.
 constexpr arma::uword kFewBatches = 10;
 
 void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals) {
@@ -87,9 +87,9 @@ Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const
   for (arma::uword chunk = 0; chunk < chunks; ++chunk) totals_[chunk].begin(gradient ? theta.n_elem : 0);
   if (blocks == 1) {  // a mini-batch, for which new threads and memory would cost more than the work
     const bool dear = rows.count() * theta.n_elem >= kWorthSharing && forwards_[0].runs() > 2;
-    if (dear && threads_ > 1 && crew_ == nullptr && ++batches_ > kFewBatches)
-      crew_ = std::make_shared<Crew>(threads_, forwards_[0].runs());
-    forwards_[0].share(dear ? crew_.get() : nullptr);
+    if (dear && threads_ > 1 && pool_ == nullptr && ++batches_ > kFewBatches)
+      pool_ = std::make_shared<ThreadPool>(threads_, forwards_[0].runs());
+    forwards_[0].share(dear ? pool_.get() : nullptr);
     add(rows, 0);
     return totals_[0];
   }

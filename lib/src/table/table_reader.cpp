@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "csv/block_line.hpp"
 #include "csv/cell.hpp"
+#include "csv/ordered_pipeline.hpp"
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
 #include "table/table_rows.hpp"

@@ -59,8 +59,8 @@ class Em : public Solver {
       theta = begun->at("theta", theta.n_elem);
       result.passes = static_cast<arma::uword>(begun->at("passes"));
     }
-    Problem::Improvement here;
-    if (!problem.improve(theta, here))
+    Problem::EmImprovement here;
+    if (!problem.em_step(theta, here))
       throw Error(ErrorKind::kUsage,
                   "--solver em: it needs a softmax gate and the objective likelihood: expected lbfgs");
     const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
@@ -77,7 +77,7 @@ class Em : public Solver {
   }
 
  private:
-  static void climb(Problem& problem, SolverResult& at, Problem::Improvement& here, double near, arma::uword passes) {
+  static void climb(Problem& problem, SolverResult& at, Problem::EmImprovement& here, double near, arma::uword passes) {
     at.value = here.value;
     if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";
     while (at.stop.empty() && here.slope > near && at.passes < passes) {
@@ -93,10 +93,10 @@ class Em : public Solver {
   }
 
   /// By lbfgs, between whose runs EM looks after the kinks.
-  static void settle(Problem& problem, SolverResult& at, Problem::Improvement& here, double tolerance,
+  static void settle(Problem& problem, SolverResult& at, Problem::EmImprovement& here, double tolerance,
                      arma::uword passes, Random& random) {
-    const arma::uvec kinked = problem.kinked();
-    Held held(problem, kinked);
+    const arma::uvec nonsmooth = problem.nonsmooth();
+    Held held(problem, nonsmooth);
     for (int turn = 0; turn < kTurns; ++turn) {
       if (at.passes >= passes) {
         at.stop = "passes used up; --epochs allows more";
@@ -109,9 +109,9 @@ class Em : public Solver {
       held.count_from(before);
       at = make_solver("lbfgs")->minimise(held, std::move(at.theta), options, random);
       at.passes += before;
-      if (kinked.is_empty() || at.stop.empty() || at.passes >= passes) return;
-      problem.improve(at.theta, here);
-      if (arma::all(arma::abs(here.target.elem(kinked) - at.theta.elem(kinked)) < kStill)) return;
+      if (nonsmooth.is_empty() || at.stop.empty() || at.passes >= passes) return;
+      problem.em_step(at.theta, here);
+      if (arma::all(arma::abs(here.target.elem(nonsmooth) - at.theta.elem(nonsmooth)) < kStill)) return;
       at.converged = false;
       at.stop = "no step lowers the loss any more";
       if (!step(problem, at, here)) return;
@@ -121,16 +121,16 @@ class Em : public Solver {
   }
 
   /// Moves towards here.target; false where nothing on the way is lower.
-  static bool step(Problem& problem, SolverResult& at, Problem::Improvement& here) {
+  static bool step(Problem& problem, SolverResult& at, Problem::EmImprovement& here) {
     arma::vec whole = here.target - at.theta;
     double part = 1;
     for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
       const arma::vec theta = at.theta + part * whole;
-      Problem::Improvement there;
-      problem.improve(theta, there);
+      Problem::EmImprovement there;
+      problem.em_step(theta, there);
       if (!(there.value <= at.value + kRounding * std::abs(at.value))) {
         if (!problem.refine()) continue;
-        problem.improve(at.theta, here);
+        problem.em_step(at.theta, here);
         whole = here.target - at.theta;
         part = 2;  // the whole step comes next
         continue;

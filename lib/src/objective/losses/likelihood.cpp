@@ -38,7 +38,7 @@ class ExpectedLikelihood : public Likelihood {
     arma::mat pull = responsibilities_.rows(block.first, block.first + block.count() - 1);
     pull.each_col() %= block.w;
     totals.loss -= arma::accu(pull % log_terms(forward, theta, block));
-    if (!totals.gradient.is_empty()) pull_back(forward, theta, block, -pull, totals);
+    if (!totals.gradient.is_empty()) backpropagate(forward, theta, block, -pull, totals);
   }
 
  private:

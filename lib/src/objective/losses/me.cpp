@@ -46,7 +46,7 @@ class MeBatch : public Me {
     exp_shifted(terms, arma::vec(terms.n_rows).fill(totals.peak), forward.signs(), pull);
     pull.each_col() %= block.w;
     totals.loss += arma::accu(pull);
-    if (!totals.gradient.is_empty()) pull_back(forward, theta, block, -pull, totals);
+    if (!totals.gradient.is_empty()) backpropagate(forward, theta, block, -pull, totals);
   }
 
   void merge(const Totals& part, Totals& total) const override {

@@ -16,7 +16,7 @@ namespace moe {
 
 /// Results on their way from the threads that make them to the one that takes them.
 template <class Result>
-class BlockLine {
+class OrderedPipeline {
  public:
   /// What came of a block: a result, or what was thrown.
   struct Outcome {
@@ -24,7 +24,7 @@ class BlockLine {
     std::exception_ptr failure{};
   };
 
-  explicit BlockLine(std::size_t ahead) : ahead_(ahead) {}
+  explicit OrderedPipeline(std::size_t ahead) : ahead_(ahead) {}
 
   /// Waits while too many results are ahead of their turn; false where the work is over.
   bool may_begin() {
@@ -90,12 +90,12 @@ class BlockLine {
 template <class Result, class MakeWork, class Take>
 void in_order(CsvBlocks& blocks, CsvBlocks::Fill fill, unsigned threads, const MakeWork& make_work, const Take& take) {
   constexpr std::size_t kAhead = 4;  // results a thread may wait for
-  BlockLine<Result> line(kAhead * threads);
+  OrderedPipeline<Result> line(kAhead * threads);
   parallel_for_without_blas(threads, threads, [&](std::size_t) {
     auto work = make_work();
     CsvBlock block;
     while (line.may_begin()) {
-      typename BlockLine<Result>::Outcome outcome;
+      typename OrderedPipeline<Result>::Outcome outcome;
       try {
         if (!blocks.next(block, fill)) return;
         outcome.result.emplace(work(block));
