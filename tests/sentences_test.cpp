@@ -147,7 +147,7 @@ TEST_CASE("refusals, word by word", "[sentences][cli]") {
   CHECK(sh("ls n.moe").status != 0);
   for (const char* command : {
            "moe inspect g.moe d.csv --errors sandwich --level 0.999",
-           "moe inspect g.moe d.csv --bootstrap 2 --seed 3",
+           "moe inspect l1.moe d.csv --bootstrap 2 --seed 3",
            "moe predict -m g.moe --output q0.999,interval:0.001 d.csv",
            "moe predict -m k.moe --output label d.csv",
            "moe predict -m blend.moe --output mean d.csv",
