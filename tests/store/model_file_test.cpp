@@ -369,7 +369,8 @@ TEST_CASE("a model with too many names is not saved", "[model_file]") {
   ErrorKind kind{};
   model.schema.targets = {std::string(5 << 20, 'y')};
   CHECK_THAT(sentence_of([&] { moe::save_model(model, scratch.path("model")); }, &kind),
-             Catch::Contains("cannot be saved"));
+             Catch::Contains("cannot be saved: its description would take 52") &&
+                 Catch::EndsWith(" bytes of at most 4194304"));  // 5 MiB of a name, of 4 in all
   CHECK(kind == ErrorKind::kModel);
   CHECK(scratch.names().empty());
 }
