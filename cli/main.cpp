@@ -1,5 +1,6 @@
 // The command table, the only try/catch, the only exit codes.
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -155,6 +156,9 @@ void keep_pages() {
   mallopt(M_TOP_PAD, kMegabyte);
   mallopt(M_MMAP_THRESHOLD, 4 * kMegabyte);
   mallopt(M_TRIM_THRESHOLD, 8 * kMegabyte);
+  // Each thread's arena keeps 64 MB of addresses, after the thread, too, which a limit leaves no room for beside BLAS's buffers.
+  rlimit addresses{};
+  if (getrlimit(RLIMIT_AS, &addresses) == 0 && addresses.rlim_cur != RLIM_INFINITY) mallopt(M_ARENA_MAX, 1);
 #endif
 }
 

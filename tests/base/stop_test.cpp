@@ -98,8 +98,8 @@ TEST_CASE("a search for starts in 500 inputs ends when it is asked to", "[stop]"
   const moe::StopScope scope(&flag);
   moe::TrainOptions options;
   moe::TrainReport report;
-  CHECK_THROWS_AS(moe::train(schema_of(500), spec_of("linear", 500), two_lines(12, 500), std::nullopt, options, nullptr,
-                             nullptr, report),
+  CHECK_THROWS_AS(moe::train(schema_of(500), spec_of("linear", 500), two_lines(300, 500), std::nullopt, options,
+                             nullptr, nullptr, report),
                   moe::Stopped);
   const auto late = Clock::now().time_since_epoch() - Clock::duration(asked.load());
   timer.join();

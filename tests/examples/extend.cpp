@@ -88,13 +88,13 @@ std::vector<moe::ExportedFile> export_size(const moe::Model& model, const moe::E
 
 moe::Dataset table() {
   moe::Dataset data;
-  data.X.set_size(1, 200);
+  data.X.ones(2, 200);  // its first row is 1
   data.y.set_size(200, 1);
   data.w.ones(200);
   moe::Random random(1);
   for (arma::uword n = 0; n < 200; ++n) {
-    data.X[n] = random.normal();
-    data.y[n] = (data.X[n] > 0 ? 3 - data.X[n] : 1 + 2 * data.X[n]) + 0.3 * random.normal();
+    const double x = data.X(1, n) = random.normal();
+    data.y[n] = (x + 0.5 * random.normal() > 0 ? 3 - x : 1 + 2 * x) + 0.3 * random.normal();
   }
   return data;
 }
@@ -119,7 +119,7 @@ moe::Model fit(const std::string& family, const std::string& gate, const std::st
 /// The least squares of the table: intercept and slope.
 arma::vec least_squares() {
   const moe::Dataset data = table();
-  return arma::solve(arma::join_rows(arma::vec(200, arma::fill::ones), data.X.t()), data.y);
+  return arma::solve(data.X.t(), data.y);
 }
 
 void run() {
@@ -137,8 +137,8 @@ void run() {
   predictive.at(data);
   const double s = logistic.experts[0].family->figures(&logistic.theta[logistic.experts[0].psi])[0].value;
   const arma::vec z = (data.y - predictive.mean()) / s, t = arma::tanh(z / 2);
-  std::printf("logistic %.5f %.5f %.5f\n", std::abs(arma::accu(t)) / 200, std::abs(arma::dot(data.X.t(), t)) / 200,
-              arma::dot(z, t) / 200);
+  std::printf("logistic %.5f %.5f %.5f\n", std::abs(arma::accu(t)) / 200,
+              std::abs(arma::dot(data.X.row(1).t(), t)) / 200, arma::dot(z, t) / 200);
 
   // The same maximum, whose outputs are twice as large.
   const moe::Model half = fit("gaussian", "half-softmax", "auto", 2), whole = fit("gaussian", "softmax", "lbfgs", 2);
@@ -147,7 +147,7 @@ void run() {
   const moe::Model line = fit("gaussian", "softmax", "descent", 1);
   moe::Predictive of_line(line);
   of_line.at(data);
-  const arma::vec b = least_squares(), fitted = b[0] + b[1] * data.X.t();
+  const arma::vec b = least_squares(), fitted = data.X.t() * b;
   std::printf("descent %.6f\n", arma::abs(of_line.mean() - fitted).max());
 
   std::printf("size %s", moe::export_model(whole, "size").front().bytes.c_str());

@@ -5,6 +5,7 @@
 #include "moe/objective.hpp"
 #include "moe/recipe.hpp"
 #include "moe/train.hpp"
+#include "objective/responsibilities.hpp"
 
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "base/blas_memory.hpp"
 #include "fit/firth.hpp"
@@ -85,6 +86,14 @@ Dataset split_off(Dataset& data, double fraction, std::uint64_t seed) {
   Dataset validation = take_rows(data, {order.begin(), order.begin() + static_cast<long>(aside)});
   data = take_rows(data, {order.begin() + static_cast<long>(aside), order.end()});
   return validation;
+}
+
+/// Throws std::logic_error for a table of another shape than the schema's.
+void require_shape(const Schema& schema, const Dataset& data) {
+  if (data.X.n_rows != 1 + schema.inputs.size() || data.y.n_rows != data.X.n_cols || data.w.n_elem != data.X.n_cols ||
+      data.y.n_cols != schema.targets.size())
+    throw std::logic_error(
+        "train: expected X of 1 + inputs by rows, its first row ones, y of rows by targets, w of rows");
 }
 
 /// Throws Error (data) for more experts than rows, where each could have one of its own.
@@ -185,6 +194,7 @@ void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model&
 Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
             const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report) {
   check(options, validation.has_value());
+  require_shape(schema, data);
   use_blas();
   if (arma::any(data.w == 0)) data = counted_rows(data);
   if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
