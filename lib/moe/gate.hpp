@@ -20,7 +20,7 @@ class Gate {
   virtual bool normalised() const = 0;
   /// The map from logits to weights, the vocabulary that exporters translate.
   enum class Link { kSoftmax, kExp, kIdentity };
-  /// Nothing where it is another map: no format but json can then express the model.
+  /// Nothing where it is another map: json and dot alone can then express the model.
   virtual std::optional<Link> link() const { return std::nullopt; }
   /// Whether the weights are a multinomial logit: its second derivatives are known to em's steps, newton's, standard errors and --firth.
   bool multinomial() const { return link() == Link::kSoftmax; }

@@ -26,9 +26,10 @@ struct TrainOptions {
   bool firth =
       false;  ///< the bias-reduced fit of one expert of classes or counts, or of the gate of several (Firth 1993)
   bool standardize = true;
-  bool errors = true;        ///< whether the model keeps its Uncertainty, where one is known
-  double validation = 0;     ///< fraction of the rows set aside
-  arma::uword patience = 0;  ///< passes without a better validation value before stopping; 0: never stop for it
+  bool errors = true;     ///< whether the model keeps its Uncertainty, where one is known
+  double validation = 0;  ///< fraction of the rows set aside
+  arma::uword patience =
+      0;  ///< passes without a better value, of the validation rows where there are some, else of the objective before stopping; 0: never stop for it
   std::uint64_t seed = 1;
   unsigned threads = 1;
   /// What earlier runs over the same rows with the same options have come to, and where this one adds what it comes to; or nullptr.

@@ -19,8 +19,8 @@ class Logistic : public moe::Family {
     return {{"scale", s, {s}}};
   }
   void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const override {
-    const arma::vec z = arma::abs(y - eta) / std::exp(*psi);  // the density is even
-    out = -z - 2 * arma::log1p(arma::exp(-z)) - *psi;
+    const arma::vec z = arma::abs(y - eta) / std::exp(*psi);                      // the density is even
+    out = -z - 2 * arma::log1p(arma::exp(-z)) - *psi - std::log(target().scale);  // in the data's units
   }
   void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight, arma::mat& d_eta,
              double* d_psi) const override {
@@ -137,6 +137,8 @@ void run() {
   predictive.at(data);
   const double s = logistic.experts[0].family->figures(&logistic.theta[logistic.experts[0].psi])[0].value;
   const arma::vec z = (data.y - predictive.mean()) / s, t = arma::tanh(z / 2);
+  const arma::vec log_p = -z - 2 * arma::log1p(arma::exp(-z)) - std::log(s);
+  std::printf("log-likelihood %.6f\n", std::abs(logistic.fit.log_likelihood - arma::accu(log_p)));
   std::printf("logistic %.5f %.5f %.5f\n", std::abs(arma::accu(t)) / 200,
               std::abs(arma::dot(data.X.row(1).t(), t)) / 200, arma::dot(z, t) / 200);
 

@@ -23,7 +23,7 @@ class EmStep {
   /// Keeps references to all. `penalty_weights`: what 0.5 theta_i^2 is multiplied by, beside the mean loss.
   EmStep(const Model& model, const Rows& rows, const Basis& basis, const arma::vec& penalty_weights, unsigned threads);
 
-  /// Whether run() knows this model: linear networks, a softmax gate.
+  /// Whether run() knows this model: linear networks, a softmax gate, families that have a curvature().
   static bool knows(const Model& model);
 
   struct Result {
