@@ -15,8 +15,8 @@
 namespace moe {
 namespace {
 
-/// Streams of the seed, apart from those of train().
-constexpr std::uint64_t kFoldStream = 11, kDrawStreams = std::uint64_t{1} << 32;
+/// Streams of the seed, apart from those of train() and of the folds.
+constexpr std::uint64_t kDrawStreams = std::uint64_t{1} << 32;
 
 /// Tells the observer how far all is, one call at a time.
 class Watch {
@@ -163,34 +163,6 @@ void summarise(const std::vector<FoldScore>& folds, Outcome& outcome) {
   outcome.cv_error = std::sqrt(squares * count / (count - 1));
 }
 
-/// How many counted rows each class has.
-std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) {
-  std::vector<std::size_t> sizes(schema.labels.size(), 0);
-  for (arma::uword n = 0; n < data.rows() && schema.classes(); ++n)
-    if (data.w[n] > 0) ++sizes[static_cast<std::size_t>(data.y[n])];
-  return sizes;
-}
-
-/// Deals the rows out in this order, one by one.
-std::vector<std::vector<std::size_t>> dealt(const std::vector<std::size_t>& rows, arma::uword folds) {
-  if (folds < 2 || folds > rows.size())
-    throw Error(ErrorKind::kUsage, "--folds: " + std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
-                                       " rows: expected 2 or more, and a row in each");
-  std::vector<std::vector<std::size_t>> result(folds);
-  for (std::size_t i = 0; i < rows.size(); ++i) result[i % folds].push_back(rows[i]);
-  for (std::vector<std::size_t>& fold : result) std::sort(fold.begin(), fold.end());
-  return result;
-}
-
-/// The rows that count, in a random order.
-std::vector<std::size_t> shuffled_rows(const arma::vec& w, std::uint64_t seed) {
-  const arma::uvec rows = arma::find(w > 0);
-  Random random(seed, kFoldStream);
-  std::vector<std::size_t> result;
-  for (const std::size_t i : random.permutation(rows.n_elem)) result.push_back(rows[i]);
-  return result;
-}
-
 // --- Order ------------------------------------------------------------------------------------------------------------
 
 /// Lower is better.
@@ -244,33 +216,6 @@ Dataset drawn(const Candidate& candidate, const Model& model, Dataset data, Rand
 }
 
 }  // namespace
-
-std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, arma::uword folds,
-                                                             std::uint64_t seed) {
-  return dealt(shuffled_rows(w, seed), folds);
-}
-
-std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schema, const Dataset& data,
-                                                             arma::uword folds, std::uint64_t seed) {
-  if (!schema.classes()) return cross_validation_folds(data.w, folds, seed);
-  const std::vector<std::size_t> sizes = class_sizes(schema, data);
-  const auto class_of = [&](std::size_t row) { return static_cast<std::size_t>(data.y[row]); };
-  std::vector<std::size_t> rows = shuffled_rows(data.w, seed);
-  std::erase_if(rows, [&](std::size_t row) { return sizes[class_of(row)] == 1; });
-  if (rows.empty())
-    throw Error(ErrorKind::kData,
-                "--by cv: no class has a second row, so that there is none to hold out: expected more rows");
-  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return class_of(a) < class_of(b); });
-  return dealt(rows, folds);
-}
-
-std::vector<std::string> classes_of_one_row(const Schema& schema, const Dataset& data) {
-  std::vector<std::string> result;
-  const std::vector<std::size_t> sizes = class_sizes(schema, data);
-  for (std::size_t c = 0; c < sizes.size(); ++c)
-    if (sizes[c] == 1) result.push_back(schema.labels[c]);
-  return result;
-}
 
 std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std::optional<Dataset>& validation,
                             const std::vector<ModelSpec>& candidates, const SelectOptions& options,

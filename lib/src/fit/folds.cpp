@@ -1,0 +1,71 @@
+// The folds of a cross-validation: random parts of the rows, of classes as many of each in every part.
+#include <algorithm>
+
+#include "moe/error.hpp"
+#include "moe/random.hpp"
+#include "moe/select.hpp"
+
+namespace moe {
+namespace {
+
+/// A stream of the seed, apart from those of train() and select().
+constexpr std::uint64_t kFoldStream = 11;
+
+/// How many counted rows each class has.
+std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) {
+  std::vector<std::size_t> sizes(schema.labels.size(), 0);
+  for (arma::uword n = 0; n < data.rows() && schema.classes(); ++n)
+    if (data.w[n] > 0) ++sizes[static_cast<std::size_t>(data.y[n])];
+  return sizes;
+}
+
+/// Deals the rows out in this order, one by one.
+std::vector<std::vector<std::size_t>> dealt(const std::vector<std::size_t>& rows, arma::uword folds) {
+  if (folds < 2 || folds > rows.size())
+    throw Error(ErrorKind::kUsage, "--folds: " + std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
+                                       " rows: expected 2 or more, and a row in each");
+  std::vector<std::vector<std::size_t>> result(folds);
+  for (std::size_t i = 0; i < rows.size(); ++i) result[i % folds].push_back(rows[i]);
+  for (std::vector<std::size_t>& fold : result) std::sort(fold.begin(), fold.end());
+  return result;
+}
+
+/// The rows that count, in a random order.
+std::vector<std::size_t> shuffled_rows(const arma::vec& w, std::uint64_t seed) {
+  const arma::uvec rows = arma::find(w > 0);
+  Random random(seed, kFoldStream);
+  std::vector<std::size_t> result;
+  for (const std::size_t i : random.permutation(rows.n_elem)) result.push_back(rows[i]);
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, arma::uword folds,
+                                                             std::uint64_t seed) {
+  return dealt(shuffled_rows(w, seed), folds);
+}
+
+std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schema, const Dataset& data,
+                                                             arma::uword folds, std::uint64_t seed) {
+  if (!schema.classes()) return cross_validation_folds(data.w, folds, seed);
+  const std::vector<std::size_t> sizes = class_sizes(schema, data);
+  const auto class_of = [&](std::size_t row) { return static_cast<std::size_t>(data.y[row]); };
+  std::vector<std::size_t> rows = shuffled_rows(data.w, seed);
+  std::erase_if(rows, [&](std::size_t row) { return sizes[class_of(row)] == 1; });
+  if (rows.empty())
+    throw Error(ErrorKind::kData,
+                "--by cv: no class has a second row, so that there is none to hold out: expected more rows");
+  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return class_of(a) < class_of(b); });
+  return dealt(rows, folds);
+}
+
+std::vector<std::string> classes_of_one_row(const Schema& schema, const Dataset& data) {
+  std::vector<std::string> result;
+  const std::vector<std::size_t> sizes = class_sizes(schema, data);
+  for (std::size_t c = 0; c < sizes.size(); ++c)
+    if (sizes[c] == 1) result.push_back(schema.labels[c]);
+  return result;
+}
+
+}  // namespace moe
