@@ -113,13 +113,16 @@ std::vector<std::string> words(const std::string& list) {
   return result;
 }
 
+bool uses(const std::string& solver, const std::string& option) {
+  const std::vector<std::string> options = moe::make_solver(solver)->options();
+  return std::find(options.begin(), options.end(), option) != options.end();
+}
+
 /// "adam or sgd": the solvers that use the option.
 std::string solvers_with(const std::string& option) {
   std::vector<std::string> known;
-  for (const std::string& name : moe::names(moe::solver_words())) {
-    const std::vector<std::string> options = moe::make_solver(name)->options();
-    if (std::find(options.begin(), options.end(), option) != options.end()) known.push_back(name);
-  }
+  for (const std::string& name : moe::names(moe::solver_words()))
+    if (uses(name, option)) known.push_back(name);
   return moe::join(known, " or ");
 }
 
@@ -127,9 +130,8 @@ std::string solvers_with(const std::string& option) {
 void check_solver_options(const Arguments& arguments) {
   const std::string solver = arguments.text("solver");
   if (solver == "auto") return;
-  const std::vector<std::string> uses = moe::make_solver(solver)->options();
   for (const char* option : {"learning-rate", "batch", "schedule", "momentum", "tolerance"})
-    if (arguments.has(option) && std::find(uses.begin(), uses.end(), option) == uses.end())
+    if (arguments.has(option) && !uses(solver, option))
       throw Error(ErrorKind::kUsage, std::string("--") + option + ": --solver " + solver +
                                          " does not use it: expected it with " + solvers_with(option));
 }
