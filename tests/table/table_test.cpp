@@ -417,7 +417,7 @@ TEST_CASE("a model file's columns are held to its inputs", "[table]") {
   CHECK(read.columns[1].indicator);
   CHECK(read.na == schema.na);
   const std::string odd = with_description(ScratchDir::read(scratch.path("m.moe")),
-                                           [](auto& json) { json["columns"][0]["levels"].push_back("green"); });
+                                           [](auto& words) { words["columns"][0]["levels"].push_back("green"); });
   CHECK(sentence_of([&] { moe::load_model(odd, "odd.moe"); }) ==
         "odd.moe: input 'age' is not what its columns make: 'colour=green': expected a model file as moe writes it");
 }

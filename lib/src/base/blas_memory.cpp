@@ -32,9 +32,9 @@ bool is_room_for_buffers(std::size_t count) {
   return pages != MAP_FAILED && ::munmap(pages, bytes) == 0;
 }
 
-/// Makes OpenBLAS hold one buffer more than `there`; false where the system may refuse it. All are taken at once for a moment, for
-/// no call tells whether a buffer is a new one. Each of the `busy` other threads that needs its own in this moment gets a new one
-/// as well, so there must be room for those, too.
+/// Makes OpenBLAS hold one buffer more than `there`; false where the system may refuse it. OpenBLAS does not say whether a buffer is
+/// new, so this takes all of them for a moment. Each of the `busy` other threads that needs its own in this moment gets a new one, so
+/// that there must be room for one more for each of them.
 bool hold_one_more(std::size_t there, std::size_t busy) {
   if (!is_room_for_buffers(1 + busy)) return false;
   if (blas_memory_alloc == nullptr || blas_memory_free == nullptr) return true;

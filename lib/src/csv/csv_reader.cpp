@@ -58,7 +58,7 @@ bool counts_beside_names(const Held& first) {
   return counted >= kNoChance;
 }
 
-/// A first row of fewer fields counts up by chance; names are years, or places.
+/// A shorter first row may count up by chance. Names that count up are years, or positions from 0 or 1.
 constexpr std::size_t kFewestNames = 3;
 constexpr double kLargestName = 1e6;
 

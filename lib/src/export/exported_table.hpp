@@ -39,7 +39,7 @@ std::vector<double> missing_numbers(const Schema& schema);
 /// "A mixture of 2 experts".
 std::string title_of(const Model& model);
 
-/// What the names of exported code begin with: "moe" where nothing is asked for. Throws Error (usage) where no name begins so.
+/// The prefix of the names in exported code, "moe" where none is given. Throws Error (usage) for a prefix that a name cannot have.
 std::string checked_prefix(const std::string& prefix);
 
 /// A column of predictions: one element of a value of the plan.

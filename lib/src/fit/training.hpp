@@ -61,8 +61,8 @@ class Training {
   void fit_from_single(std::vector<FitEnd>& fits);
   /// The same over some of the rows, and the ends over all rows of the best of them.
   std::vector<FitEnd> fit_best_of_some(TrainReport& report);
-  /// From where `begin` says, which `passes` have led to already; nothing where that is nowhere. What an earlier run has come to under
-  /// that name is not done again.
+  /// Fits from the point that `begin` returns, which `passes` passes have led to already; an empty end where it returns none. Where an
+  /// earlier run has stored an end under that name, that is the result.
   FitEnd fit(const std::string& name, arma::uword restart, const std::function<arma::vec()>& begin, unsigned threads,
              arma::uword passes = 0, bool to_its_end = true);
   FitEnd fit_on(const std::string& name, const SolverState* begun, arma::uword restart, const arma::vec& theta,

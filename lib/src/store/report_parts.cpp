@@ -19,7 +19,7 @@ bool is_told(const Model& model, const Uncertainty& uncertainty, arma::uword par
          (study && (moves(study->recession) || moves(study->unseen)));
 }
 
-/// Coefficients of columns that follow from those before them, of any branch.
+/// Names of coefficients, of any branch, whose columns are linear combinations of the columns before them.
 std::vector<std::string> dependent_names(const Model& model, const Uncertainty& uncertainty) {
   std::vector<std::string> names;
   for (arma::uword b = 0; b <= model.size(); ++b) {

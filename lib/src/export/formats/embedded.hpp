@@ -1,4 +1,4 @@
-// The texts of the files beside this one in other languages, which exporters copy into what they write.
+// The texts of the C, JavaScript and Python files in this folder, which exporters copy into what they write.
 #pragma once
 
 #include <map>
@@ -6,7 +6,7 @@
 
 namespace moe {
 
-/// By the file's name; CMakeLists.txt makes it.
+/// From a file's name to its text. The build writes this table (CMakeLists.txt).
 extern const std::map<std::string, const char*> kEmbedded;
 
 }  // namespace moe
