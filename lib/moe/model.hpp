@@ -73,7 +73,7 @@ struct Branch {
 
 struct Expert : Branch {
   std::shared_ptr<const Family> family;
-  arma::uword psi = 0;  ///< where its dispersion parameters begin in theta
+  arma::uword psi_offset = 0;  ///< where its dispersion parameters begin in theta
 };
 
 /// How far a fitted theta may be from the true one; see inference.hpp.

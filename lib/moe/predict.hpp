@@ -47,7 +47,7 @@ class Predictive {
   void draw(Random& random, arma::mat& target, arma::uvec& expert) const;
 
  private:
-  const double* psi(arma::uword k) const { return model_.theta.memptr() + model_.experts[k].psi; }
+  const double* psi(arma::uword k) const { return model_.theta.memptr() + model_.experts[k].psi_offset; }
   /// What expert k says of target t: a family of one, with its part of eta (b x m) and its psi.
   struct Part {
     Family::Marginal of;

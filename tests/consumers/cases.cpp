@@ -129,14 +129,15 @@ moe::Model model_of(const Case& of, moe::Random& random) {
              [&] {
                arma::vec eta(expert.network->outputs() + 1, arma::fill::zeros), variance;
                for (arma::uword t = 0; t < model.targets() && !model.classes(); ++t) {
-                 const moe::Family::Marginal own = expert.family->marginal(t, &model.theta[expert.psi]);
+                 const moe::Family::Marginal own = expert.family->marginal(t, &model.theta[expert.psi_offset]);
                  own.family->variance(eta.t(), own.psi.data(), variance);
                  if (!variance.is_finite()) return true;
                }
                return false;
              };
          infinite();)
-      for (arma::uword i = 0; i < expert.family->dispersions(); ++i) model.theta[expert.psi + i] = random.normal();
+      for (arma::uword i = 0; i < expert.family->dispersions(); ++i)
+        model.theta[expert.psi_offset + i] = random.normal();
   // Means of ordinary size, which 32 bits can hold, too.
   const bool powers = make.network.rfind("poly", 0) == 0;
   const double width = std::sqrt(static_cast<double>(inputs)) * (powers ? 8 : 1);

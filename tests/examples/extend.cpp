@@ -135,7 +135,7 @@ void run() {
   const moe::Dataset data = table();
   moe::Predictive predictive(logistic);
   predictive.at(data);
-  const double s = logistic.experts[0].family->figures(&logistic.theta[logistic.experts[0].psi])[0].value;
+  const double s = logistic.experts[0].family->figures(&logistic.theta[logistic.experts[0].psi_offset])[0].value;
   const arma::vec z = (data.y - predictive.mean()) / s, t = arma::tanh(z / 2);
   const arma::vec log_p = -z - 2 * arma::log1p(arma::exp(-z)) - std::log(s);
   std::printf("log-likelihood %.6f\n", std::abs(logistic.fit.log_likelihood - arma::accu(log_p)));

@@ -89,7 +89,7 @@ TEST_CASE("one gaussian expert is least squares, however small the noise beside 
           return spec;
         }(),
         line.data, std::nullopt, {}, {}, nullptr, report);
-    const double sigma = model.experts[0].family->figures(model.theta.memptr() + model.experts[0].psi)[0].value;
+    const double sigma = model.experts[0].family->figures(model.theta.memptr() + model.experts[0].psi_offset)[0].value;
     // A target of size 1 carries an error of 1e-16, of which a sigma of `noise` makes this.
     CHECK(sigma == Approx(line.sigma).epsilon(1e-13 + 1e-15 / noise));
     CHECK_FALSE(report.on_floor);

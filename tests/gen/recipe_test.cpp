@@ -78,7 +78,7 @@ void check_truth(const Generated& table) {
   for (arma::uword i = 0; i < n; ++i) {
     const arma::vec x = table.X.col(i);
     const moe::Expert& expert = model.experts[table.expert[i] - 1];
-    const double sigma = model.family().figures(&model.theta[expert.psi])[0].value;
+    const double sigma = model.family().figures(&model.theta[expert.psi_offset])[0].value;
     squares.push_back(std::pow((table.y[i] - linear(model.theta, expert.offset, x)) / sigma, 2));
     arma::vec g(K);
     for (arma::uword k = 0; k < K; ++k)

@@ -177,7 +177,7 @@ TEST_CASE("figures of two targets: the likelihood is that of both, the errors ar
   for (arma::uword k = 0; k < 2; ++k)
     for (arma::uword t = 0; t < 2; ++t) {
       model.theta[model.experts[k].offset + t] = mean[k][t];
-      model.theta[model.experts[k].psi + t] = moe::gaussian_psi(sigma[k][t], 1);
+      model.theta[model.experts[k].psi_offset + t] = moe::gaussian_psi(sigma[k][t], 1);
     }
   const arma::vec w = powers_of_two(8);
   arma::mat y(8, 2), p(8, 2);

@@ -391,7 +391,7 @@ TEST_CASE("labels go back to where they were", "[inference]") {
       const moe::Expert &to = model.experts[k], &from = model.experts[order[k]];
       theta.subvec(to.offset, arma::size(3, 1)) = model.theta.subvec(from.offset, arma::size(3, 1)) + 1e-3;
       theta.subvec(3 * k, arma::size(3, 1)) = model.theta.subvec(3 * order[k], arma::size(3, 1)) + 17.0;
-      theta[to.psi] = model.theta[from.psi];
+      theta[to.psi_offset] = model.theta[from.psi_offset];
     }
     const arma::vec back = moe::aligned(model, {}, theta);
     CHECK(arma::abs(back - plain).max() < 2e-3);

@@ -22,7 +22,7 @@ TEST_CASE("a normal distribution's CRPS, nll and coverage", "[metrics]") {
   model.standardization.target_center = 1;
   model.standardization.target_scale = 2;
   model = moe::Model(model.schema, model.standardization, model.spec());
-  model.theta[model.experts[0].psi] = moe::gaussian_psi(1, 1);
+  model.theta[model.experts[0].psi_offset] = moe::gaussian_psi(1, 1);
   moe::Dataset data{arma::mat(2, 3, arma::fill::ones), arma::vec{1, 3, 6}, arma::vec{1, 1, 2}, {}, {}};
   const moe::Metrics metrics = moe::evaluate(model, data);
   // CRPS(N(m, s^2), y) = s (z (2 Phi(z) - 1) + 2 phi(z) - 1 / sqrt(pi)) (Gneiting, Raftery 2007), z = 0, 1, 2.5

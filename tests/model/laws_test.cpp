@@ -113,7 +113,7 @@ arma::vec cuts(const Model& model, const Rows& rows, arma::uword n, double targe
   for (arma::uword k = 0; k < model.size(); ++k)
     for (const double p : levels()) {
       const moe::Expert& expert = model.experts[k];
-      expert.family->quantile(p, forward.eta(k), model.theta.memptr() + expert.psi, quantile);
+      expert.family->quantile(p, forward.eta(k), model.theta.memptr() + expert.psi_offset, quantile);
       result.push_back(model.target_in_data_units(quantile[n]));
     }
   return arma::unique(arma::vec(result));
@@ -211,7 +211,8 @@ TEST_CASE("the order of experts does not matter", "[laws]") {
           model.theta.subvec(gate.offset + gate.network->intercept(order[k]), arma::size(height, 1));
       permuted.theta.subvec(to.offset, arma::size(to.network->parameters(), 1)) =
           model.theta.subvec(from.offset, arma::size(from.network->parameters(), 1));
-      for (arma::uword i = 0; i < to.family->dispersions(); ++i) permuted.theta[to.psi + i] = model.theta[from.psi + i];
+      for (arma::uword i = 0; i < to.family->dispersions(); ++i)
+        permuted.theta[to.psi_offset + i] = model.theta[from.psi_offset + i];
     }
     for (const std::string& name : objectives_of(model)) {
       INFO(name);

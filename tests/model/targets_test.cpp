@@ -250,7 +250,7 @@ TEST_CASE("several targets: figures have the slopes that they say", "[targets]")
   for (const std::string& family : several_families()) {
     INFO(family);
     Model model = random_model(family, 1, random);
-    const arma::uword psi = model.experts[0].psi;
+    const arma::uword psi = model.experts[0].psi_offset;
     const auto figures = moe::expert_figures(model, 0);
     for (std::size_t i = 0; i < figures.size(); ++i)
       for (std::size_t j = 0; j < figures[i].slope.size(); ++j) {

@@ -62,7 +62,7 @@ class Builder : public PlanOperations {
 
  private:
   const Family& family(arma::uword k) const { return *model_.experts[k].family; }
-  const double* psi(arma::uword k) const { return model_.theta.memptr() + model_.experts[k].psi; }
+  const double* psi(arma::uword k) const { return model_.theta.memptr() + model_.experts[k].psi_offset; }
   bool normalised() const { return model_.gate->normalised(); }
 
   /// Every branch's outputs, the gate's first, one behind the other.

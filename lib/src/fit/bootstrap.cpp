@@ -43,7 +43,7 @@ arma::uvec places_of(const Model& model, arma::uword k) {
   const arma::uvec network = arma::regspace<arma::uvec>(0, expert.network->parameters() - 1) + expert.offset;
   const arma::uword psi = expert.family->shared_dispersion() ? 0 : expert.family->dispersions();
   if (psi == 0) return network;
-  return arma::join_cols(network, arma::regspace<arma::uvec>(0, psi - 1) + expert.psi);
+  return arma::join_cols(network, arma::regspace<arma::uvec>(0, psi - 1) + expert.psi_offset);
 }
 
 bool same_kind(const Expert& a, const Expert& b) {

@@ -38,7 +38,7 @@ class DispersionProblem : public Problem {
 }  // namespace
 
 void fit_dispersions(Model& model, const Rows& rows, unsigned threads) {
-  const arma::uword count = model.theta.n_elem - model.experts.front().psi;
+  const arma::uword count = model.theta.n_elem - model.experts.front().psi_offset;
   if (count == 0 || !model.gate->normalised()) return;
   DispersionProblem problem(model, rows, threads);
   Random unused(0);

@@ -141,8 +141,8 @@ void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k
   arma::mat &scores = work.scores, &seconds = work.seconds;
   work.w = block.w % work.r.col(k);
   if (is_normal(k))
-    return add_normal(block, eta, *expert.family, theta.memptr() + expert.psi, work.w, curved, sums, to);
-  expert.family->curvature(block.y, eta, theta.memptr() + expert.psi, scores, seconds);
+    return add_normal(block, eta, *expert.family, theta.memptr() + expert.psi_offset, work.w, curved, sums, to);
+  expert.family->curvature(block.y, eta, theta.memptr() + expert.psi_offset, scores, seconds);
   const arma::uword p = sums.Z.n_cols, m = expert.network->outputs(), u = scores.n_cols, T = block.y.n_cols;
   const arma::uword bent = closed_[k] ? m : u, stride = seconds.n_cols == m * m ? m : u;
   const auto place = [&](arma::uword i) { return i < m ? i * p : m * p + (i - m); };

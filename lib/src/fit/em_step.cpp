@@ -134,7 +134,7 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     to += basis_.coefficients(design, arma::reshape(own_step, p, m));
     if (!closed) {
       const arma::vec tail = arma::clamp(step.tail(moved - m * p), -kLongestDispersion, kLongestDispersion);
-      for (arma::uword i = 0; i < tail.n_elem; ++i) result.target[expert.psi + i] += tail[i];
+      for (arma::uword i = 0; i < tail.n_elem; ++i) result.target[expert.psi_offset + i] += tail[i];
       continue;
     }
     // What is left of the squares after the step, without another pass.
@@ -145,17 +145,17 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     if (fit.curved < fit.mass && 2 * gained[0] > fit.products[0]) products = fit.products;
     // A difference of sums tells no less than this of them: an exact fit's scale falls with what later steps measure.
     products.diag() = arma::max(products.diag(), kCancelled * fit.products.diag());
-    std::vector<double> psi(theta.begin() + expert.psi, theta.begin() + expert.psi + dispersions);
+    std::vector<double> psi(theta.begin() + expert.psi_offset, theta.begin() + expert.psi_offset + dispersions);
     psi.push_back(0);  // never empty
     pooled_products += products;
     pooled_mass += fit.mass;
     if (fit.mass > 0) expert.family->fit_dispersion(products / fit.mass, psi.data());
     if (expert.family->shared_dispersion()) continue;
-    for (arma::uword i = 0; i < dispersions; ++i) result.target[expert.psi + i] = psi[i];
+    for (arma::uword i = 0; i < dispersions; ++i) result.target[expert.psi_offset + i] = psi[i];
   }
   const Expert& first = model_.experts.front();
   if (first.family->shared_dispersion())
-    first.family->fit_dispersion(pooled_products / pooled_mass, result.target.memptr() + first.psi);
+    first.family->fit_dispersion(pooled_products / pooled_mass, result.target.memptr() + first.psi_offset);
 }
 
 bool EmStep::nonsmooth(arma::uword k) const {
@@ -202,7 +202,7 @@ void EmStep::move_nonsmooth(arma::uword k, const arma::vec& r, const arma::vec& 
     after = before;
   }
   expert.family->fit_absolute(after / mass, psi.data());
-  std::copy(psi.begin(), psi.end(), result.target.begin() + expert.psi);
+  std::copy(psi.begin(), psi.end(), result.target.begin() + expert.psi_offset);
 }
 
 EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const {

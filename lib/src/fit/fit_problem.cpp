@@ -181,7 +181,7 @@ double FitProblem::rounding(const arma::vec& at) const {
   arma::vec steepness(K, arma::fill::zeros);
   for (arma::uword k = 0; k < K; ++k) {
     const Expert& expert = data_.model.experts[k];
-    const double scale = expert.family->least_scale(theta.memptr() + expert.psi);
+    const double scale = expert.family->least_scale(theta.memptr() + expert.psi_offset);
     if (scale < kSmallScale) steepness[k] = 1 / scale;
   }
   const double steepest = steepness.max(), spread = data_.model.standardization.target_typical.min();
@@ -198,7 +198,7 @@ double FitProblem::rounding(const arma::vec& at) const {
     const double own = once * steepest * std::max(1.0, steepness[k] * steepness[k] / steepest);
     bounds.subvec(expert.offset, arma::size(expert.network->parameters(), 1)).fill(own);
     if (const arma::uword own_psi = expert.family->dispersions(); own_psi > 0)
-      bounds.subvec(expert.psi, arma::size(own_psi, 1)).fill(own);
+      bounds.subvec(expert.psi_offset, arma::size(own_psi, 1)).fill(own);
   }
   const bool all = arma::all(arma::abs(gradient) / unit_ <= arma::clamp(bounds, kNoSlope, arma::datum::inf));
   return all ? once * steepest * steepest : 0;

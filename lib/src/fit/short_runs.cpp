@@ -76,7 +76,7 @@ double ShortRuns::run(arma::vec& theta, int steps, double to_beat) const {
 
 void start_at(const arma::vec& y, double offset, const Expert& expert, arma::vec& theta) {
   arma::vec eta(expert.family->outputs());
-  expert.family->start_at(y.memptr(), eta.memptr(), theta.memptr() + expert.psi);
+  expert.family->start_at(y.memptr(), eta.memptr(), theta.memptr() + expert.psi_offset);
   eta[0] -= offset;
   for (arma::uword out = 0; out < eta.n_elem && expert.network->has_intercept(); ++out)
     theta[expert.offset + expert.network->intercept(out)] = eta[out];

@@ -61,7 +61,7 @@ double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, 
     const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(theta, block);
     for (arma::uword t = 0; t < model.targets(); ++t) {
-      const Family::Marginal own = expert.family->marginal(t, theta.memptr() + expert.psi);
+      const Family::Marginal own = expert.family->marginal(t, theta.memptr() + expert.psi_offset);
       if (own.family->outputs() == 1) continue;
       const arma::uword last_output = own.first_output + own.family->outputs() - 1;
       own.family->variance(forward.eta(k).cols(own.first_output, last_output), own.psi.data(), variance);
@@ -78,7 +78,7 @@ double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, 
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   std::vector<arma::uword> suspects;
   for (arma::uword k = 0; k < model.size(); ++k) {
-    const double* psi = theta.memptr() + model.experts[k].psi;
+    const double* psi = theta.memptr() + model.experts[k].psi_offset;
     const Family& family = *model.experts[k].family;
     if (family.on_floor(psi) || family.least_scale(psi) < kTight || tells_scale(model, k)) suspects.push_back(k);
   }
@@ -88,7 +88,7 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
     const bool told = tells_scale(model, k);
     const double few = kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1);
     // An expert on its floor is accepted where it fits rows of many different values exactly. A few values are rounding, or one repeated.
-    if (model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi) &&
+    if (model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi_offset) &&
         distinct_targets(rows, R.col(k)) < few)
       return true;
     const double own = told ? tight_rows(model, theta, rows, k, R.col(k)) : distinct_rows(rows, R.col(k));

@@ -63,7 +63,7 @@ arma::vec all_like(const Model& model, const Model& single) {
   arma::vec theta(model.theta.n_elem, arma::fill::zeros);
   for (const Expert& expert : model.experts) {
     std::copy_n(single.theta.begin() + one.offset, one.network->parameters(), theta.begin() + expert.offset);
-    std::copy_n(single.theta.begin() + one.psi, one.family->dispersions(), theta.begin() + expert.psi);
+    std::copy_n(single.theta.begin() + one.psi_offset, one.family->dispersions(), theta.begin() + expert.psi_offset);
   }
   return theta;
 }

@@ -67,7 +67,7 @@ FitEnd fit_from(const arma::vec& numbers, arma::uword parameters) {
 
 bool on_floor(const Model& model, const arma::vec& theta) {
   return std::any_of(model.experts.begin(), model.experts.end(),
-                     [&](const Expert& expert) { return expert.family->on_floor(theta.memptr() + expert.psi); });
+                     [&](const Expert& expert) { return expert.family->on_floor(theta.memptr() + expert.psi_offset); });
 }
 
 arma::uword default_restarts(const Model& model, const Solver& solver, const Rows& rows) {

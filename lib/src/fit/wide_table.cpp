@@ -61,8 +61,8 @@ arma::uvec places(const Model& narrow, const Model& wide) {
         result[from.offset + from.network->intercept(out) + j] = to.offset + to.network->intercept(out) + at;
       }
   }
-  const arma::uword psi = narrow.experts.front().psi;
-  for (arma::uword i = psi; i < result.n_elem; ++i) result[i] = wide.experts.front().psi + i - psi;
+  const arma::uword psi = narrow.experts.front().psi_offset;
+  for (arma::uword i = psi; i < result.n_elem; ++i) result[i] = wide.experts.front().psi_offset + i - psi;
   return result;
 }
 

@@ -183,7 +183,7 @@ Model model_of(const Mixture& mixture, const std::vector<std::string>& inputs) {
   for (std::size_t k = 0; k < model.experts.size(); ++k) {
     const Expert& expert = model.experts[k];
     std::copy_n(mixture.experts.colptr(k), mixture.experts.n_rows, model.theta.begin() + expert.offset);
-    model.theta[expert.psi] = gaussian_psi(mixture.sigma[k], model.standardization.target_spread[0]);
+    model.theta[expert.psi_offset] = gaussian_psi(mixture.sigma[k], model.standardization.target_spread[0]);
   }
   model.fit.objective = "likelihood";
   model.fit.solver = "none";

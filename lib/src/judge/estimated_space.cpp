@@ -15,14 +15,14 @@ std::vector<bool> on_boundary(const Model& model, const Rows& rows) {
   const arma::vec simple = as_simple(model, rows);
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
-    const double* const psi = model.theta.memptr() + expert.psi;
+    const double* const psi = model.theta.memptr() + expert.psi_offset;
     const bool all = expert.family->on_floor(psi) || !expert.family->bound_note(psi).empty();
     arma::vec moved =
         arma::vec(expert.family->dispersions()).fill(arma::datum::nan);  // what is set is the simpler family's
     for (arma::uword t = 0; t < model.targets() && !simple.is_empty(); ++t)
       if (simple[k * model.targets() + t] > 0) expert.family->to_simpler(t, moved.memptr());
     for (arma::uword i = 0; i < moved.n_elem; ++i)
-      if (all || !std::isnan(moved[i])) result[expert.psi + i] = true;
+      if (all || !std::isnan(moved[i])) result[expert.psi_offset + i] = true;
   }
   return result;
 }
@@ -35,7 +35,7 @@ EstimatedSpace::EstimatedSpace(const Model& model, const Rows& rows, unsigned th
   std::vector<arma::uword> psi;
   const std::vector<bool> bound = on_boundary(model, rows);
   for (const Expert& expert : model.experts)
-    for (arma::uword i = expert.psi; i < expert.psi + expert.family->dispersions(); ++i)
+    for (arma::uword i = expert.psi_offset; i < expert.psi_offset + expert.family->dispersions(); ++i)
       if (!bound[i]) psi.push_back(i);
   std::sort(psi.begin(), psi.end());
   psi.erase(std::unique(psi.begin(), psi.end()), psi.end());  // one that all share is there once for each

@@ -61,7 +61,7 @@ void add_squares(const Model& model, const Rows& block, const ForwardPass& forwa
   arma::mat mu;
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
-    expert.family->mean(forward.eta(k), model.theta.memptr() + expert.psi, mu);
+    expert.family->mean(forward.eta(k), model.theta.memptr() + expert.psi_offset, mu);
     const arma::rowvec w = (block.w % r.col(k)).t();
     to.left.row(k) += w * arma::square(block.y - mu);
     to.spread.row(k) += w * arma::square(block.y);
@@ -87,7 +87,7 @@ FitStudy study_fit(const Model& model, const Rows& rows) {
   arma::vec mass(K, arma::fill::zeros), blunt(K, arma::fill::zeros), reached(K, arma::fill::zeros);
   // Only an expert whose scale is next to nothing can fit its rows exactly; one that inputs tell may be.
   const bool tight = std::any_of(model.experts.begin(), model.experts.end(), [&](const Expert& expert) {
-    const double* psi = model.theta.memptr() + expert.psi;
+    const double* psi = model.theta.memptr() + expert.psi_offset;
     const bool told = !model.classes() && expert.family->outputs() > model.targets();
     return told || expert.family->on_floor(psi) || expert.family->least_scale(psi) < kTiny;
   });

@@ -23,7 +23,7 @@ constexpr double kSingular = 1e-10;
 constexpr double kStep = 50, kPerhapsStep = 10, kAnything = 2;
 
 bool on_floor(const Model& model, const Expert& expert) {
-  return expert.family->on_floor(model.theta.memptr() + expert.psi);
+  return expert.family->on_floor(model.theta.memptr() + expert.psi_offset);
 }
 
 /// What an information A says: a generalised inverse F F' of it, and the directions of which it says nothing.
@@ -97,7 +97,7 @@ bool is_regression_of_several(const Model& model, const Penalty& penalty) {
   const Expert& expert = model.experts.front();
   if (model.size() > 1 || model.targets() == 1 || !expert.network->is_linear() || penalty.experts > 0) return false;
   for (arma::uword t = 0; t < model.targets(); ++t) {
-    const Family& own = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
+    const Family& own = *expert.family->marginal(t, model.theta.memptr() + expert.psi_offset).family;
     if (!own.normal() || own.outputs() != 1 || own.dispersions() != 1) return false;
   }
   return true;
@@ -299,18 +299,18 @@ std::vector<double> figure_errors(const Model& model, const Inference& inference
   const Expert& expert = model.experts[k];
   const arma::mat &factor = inference.uncertainty.factor, &replicates = inference.replicates;
   std::vector<double> errors;
-  const auto figures = expert.family->figures(model.theta.memptr() + expert.psi);
+  const auto figures = expert.family->figures(model.theta.memptr() + expert.psi_offset);
   for (std::size_t i = 0; i < figures.size(); ++i) {
     AffineForm form;
     for (std::size_t j = 0; j < figures[i].slope.size(); ++j)
-      if (figures[i].slope[j] != 0) form.terms.push_back({expert.psi + j, figures[i].slope[j]});
+      if (figures[i].slope[j] != 0) form.terms.push_back({expert.psi_offset + j, figures[i].slope[j]});
     const bool known =
         inference.uncertainty.known() && is_estimated(form, factor) && form.is_determined(inference.uncertainty);
     errors.push_back(known ? form.deviation(factor) : kNaN);
     if (replicates.is_empty() || std::isnan(errors.back())) continue;
     arma::rowvec values(replicates.n_cols);
     for (arma::uword r = 0; r < values.n_elem; ++r)
-      values[r] = expert.family->figures(replicates.colptr(r) + expert.psi)[i].value;
+      values[r] = expert.family->figures(replicates.colptr(r) + expert.psi_offset)[i].value;
     errors.back() = arma::stddev(values);
   }
   return errors;

@@ -128,7 +128,7 @@ FormTable expert_forms(const Model& model, arma::uword k) {
   FormTable table = in_input_units(model, expert);
   if (table.is_empty()) return table;
   for (arma::uword t = 0; t < model.targets(); ++t) {
-    const Family::Marginal of = expert.family->marginal(t, model.theta.memptr() + expert.psi);
+    const Family::Marginal of = expert.family->marginal(t, model.theta.memptr() + expert.psi_offset);
     in_target_units(model, t, expert, of, table);
   }
   if (const auto reference = reference_output(model, k + 1)) compare_to(*reference, table);

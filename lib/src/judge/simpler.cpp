@@ -28,7 +28,7 @@ void embed(const Expert& expert, const Family::Embedding& at, const Expert& simp
   }
   for (arma::uword out = 0; out < at.intercepts.size() && network.has_intercept(); ++out)
     to[expert.offset + network.intercept(out)] += at.intercepts[out];
-  std::copy(at.psi.begin(), at.psi.end(), to.begin() + expert.psi);
+  std::copy(at.psi.begin(), at.psi.end(), to.begin() + expert.psi_offset);
 }
 
 /// Rows that tell how residuals lean, at most.
@@ -43,7 +43,7 @@ std::vector<bool> lean_left(const Model& simple, const Rows& all) {
   std::vector<bool> result;
   for (arma::uword k = 0; k < simple.size(); ++k) {
     arma::mat mean;
-    simple.experts[k].family->mean(forward.eta(k), simple.theta.memptr() + simple.experts[k].psi, mean);
+    simple.experts[k].family->mean(forward.eta(k), simple.theta.memptr() + simple.experts[k].psi_offset, mean);
     const arma::vec w = rows.w % R.col(k), left = rows.y.col(0) - mean.col(0);
     const arma::vec centred = left - arma::dot(w, left) / arma::accu(w);
     result.push_back(arma::dot(w, centred % centred % centred) < 0);
@@ -86,7 +86,7 @@ std::vector<arma::vec> starts_from(const Model& model, const Model& simple, cons
     for (arma::uword k = 0; k < model.size(); ++k) {
       const Expert &expert = model.experts[k], &from = simple.experts[k];
       const std::size_t own = expert.family->sides(), leaning = left[k] && own > 2 && side > 0 ? 3 - side : side;
-      embed(expert, expert.family->embedded(simple.theta.memptr() + from.psi, std::min(leaning, own - 1)), from,
+      embed(expert, expert.family->embedded(simple.theta.memptr() + from.psi_offset, std::min(leaning, own - 1)), from,
             simple.theta, theta);
     }
     result.push_back(theta);
@@ -101,7 +101,7 @@ arma::vec as_simple(const Model& model, const Rows& rows) {
   for (arma::uword k = 0; k < model.size(); ++k)
     for (arma::uword t = 0; t < T; ++t) {
       arma::vec theta = model.theta;
-      if (!model.experts[k].family->to_simpler(t, theta.memptr() + model.experts[k].psi)) continue;
+      if (!model.experts[k].family->to_simpler(t, theta.memptr() + model.experts[k].psi_offset)) continue;
       Model moved = model;
       moved.theta = std::move(theta);
       if (!here) here = log_likelihood(model, rows);

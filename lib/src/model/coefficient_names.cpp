@@ -27,7 +27,7 @@ std::vector<std::string> output_names(const Model& model, arma::uword k) {
   if (model.classes() && expert.family->outputs() > 1) return model.schema.labels;
   std::vector<std::string> names;
   for (arma::uword t = 0; t < model.targets(); ++t) {
-    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
+    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi_offset).family;
     const std::string target = model.schema.targets[t], before = model.targets() > 1 ? target + " " : "";
     const std::string first = family.link() == Family::Link::kLogistic ? before + "log-odds"
                               : family.link() == Family::Link::kLog    ? before + "log mean"

@@ -67,7 +67,7 @@ arma::mat ForwardPass::log_terms(const arma::vec& theta, const arma::mat& y) con
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Expert& expert = model_.experts[k];
     arma::vec part(terms.colptr(k), rows_, false, true);
-    expert.family->log_density(y, eta(k), theta.memptr() + expert.psi, part);
+    expert.family->log_density(y, eta(k), theta.memptr() + expert.psi_offset, part);
   }
   terms += log_weights_;
   return terms;

@@ -209,7 +209,7 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
     if (shared != expert.family->shared_dispersion() || (shared && expert.family->spec() != family().spec()))
       throw Error(ErrorKind::kUsage, "family '" + (shared ? family() : *expert.family).spec() +
                                          "' has one sigma in all experts: expected it for each of them, or gaussian");
-    expert.psi = end;
+    expert.psi_offset = end;
     if (!shared) end += expert.family->dispersions();
     if (expert.family->reads_trials() && schema.trials.empty())
       throw Error(ErrorKind::kUsage, "family '" + expert.family->spec() +
@@ -240,12 +240,12 @@ std::vector<Model::Tensor> Model::tensors() const {
   add(gate_branch, "gate");
   for (std::size_t k = 0; k < experts.size(); ++k) add(experts[k], "expert." + std::to_string(k + 1));
   if (family().shared_dispersion()) {
-    result.push_back({"psi", experts[0].psi, family().dispersions(), 1});
+    result.push_back({"psi", experts[0].psi_offset, family().dispersions(), 1});
     return result;
   }
   for (std::size_t k = 0; k < experts.size(); ++k)
     if (const arma::uword dispersions = experts[k].family->dispersions(); dispersions > 0)
-      result.push_back({"expert." + std::to_string(k + 1) + ".psi", experts[k].psi, dispersions, 1});
+      result.push_back({"expert." + std::to_string(k + 1) + ".psi", experts[k].psi_offset, dispersions, 1});
   return result;
 }
 
@@ -259,7 +259,7 @@ std::string Model::family_spec() const {
 
 std::optional<arma::uword> Model::without_mean() const {
   for (arma::uword k = 0; k < size(); ++k)
-    if (!experts[k].family->has_mean(theta.memptr() + experts[k].psi)) return k;
+    if (!experts[k].family->has_mean(theta.memptr() + experts[k].psi_offset)) return k;
   return std::nullopt;
 }
 

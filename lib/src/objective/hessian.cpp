@@ -71,7 +71,7 @@ std::vector<Slot> slots_of(const Model& model, const Inputs& inputs) {
   for (arma::uword k = 0; k < model.size(); ++k) {
     add(model.experts[k], k + 1);
     for (arma::uword i = 0; i < model.experts[k].family->dispersions(); ++i)
-      slots.push_back({inputs.place_of_ones(), model.experts[k].psi + i, 1});
+      slots.push_back({inputs.place_of_ones(), model.experts[k].psi_offset + i, 1});
   }
   return slots;
 }
@@ -89,8 +89,8 @@ Pieces pieces_of(ForwardPass& forward, const arma::vec& theta, const arma::mat& 
   pieces.seconds.resize(model.size());
   pieces.g = forward.weights();
   for (arma::uword k = 0; k < model.size(); ++k)
-    model.experts[k].family->derivatives(y, forward.eta(k), theta.memptr() + model.experts[k].psi, pieces.scores[k],
-                                         pieces.seconds[k]);
+    model.experts[k].family->derivatives(y, forward.eta(k), theta.memptr() + model.experts[k].psi_offset,
+                                         pieces.scores[k], pieces.seconds[k]);
   softmax(forward.log_terms(theta, y), pieces.r);
   return pieces;
 }

@@ -107,8 +107,9 @@ void check_simpler(const arma::vec& simpler, const Model& model) {
     fail(place, "its fit tells of other experts than its own");
   for (arma::uword i = 0; i < simpler.n_elem; ++i) {
     const Expert& expert = model.experts[i / model.targets()];
-    if (simpler[i] > 0 &&
-        expert.family->marginal(i % model.targets(), model.theta.memptr() + expert.psi).family->simpler().empty())
+    if (simpler[i] > 0 && expert.family->marginal(i % model.targets(), model.theta.memptr() + expert.psi_offset)
+                              .family->simpler()
+                              .empty())
       fail(place, "its fit tells of a simpler family where there is none");
   }
 }
@@ -153,7 +154,7 @@ void check_prediction(const Model& model) {
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     if (!forward.eta(k).is_finite()) fail("/parameters", kSentence);
-    expert.family->mean(forward.eta(k), model.theta.memptr() + expert.psi, mean);
+    expert.family->mean(forward.eta(k), model.theta.memptr() + expert.psi_offset, mean);
     for (arma::uword t = 0; t < mean.n_cols; ++t) {
       const double value = model.classes() ? mean(0, t) : model.target_in_data_units(mean(0, t), t);
       if (!std::isfinite(value)) fail("/parameters", kSentence);

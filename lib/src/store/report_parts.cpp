@@ -45,7 +45,7 @@ std::vector<std::string> flagged(const arma::vec& flags) {
 arma::vec on_floor(const Model& model) {
   arma::vec flags(model.size(), arma::fill::zeros);
   for (arma::uword k = 0; k < model.size(); ++k)
-    if (model.experts[k].family->on_floor(model.theta.memptr() + model.experts[k].psi)) flags[k] = 1;
+    if (model.experts[k].family->on_floor(model.theta.memptr() + model.experts[k].psi_offset)) flags[k] = 1;
   return flags;
 }
 
@@ -55,14 +55,14 @@ std::vector<AsSimple> as_simple_of(const Model& model) {
   for (const arma::uword i : arma::uvec(arma::find(flags > 0))) {
     const arma::uword k = i / model.targets(), t = i % model.targets();
     const Expert& expert = model.experts[k];
-    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi).family;
+    const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi_offset).family;
     result.push_back({k + 1, model.targets() > 1 ? model.schema.targets[t] : "", family.spec(), family.simpler()});
   }
   return result;
 }
 
 std::string bound_note(const Model& model, arma::uword k) {
-  return model.experts[k].family->bound_note(model.theta.memptr() + model.experts[k].psi);
+  return model.experts[k].family->bound_note(model.theta.memptr() + model.experts[k].psi_offset);
 }
 
 std::vector<std::string> undetermined_names(const Model& model, const Uncertainty& uncertainty) {
@@ -85,7 +85,8 @@ std::vector<std::string> undetermined_names(const Model& model, const Uncertaint
     add(expert_forms(model, k), expert, outputs);
     for (const Family::Figure& figure : expert_figures(model, k)) {
       AffineForm form;
-      for (std::size_t j = 0; j < figure.slope.size(); ++j) form.terms.push_back({expert.psi + j, figure.slope[j]});
+      for (std::size_t j = 0; j < figure.slope.size(); ++j)
+        form.terms.push_back({expert.psi_offset + j, figure.slope[j]});
       if (!form.is_determined(uncertainty)) names.push_back(owner + "'s " + figure.name);
     }
   }
@@ -121,7 +122,7 @@ arma::mat gate_coefficients(const Model& model) { return gate_forms(model).at(mo
 
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k) {
   const Expert& expert = model.experts[k];
-  return expert.family->figures(model.theta.memptr() + expert.psi);
+  return expert.family->figures(model.theta.memptr() + expert.psi_offset);
 }
 
 std::vector<std::string> guard_notes(const Model& model) {

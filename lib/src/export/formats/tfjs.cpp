@@ -152,7 +152,7 @@ class Writer {
   }
 
   Family::Marginal marginal(arma::uword k, arma::uword t) const {
-    return model_.experts[k].family->marginal(t, model_.theta.memptr() + model_.experts[k].psi);
+    return model_.experts[k].family->marginal(t, model_.theta.memptr() + model_.experts[k].psi_offset);
   }
 
   /// The hidden layers of a branch; its last step is left to the caller.

@@ -42,7 +42,7 @@ class Blend : public Objective {
     model.family().observed(block.y, difference);
     units.to_data(difference);
     for (arma::uword k = 0; k < model.size(); ++k) {
-      model.experts[k].family->mean(forward.eta(k), theta.memptr() + model.experts[k].psi, mu[k]);
+      model.experts[k].family->mean(forward.eta(k), theta.memptr() + model.experts[k].psi_offset, mu[k]);
       units.to_data(mu[k]);
       difference -= mu[k].each_col() % weights.col(k);
     }

@@ -19,14 +19,14 @@ class Likelihood : public MixtureObjective {
   void log_kernel(const ForwardPass& forward, const arma::vec& theta, const Rows& block, arma::uword k,
                   arma::vec& out) const override {
     const Expert& expert = forward.model().experts[k];
-    expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi, out);
+    expert.family->log_density(block.y, forward.eta(k), theta.memptr() + expert.psi_offset, out);
   }
 
   void kernel_score(const ForwardPass& forward, const arma::vec& theta, const Rows& block, arma::uword k,
                     const arma::vec& weight, arma::mat& d_eta, arma::vec& gradient) const override {
     const Expert& expert = forward.model().experts[k];
-    expert.family->score(block.y, forward.eta(k), theta.memptr() + expert.psi, weight, d_eta,
-                         gradient.memptr() + expert.psi);
+    expert.family->score(block.y, forward.eta(k), theta.memptr() + expert.psi_offset, weight, d_eta,
+                         gradient.memptr() + expert.psi_offset);
   }
 };
 

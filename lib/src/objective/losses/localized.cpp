@@ -19,7 +19,7 @@ class Localized : public Objective {
     for (arma::uword k = 0; k < weights.n_cols; ++k) {
       const Expert& expert = forward.model().experts[k];
       const arma::mat eta = forward.eta(k);
-      squared_error(*expert.family, block.y, eta, theta.memptr() + expert.psi, mu, error);
+      squared_error(*expert.family, block.y, eta, theta.memptr() + expert.psi_offset, mu, error);
       d_log_weights.col(k) = weights.col(k) % error;
       if (totals.gradient.is_empty()) continue;
       arma::mat d_eta = forward.d_eta(k);

@@ -20,7 +20,7 @@ class Me : public MixtureObjective {
                   arma::vec& out) const override {
     arma::mat mu;
     const Expert& expert = forward.model().experts[k];
-    squared_error(*expert.family, block.y, forward.eta(k), theta.memptr() + expert.psi, mu, out);
+    squared_error(*expert.family, block.y, forward.eta(k), theta.memptr() + expert.psi_offset, mu, out);
     out *= -0.5;
   }
 
@@ -29,7 +29,7 @@ class Me : public MixtureObjective {
     const Expert& expert = forward.model().experts[k];
     const arma::mat eta = forward.eta(k);
     arma::mat mu;
-    expert.family->mean(eta, theta.memptr() + expert.psi, mu);
+    expert.family->mean(eta, theta.memptr() + expert.psi_offset, mu);
     squared_error_backward(*expert.family, block.y, eta, mu, -0.5 * weight, d_eta);
   }
 };
