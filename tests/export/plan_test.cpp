@@ -1,4 +1,4 @@
-// Formulas and plans: what exporters translate computes what the library computes.
+// Expressions and plans: what exporters translate computes what the library computes.
 #include "export/plan.hpp"
 
 #include <catch2/catch.hpp>

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 #include "moe/model.hpp"
 
 namespace moe {
@@ -42,7 +42,7 @@ struct Plan {
     arma::mat weights{};  ///< inputs x width
     std::vector<arma::uword> indices{};
     arma::uword run = 1;
-    Formula::Op op = Formula::Op::kNumber;
+    Expression::Op op = Expression::Op::kNumber;
 
     /// Of a kPick: whether its elements are neighbours in their order, to be found where they are.
     bool is_range() const;

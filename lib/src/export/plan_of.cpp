@@ -12,31 +12,31 @@ namespace {
 
 using Id = Plan::Id;
 using Kind = Plan::Kind;
-using Op = Formula::Op;
+using Op = Expression::Op;
 
-// --- Formulas ---------------------------------------------------------------------------------------------------------
+// --- Expressions ---------------------------------------------------------------------------------------------------------
 
-/// Equal for formulas that differ in their numbers alone.
-std::string shape(const Formula& formula) {
+/// Equal for expressions that differ in their numbers alone.
+std::string shape(const Expression& expression) {
   std::map<const void*, std::size_t> known;
   std::string text;
-  const std::function<void(const Formula&)> write = [&](const Formula& x) {
+  const std::function<void(const Expression&)> write = [&](const Expression& x) {
     if (!known.emplace(x.identity(), known.size()).second) {
       text += "#" + std::to_string(known.at(x.identity())) + " ";
       return;
     }
     text += std::to_string(static_cast<int>(x.op())) + "/" + std::to_string(x.index()) + " ";
-    for (const Formula& argument : x.arguments()) write(argument);
+    for (const Expression& argument : x.arguments()) write(argument);
   };
-  write(formula);
+  write(expression);
   return text;
 }
 
 /// 1 / (1 + exp(-x)) by the operations of kernels().logistic.
-Formula logistic_of_kernels(const Formula& x) {
-  const Formula e = kernel_exp(-abs(x));
+Expression logistic_of_kernels(const Expression& x) {
+  const Expression e = kernel_exp(-abs(x));
   return if_positive(
-             x, [] { return Formula(1.0); }, [&] { return e; }) /
+             x, [] { return Expression(1.0); }, [&] { return e; }) /
          (1.0 + e);
 }
 
@@ -54,7 +54,7 @@ class Builder : public PlanOperations {
     else
       for (arma::uword t = 0; t < model_.targets(); ++t) number(t);
     if (normalised() && plan().classes == 0) {
-      const Id own = of_experts([&](arma::uword k) { return family(k).log_density_formula(psi(k)); });
+      const Id own = of_experts([&](arma::uword k) { return family(k).log_density_expression(psi(k)); });
       plan().log_density = log_sum_exp(each(Op::kAdd, {log_weights_, own}), K_);
     }
     return plan();
@@ -163,32 +163,33 @@ class Builder : public PlanOperations {
                       "format writes: expected moe predict --output median");
     const double center = model_.standardization.target_center[t], scale = model_.standardization.target_scale[t];
     std::vector<Family::Marginal> marginals;
-    std::vector<FamilyFormulas> formulas;
+    std::vector<FamilyExpressions> expressions;
     for (arma::uword k = 0; k < K_; ++k) {
       marginals.push_back(family(k).marginal(t, psi(k)));
-      formulas.push_back(marginals[k].family->formulas(marginals[k].psi.data()));
+      expressions.push_back(marginals[k].family->expressions(marginals[k].psi.data()));
     }
-    const auto of = [&](Formula FamilyFormulas::*formula) {
-      return of_experts([&](arma::uword k) { return (formulas[k].*formula).shifted(marginals[k].first_output, t); });
+    const auto of = [&](Expression FamilyExpressions::*expression) {
+      return of_experts(
+          [&](arma::uword k) { return (expressions[k].*expression).shifted(marginals[k].first_output, t); });
     };
-    Id mu = of(&FamilyFormulas::mean);
+    Id mu = of(&FamilyExpressions::mean);
     if (scale != 1 || center != 0) mu = each(Op::kAdd, {constant(center), each(Op::kMultiply, {constant(scale), mu})});
     mu = widened(mu, K_);
     plan().expert_means.push_back(mu);
     const Id mean = mixed(mu);
     plan().mean.push_back(mean);
     if (!normalised()) return;
-    const bool finite = std::all_of(formulas.begin(), formulas.end(), [](const FamilyFormulas& own) {
+    const bool finite = std::all_of(expressions.begin(), expressions.end(), [](const FamilyExpressions& own) {
       return !own.variance.is_number() || std::isfinite(own.variance.number());
     });
     if (finite) {
       const Id off = each(Op::kSubtract, {mu, mean});
-      const Id own = each(Op::kMultiply, {constant(scale * scale), of(&FamilyFormulas::variance)});
+      const Id own = each(Op::kMultiply, {constant(scale * scale), of(&FamilyExpressions::variance)});
       plan().sd.push_back(each(Op::kSqrt, {mixed(each(Op::kAdd, {own, each(Op::kMultiply, {off, off})}))}));
     } else {
       plan().sd.push_back(constant_of_rows(arma::vec{std::numeric_limits<double>::infinity()}));
     }
-    plan().cdf.push_back(mixed(of(&FamilyFormulas::cdf)));
+    plan().cdf.push_back(mixed(of(&FamilyExpressions::cdf)));
   }
 
   void classes() {
@@ -196,12 +197,12 @@ class Builder : public PlanOperations {
     Id log_p = 0;  // K x C, by rows: an expert's classes side by side
     if (model_.family().link() == Family::Link::kLogistic) {
       const Id eta = this->eta(range(0, K_), 0);
-      const Id p = function(eta, [](const Formula& x) { return logistic(x); });
+      const Id p = function(eta, [](const Expression& x) { return logistic(x); });
       plan().expert_means.push_back(p);
       const Id last = share(mixed(p));
       plan().probabilities = join({each(Op::kSubtract, {constant(1.0), last}), last});
       const auto log_share = [&](double sign) {
-        return function(eta, [sign](const Formula& x) { return -log1p_exp(sign * x); });
+        return function(eta, [sign](const Expression& x) { return -log1p_exp(sign * x); });
       };
       log_p = pick(join({log_share(1), log_share(-1)}), transposed(C, K_));
     } else {
@@ -226,12 +227,12 @@ class Builder : public PlanOperations {
   /// The weights' sum may be off 1 by rounding, or anything where the gate is not normalised.
   Id share(Id p) { return each(Op::kMin, {each(Op::kMax, {p, constant(0.0)}), constant(1.0)}); }
 
-  /// A function of each element of x, eta 0 in the formula.
+  /// A function of each element of x, eta 0 in the expression.
   template <class F>
   Id function(Id x, const F& f) {
     std::map<std::vector<const void*>, Id> known;
-    const Formula formula = f(Formula::eta(0));
-    return lowered({formula}, known, [x](arma::uword) { return x; });
+    const Expression expression = f(Expression::eta(0));
+    return lowered({expression}, known, [x](arma::uword) { return x; });
   }
 
   /// Output j of these experts.
@@ -262,13 +263,13 @@ class Builder : public PlanOperations {
     return each(Op::kDivide, {each(Op::kSubtract, {y, constant(center)}), constant(scale)});
   }
 
-  /// An element for each expert, or one that is the same for all: those whose formulas have the same shape are computed together.
-  Id of_experts(const std::function<Formula(arma::uword)>& formula_of) {
-    std::vector<Formula> formulas;
+  /// An element for each expert, or one that is the same for all: those whose expressions have the same shape are computed together.
+  Id of_experts(const std::function<Expression(arma::uword)>& expression_of) {
+    std::vector<Expression> expressions;
     std::vector<std::pair<std::string, Indices>> groups;
     for (arma::uword k = 0; k < K_; ++k) {
-      formulas.push_back(formula_of(k));
-      const std::string own = shape(formulas[k]);
+      expressions.push_back(expression_of(k));
+      const std::string own = shape(expressions[k]);
       auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& entry) { return entry.first == own; });
       if (group == groups.end()) group = groups.insert(groups.end(), {own, {}});
       group->second.push_back(k);
@@ -277,9 +278,9 @@ class Builder : public PlanOperations {
     Indices order(K_);
     arma::uword place = 0;
     for (const auto& [own, experts] : groups) {
-      std::vector<Formula> members;
+      std::vector<Expression> members;
       for (const arma::uword k : experts) {
-        members.push_back(formulas[k]);
+        members.push_back(expressions[k]);
         order[k] = place++;
       }
       std::map<std::vector<const void*>, Id> known;
@@ -290,18 +291,18 @@ class Builder : public PlanOperations {
     return pick(join(parts), order);
   }
 
-  /// Formulas of one shape, side by side.
-  Id lowered(const std::vector<Formula>& formulas, std::map<std::vector<const void*>, Id>& known,
+  /// Expressions of one shape, side by side.
+  Id lowered(const std::vector<Expression>& expressions, std::map<std::vector<const void*>, Id>& known,
              const std::function<Id(arma::uword)>& eta_of) {
     std::vector<const void*> key;
-    for (const Formula& formula : formulas) key.push_back(formula.identity());
+    for (const Expression& expression : expressions) key.push_back(expression.identity());
     if (const auto found = known.find(key); found != known.end()) return found->second;
-    const Formula& first = formulas[0];
+    const Expression& first = expressions[0];
     Id result = 0;
     switch (first.op()) {
       case Op::kNumber: {
         std::vector<double> values;
-        for (const Formula& formula : formulas) values.push_back(formula.number());
+        for (const Expression& expression : expressions) values.push_back(expression.number());
         if (std::all_of(values.begin(), values.end(), [&](double value) { return value == values[0]; }))
           values.resize(1);
         result = numbers(std::move(values));
@@ -319,8 +320,8 @@ class Builder : public PlanOperations {
       default: {
         std::vector<Id> arguments;
         for (std::size_t a = 0; a < first.arguments().size(); ++a) {
-          std::vector<Formula> own;
-          for (const Formula& formula : formulas) own.push_back(formula.arguments()[a]);
+          std::vector<Expression> own;
+          for (const Expression& expression : expressions) own.push_back(expression.arguments()[a]);
           arguments.push_back(lowered(own, known, eta_of));
         }
         result = each(first.op(), arguments);

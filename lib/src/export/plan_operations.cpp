@@ -7,7 +7,7 @@
 namespace moe {
 
 using Kind = Plan::Kind;
-using Op = Formula::Op;
+using Op = Expression::Op;
 
 Indices range(arma::uword first, arma::uword count) {
   Indices result(count);

@@ -22,7 +22,7 @@ Indices transposed(arma::uword rows, arma::uword columns);
 class PlanOperations {
  public:
   using Id = Plan::Id;
-  using Op = Formula::Op;
+  using Op = Expression::Op;
 
   Id add(Plan::Value value);
   /// What a row has, added once.

@@ -10,7 +10,7 @@ namespace {
 using Id = Scalars::Id;
 using Node = Scalars::Node;
 using Kind = Scalars::Kind;
-using Op = Formula::Op;
+using Op = Expression::Op;
 
 class Lowering {
  public:

@@ -25,7 +25,7 @@ struct Scalars {
     double number = 0;
     std::vector<double> weights{};
     arma::uword index = 0;
-    Formula::Op op = Formula::Op::kNumber;
+    Expression::Op op = Expression::Op::kNumber;
   };
 
   std::vector<Node> nodes;

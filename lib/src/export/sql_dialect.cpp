@@ -63,8 +63,8 @@ std::string SqlDialect::extreme(bool largest, const std::vector<std::string>& of
   return call(sqlite() ? (largest ? "max" : "min") : (largest ? "greatest" : "least"), of);
 }
 
-std::string SqlDialect::apply(Formula::Op op, const std::vector<std::string>& of) const {
-  using enum Formula::Op;
+std::string SqlDialect::apply(Expression::Op op, const std::vector<std::string>& of) const {
+  using enum Expression::Op;
   switch (op) {
     case kExp:
     case kKernelExp:

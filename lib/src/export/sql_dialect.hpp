@@ -7,7 +7,7 @@
 
 #include "export/sql_names.hpp"
 #include "export/typed_levels.hpp"
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 
 namespace moe {
 
@@ -31,7 +31,7 @@ class SqlDialect {
   /// The larger or the lesser of all.
   std::string extreme(bool largest, const std::vector<std::string>& of) const;
   /// op of arguments that are numbers, names or in parentheses. Throws Error (usage) for one that databases do not know.
-  std::string apply(Formula::Op op, const std::vector<std::string>& of) const;
+  std::string apply(Expression::Op op, const std::vector<std::string>& of) const;
   /// x, and 0 for what is so small that a product of two of them is no longer a number: PostgreSQL stops at such a one.
   std::string without_dust(const std::string& x) const;
 

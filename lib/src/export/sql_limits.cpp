@@ -9,7 +9,7 @@ namespace {
 using Id = Scalars::Id;
 using Node = Scalars::Node;
 using Kind = Scalars::Kind;
-using Op = Formula::Op;
+using Op = Expression::Op;
 
 /// log10 of the largest number that an operation is to give, some digits below what a double holds; of 0; of a quotient without
 /// a constant divisor and its numerator's ratio: divisors are 1 and more, or sums of weights.

@@ -9,7 +9,7 @@ namespace moe {
 namespace {
 
 using Kind = Scalars::Kind;
-using Op = Formula::Op;
+using Op = Expression::Op;
 using Expression = SqlNumbers::Expression;
 
 /// Expressions deeper than this become columns: SQLite and DuckDB read 1,000 levels.

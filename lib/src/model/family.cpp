@@ -4,7 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 #include "moe/random.hpp"
 
 namespace moe {
@@ -19,8 +19,8 @@ namespace {
 void Family::variance(const arma::mat&, const double*, arma::vec&) const { only_for_numbers("variance"); }
 void Family::cdf(const arma::vec&, const arma::mat&, const double*, arma::vec&) const { only_for_numbers("cdf"); }
 void Family::quantile(double, const arma::mat&, const double*, arma::vec&) const { only_for_numbers("quantile"); }
-FamilyFormulas Family::formulas(const double*) const { only_for_numbers("formulas"); }
-Formula Family::log_density_formula(const double*) const { only_for_numbers("log_density_formula"); }
+FamilyExpressions Family::expressions(const double*) const { only_for_numbers("expressions"); }
+Expression Family::log_density_expression(const double*) const { only_for_numbers("log_density_expression"); }
 bool Family::derivatives(const arma::mat&, const arma::mat&, const double*, arma::mat&, arma::mat&) const {
   return false;
 }

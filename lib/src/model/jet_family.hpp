@@ -9,7 +9,7 @@
 //   template <class T> T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T& trials) const;
 //   double quantile_at(double p, const double* eta, const Terms<double>& of, double trials) const;
 //
-// where T is double, a Formula, or a Jet in eta and psi with double for Y. The mean is link()'s of a single eta, times the trials,
+// where T is double, an Expression, or a Jet in eta and psi with double for Y. The mean is link()'s of a single eta, times the trials,
 // unless a mean_at() of its own hides that of JetFamily.
 #pragma once
 
@@ -21,7 +21,7 @@
 #include <string>
 #include <vector>
 
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 #include "moe/error.hpp"
 #include "moe/family.hpp"
 
@@ -106,17 +106,17 @@ class JetFamily : public Family {
     });
   }
 
-  FamilyFormulas formulas(const double* psi) const override {
+  FamilyExpressions expressions(const double* psi) const override {
     const Symbols of(psi);
     const auto terms = self().terms(of.psi.data());
-    const Formula trials = trials_symbol();
+    const Expression trials = trials_symbol();
     return {self().mean_at(of.eta.data(), terms, trials), self().variance_at(of.eta.data(), terms, trials),
-            self().cdf_at(Formula::target(0), of.eta.data(), terms, trials)};
+            self().cdf_at(Expression::target(0), of.eta.data(), terms, trials)};
   }
-  Formula log_density_formula(const double* psi) const override {
+  Expression log_density_expression(const double* psi) const override {
     const Symbols of(psi);
     const auto terms = self().terms(of.psi.data());
-    return self().log_p(Formula::target(0), of.eta.data(), terms, trials_symbol()) - std::log(target().scale);
+    return self().log_p(Expression::target(0), of.eta.data(), terms, trials_symbol()) - std::log(target().scale);
   }
 
  protected:
@@ -137,14 +137,14 @@ class JetFamily : public Family {
   const Self& self() const { return static_cast<const Self&>(*this); }
   /// eta as variables, and psi as numbers.
   struct Symbols {
-    std::array<Formula, Outputs> eta;
-    std::array<Formula, Dispersions> psi;
+    std::array<Expression, Outputs> eta;
+    std::array<Expression, Dispersions> psi;
     explicit Symbols(const double* values) {
-      for (std::size_t i = 0; i < Outputs; ++i) eta[i] = Formula::eta(i);
+      for (std::size_t i = 0; i < Outputs; ++i) eta[i] = Expression::eta(i);
       std::copy_n(values, Dispersions, psi.begin());
     }
   };
-  Formula trials_symbol() const { return reads_trials() ? Formula::trials() : Formula(1); }
+  Expression trials_symbol() const { return reads_trials() ? Expression::trials() : Expression(1); }
   static double trials(const arma::mat& eta, arma::uword n) { return eta.n_cols > Outputs ? eta(n, Outputs) : 1; }
   static std::array<double, Outputs> row(const arma::mat& eta, arma::uword n) {
     std::array<double, Outputs> at;

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 
 namespace moe {
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 #include "model/scale_floor.hpp"
 
 namespace moe {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 
 namespace moe {
 

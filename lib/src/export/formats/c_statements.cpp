@@ -9,7 +9,7 @@ namespace moe::c_source {
 namespace {
 
 using Kind = Plan::Kind;
-using Op = Formula::Op;
+using Op = Expression::Op;
 
 /// static const TYPE name[count] = {..}; of literals, a line holding eight at most.
 std::string array(const std::string& type, const std::string& name, const std::vector<std::string>& literals) {

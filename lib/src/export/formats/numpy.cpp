@@ -15,7 +15,7 @@ namespace {
 
 using Id = Plan::Id;
 using Kind = Plan::Kind;
-using Op = Formula::Op;
+using Op = Expression::Op;
 
 std::string python(const std::string& text) {
   return quoted(text, [](char32_t point) {

@@ -26,7 +26,7 @@ namespace moe {
 namespace {
 
 using Kind = Plan::Kind;
-using Op = Formula::Op;
+using Op = Expression::Op;
 using Type = OnnxGraph::Type;
 using Names = std::vector<std::string>;
 

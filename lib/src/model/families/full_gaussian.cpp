@@ -102,14 +102,14 @@ class FullGaussian : public SeveralTargets {
     }
   }
 
-  Formula log_density_formula(const double* psi) const override {
-    Formula sum = 0.0;
-    std::vector<Formula> r;
+  Expression log_density_expression(const double* psi) const override {
+    Expression sum = 0.0;
+    std::vector<Expression> r;
     for (arma::uword t = 0; t < targets(); ++t) {
-      r.push_back(clamped(Formula::target(t) - Formula::eta(t), kFarthest));
-      Formula e = r[t];
+      r.push_back(clamped(Expression::target(t) - Expression::eta(t), kFarthest));
+      Expression e = r[t];
       for (arma::uword s = 0; s < t; ++s) e = e - psi[place(t, s)] * r[s];
-      const Formula z = clamped(e / left(t, psi), kFarthest);
+      const Expression z = clamped(e / left(t, psi), kFarthest);
       const double constant = normal_log_density(0) - (std::log(left(t, psi)) + std::log(target_at(t).scale));
       sum = sum + (constant - 0.5 * square(z));
     }

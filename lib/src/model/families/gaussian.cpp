@@ -106,13 +106,13 @@ class Gaussian : public Family {
     out.fill(sd(psi) * sd(psi));
   }
 
-  FamilyFormulas formulas(const double* psi) const override {
-    const Formula eta = Formula::eta(0);
-    return {eta, sd(psi) * sd(psi), normal_cdf((Formula::target(0) - eta) / sd(psi))};
+  FamilyExpressions expressions(const double* psi) const override {
+    const Expression eta = Expression::eta(0);
+    return {eta, sd(psi) * sd(psi), normal_cdf((Expression::target(0) - eta) / sd(psi))};
   }
-  Formula log_density_formula(const double* psi) const override {
+  Expression log_density_expression(const double* psi) const override {
     const double sigma = sd(psi);
-    const Formula z = clamped((Formula::target(0) - Formula::eta(0)) / sigma, kFarthest);
+    const Expression z = clamped((Expression::target(0) - Expression::eta(0)) / sigma, kFarthest);
     return normal_log_density(0) - 0.5 * square(z) - (std::log(sigma) + std::log(target().scale));
   }
 

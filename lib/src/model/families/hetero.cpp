@@ -111,19 +111,19 @@ class Hetero : public Family {
     for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = eta(n, 0) + z * row(0, eta, n).sigma;
   }
 
-  FamilyFormulas formulas(const double*) const override {
-    const Formula sigma = sigma_formula();
-    return {Formula::eta(0), square(sigma), normal_cdf((Formula::target(0) - Formula::eta(0)) / sigma)};
+  FamilyExpressions expressions(const double*) const override {
+    const Expression sigma = sigma_expression();
+    return {Expression::eta(0), square(sigma), normal_cdf((Expression::target(0) - Expression::eta(0)) / sigma)};
   }
-  Formula log_density_formula(const double*) const override {
-    const Formula sigma = sigma_formula();
-    const Formula z = clamped((Formula::target(0) - Formula::eta(0)) / sigma, kFarthest);
+  Expression log_density_expression(const double*) const override {
+    const Expression sigma = sigma_expression();
+    const Expression z = clamped((Expression::target(0) - Expression::eta(0)) / sigma, kFarthest);
     return normal_log_density(0) - 0.5 * square(z) - log(sigma) - std::log(target().scale);
   }
 
  private:
-  Formula sigma_formula() const {
-    Formula s = lesser(Formula::eta(1), high_);
+  Expression sigma_expression() const {
+    Expression s = lesser(Expression::eta(1), high_);
     if (std::isfinite(low_)) s = greater(s, low_);
     return hypot(kFloor * target().spread, exp(s));
   }

@@ -4,7 +4,7 @@
 #include <functional>
 #include <limits>
 
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 #include "model/several_targets.hpp"
 #include "moe/error.hpp"
 
@@ -173,10 +173,10 @@ class Joint : public SeveralTargets {
       y[t] = parts_[t].family->draw(eta_of(t, eta), row, psi + parts_[t].psi, random);
   }
 
-  Formula log_density_formula(const double* psi) const override {
-    Formula sum = 0.0;
+  Expression log_density_expression(const double* psi) const override {
+    Expression sum = 0.0;
     for (arma::uword t = 0; t < targets(); ++t) {
-      const Formula own = parts_[t].family->log_density_formula(psi + parts_[t].psi).shifted(parts_[t].eta, t);
+      const Expression own = parts_[t].family->log_density_expression(psi + parts_[t].psi).shifted(parts_[t].eta, t);
       sum = t == 0 ? own : sum + own;
     }
     return sum;

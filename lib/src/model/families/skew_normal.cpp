@@ -24,7 +24,7 @@ Curve delta_curve(double alpha) {
   return {delta, slope, -3 * delta * cosine * slope};
 }
 double delta_of(double alpha) { return delta_curve(alpha).value; }
-Formula delta_of(const Formula& alpha) { return alpha / hypot(1, alpha); }
+Expression delta_of(const Expression& alpha) { return alpha / hypot(1, alpha); }
 template <int M, int Order>
 Jet<M, Order> delta_of(const Jet<M, Order>& alpha) {
   return alpha.through(delta_curve(alpha.value()));

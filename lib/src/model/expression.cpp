@@ -1,4 +1,4 @@
-#include "model/formula.hpp"
+#include "model/expression.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,41 +9,41 @@
 
 namespace moe {
 
-struct Formula::Node {
+struct Expression::Node {
   Op op;
   double number;
   arma::uword index;
-  std::vector<Formula> arguments;
+  std::vector<Expression> arguments;
 };
 
-Formula::Formula(double number) : node_(std::make_shared<Node>(Node{Op::kNumber, number, 0, {}})) {}
-Formula::Formula(Op op, arma::uword index) : node_(std::make_shared<Node>(Node{op, 0, index, {}})) {}
+Expression::Expression(double number) : node_(std::make_shared<Node>(Node{Op::kNumber, number, 0, {}})) {}
+Expression::Expression(Op op, arma::uword index) : node_(std::make_shared<Node>(Node{op, 0, index, {}})) {}
 
-Formula::Op Formula::op() const { return node_->op; }
-double Formula::number() const { return node_->number; }
-arma::uword Formula::index() const { return node_->index; }
-const std::vector<Formula>& Formula::arguments() const { return node_->arguments; }
+Expression::Op Expression::op() const { return node_->op; }
+double Expression::number() const { return node_->number; }
+arma::uword Expression::index() const { return node_->index; }
+const std::vector<Expression>& Expression::arguments() const { return node_->arguments; }
 
-Formula Formula::of(Op op, std::vector<Formula> arguments) {
+Expression Expression::of(Op op, std::vector<Expression> arguments) {
   if (op == Op::kIfPositive && arguments[0].is_number()) return arguments[0].number() > 0 ? arguments[1] : arguments[2];
-  if (std::all_of(arguments.begin(), arguments.end(), [](const Formula& x) { return x.is_number(); })) {
+  if (std::all_of(arguments.begin(), arguments.end(), [](const Expression& x) { return x.is_number(); })) {
     std::vector<double> numbers;
-    for (const Formula& x : arguments) numbers.push_back(x.number());
-    return Formula(apply(op, numbers.data()));
+    for (const Expression& x : arguments) numbers.push_back(x.number());
+    return Expression(apply(op, numbers.data()));
   }
-  Formula result(op, 0);
+  Expression result(op, 0);
   result.node_ = std::make_shared<Node>(Node{op, 0, 0, std::move(arguments)});
   return result;
 }
 
 namespace {
 
-/// Walks a formula with its parts first, each once.
+/// Walks an expression with its parts first, each once.
 template <class T, class Leaf, class Inner>
-T walk(const Formula& x, std::map<const void*, T>& known, const Leaf& leaf, const Inner& inner) {
+T walk(const Expression& x, std::map<const void*, T>& known, const Leaf& leaf, const Inner& inner) {
   if (const auto found = known.find(x.identity()); found != known.end()) return found->second;
   std::vector<T> arguments;
-  for (const Formula& argument : x.arguments()) arguments.push_back(walk(argument, known, leaf, inner));
+  for (const Expression& argument : x.arguments()) arguments.push_back(walk(argument, known, leaf, inner));
   T result = x.arguments().empty() ? leaf(x) : inner(x, arguments);
   known.emplace(x.identity(), result);
   return result;
@@ -51,38 +51,38 @@ T walk(const Formula& x, std::map<const void*, T>& known, const Leaf& leaf, cons
 
 }  // namespace
 
-Formula Formula::shifted(arma::uword etas, arma::uword targets) const {
-  std::map<const void*, Formula> known;
-  return walk<Formula>(
+Expression Expression::shifted(arma::uword etas, arma::uword targets) const {
+  std::map<const void*, Expression> known;
+  return walk<Expression>(
       *this, known,
-      [&](const Formula& x) {
+      [&](const Expression& x) {
         return x.op() == Op::kEta ? eta(x.index() + etas) : x.op() == Op::kTarget ? target(x.index() + targets) : x;
       },
-      [](const Formula& x, const std::vector<Formula>& arguments) { return of(x.op(), arguments); });
+      [](const Expression& x, const std::vector<Expression>& arguments) { return of(x.op(), arguments); });
 }
 
-double Formula::at(const double* eta, const double* targets, double trials) const {
+double Expression::at(const double* eta, const double* targets, double trials) const {
   std::map<const void*, double> known;
   return walk<double>(
       *this, known,
-      [&](const Formula& x) {
+      [&](const Expression& x) {
         return x.op() == Op::kEta      ? eta[x.index()]
                : x.op() == Op::kTarget ? targets[x.index()]
                : x.op() == Op::kTrials ? trials
                                        : x.number();
       },
-      [](const Formula& x, const std::vector<double>& arguments) { return apply(x.op(), arguments.data()); });
+      [](const Expression& x, const std::vector<double>& arguments) { return apply(x.op(), arguments.data()); });
 }
 
-const char* sign_of(Formula::Op op) {
-  using enum Formula::Op;
+const char* sign_of(Expression::Op op) {
+  using enum Expression::Op;
   return op == kAdd ? "+" : op == kSubtract ? "-" : op == kMultiply ? "*" : op == kDivide ? "/" : nullptr;
 }
 
 namespace {
 
-double apply_special(Formula::Op op, const double* a) {
-  using enum Formula::Op;
+double apply_special(Expression::Op op, const double* a) {
+  using enum Expression::Op;
   switch (op) {
     case kNormalCdf:
       return normal_cdf(a[0]);
@@ -113,8 +113,8 @@ double apply_special(Formula::Op op, const double* a) {
 
 }  // namespace
 
-double apply(Formula::Op op, const double* a) {
-  using enum Formula::Op;
+double apply(Expression::Op op, const double* a) {
+  using enum Expression::Op;
   double result = 0;
   switch (op) {
     case kExp:
@@ -156,46 +156,48 @@ double apply(Formula::Op op, const double* a) {
   }
 }
 
-const Formula& value_of(const Formula& x) { return x; }
-Formula square(const Formula& x) { return x * x; }
-Formula exp_remainder(const Formula& x) { return x.is_number() ? Formula(exp_remainder(x.number())) : expm1(x) - x; }
-Formula hypot(double a, const Formula& x) {
-  return x.is_number() ? Formula(std::hypot(a, x.number())) : sqrt(a * a + x * x);
+const Expression& value_of(const Expression& x) { return x; }
+Expression square(const Expression& x) { return x * x; }
+Expression exp_remainder(const Expression& x) {
+  return x.is_number() ? Expression(exp_remainder(x.number())) : expm1(x) - x;
 }
-Formula clamped(const Formula& x, double limit) { return lesser(greater(x, -limit), limit); }
+Expression hypot(double a, const Expression& x) {
+  return x.is_number() ? Expression(std::hypot(a, x.number())) : sqrt(a * a + x * x);
+}
+Expression clamped(const Expression& x, double limit) { return lesser(greater(x, -limit), limit); }
 
-Formula bounded(const Formula& x) {
+Expression bounded(const Expression& x) {
   if (x.is_number()) return bounded(x.number());
   return clamped(x, kLargestExponent) + log1p(greater(x - kLargestExponent, 0.0)) -
          log1p(greater(-kLargestExponent - x, 0.0));
 }
 
-Formula bounded_exp(const Formula& x) {
+Expression bounded_exp(const Expression& x) {
   if (x.is_number()) return bounded_exp(x.number());
   return exp(clamped(x, kLargestExponent)) * (1.0 + greater(x - kLargestExponent, 0.0)) /
          (1.0 + greater(-kLargestExponent - x, 0.0));
 }
 
 // One exp, of a number that is not positive: exp(min(x, 0)) / (1 + exp(-|x|)).
-Formula logistic(const Formula& x) {
+Expression logistic(const Expression& x) {
   if (x.is_number()) return logistic(x.number());
   return exp(lesser(x, 0.0)) / (1.0 + exp(-abs(x)));
 }
 
-Formula log1p_exp(const Formula& x) {
+Expression log1p_exp(const Expression& x) {
   if (x.is_number()) return log1p_exp(x.number());
   return greater(x, 0.0) + log1p(exp(-abs(x)));
 }
 
-Formula laplace_cdf(const Formula& z) {
-  const Formula tail = 0.5 * exp(-abs(z));
+Expression laplace_cdf(const Expression& z) {
+  const Expression tail = 0.5 * exp(-abs(z));
   return if_positive(
       z, [&] { return 1.0 - tail; }, [&] { return tail; });
 }
 
-Formula zero_inflated_poisson_cdf(const Formula& k, const Formula& mean, const Formula& zeros) {
+Expression zero_inflated_poisson_cdf(const Expression& k, const Expression& mean, const Expression& zeros) {
   return if_positive(
-      -k, [] { return Formula(0); }, [&] { return zeros + (1.0 - zeros) * poisson_cdf(k, mean); });
+      -k, [] { return Expression(0); }, [&] { return zeros + (1.0 - zeros) * poisson_cdf(k, mean); });
 }
 
 }  // namespace moe
