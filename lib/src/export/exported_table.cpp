@@ -101,19 +101,19 @@ std::string checked_prefix(const std::string& prefix) {
   return prefix;
 }
 
-std::vector<PredictedColumn> predicted_columns(const Model& model, const Plan& plan) {
+std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& graph) {
   std::vector<PredictedColumn> columns;
   const auto of_target = [&](const std::string& name, std::size_t t) {
     return model.targets() > 1 ? name + "_" + model.schema.targets[t] : name;
   };
-  for (std::size_t t = 0; t < plan.mean.size(); ++t) columns.push_back({of_target("mean", t), plan.mean[t], 0});
-  for (std::size_t t = 0; t < plan.sd.size(); ++t) columns.push_back({of_target("sd", t), plan.sd[t], 0});
-  for (std::size_t c = 0; plan.probabilities && c < plan.classes; ++c)
-    columns.push_back({"p_" + model.schema.labels[c], *plan.probabilities, c});
-  for (arma::uword k = 0; k < plan.experts; ++k) columns.push_back({"gate_" + std::to_string(k + 1), plan.gate, k});
-  for (std::size_t t = 0; t < plan.expert_means.size(); ++t)
-    for (arma::uword k = 0; k < plan.experts; ++k)
-      columns.push_back({of_target("mean_" + std::to_string(k + 1), t), plan.expert_means[t], k});
+  for (std::size_t t = 0; t < graph.mean.size(); ++t) columns.push_back({of_target("mean", t), graph.mean[t], 0});
+  for (std::size_t t = 0; t < graph.sd.size(); ++t) columns.push_back({of_target("sd", t), graph.sd[t], 0});
+  for (std::size_t c = 0; graph.probabilities && c < graph.classes; ++c)
+    columns.push_back({"p_" + model.schema.labels[c], *graph.probabilities, c});
+  for (arma::uword k = 0; k < graph.experts; ++k) columns.push_back({"gate_" + std::to_string(k + 1), graph.gate, k});
+  for (std::size_t t = 0; t < graph.expert_means.size(); ++t)
+    for (arma::uword k = 0; k < graph.experts; ++k)
+      columns.push_back({of_target("mean_" + std::to_string(k + 1), t), graph.expert_means[t], k});
   std::set<std::string> names;
   for (const PredictedColumn& column : columns)
     if (!names.insert(column.name).second)
@@ -122,10 +122,10 @@ std::vector<PredictedColumn> predicted_columns(const Model& model, const Plan& p
   return columns;
 }
 
-std::vector<Plan::Id> values_of(const std::vector<PredictedColumn>& columns, const Plan& plan) {
-  std::vector<Plan::Id> outputs;
+std::vector<Graph::Id> values_of(const std::vector<PredictedColumn>& columns, const Graph& graph) {
+  std::vector<Graph::Id> outputs;
   for (const PredictedColumn& column : columns) outputs.push_back(column.value);
-  return plan.needed(outputs);
+  return graph.needed(outputs);
 }
 
 std::string quoted(const std::string& text, const std::function<std::string(char32_t)>& escape) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "export/plan.hpp"
+#include "export/graph.hpp"
 #include "moe/dataset.hpp"
 
 namespace moe {
@@ -42,17 +42,17 @@ std::string title_of(const Model& model);
 /// The prefix of the names in exported code, "moe" where none is given. Throws Error (usage) for a prefix that a name cannot have.
 std::string checked_prefix(const std::string& prefix);
 
-/// A column of predictions: one element of a value of the plan.
+/// A column of predictions: one element of a value of the graph.
 struct PredictedColumn {
   std::string name;
-  Plan::Id value;
+  Graph::Id value;
   arma::uword element;
 };
 /// All that need no target: of numbers mean, sd; of classes p_<label>; then gate_1.. and mean_1.. Throws Error (usage) where two
 /// would have one name.
-std::vector<PredictedColumn> predicted_columns(const Model& model, const Plan& plan);
-/// The values of the plan that they need, in the order of computation.
-std::vector<Plan::Id> values_of(const std::vector<PredictedColumn>& columns, const Plan& plan);
+std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& graph);
+/// The values of the graph that they need, in the order of computation.
+std::vector<Graph::Id> values_of(const std::vector<PredictedColumn>& columns, const Graph& graph);
 
 /// "text" as most languages read it: all but plain characters as `escape` writes their code points. What is no UTF-8 becomes
 /// U+FFFD.

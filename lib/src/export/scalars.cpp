@@ -14,10 +14,10 @@ using Op = Expression::Op;
 
 class Lowering {
  public:
-  explicit Lowering(const Plan& plan) : plan_(plan) { out_.elements.resize(plan.values.size()); }
+  explicit Lowering(const Graph& graph) : graph_(graph) { out_.elements.resize(graph.values.size()); }
 
-  Scalars of(const std::vector<Plan::Id>& values) {
-    for (const Plan::Id id : values) out_.elements[id] = elements(plan_.values[id]);
+  Scalars of(const std::vector<Graph::Id>& values) {
+    for (const Graph::Id id : values) out_.elements[id] = elements(graph_.values[id]);
     return std::move(out_);
   }
 
@@ -29,43 +29,43 @@ class Lowering {
   }
   Id number(double value) { return out_.add({Kind::kNumber, {}, value}); }
 
-  std::vector<Id> elements(const Plan::Value& value) {
+  std::vector<Id> elements(const Graph::Value& value) {
     std::vector<Id> result;
     switch (value.kind) {
-      case Plan::Kind::kInputs:
+      case Graph::Kind::kInputs:
         for (arma::uword i = 0; i < value.width; ++i) result.push_back(out_.add({Kind::kInput, {}, 0, {}, i}));
         break;
-      case Plan::Kind::kOffset:
+      case Graph::Kind::kOffset:
         return {out_.add({Kind::kOffset})};
-      case Plan::Kind::kTrials:
+      case Graph::Kind::kTrials:
         return {out_.add({Kind::kTrials})};
-      case Plan::Kind::kTargets:
+      case Graph::Kind::kTargets:
         throw std::logic_error("scalars of a value that needs a target");
-      case Plan::Kind::kNumbers:
+      case Graph::Kind::kNumbers:
         for (const double x : value.numbers) result.push_back(number(x));
         break;
-      case Plan::Kind::kDense:
+      case Graph::Kind::kDense:
         for (arma::uword o = 0; o < value.width; ++o) result.push_back(dense(value, o));
         break;
-      case Plan::Kind::kPick:
+      case Graph::Kind::kPick:
         for (const arma::uword i : value.indices) result.push_back(out_.elements[value.of[0]][i]);
         break;
-      case Plan::Kind::kJoin:
-        for (const Plan::Id part : value.of)
+      case Graph::Kind::kJoin:
+        for (const Graph::Id part : value.of)
           result.insert(result.end(), out_.elements[part].begin(), out_.elements[part].end());
         break;
-      case Plan::Kind::kSum:
-      case Plan::Kind::kLargest:
+      case Graph::Kind::kSum:
+      case Graph::Kind::kLargest:
         for (arma::uword i = 0; i < value.width; ++i) result.push_back(run(value, i));
         break;
-      case Plan::Kind::kEach:
+      case Graph::Kind::kEach:
         for (arma::uword i = 0; i < value.width; ++i) result.push_back(each(value, i));
         break;
     }
     return result;
   }
 
-  Id dense(const Plan::Value& value, arma::uword output) {
+  Id dense(const Graph::Value& value, arma::uword output) {
     Node node{Kind::kDense, {}, value.numbers[output]};
     for (arma::uword i = 0; i < value.weights.n_rows; ++i) {
       if (value.weights(i, output) == 0) continue;
@@ -75,10 +75,10 @@ class Lowering {
     return node.of.empty() ? number(node.number) : out_.add(std::move(node));
   }
 
-  Id run(const Plan::Value& value, arma::uword i) {
+  Id run(const Graph::Value& value, arma::uword i) {
     const auto first = out_.elements[value.of[0]].begin() + static_cast<std::ptrdiff_t>(i * value.run);
     const std::vector<Id> of(first, first + static_cast<std::ptrdiff_t>(value.run));
-    const bool sum = value.kind == Plan::Kind::kSum;
+    const bool sum = value.kind == Graph::Kind::kSum;
     if (all_numbers(of)) {
       double result = at(of[0]).number;
       for (std::size_t j = 1; j < of.size(); ++j)
@@ -88,9 +88,9 @@ class Lowering {
     return out_.add({sum ? Kind::kSum : Kind::kLargest, of});
   }
 
-  Id each(const Plan::Value& value, arma::uword i) {
+  Id each(const Graph::Value& value, arma::uword i) {
     std::vector<Id> of;
-    for (const Plan::Id x : value.of) of.push_back(out_.elements[x][out_.elements[x].size() == 1 ? 0 : i]);
+    for (const Graph::Id x : value.of) of.push_back(out_.elements[x][out_.elements[x].size() == 1 ? 0 : i]);
     if (all_numbers(of)) {
       std::vector<double> numbers;
       for (const Id x : of) numbers.push_back(at(x).number);
@@ -104,7 +104,7 @@ class Lowering {
     return out_.add({Kind::kEach, of, 0, {}, 0, value.op});
   }
 
-  const Plan& plan_;
+  const Graph& graph_;
   Scalars out_;
 };
 
@@ -115,6 +115,6 @@ Scalars::Id Scalars::add(Node node) {
   return nodes.size() - 1;
 }
 
-Scalars scalars_of(const Plan& plan, const std::vector<Plan::Id>& values) { return Lowering(plan).of(values); }
+Scalars scalars_of(const Graph& graph, const std::vector<Graph::Id>& values) { return Lowering(graph).of(values); }
 
 }  // namespace moe

@@ -1,17 +1,17 @@
-// A plan element by element: what an exporter writes whose language knows numbers only, no vectors.
+// A graph element by element: what an exporter writes whose language knows numbers only, no vectors.
 #pragma once
 
 #include <vector>
 
-#include "export/plan.hpp"
+#include "export/graph.hpp"
 
 namespace moe {
 
 struct Scalars {
   using Id = std::size_t;
   enum class Kind {
-    kInput,    ///< element `index` of Plan::Kind::kInputs
-    kOffset,   ///< as Plan has it
+    kInput,    ///< element `index` of Graph::Kind::kInputs
+    kOffset,   ///< as Graph has it
     kTrials,   ///< ..
     kNumber,   ///< `number`
     kDense,    ///< number + sum_i weights[i] of[i], at least one
@@ -29,13 +29,13 @@ struct Scalars {
   };
 
   std::vector<Node> nodes;
-  std::vector<std::vector<Id>> elements;  ///< of each value of the plan; empty for one that was not asked for
+  std::vector<std::vector<Id>> elements;  ///< of each value of the graph; empty for one that was not asked for
 
   Id add(Node node);
 };
 
-/// Those values of the plan, none of which needs a target. Weights of 0 are left out, and what depends on numbers alone is
+/// Those values of the graph, none of which needs a target. Weights of 0 are left out, and what depends on numbers alone is
 /// computed.
-Scalars scalars_of(const Plan& plan, const std::vector<Plan::Id>& values);
+Scalars scalars_of(const Graph& graph, const std::vector<Graph::Id>& values);
 
 }  // namespace moe

@@ -1,4 +1,4 @@
-// c: one C99 file that needs nothing but libm: the model's plan as constant arrays and a few functions on the stack. It also compiles
+// c: one C99 file that needs nothing but libm: the model's graph as constant arrays and a few functions on the stack. It also compiles
 // as C++. What it calls comes from c_vectors.c and c_functions.c, and no more than that.
 #include <algorithm>
 #include <cmath>
@@ -19,8 +19,8 @@ namespace moe {
 namespace {
 
 using namespace c_source;
-using Id = Plan::Id;
-using Kind = Plan::Kind;
+using Id = Graph::Id;
+using Kind = Graph::Kind;
 
 class Writer {
  public:
@@ -28,49 +28,49 @@ class Writer {
       : model_(model),
         rows_(rows),
         columns_(columns_of(model.schema)),
-        plan_(plan_of(model)),
-        outputs_(outputs_of(plan_)),
-        forward_(plan_.needed(outputs_)),
-        statements_(plan_, {forward_.begin(), forward_.end()}, kept(), "s->", Statements::Of::kRow) {}
+        graph_(graph_of(model)),
+        outputs_(outputs_of(graph_)),
+        forward_(graph_.needed(outputs_)),
+        statements_(graph_, {forward_.begin(), forward_.end()}, kept(), "s->", Statements::Of::kRow) {}
 
   std::string write() {
     // Constants are known when all statements are there.
     std::string code = forward() + predict() + (rows_ ? predict_rows() : "");
-    if (plan_.log_density) code += log_density();
-    if (!plan_.cdf.empty()) code += distribution();
+    if (graph_.log_density) code += log_density();
+    if (!graph_.cdf.empty()) code += distribution();
     if (any_levels(model_)) code += level_function(columns_, model_.schema);
-    return interface_of(model_, plan_, rows_) + functions_for(code) + "\n" + statements_.constants() + code;
+    return interface_of(model_, graph_, rows_) + functions_for(code) + "\n" + statements_.constants() + code;
   }
 
  private:
-  bool numbers() const { return plan_.classes == 0; }
+  bool numbers() const { return graph_.classes == 0; }
   bool several() const { return model_.targets() > 1; }
   arma::uword targets() const { return model_.targets(); }
 
-  static std::vector<Id> outputs_of(const Plan& plan) {
-    std::vector<Id> result{plan.gate};
-    for (const auto* ids : {&plan.mean, &plan.sd, &plan.expert_means})
+  static std::vector<Id> outputs_of(const Graph& graph) {
+    std::vector<Id> result{graph.gate};
+    for (const auto* ids : {&graph.mean, &graph.sd, &graph.expert_means})
       result.insert(result.end(), ids->begin(), ids->end());
-    if (plan.probabilities) result.push_back(*plan.probabilities);
+    if (graph.probabilities) result.push_back(*graph.probabilities);
     return result;
   }
   /// What densities and distribution functions need beyond a prediction.
   std::vector<Id> beyond(const std::vector<Id>& wanted) const {
     std::vector<Id> result;
-    for (const Id id : plan_.needed(wanted))
+    for (const Id id : graph_.needed(wanted))
       if (!std::binary_search(forward_.begin(), forward_.end(), id)) result.push_back(id);
     return result;
   }
   /// What others than the statements of moe_forward() read.
   std::set<Id> kept() const {
     std::set<Id> result(outputs_.begin(), outputs_.end());
-    std::vector<Id> later = plan_.cdf;
-    if (plan_.log_density) later.push_back(*plan_.log_density);
+    std::vector<Id> later = graph_.cdf;
+    if (graph_.log_density) later.push_back(*graph_.log_density);
     for (const Id id : beyond(later))
-      for (const Id of : plan_.values[id].of)
+      for (const Id of : graph_.values[id].of)
         if (std::binary_search(forward_.begin(), forward_.end(), of)) result.insert(of);
     for (auto it = result.begin(); it != result.end();)
-      it = plan_.values[*it].kind == Kind::kNumbers ? result.erase(it) : std::next(it);
+      it = graph_.values[*it].kind == Kind::kNumbers ? result.erase(it) : std::next(it);
     return result;
   }
 
@@ -84,13 +84,13 @@ class Writer {
   std::string forward() {
     std::string text = "\ntypedef struct {\n", state;
     for (const Id id : kept())
-      state += "  double v" + std::to_string(id) + statements_.dimension(plan_.values[id].width) + ";\n";
+      state += "  double v" + std::to_string(id) + statements_.dimension(graph_.values[id].width) + ";\n";
     text += (state.empty() ? "  int nothing;\n" : state) + "} moe_state;\n\n";
     text += "static void moe_forward(const double *x, moe_state *s) {\n  int i;\n" + given(statements_);
     return text + statements_.compute(forward_) + "  (void)x;\n  (void)s;\n  (void)i;\n}\n";
   }
 
-  /// What stands in x, as values of the plan.
+  /// What stands in x, as values of the graph.
   std::string given(const Statements& statements) const {
     std::string text;
     const auto set = [&](Id id, const std::string& what) {
@@ -98,7 +98,7 @@ class Writer {
     };
     const auto cell = [&](const std::string& name) { return statements.cell(place_of(name)); };
     for (const Id id : forward_) {
-      const Kind kind = plan_.values[id].kind;
+      const Kind kind = graph_.values[id].kind;
       if (kind == Kind::kInputs) text += encoding(columns_, id, statements);
       if (kind == Kind::kTrials) set(id, cell(model_.schema.trials));
       if (kind == Kind::kOffset) {
@@ -126,15 +126,15 @@ class Writer {
     };
     const arma::uword K = model_.size();
     const std::string first = K == 1 ? "[0]" : "";
-    copy("gate" + first, plan_.gate, K);
-    for (std::size_t t = 0; t < plan_.expert_means.size(); ++t) {
+    copy("gate" + first, graph_.gate, K);
+    for (std::size_t t = 0; t < graph_.expert_means.size(); ++t) {
       const std::string place = several() ? "[" + std::to_string(t) + "]" : "";
-      copy("expert_means" + place + first, plan_.expert_means[t], K);
-      if (t < plan_.mean.size()) copy("mean" + place, plan_.mean[t], 1);
-      if (t < plan_.sd.size()) copy("sd" + place, plan_.sd[t], 1);
+      copy("expert_means" + place + first, graph_.expert_means[t], K);
+      if (t < graph_.mean.size()) copy("mean" + place, graph_.mean[t], 1);
+      if (t < graph_.sd.size()) copy("sd" + place, graph_.sd[t], 1);
     }
-    if (!plan_.probabilities) return text;
-    copy("proba", *plan_.probabilities, plan_.classes);
+    if (!graph_.probabilities) return text;
+    copy("proba", *graph_.probabilities, graph_.classes);
     const std::string label = p + "label", proba = p + "proba";
     return text + statements.loop(1) + "{\n    " + label + " = 0;\n    for (i = 1; i < MOE_CLASSES; ++i)\n      if (" +
            proba + "[i] > " + proba + "[" + label + "]) " + label +
@@ -143,7 +143,7 @@ class Writer {
   }
 
   std::string predict_rows() const {
-    Statements rows(plan_, {forward_.begin(), forward_.end()}, {outputs_.begin(), outputs_.end()}, "",
+    Statements rows(graph_, {forward_.begin(), forward_.end()}, {outputs_.begin(), outputs_.end()}, "",
                     Statements::Of::kRows);
     const std::string given = this->given(rows), computed = rows.compute(forward_);  // its constants are there
     return "\nstatic void moe_predict_block(const double *x, moe_prediction *p) {\n  int i, r;\n" + given + computed +
@@ -161,18 +161,18 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
   /// What stands at the head of a function of y.
   std::string take_target(const std::vector<Id>& ids) const {
     for (const Id id : ids)
-      if (plan_.values[id].kind == Kind::kTargets)
+      if (graph_.values[id].kind == Kind::kTargets)
         return std::string(several() ? "  const double *v" : "  const double v") + std::to_string(id) + " = y;\n";
     return "";
   }
 
   std::string log_density() {
-    const std::vector<Id> ids = beyond({*plan_.log_density});
+    const std::vector<Id> ids = beyond({*graph_.log_density});
     std::string text = "\ndouble moe_log_density(const double *x, ";
     text += !numbers() ? "int y" : several() ? "const double *y" : "double y";
     text += ") {\n  moe_state state, *s = &state;\n  int i;\n" + (numbers() ? take_target(ids) : "");
     text += "  moe_forward(x, s);\n" + statements_.compute(ids) + "  (void)i;\n  (void)y;\n";
-    const std::string result = statements_.element(*plan_.log_density, numbers() ? Index{} : kRunning);
+    const std::string result = statements_.element(*graph_.log_density, numbers() ? Index{} : kRunning);
     if (numbers()) return text + "  return " + result + ";\n}\n";
     return text + "  i = y;\n  return " + result + ";\n}\n";
   }
@@ -181,7 +181,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
   std::string distribution() {
     std::string text;
     for (arma::uword t = 0; t < targets(); ++t) {
-      const std::vector<Id> ids = beyond({plan_.cdf[t]});
+      const std::vector<Id> ids = beyond({graph_.cdf[t]});
       text += "\nstatic double moe_cdf_" + std::to_string(t + 1) + "(const moe_state *s, double value) {\n  int i;\n";
       if (several()) {
         text += "  double y[MOE_TARGETS] = {0};\n";
@@ -191,7 +191,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
         text += "  const double y = value;\n" + take_target(ids);
       }
       text += statements_.compute(ids) + "  (void)i;\n  (void)y;\n  (void)s;\n";
-      text += "  return moe_share_of_one(" + statements_.element(plan_.cdf[t], {}) + ");\n}\n";
+      text += "  return moe_share_of_one(" + statements_.element(graph_.cdf[t], {}) + ");\n}\n";
     }
     const std::string and_target = several() ? ", int t" : "";
     const std::string at = several() ? "moe_cdf_at(t, " : "moe_cdf_1(";
@@ -242,7 +242,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
   const Model& model_;
   bool rows_;  // asked for moe_predict_rows()
   std::vector<Column> columns_;
-  Plan plan_;
+  Graph graph_;
   std::vector<Id> outputs_, forward_;
   Statements statements_;
 };

@@ -8,7 +8,7 @@
 
 namespace moe::c_source {
 
-std::string encoding(const std::vector<Column>& columns, Plan::Id inputs, const Statements& statements) {
+std::string encoding(const std::vector<Column>& columns, Graph::Id inputs, const Statements& statements) {
   std::string text = statements.declaration(inputs);
   arma::uword j = 0;
   for (std::size_t i = 0; i < columns.size(); ++i) {

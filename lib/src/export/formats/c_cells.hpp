@@ -9,8 +9,8 @@
 
 namespace moe::c_source {
 
-/// Statements that put the cells x[0], x[1] .. of these columns into a plan's inputs.
-std::string encoding(const std::vector<Column>& columns, Plan::Id inputs, const Statements& statements);
+/// Statements that put the cells x[0], x[1] .. of these columns into a graph's inputs.
+std::string encoding(const std::vector<Column>& columns, Graph::Id inputs, const Statements& statements);
 /// moe_level() and moe_levels(): the text of a category's cell as a number of x.
 std::string level_function(const std::vector<Column>& columns, const Schema& schema);
 

@@ -10,7 +10,7 @@
 namespace moe::c_source {
 namespace {
 
-bool numbers(const Plan& plan) { return plan.classes == 0; }
+bool numbers(const Graph& graph) { return graph.classes == 0; }
 bool several(const Model& model) { return model.targets() > 1; }
 
 /// What GCC, Clang (whose parts of -ffast-math define nothing, but can be turned off again), Intel's and Microsoft's compilers
@@ -25,7 +25,7 @@ constexpr const char* kNoFastMath =
 #endif
 )";
 
-std::string head(const Model& model, const Plan& plan, bool rows) {
+std::string head(const Model& model, const Graph& graph, bool rows) {
   const std::vector<Column> columns = columns_of(model.schema);
   std::string text = "/* " + title_of(model) + " for '" + commented(join(model.schema.targets, "', '")) +
                      "', written by moe " MOE_VERSION ".\n\n";
@@ -44,7 +44,7 @@ std::string head(const Model& model, const Plan& plan, bool rows) {
     text += "\n";
   }
   text += std::string("   A cell that is missing without a rule for it gives NAN") +
-          (numbers(plan) ? "" : ", and the label -1, which is no class") + ".\n";
+          (numbers(graph) ? "" : ", and the label -1, which is no class") + ".\n";
   if (any_levels(model))
     text +=
         "   double moe_level(int i, const char *text) is a category's x[i]: NAN where it is missing, -1 where it is "
@@ -57,10 +57,10 @@ std::string head(const Model& model, const Plan& plan, bool rows) {
     text +=
         "   moe_predict_rows(x, n, p) fills p[0] .. p[n - 1] of n such rows, one behind the other: the same numbers, "
         "faster.\n";
-  if (plan.log_density)
-    text += numbers(plan) ? "   moe_log_density(x, y) is log p(y | x).\n"
-                          : "   moe_log_density(x, y) is log P(class y | x), y = 0 .. MOE_CLASSES - 1.\n";
-  if (!plan.cdf.empty())
+  if (graph.log_density)
+    text += numbers(graph) ? "   moe_log_density(x, y) is log p(y | x).\n"
+                           : "   moe_log_density(x, y) is log P(class y | x), y = 0 .. MOE_CLASSES - 1.\n";
+  if (!graph.cdf.empty())
     text += several(model) ? "   moe_cdf(x, y, t) is P(Y_t <= y | x), moe_quantile(x, p, t) its inverse, 0 < p < 1.\n"
                            : "   moe_cdf(x, y) is P(Y <= y | x), moe_quantile(x, p) its inverse, 0 < p < 1.\n";
   return text +
@@ -73,19 +73,19 @@ std::string head(const Model& model, const Plan& plan, bool rows) {
          (any_levels(model) ? "#include <stdlib.h>\n\n" : "\n");
 }
 
-std::string declarations(const Model& model, const Plan& plan, bool rows) {
+std::string declarations(const Model& model, const Graph& graph, bool rows) {
   std::string text = "#define MOE_COLUMNS " + std::to_string(column_names(model).size()) + "\n#define MOE_EXPERTS " +
                      std::to_string(model.size()) + "\n";
   if (several(model)) text += "#define MOE_TARGETS " + std::to_string(model.targets()) + "\n";
-  if (!numbers(plan)) text += "#define MOE_CLASSES " + std::to_string(plan.classes) + "\n";
-  if (plan.log_density) text += "#define MOE_DENSITY 1 /* there is moe_log_density() */\n";
+  if (!numbers(graph)) text += "#define MOE_CLASSES " + std::to_string(graph.classes) + "\n";
+  if (graph.log_density) text += "#define MOE_DENSITY 1 /* there is moe_log_density() */\n";
   if (any_levels(model)) text += "#define MOE_LEVELS 1 /* there are categories: see moe_level() */\n";
   if (rows) text += "#define MOE_ROWS 16 /* computed side by side: element i of row r is at [i * MOE_ROWS + r] */\n";
   text += "\ntypedef struct {\n";
   const std::string each = several(model) ? "[MOE_TARGETS]" : "";
-  if (numbers(plan)) {
+  if (numbers(graph)) {
     text += "  double mean" + each + ";\n";
-    if (!plan.sd.empty()) text += "  double sd" + each + ";\n";
+    if (!graph.sd.empty()) text += "  double sd" + each + ";\n";
   } else {
     text += "  double proba[MOE_CLASSES]; /* of each class, as moe_labels lists them */\n";
     text += "  int label;                 /* the most probable class; -1 where the probabilities are NAN */\n";
@@ -93,9 +93,9 @@ std::string declarations(const Model& model, const Plan& plan, bool rows) {
   text += std::string("  double gate[MOE_EXPERTS];") +
           (model.gate->normalised() ? "" : " /* not normalised: any sum */") + "\n";
   text += "  double expert_means" + each + "[MOE_EXPERTS];" +
-          (numbers(plan) ? "" : " /* each expert's probability of the last class */") + "\n} moe_prediction;\n\n";
+          (numbers(graph) ? "" : " /* each expert's probability of the last class */") + "\n} moe_prediction;\n\n";
   text += names("moe_columns", column_names(model)) + names("moe_targets", model.schema.targets);
-  if (!numbers(plan)) text += names("moe_labels", model.schema.labels);
+  if (!numbers(graph)) text += names("moe_labels", model.schema.labels);
   return text + "\n";
 }
 
@@ -114,8 +114,8 @@ bool any_levels(const Model& model) {
   return std::any_of(columns.begin(), columns.end(), [](const Column& column) { return column.category; });
 }
 
-std::string interface_of(const Model& model, const Plan& plan, bool rows) {
-  return head(model, plan, rows) + declarations(model, plan, rows);
+std::string interface_of(const Model& model, const Graph& graph, bool rows) {
+  return head(model, graph, rows) + declarations(model, graph, rows);
 }
 
 }  // namespace moe::c_source

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "export/plan.hpp"
+#include "export/graph.hpp"
 
 namespace moe::c_source {
 
@@ -13,6 +13,6 @@ std::vector<std::string> column_names(const Model& model);
 /// Whether there are categories.
 bool any_levels(const Model& model);
 /// `rows`: whether there is moe_predict_rows().
-std::string interface_of(const Model& model, const Plan& plan, bool rows);
+std::string interface_of(const Model& model, const Graph& graph, bool rows);
 
 }  // namespace moe::c_source

@@ -8,7 +8,7 @@
 namespace moe::c_source {
 namespace {
 
-using Kind = Plan::Kind;
+using Kind = Graph::Kind;
 using Op = Expression::Op;
 
 /// static const TYPE name[count] = {..}; of literals, a line holding eight at most.
@@ -66,16 +66,16 @@ std::string Index::text() const {
   return plus == 0 ? "i" : "i + " + std::to_string(plus);
 }
 
-Statements::Statements(const Plan& plan, std::set<Id> forward, std::set<Id> kept, std::string state, Of which)
-    : plan_(plan),
+Statements::Statements(const Graph& graph, std::set<Id> forward, std::set<Id> kept, std::string state, Of which)
+    : graph_(graph),
       forward_(std::move(forward)),
       kept_(std::move(kept)),
-      uses_(plan.values.size()),
-      user_(plan.values.size()),
+      uses_(graph.values.size()),
+      user_(graph.values.size()),
       state_(std::move(state)),
       of_(which) {
-  for (Id id = 0; id < plan.values.size(); ++id)
-    for (const Id of : plan.values[id].of) {
+  for (Id id = 0; id < graph.values.size(); ++id)
+    for (const Id of : graph.values[id].of) {
       ++uses_[of];
       user_[of] = id;
     }
@@ -99,7 +99,7 @@ std::string Statements::dimension(arma::uword width) const {
 }
 
 std::string Statements::declaration(Id id) const {
-  return kept(id) && !state_.empty() ? "" : "  double " + name(id) + dimension(plan_.values[id].width) + ";\n";
+  return kept(id) && !state_.empty() ? "" : "  double " + name(id) + dimension(graph_.values[id].width) + ";\n";
 }
 
 std::string Statements::cell(std::size_t column) const {
@@ -114,7 +114,7 @@ std::string Statements::place(Index i, arma::uword width) const {
 }
 
 std::string Statements::element(Id id, Index i) const {
-  const Plan::Value& value = plan_.values[id];
+  const Graph::Value& value = graph_.values[id];
   if (value.width == 1) i = Index{};
   if (value.kind == Kind::kNumbers) {
     if (value.width == 1) return literal(value.numbers[0]);
@@ -134,14 +134,14 @@ std::string Statements::element(Id id, Index i) const {
 }
 
 std::string Statements::name(Id id) const {
-  const Plan::Value& value = plan_.values[id];
+  const Graph::Value& value = graph_.values[id];
   if (value.kind == Kind::kNumbers) return "moe_v" + std::to_string(id);
   return (kept(id) ? state_ : "") + "v" + std::to_string(id);
 }
 std::string Statements::pointer(Id id) const {
-  const Plan::Value& value = plan_.values[id];
+  const Graph::Value& value = graph_.values[id];
   if (value.is_range() && !kept(id)) {
-    if (plan_.values[value.of[0]].width == 1) return pointer(value.of[0]);
+    if (graph_.values[value.of[0]].width == 1) return pointer(value.of[0]);
     const std::string whole = pointer(value.of[0]);
     if (value.indices[0] == 0) return whole;
     return whole + " + " + std::to_string(value.indices[0]) + (rows() ? " * MOE_ROWS" : "");
@@ -150,15 +150,15 @@ std::string Statements::pointer(Id id) const {
 }
 /// Whether it is computed where its only user needs it.
 bool Statements::inlined(Id id) const {
-  const Plan::Value& value = plan_.values[id];
+  const Graph::Value& value = graph_.values[id];
   if (value.kind != Kind::kEach || uses_[id] != 1 || kept(id)) return false;
-  const Plan::Value& user = plan_.values[user_[id]];
+  const Graph::Value& user = graph_.values[user_[id]];
   return user.kind == Kind::kEach && user.width == value.width && user.op != Op::kIfPositive &&
          forward_.count(id) == forward_.count(user_[id]);
 }
 
 std::string Statements::statement(Id id) {
-  const Plan::Value& value = plan_.values[id];
+  const Graph::Value& value = graph_.values[id];
   if (value.kind == Kind::kNumbers) {
     if (value.width > 1 && known_.insert(id).second) constants_ += array("moe_v" + std::to_string(id), value.numbers);
     return "";
@@ -178,7 +178,7 @@ std::string Statements::statement(Id id) {
     case Kind::kJoin: {
       arma::uword first = 0;
       for (const Id part : value.of) {
-        const arma::uword count = plan_.values[part].width;
+        const arma::uword count = graph_.values[part].width;
         text +=
             loop(count) + own + this->place({count > 1, first}, value.width) + " = " + element(part, kRunning) + ";\n";
         first += count;
@@ -198,7 +198,7 @@ std::string Statements::statement(Id id) {
 }
 
 std::string Statements::dense(Id id) {
-  const Plan::Value& value = plan_.values[id];
+  const Graph::Value& value = graph_.values[id];
   const std::string weights = "moe_w" + std::to_string(id), intercepts = "moe_b" + std::to_string(id);
   if (known_.insert(id).second)
     constants_ += array(weights, arma::mat(value.weights.t())) + array(intercepts, value.numbers);
@@ -208,11 +208,11 @@ std::string Statements::dense(Id id) {
 }
 
 std::string Statements::pick(Id id) {
-  const Plan::Value& value = plan_.values[id];
+  const Graph::Value& value = graph_.values[id];
   const std::string own = loop(value.width) + name(id) + place(kRunning, value.width) + " = ";
   if (value.width == 1) return own + element(value.of[0], {false, value.indices[0]}) + ";\n";
   const std::string table = "moe_i" + std::to_string(id);
-  const bool single = plan_.values[value.of[0]].width == 1;
+  const bool single = graph_.values[value.of[0]].width == 1;
   if (known_.insert(id).second && !single) {
     std::vector<std::string> literals;
     for (const arma::uword i : value.indices) literals.push_back(std::to_string(i));

@@ -1,11 +1,11 @@
-// Statements in C that compute a plan.
+// Statements in C that compute a graph.
 #pragma once
 
 #include <set>
 #include <string>
 #include <vector>
 
-#include "export/plan.hpp"
+#include "export/graph.hpp"
 
 namespace moe::c_source {
 
@@ -18,17 +18,17 @@ struct Index {
 
 constexpr Index kRunning{true, 0};
 
-/// Statements that compute a plan's values: arrays named after their place, in the function where they are computed or, where others
+/// Statements that compute a graph's values: arrays named after their place, in the function where they are computed or, where others
 /// need them, in a moe_state. They compute one row, or MOE_ROWS rows side by side, the r-th of a value's element i at
 /// [i * MOE_ROWS + r].
 class Statements {
  public:
-  using Id = Plan::Id;
+  using Id = Graph::Id;
 
   enum class Of { kRow, kRows };
   /// `forward`: what is computed first. `kept`: what others read, in a state, what `state` says before its names; or, where that is
-  /// empty, in variables, too. Keeps a reference to the plan.
-  Statements(const Plan& plan, std::set<Id> forward, std::set<Id> kept, std::string state, Of of);
+  /// empty, in variables, too. Keeps a reference to the graph.
+  Statements(const Graph& graph, std::set<Id> forward, std::set<Id> kept, std::string state, Of of);
 
   /// The statements that compute these, in order.
   std::string compute(const std::vector<Id>& ids);
@@ -56,7 +56,7 @@ class Statements {
   std::string dense(Id id);
   std::string pick(Id id);
 
-  const Plan& plan_;
+  const Graph& graph_;
   std::set<Id> forward_, kept_, known_;  // known_: whose constants are there
   std::vector<std::size_t> uses_;
   std::vector<Id> user_;  // the last one

@@ -1,4 +1,4 @@
-// js: one ECMAScript module without dependencies, or a plain script that sets one name. All numbers of a row stand in one array, V; each operation of the plan is a loop
+// js: one ECMAScript module without dependencies, or a plain script that sets one name. All numbers of a row stand in one array, V; each operation of the graph is a loop
 // or a few over a part of it.
 #include <cmath>
 
@@ -12,8 +12,8 @@
 namespace moe {
 namespace {
 
-using Id = Plan::Id;
-using Kind = Plan::Kind;
+using Id = Graph::Id;
+using Kind = Graph::Kind;
 using Op = Expression::Op;
 
 std::string js(const std::string& text) {
@@ -43,10 +43,10 @@ std::string js(const std::vector<double>& values) {
 /// The body of compute(), where each value stands in V, and the numbers that it reads.
 class Computation {
  public:
-  Computation(const Plan& plan, const std::vector<PredictedColumn>& columns, arma::uword inputs) : plan_(plan) {
-    place_.resize(plan.values.size());
+  Computation(const Graph& graph, const std::vector<PredictedColumn>& columns, arma::uword inputs) : graph_(graph) {
+    place_.resize(graph.values.size());
     size_ = inputs + 2;  // with the offset and the trials
-    for (const Id id : values_of(columns, plan)) add(id, inputs);
+    for (const Id id : values_of(columns, graph)) add(id, inputs);
   }
 
   arma::uword place(Id id) const { return place_[id]; }
@@ -61,7 +61,7 @@ class Computation {
   static std::string at(arma::uword place) { return std::to_string(place); }
 
   void add(Id id, arma::uword inputs) {
-    const Plan::Value& value = plan_.values[id];
+    const Graph::Value& value = graph_.values[id];
     if (value.kind == Kind::kInputs || value.kind == Kind::kOffset || value.kind == Kind::kTrials) {
       place_[id] = value.kind == Kind::kInputs ? 0 : inputs + (value.kind == Kind::kTrials ? 1 : 0);
       return;
@@ -78,7 +78,7 @@ class Computation {
       body_ += statement(value, place_[id]);
   }
 
-  std::string statement(const Plan::Value& value, arma::uword to) {
+  std::string statement(const Graph::Value& value, arma::uword to) {
     const arma::uword from = place_[value.of[0]];
     switch (value.kind) {
       case Kind::kDense: {
@@ -98,7 +98,7 @@ class Computation {
       case Kind::kJoin: {
         std::string text;
         for (const Id part : value.of) {
-          const arma::uword first = place_[part], width = plan_.values[part].width;
+          const arma::uword first = place_[part], width = graph_.values[part].width;
           text += "  V.copyWithin(" + at(to) + ", " + at(first) + ", " + at(first + width) + ");\n";
           to += width;
         }
@@ -112,7 +112,7 @@ class Computation {
     }
   }
 
-  std::string run(const Plan::Value& value, arma::uword from, arma::uword to) const {
+  std::string run(const Graph::Value& value, arma::uword from, arma::uword to) const {
     const bool sum = value.kind == Kind::kSum;
     const std::string next = "V[" + at(from) + " + " + (value.width == 1 ? "" : "i * " + at(value.run) + " + ") + "j]";
     const std::string first = "V[" + at(from) + (value.width == 1 ? "" : " + i * " + at(value.run)) + "]";
@@ -127,9 +127,9 @@ class Computation {
     return "  for (let i = 0; i < " + at(width) + "; ++i) { " + body + " }\n";
   }
 
-  std::string each(const Plan::Value& value) const {
+  std::string each(const Graph::Value& value) const {
     std::vector<std::string> of;
-    for (const Id x : value.of) of.push_back("V[" + index(place_[x], plan_.values[x].width) + "]");
+    for (const Id x : value.of) of.push_back("V[" + index(place_[x], graph_.values[x].width) + "]");
     if (const char* sign = sign_of(value.op)) return of[0] + " " + sign + " " + of[1];
     if (value.op == Op::kIfPositive) return of[0] + " > 0 ? " + of[1] + " : " + of[2];
     return std::string("Math.") + function(value.op) + "(" + join(of) + ")";
@@ -164,7 +164,7 @@ class Computation {
     }
   }
 
-  const Plan& plan_;
+  const Graph& graph_;
   std::vector<arma::uword> place_;
   arma::uword size_ = 0;
   std::vector<std::pair<arma::uword, std::vector<double>>> numbers_;
@@ -227,10 +227,10 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& opt
   if (!options.prefix.empty() && !options.classic)
     throw Error(ErrorKind::kUsage, "--prefix: a module has no names at the top: expected it with --classic");
   const std::string script = checked_prefix(options.prefix) + "Model";
-  const Plan plan = plan_of(model);
-  const std::vector<PredictedColumn> columns = predicted_columns(model, plan);
+  const Graph graph = graph_of(model);
+  const std::vector<PredictedColumn> columns = predicted_columns(model, graph);
   const Schema& schema = model.schema;
-  const Computation computation(plan, columns, schema.inputs.size());
+  const Computation computation(graph, columns, schema.inputs.size());
   const auto optional = [](const std::string& name) { return name.empty() ? "null" : js(name); };
   std::vector<std::string> outputs, places;
   for (const PredictedColumn& column : columns) {
@@ -247,8 +247,8 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& opt
   text += std::string("const LEVELS_BY_VALUE = ") + (schema.levels_by_value ? "true" : "false") + ";\n";
   text += "const LABELS = " + js(schema.labels) + ";\nexport const OUTPUTS = " + js(outputs) + ";\n";
   text += "const PLACES = [" + join(places) + "];\n";
-  if (plan.probabilities)
-    text += "const PROBABILITIES = " + std::to_string(computation.place(*plan.probabilities)) + ";\n";
+  if (graph.probabilities)
+    text += "const PROBABILITIES = " + std::to_string(computation.place(*graph.probabilities)) + ";\n";
   else
     text += "const PROBABILITIES = 0;\n";
   text += computation.text() + "\n" + kEmbedded.at("js_table.js");

@@ -1,5 +1,5 @@
 // numpy: a Python module that needs nothing but NumPy, and its arrays by name beside it. The module goes through the rows in
-// blocks, a line for each operation of the plan.
+// blocks, a line for each operation of the graph.
 #include <cmath>
 
 #include "export/exported_table.hpp"
@@ -13,8 +13,8 @@
 namespace moe {
 namespace {
 
-using Id = Plan::Id;
-using Kind = Plan::Kind;
+using Id = Graph::Id;
+using Kind = Graph::Kind;
 using Op = Expression::Op;
 
 std::string python(const std::string& text) {
@@ -38,9 +38,9 @@ std::string python(const std::vector<std::string>& texts) {
 /// The body of _compute, and the arrays that it reads.
 class Computation {
  public:
-  Computation(const Plan& plan, const std::vector<PredictedColumn>& columns) : plan_(plan) {
-    for (const Id id : values_of(columns, plan)) {
-      const Plan::Value& value = plan.values[id];
+  Computation(const Graph& graph, const std::vector<PredictedColumn>& columns) : graph_(graph) {
+    for (const Id id : values_of(columns, graph)) {
+      const Graph::Value& value = graph.values[id];
       if (value.kind == Kind::kNumbers) {
         names_[id] = numbers(value);
         continue;
@@ -64,8 +64,8 @@ class Computation {
   const std::string& name(Id id) const { return names_.at(id); }
   /// An array with a row for each row.
   std::string of_rows(Id id) const {
-    if (plan_.values[id].kind != Kind::kNumbers) return name(id);
-    return "np.broadcast_to(" + name(id) + ", (len(x), " + std::to_string(plan_.values[id].width) + "))";
+    if (graph_.values[id].kind != Kind::kNumbers) return name(id);
+    return "np.broadcast_to(" + name(id) + ", (len(x), " + std::to_string(graph_.values[id].width) + "))";
   }
 
   template <class Values>
@@ -74,11 +74,11 @@ class Computation {
     arrays_.add(name, values);
     return "A[\"" + name + "\"]";
   }
-  std::string numbers(const Plan::Value& value) {
+  std::string numbers(const Graph::Value& value) {
     return value.width == 1 ? python(value.numbers[0]) : array("numbers_", value.numbers);
   }
 
-  std::string expression(const Plan::Value& value) {
+  std::string expression(const Graph::Value& value) {
     const std::string of = value.of.empty() ? "" : name(value.of[0]);
     const std::string run = std::to_string(value.run);
     switch (value.kind) {
@@ -110,14 +110,14 @@ class Computation {
     }
   }
 
-  std::string pick(const std::string& of, const Plan::Value& value) {
+  std::string pick(const std::string& of, const Graph::Value& value) {
     const auto& indices = value.indices;
     if (!value.is_range()) return of + "[:, " + array("columns_", indices) + "]";
     const arma::uword first = indices.empty() ? 0 : indices[0];
     return of + "[:, " + std::to_string(first) + ":" + std::to_string(first + indices.size()) + "]";
   }
 
-  std::string each(const Plan::Value& value) const {
+  std::string each(const Graph::Value& value) const {
     const std::string a = name(value.of[0]), b = value.of.size() > 1 ? name(value.of[1]) : "";
     const auto call = [&](const std::string& function) {
       return "np." + function + "(" + a + (b.empty() ? "" : ", " + b) + ")";
@@ -154,7 +154,7 @@ class Computation {
     }
   }
 
-  const Plan& plan_;
+  const Graph& graph_;
   std::map<Id, std::string> names_;
   std::map<std::string, int> count_;
   std::string text_;
@@ -207,9 +207,9 @@ BLOCK = 2048
 }
 
 std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&) {
-  const Plan plan = plan_of(model);
-  const std::vector<PredictedColumn> columns = predicted_columns(model, plan);
-  const Computation computation(plan, columns);
+  const Graph graph = graph_of(model);
+  const std::vector<PredictedColumn> columns = predicted_columns(model, graph);
+  const Computation computation(graph, columns);
   const Schema& schema = model.schema;
   const auto optional = [](const std::string& name) { return name.empty() ? "None" : python(name); };
   std::vector<std::string> outputs, numbers;

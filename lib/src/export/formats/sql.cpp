@@ -27,9 +27,9 @@ class Query {
         dialect_(options.dialect),
         table_(sql_table(options.table.empty() ? "data" : options.table)),
         names_(model.schema, table_, dialect_.duckdb()),
-        plan_(plan_of(model)),
-        predicted_(predicted_columns(model, plan_)),
-        scalars_(scalars_of(plan_, values_of(predicted_, plan_))),
+        graph_(graph_of(model)),
+        predicted_(predicted_columns(model, graph_)),
+        scalars_(scalars_of(graph_, values_of(predicted_, graph_))),
         cells_(model.schema, dialect_, names_, options.ignore_unknown.value_or(false)) {
     check_names();
     std::vector<std::string> outputs;
@@ -46,7 +46,7 @@ class Query {
       outputs_.push_back(scalars_.elements[column.value][column.element]);
     std::vector<Id> used = outputs_;
     if (model_.classes()) {
-      classes_ = scalars_.elements[*plan_.probabilities];
+      classes_ = scalars_.elements[*graph_.probabilities];
       peak_ = scalars_.add({Kind::kLargest, classes_});
       used.insert(used.end(), {peak_, peak_});
       used.insert(used.end(), classes_.begin(), classes_.end());
@@ -198,7 +198,7 @@ class Query {
   SqlDialect dialect_;
   std::vector<std::string> table_;
   SqlNames names_;
-  Plan plan_;
+  Graph graph_;
   std::vector<PredictedColumn> predicted_;
   Scalars scalars_;
   SqlCells cells_;

@@ -17,7 +17,7 @@
 
 namespace moe {
 
-struct Plan {
+struct Graph {
   /// A vector's place in `values`.
   using Id = std::size_t;
 
@@ -66,6 +66,6 @@ struct Plan {
   std::vector<bool> needs_target() const;
 };
 
-Plan plan_of(const Model& model);
+Graph graph_of(const Model& model);
 
 }  // namespace moe

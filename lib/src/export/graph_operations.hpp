@@ -1,9 +1,9 @@
-// Operations that a plan is made of, as functions that add them to it.
+// Operations that a graph is made of, as functions that add them to it.
 #pragma once
 
 #include <vector>
 
-#include "export/plan.hpp"
+#include "export/graph.hpp"
 
 namespace moe {
 
@@ -19,22 +19,22 @@ Indices tiled(arma::uword count, arma::uword times);
 Indices transposed(arma::uword rows, arma::uword columns);
 
 /// Each function gives the place of what it added. What is computed of numbers alone becomes numbers.
-class PlanOperations {
+class GraphOperations {
  public:
-  using Id = Plan::Id;
+  using Id = Graph::Id;
   using Op = Expression::Op;
 
-  Id add(Plan::Value value);
+  Id add(Graph::Value value);
   /// What a row has, added once.
-  Id given(Plan::Kind kind, arma::uword width);
+  Id given(Graph::Kind kind, arma::uword width);
   Id numbers(std::vector<double> values);
   Id numbers(const arma::vec& values) { return numbers(std::vector<double>(values.begin(), values.end())); }
   Id constant(double value) { return numbers(std::vector<double>{value}); }
   Id dense(Id x, const arma::mat& weights, const arma::vec& intercepts);
   Id pick(Id x, const Indices& indices);
   Id join(const std::vector<Id>& parts);
-  Id sum(Id x, arma::uword run) { return reduce(Plan::Kind::kSum, x, run); }
-  Id largest(Id x, arma::uword run) { return reduce(Plan::Kind::kLargest, x, run); }
+  Id sum(Id x, arma::uword run) { return reduce(Graph::Kind::kSum, x, run); }
+  Id largest(Id x, arma::uword run) { return reduce(Graph::Kind::kLargest, x, run); }
   Id each(Op op, const std::vector<Id>& of);
   /// log sum exp of each `run` elements.
   Id log_sum_exp(Id x, arma::uword run);
@@ -46,16 +46,16 @@ class PlanOperations {
   /// `width` elements of one that stands for all.
   Id widened(Id x, arma::uword width) { return at(x).width == width ? x : pick(x, Indices(width, 0)); }
 
-  const Plan::Value& at(Id id) const { return plan_.values[id]; }
-  Plan& plan() { return plan_; }
+  const Graph::Value& at(Id id) const { return graph_.values[id]; }
+  Graph& graph() { return graph_; }
 
  private:
   bool all_numbers(const std::vector<Id>& of) const;
-  Id reduce(Plan::Kind kind, Id x, arma::uword run);
+  Id reduce(Graph::Kind kind, Id x, arma::uword run);
   /// op of each element and the one that belongs to its run.
   Id with_run(Op op, Id x, Id of_run, arma::uword run);
 
-  Plan plan_;
+  Graph graph_;
 };
 
 }  // namespace moe

@@ -1,4 +1,4 @@
-#include "export/plan_operations.hpp"
+#include "export/graph_operations.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -6,7 +6,7 @@
 
 namespace moe {
 
-using Kind = Plan::Kind;
+using Kind = Graph::Kind;
 using Op = Expression::Op;
 
 Indices range(arma::uword first, arma::uword count) {
@@ -34,27 +34,27 @@ Indices transposed(arma::uword rows, arma::uword columns) {
   return result;
 }
 
-PlanOperations::Id PlanOperations::add(Plan::Value value) {
-  plan_.values.push_back(std::move(value));
-  return plan_.values.size() - 1;
+GraphOperations::Id GraphOperations::add(Graph::Value value) {
+  graph_.values.push_back(std::move(value));
+  return graph_.values.size() - 1;
 }
 
-PlanOperations::Id PlanOperations::given(Kind kind, arma::uword width) {
-  for (Id id = 0; id < plan_.values.size(); ++id)
+GraphOperations::Id GraphOperations::given(Kind kind, arma::uword width) {
+  for (Id id = 0; id < graph_.values.size(); ++id)
     if (at(id).kind == kind) return id;
   return add({kind, width});
 }
 
-PlanOperations::Id PlanOperations::numbers(std::vector<double> values) {
+GraphOperations::Id GraphOperations::numbers(std::vector<double> values) {
   const arma::uword width = values.size();
   return add({Kind::kNumbers, width, {}, std::move(values)});
 }
 
-PlanOperations::Id PlanOperations::dense(Id x, const arma::mat& weights, const arma::vec& intercepts) {
+GraphOperations::Id GraphOperations::dense(Id x, const arma::mat& weights, const arma::vec& intercepts) {
   return add({Kind::kDense, weights.n_cols, {x}, {intercepts.begin(), intercepts.end()}, weights});
 }
 
-PlanOperations::Id PlanOperations::pick(Id x, const Indices& indices) {
+GraphOperations::Id GraphOperations::pick(Id x, const Indices& indices) {
   if (indices == range(0, at(x).width)) return x;
   if (at(x).kind == Kind::kNumbers) {
     std::vector<double> values;
@@ -64,7 +64,7 @@ PlanOperations::Id PlanOperations::pick(Id x, const Indices& indices) {
   return add({Kind::kPick, indices.size(), {x}, {}, {}, indices});
 }
 
-PlanOperations::Id PlanOperations::join(const std::vector<Id>& parts) {
+GraphOperations::Id GraphOperations::join(const std::vector<Id>& parts) {
   if (parts.size() == 1) return parts[0];
   std::vector<double> values;
   arma::uword width = 0;
@@ -75,7 +75,7 @@ PlanOperations::Id PlanOperations::join(const std::vector<Id>& parts) {
   return all_numbers(parts) ? numbers(std::move(values)) : add({Kind::kJoin, width, parts});
 }
 
-PlanOperations::Id PlanOperations::each(Op op, const std::vector<Id>& of) {
+GraphOperations::Id GraphOperations::each(Op op, const std::vector<Id>& of) {
   arma::uword width = 1;
   for (const Id x : of) width = std::max(width, at(x).width);
   if (!all_numbers(of)) return add({Kind::kEach, width, of, {}, {}, {}, 1, op});
@@ -88,30 +88,30 @@ PlanOperations::Id PlanOperations::each(Op op, const std::vector<Id>& of) {
   return numbers(std::move(values));
 }
 
-PlanOperations::Id PlanOperations::log_sum_exp(Id x, arma::uword run) {
+GraphOperations::Id GraphOperations::log_sum_exp(Id x, arma::uword run) {
   const Id peak = largest(x, run), shifted = with_run(Op::kSubtract, x, peak, run);
   return each(Op::kAdd, {peak, each(Op::kLog, {sum(each(Op::kKernelExp, {shifted}), run)})});
 }
 
-PlanOperations::Softmax PlanOperations::softmax(Id x, arma::uword run) {
+GraphOperations::Softmax GraphOperations::softmax(Id x, arma::uword run) {
   const Id shifted = with_run(Op::kSubtract, x, largest(x, run), run), exps = each(Op::kKernelExp, {shifted}),
            total = sum(exps, run);
   return {with_run(Op::kMultiply, exps, each(Op::kDivide, {constant(1.0), total}), run),
           with_run(Op::kSubtract, shifted, each(Op::kLog, {total}), run)};
 }
 
-bool PlanOperations::all_numbers(const std::vector<Id>& of) const {
+bool GraphOperations::all_numbers(const std::vector<Id>& of) const {
   return std::all_of(of.begin(), of.end(), [&](Id x) { return at(x).kind == Kind::kNumbers; });
 }
 
-PlanOperations::Id PlanOperations::reduce(Kind kind, Id x, arma::uword run) {
+GraphOperations::Id GraphOperations::reduce(Kind kind, Id x, arma::uword run) {
   if (run == 1) return x;
   if (at(x).kind != Kind::kNumbers) return add({kind, at(x).width / run, {x}, {}, {}, {}, run});
   const arma::mat of(at(x).numbers.data(), run, at(x).width / run);
   return numbers(kind == Kind::kSum ? arma::vec(arma::sum(of).t()) : arma::vec(arma::max(of).t()));
 }
 
-PlanOperations::Id PlanOperations::with_run(Op op, Id x, Id of_run, arma::uword run) {
+GraphOperations::Id GraphOperations::with_run(Op op, Id x, Id of_run, arma::uword run) {
   const arma::uword runs = at(x).width / run;
   return each(op, {x, runs == 1 ? of_run : pick(of_run, repeated(runs, run))});
 }

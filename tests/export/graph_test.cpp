@@ -1,5 +1,5 @@
-// Expressions and plans: what exporters translate computes what the library computes.
-#include "export/plan.hpp"
+// Expressions and graphs: what exporters translate computes what the library computes.
+#include "export/graph.hpp"
 
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -12,20 +12,20 @@ namespace {
 
 constexpr arma::uword kRows = 60;
 
-/// A plan's values at some rows, each rows x width.
+/// A graph's values at some rows, each rows x width.
 class Run {
  public:
-  Run(const moe::Plan& plan, const moe::Dataset& data) : plan_(plan), data_(data) {
-    for (const moe::Plan::Value& value : plan.values) {
+  Run(const moe::Graph& graph, const moe::Dataset& data) : graph_(graph), data_(data) {
+    for (const moe::Graph::Value& value : graph.values) {
       values_.push_back(compute(value));
       if (values_.back().n_cols != value.width) throw std::logic_error("a value of another width");
     }
   }
-  const arma::mat& operator[](moe::Plan::Id id) const { return values_[id]; }
+  const arma::mat& operator[](moe::Graph::Id id) const { return values_[id]; }
 
  private:
-  using Kind = moe::Plan::Kind;
-  arma::mat compute(const moe::Plan::Value& value) const {
+  using Kind = moe::Graph::Kind;
+  arma::mat compute(const moe::Graph::Value& value) const {
     const arma::uword n = data_.rows();
     switch (value.kind) {
       case Kind::kInputs:
@@ -72,7 +72,7 @@ class Run {
     return out;
   }
 
-  const moe::Plan& plan_;
+  const moe::Graph& graph_;
   const moe::Dataset& data_;
   std::vector<arma::mat> values_;
 };
@@ -89,19 +89,19 @@ void check_near(const char* what, const arma::mat& found, const arma::mat& expec
 }
 
 void check(const moe::Model& model, const moe::Dataset& data) {
-  const moe::Plan plan = moe::plan_of(model);
-  const Run run(plan, data);
+  const moe::Graph graph = moe::graph_of(model);
+  const Run run(graph, data);
   moe::Predictive of(model);
   of.at(data);
-  check_near("gate", run[plan.gate], of.weights());
-  for (arma::uword t = 0; t < plan.expert_means.size(); ++t)
-    check_near("expert means", run[plan.expert_means[t]], of.expert_means(t));
-  for (arma::uword t = 0; t < plan.mean.size(); ++t) check_near("mean", run[plan.mean[t]], of.mean(t));
-  for (arma::uword t = 0; t < plan.sd.size(); ++t) check_near("sd", run[plan.sd[t]], of.sd(t));
-  for (arma::uword t = 0; t < plan.cdf.size(); ++t) check_near("cdf", run[plan.cdf[t]], of.cdf(data.y.col(t), t));
-  if (plan.probabilities) check_near("probabilities", run[*plan.probabilities], of.probabilities());
-  if (!plan.log_density) return;
-  arma::mat log_density = run[*plan.log_density];
+  check_near("gate", run[graph.gate], of.weights());
+  for (arma::uword t = 0; t < graph.expert_means.size(); ++t)
+    check_near("expert means", run[graph.expert_means[t]], of.expert_means(t));
+  for (arma::uword t = 0; t < graph.mean.size(); ++t) check_near("mean", run[graph.mean[t]], of.mean(t));
+  for (arma::uword t = 0; t < graph.sd.size(); ++t) check_near("sd", run[graph.sd[t]], of.sd(t));
+  for (arma::uword t = 0; t < graph.cdf.size(); ++t) check_near("cdf", run[graph.cdf[t]], of.cdf(data.y.col(t), t));
+  if (graph.probabilities) check_near("probabilities", run[*graph.probabilities], of.probabilities());
+  if (!graph.log_density) return;
+  arma::mat log_density = run[*graph.log_density];
   if (model.classes()) {
     arma::vec own(data.rows());
     for (arma::uword n = 0; n < data.rows(); ++n) own[n] = log_density(n, static_cast<arma::uword>(data.y[n]));
@@ -112,7 +112,7 @@ void check(const moe::Model& model, const moe::Dataset& data) {
 
 }  // namespace
 
-TEST_CASE("plans compute what the library computes, for every family, network and gate", "[plan]") {
+TEST_CASE("graphs compute what the library computes, for every family, network and gate", "[graph]") {
   std::uint64_t stream = 0;
   const auto try_all = [&](const std::string& family, arma::uword targets) {
     for (const std::string& network : examples(moe::network_words()))
@@ -136,7 +136,7 @@ TEST_CASE("plans compute what the library computes, for every family, network an
   for (const std::string& family : examples(moe::several_family_words())) try_all(family, 2);
 }
 
-TEST_CASE("plans hold experts of different families and networks side by side", "[plan]") {
+TEST_CASE("graphs hold experts of different families and networks side by side", "[graph]") {
   moe::ModelSpec spec;
   spec.experts = {"linear", "mlp:4:tanh", "poly:2", "linear", "constant"};
   spec.expert_families = {"gaussian", "student", "gaussian", "laplace", "gaussian:hetero"};
@@ -148,7 +148,7 @@ TEST_CASE("plans hold experts of different families and networks side by side", 
   check(model, in_data_units(model, some_rows(model, kRows, random)));
 }
 
-TEST_CASE("plans of a model without inputs are numbers", "[plan]") {
+TEST_CASE("graphs of a model without inputs are numbers", "[graph]") {
   moe::ModelSpec spec;
   spec.experts = {"constant", "constant"};
   spec.gate = "constant";

@@ -1,17 +1,17 @@
-// From a model to its plan.
+// From a model to its graph.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "export/plan_operations.hpp"
+#include "export/graph_operations.hpp"
 #include "moe/error.hpp"
 
 namespace moe {
 namespace {
 
-using Id = Plan::Id;
-using Kind = Plan::Kind;
+using Id = Graph::Id;
+using Kind = Graph::Kind;
 using Op = Expression::Op;
 
 // --- Expressions ---------------------------------------------------------------------------------------------------------
@@ -40,24 +40,24 @@ Expression logistic_of_kernels(const Expression& x) {
          (1.0 + e);
 }
 
-class Builder : public PlanOperations {
+class Builder : public GraphOperations {
  public:
   explicit Builder(const Model& model) : model_(model), K_(model.size()) {}
 
-  Plan build() {
-    plan().experts = K_;
-    plan().classes = model_.schema.labels.size();
+  Graph build() {
+    graph().experts = K_;
+    graph().classes = model_.schema.labels.size();
     networks();
     weights();
-    if (plan().classes > 0)
+    if (graph().classes > 0)
       classes();
     else
       for (arma::uword t = 0; t < model_.targets(); ++t) number(t);
-    if (normalised() && plan().classes == 0) {
+    if (normalised() && graph().classes == 0) {
       const Id own = of_experts([&](arma::uword k) { return family(k).log_density_expression(psi(k)); });
-      plan().log_density = log_sum_exp(each(Op::kAdd, {log_weights_, own}), K_);
+      graph().log_density = log_sum_exp(each(Op::kAdd, {log_weights_, own}), K_);
     }
-    return plan();
+    return graph();
   }
 
  private:
@@ -149,9 +149,9 @@ class Builder : public PlanOperations {
     if (link == Gate::Link::kSoftmax) {
       const Softmax gate = softmax(logits, K_);
       log_weights_ = gate.logs;
-      plan().gate = gate.weights;
+      graph().gate = gate.weights;
     } else {
-      plan().gate = link == Gate::Link::kIdentity ? logits : each(Op::kKernelExp, {logits});
+      graph().gate = link == Gate::Link::kIdentity ? logits : each(Op::kKernelExp, {logits});
     }
   }
 
@@ -175,9 +175,9 @@ class Builder : public PlanOperations {
     Id mu = of(&FamilyExpressions::mean);
     if (scale != 1 || center != 0) mu = each(Op::kAdd, {constant(center), each(Op::kMultiply, {constant(scale), mu})});
     mu = widened(mu, K_);
-    plan().expert_means.push_back(mu);
+    graph().expert_means.push_back(mu);
     const Id mean = mixed(mu);
-    plan().mean.push_back(mean);
+    graph().mean.push_back(mean);
     if (!normalised()) return;
     const bool finite = std::all_of(expressions.begin(), expressions.end(), [](const FamilyExpressions& own) {
       return !own.variance.is_number() || std::isfinite(own.variance.number());
@@ -185,22 +185,22 @@ class Builder : public PlanOperations {
     if (finite) {
       const Id off = each(Op::kSubtract, {mu, mean});
       const Id own = each(Op::kMultiply, {constant(scale * scale), of(&FamilyExpressions::variance)});
-      plan().sd.push_back(each(Op::kSqrt, {mixed(each(Op::kAdd, {own, each(Op::kMultiply, {off, off})}))}));
+      graph().sd.push_back(each(Op::kSqrt, {mixed(each(Op::kAdd, {own, each(Op::kMultiply, {off, off})}))}));
     } else {
-      plan().sd.push_back(constant_of_rows(arma::vec{std::numeric_limits<double>::infinity()}));
+      graph().sd.push_back(constant_of_rows(arma::vec{std::numeric_limits<double>::infinity()}));
     }
-    plan().cdf.push_back(mixed(of(&FamilyExpressions::cdf)));
+    graph().cdf.push_back(mixed(of(&FamilyExpressions::cdf)));
   }
 
   void classes() {
-    const arma::uword C = plan().classes;
+    const arma::uword C = graph().classes;
     Id log_p = 0;  // K x C, by rows: an expert's classes side by side
     if (model_.family().link() == Family::Link::kLogistic) {
       const Id eta = this->eta(range(0, K_), 0);
       const Id p = function(eta, [](const Expression& x) { return logistic(x); });
-      plan().expert_means.push_back(p);
+      graph().expert_means.push_back(p);
       const Id last = share(mixed(p));
-      plan().probabilities = join({each(Op::kSubtract, {constant(1.0), last}), last});
+      graph().probabilities = join({each(Op::kSubtract, {constant(1.0), last}), last});
       const auto log_share = [&](double sign) {
         return function(eta, [sign](const Expression& x) { return -log1p_exp(sign * x); });
       };
@@ -213,17 +213,17 @@ class Builder : public PlanOperations {
       log_p = logs;
       Indices last;
       for (arma::uword k = 0; k < K_; ++k) last.push_back(k * C + C - 1);
-      plan().expert_means.push_back(pick(p, last));
-      const Id weighted = each(Op::kMultiply, {pick(plan().gate, tiled(K_, C)), pick(p, transposed(K_, C))});
-      plan().probabilities = share(sum(weighted, K_));
+      graph().expert_means.push_back(pick(p, last));
+      const Id weighted = each(Op::kMultiply, {pick(graph().gate, tiled(K_, C)), pick(p, transposed(K_, C))});
+      graph().probabilities = share(sum(weighted, K_));
     }
     if (!normalised()) return;
     const Id terms = each(Op::kAdd, {pick(log_weights_, tiled(K_, C)), pick(log_p, transposed(K_, C))});
-    plan().log_density = log_sum_exp(terms, K_);
+    graph().log_density = log_sum_exp(terms, K_);
   }
 
   /// sum_k g_k x_k.
-  Id mixed(Id x) { return sum(each(Op::kMultiply, {plan().gate, x}), K_); }
+  Id mixed(Id x) { return sum(each(Op::kMultiply, {graph().gate, x}), K_); }
   /// The weights' sum may be off 1 by rounding, or anything where the gate is not normalised.
   Id share(Id p) { return each(Op::kMin, {each(Op::kMax, {p, constant(0.0)}), constant(1.0)}); }
 
@@ -339,6 +339,6 @@ class Builder : public PlanOperations {
 
 }  // namespace
 
-Plan plan_of(const Model& model) { return Builder(model).build(); }
+Graph graph_of(const Model& model) { return Builder(model).build(); }
 
 }  // namespace moe

@@ -1,14 +1,14 @@
-#include "export/plan.hpp"
+#include "export/graph.hpp"
 
 namespace moe {
 
-bool Plan::Value::is_range() const {
+bool Graph::Value::is_range() const {
   for (std::size_t i = 1; i < indices.size(); ++i)
     if (indices[i] != indices[0] + i) return false;
   return kind == Kind::kPick;
 }
 
-std::vector<Plan::Id> Plan::needed(const std::vector<Id>& outputs) const {
+std::vector<Graph::Id> Graph::needed(const std::vector<Id>& outputs) const {
   std::vector<bool> wanted(values.size());
   for (const Id id : outputs) wanted[id] = true;
   for (Id id = values.size(); id-- > 0;)
@@ -20,7 +20,7 @@ std::vector<Plan::Id> Plan::needed(const std::vector<Id>& outputs) const {
   return result;
 }
 
-std::vector<bool> Plan::needs_target() const {
+std::vector<bool> Graph::needs_target() const {
   std::vector<bool> result(values.size());
   for (Id id = 0; id < values.size(); ++id) {
     result[id] = values[id].kind == Kind::kTargets;
