@@ -1,7 +1,10 @@
-// OpenBLAS takes a buffer for each thread that is in one of its routines at a time, and keeps it for the next one. Where the system
-// refuses a buffer, as under a limit on the address space, it asks again without end (its issue 5289; since 0.3.30 it ends the
-// process). So each thread takes a seat before it calls BLAS, and a seat is there only with its buffer: the system is asked for as
-// much first, then OpenBLAS takes it. What remains: memory that other threads take between the two, which a margin covers in part.
+// OpenBLAS needs a buffer for each thread that is in one of its routines at the same time. It keeps the buffer for the
+// next thread. Where the system refuses a buffer (under a limit on the address space, for example), OpenBLAS asks again
+// without end (its issue 5289); since 0.3.30 it ends the process.
+//
+// We avoid both with seats: a thread takes a seat before it calls BLAS, and there are only as many seats as OpenBLAS
+// holds buffers. For one seat more we first ask the system for as much memory ourselves, and let OpenBLAS take it then.
+// Another thread may take that memory in between; kMargin covers this in part.
 #include "base/blas_memory.hpp"
 
 #include <sys/mman.h>
@@ -14,7 +17,8 @@
 
 extern "C" {
 void openblas_set_num_threads(int);
-// Of OpenBLAS's own; a build may hide them. The first gives a buffer that nobody uses, or takes a new one.
+// These are OpenBLAS's own functions, and a build may hide them. The first one gives a buffer that nobody uses, or asks
+// the system for a new one.
 [[gnu::weak]] void* blas_memory_alloc(int);
 [[gnu::weak]] void blas_memory_free(void*);
 }
@@ -22,7 +26,7 @@ void openblas_set_num_threads(int);
 namespace moe {
 namespace {
 
-/// BUFFER_SIZE of OpenBLAS 0.3.8 and later, 32 << 22, on x86-64 and 64-bit ARM. No function tells it.
+/// OpenBLAS's BUFFER_SIZE, 32 << 22 in 0.3.8 and later on x86-64 and 64-bit ARM. No function tells it.
 constexpr std::size_t kBuffer = std::size_t{128} << 20;
 constexpr std::size_t kMargin = std::size_t{2} << 20;
 
@@ -32,9 +36,9 @@ bool is_room_for_buffers(std::size_t count) {
   return pages != MAP_FAILED && ::munmap(pages, bytes) == 0;
 }
 
-/// Makes OpenBLAS hold one buffer more than `there`; false where the system may refuse it. OpenBLAS does not say whether a buffer is
-/// new, so this takes all of them for a moment. Each of the `busy` other threads that needs its own in this moment gets a new one, so
-/// that there must be room for one more for each of them.
+/// Makes OpenBLAS hold one buffer more than `there`. Returns false where the system may refuse it. OpenBLAS does not
+/// say whether a buffer is new, so this function takes all of them for a moment. In this moment each of the `busy`
+/// other threads may need a buffer and get a new one, so there must be room for `busy` more.
 bool hold_one_more(std::size_t there, std::size_t busy) {
   if (!is_room_for_buffers(1 + busy)) return false;
   if (blas_memory_alloc == nullptr || blas_memory_free == nullptr) return true;

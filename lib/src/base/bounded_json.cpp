@@ -7,8 +7,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Counts what it is told of a text, and stops the parser where that is too much. (A callback of the parser that builds
-/// values would cost time in proportion to a list's length for each object in it.)
+/// Counts the parts of a text as the parser meets them, and stops the parser where there are too many. A callback of
+/// the parser that builds values would not do: for each object it takes time in proportion to the length of the list
+/// around it.
 class Limits : public nlohmann::json_sax<Json> {
  public:
   std::size_t names() const { return names_; }
@@ -55,7 +56,7 @@ std::optional<Json> parse_bounded_json(std::string_view text) {
   Limits limits;
   if (!Json::sax_parse(text.begin(), text.end(), &limits)) return std::nullopt;
   Json value = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-  // Of two members of one name the parser keeps one.
+  // The parser keeps only one of two members of the same name.
   if (value.is_discarded() || count_members(value) != limits.names()) return std::nullopt;
   return value;
 }

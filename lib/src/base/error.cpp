@@ -7,7 +7,8 @@
 namespace moe {
 namespace {
 
-/// Insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (optimal string alignment).
+/// The number of insertions, deletions, substitutions and swaps of neighbours that turn `a` into `b` (optimal string
+/// alignment distance).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
@@ -25,7 +26,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-/// The one known word that begins with `word`, or "".
+/// The known word that begins with `word`. Returns "" where there is none, or more than one.
 std::string completion(const std::string& word, const std::vector<std::string>& known) {
   std::string found;
   for (const std::string& candidate : known) {
@@ -36,17 +37,20 @@ std::string completion(const std::string& word, const std::vector<std::string>& 
   return found;
 }
 
-/// What a terminal acts on: C0 and C1 controls, breaks of lines and paragraphs, and what turns the direction of text (Unicode's
-/// Bidi_Control), by which a name could pass for another.
+/// Whether a terminal would act on the character: C0 and C1 controls, line and paragraph separators, and the characters
+/// that change the direction of text (Unicode's Bidi_Control), with which one name could look like another.
 bool is_control(char32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
          (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-/// How many bytes the UTF-8 character at the head of `text` takes; 0 where none stands there, or one that is_control().
+/// The length in bytes of the UTF-8 character at the beginning of `text`. Returns 0 where the bytes are malformed, or
+/// the character is_control().
 std::size_t printable_length(std::string_view text) {
   constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800,
-                                           0x10000};  // by length: what would fit in fewer is malformed
+                                           // By length: a smaller character would fit in fewer bytes, so this encoding
+                                           // is malformed.
+                                           0x10000};
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char head = byte(0);
   const std::size_t length = head < 0x80   ? 1
@@ -74,7 +78,7 @@ std::string escaped(char c) {
   return text.data();
 }
 
-/// The first `most` characters of `text`, each as it may be shown.
+/// The first `most` characters of `text`, with those escaped that must not be shown as they are.
 std::vector<std::string> shown(std::string_view text, std::size_t most) {
   std::vector<std::string> characters;
   while (!text.empty() && characters.size() < most) {
@@ -99,7 +103,7 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
   const std::string typed = in_lower_case(word);
   if (std::string whole = completion(typed, known); !whole.empty()) return whole;
   std::string nearest;
-  // A third of the letters may be wrong, one in a short word, but never all of them.
+  // A third of the letters may be wrong (at least one), but never all of them.
   std::size_t best = std::min(std::max<std::size_t>(1, typed.size() / 3), typed.size() - 1) + 1;
   for (const std::string& candidate : known) {
     const std::size_t gap = std::max(candidate.size(), typed.size()) - std::min(candidate.size(), typed.size());
@@ -126,7 +130,7 @@ std::string printable(std::string_view text, std::size_t limit) {
 }
 
 std::string one_line(std::string_view text) {
-  // The place stands first, and what was expected last.
+  // A long message loses its middle: its beginning says where, and its end says what was expected.
   constexpr long kHead = 600, kTail = 300, kMost = 1000;
   std::vector<std::string> characters = shown(text, text.size());
   if (std::ssize(characters) > kMost) {

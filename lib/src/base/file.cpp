@@ -31,7 +31,8 @@ constexpr const char* kTemporaryMark = ".moe-tmp.";
 
 bool is_standard(const std::string& path) { return path.empty() || path == "-"; }
 
-/// open(2) above the three standard descriptors: where one is closed, what is meant for it must not end up in here.
+/// open(2), but never returns one of the three standard descriptors. Where one of those is closed, open(2) would return
+/// its number, and what the process prints would end up in our file.
 int open_file(const std::string& path, int flags, mode_t mode = 0) {
   int descriptor = -1;
   do {
@@ -45,7 +46,7 @@ int open_file(const std::string& path, int flags, mode_t mode = 0) {
   return higher;
 }
 
-/// Whether the failed call is to be made again, after waiting where somebody made the descriptor non-blocking.
+/// Whether the caller should repeat the failed call. Waits first where somebody made the descriptor non-blocking.
 bool again(int descriptor, short event) {
   if (errno == EINTR) return true;
   if (errno != EAGAIN && errno != EWOULDBLOCK) return false;
@@ -62,7 +63,7 @@ void write_all(int descriptor, std::string_view bytes, const std::string& name) 
   }
 }
 
-/// Some file systems have nothing to sync and say so with EINVAL: not a loss.
+/// fsync(2). Some file systems have nothing to sync and say so with EINVAL, which is no loss of data.
 void sync(int descriptor, const std::string& name) {
   while (::fsync(descriptor) != 0) {
     if (errno == EINTR) continue;
@@ -71,7 +72,7 @@ void sync(int descriptor, const std::string& name) {
   }
 }
 
-/// A full disk may come to light only here. After EINTR Linux has closed the descriptor all the same.
+/// close(2). A full disk may be reported only here. EINTR is no error: Linux has closed the descriptor all the same.
 void close_checked(int descriptor, const std::string& name) {
   if (::close(descriptor) != 0 && errno != EINTR) fail(name, "write", errno);
 }
@@ -83,12 +84,12 @@ std::string directory_of(const std::string& path) {
 
 void sync_directory(const std::string& path, const std::string& name) {
   const int descriptor = open_file(directory_of(path), O_RDONLY | O_DIRECTORY);
-  if (descriptor < 0) return;  // a directory may be writable and not readable
+  if (descriptor < 0) return;  // a directory may be writable but not readable
   sync(descriptor, name);
   ::close(descriptor);
 }
 
-/// ".NAME.moe-tmp.", the process number to follow. A long name is cut: the whole must stay below 256 bytes.
+/// ".NAME.moe-tmp.", to which the process number is added. A long name is cut so that the whole stays below 256 bytes.
 std::string temporary_stem(const std::string& path) {
   constexpr std::size_t kLongestName = 200;
   const std::size_t slash = path.rfind('/');
@@ -96,7 +97,7 @@ std::string temporary_stem(const std::string& path) {
   return "." + name.substr(0, kLongestName) + kTemporaryMark;
 }
 
-/// Whether `text` is the number of a process that lives no longer.
+/// Whether `text` is the number of a process that no longer runs.
 bool is_dead_process(std::string_view text) {
   constexpr std::size_t kMostDigits = 9;
   if (text.empty() || text.size() > kMostDigits || text.find_first_not_of("0123456789") != std::string::npos)
@@ -105,7 +106,7 @@ bool is_dead_process(std::string_view text) {
   return process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
-/// Removes what killed runs have left beside `path`.
+/// Removes the temporary files that killed processes have left beside `path`.
 void sweep_temporaries(const std::string& path) {
   const std::string directory = directory_of(path), stem = temporary_stem(path);
   DIR* entries = ::opendir(directory.c_str());
@@ -117,8 +118,8 @@ void sweep_temporaries(const std::string& path) {
   ::closedir(entries);
 }
 
-/// Names of temporary files for remove_temporaries(), which may take no lock and no memory. A name is never freed: a signal's
-/// handler may be reading it. A process has few.
+/// Names of temporary files for remove_temporaries(). It runs in a signal handler, so it may neither lock nor allocate.
+/// A name is never freed, as the handler may be reading it; a process has few of them.
 constexpr std::size_t kMostTemporaries = 16;
 std::array<std::atomic<char*>, kMostTemporaries> temporaries{};
 
@@ -133,7 +134,7 @@ void forget(const std::string& temporary) {
     if (const char* name = place.load(); name != nullptr && temporary == name) place = nullptr;
 }
 
-/// The file behind symbolic links, so that the link stays and its target is replaced.
+/// The file that symbolic links lead to. We replace that file, so that the link stays.
 std::string resolved(const std::string& path) {
   char* real = ::realpath(path.c_str(), nullptr);
   if (real == nullptr) return path;
@@ -198,7 +199,7 @@ OutputFile::OutputFile(const std::string& path)
       path_(path),
       standard_(is_standard(path)) {
   constexpr mode_t kPermissions = 0777;
-  constexpr mode_t kNewFile = 0666;  // the system takes the umask off
+  constexpr mode_t kNewFile = 0666;  // the system subtracts the umask
   struct stat status {};
   buffer_.reserve(kBuffer);
   if (standard_) {
@@ -211,7 +212,7 @@ OutputFile::OutputFile(const std::string& path)
     path_ = resolved(path);
     make_temporary(static_cast<int>(status.st_mode & kPermissions));
     ::fchmod(descriptor_, status.st_mode & kPermissions);
-  } else {  // a device or a FIFO cannot be renamed into place
+  } else {  // a device or a FIFO cannot be replaced by rename(2)
     descriptor_ = open_file(path, O_WRONLY);
     if (descriptor_ < 0) fail(name_, "write", errno);
   }
@@ -220,7 +221,7 @@ OutputFile::OutputFile(const std::string& path)
 void OutputFile::make_temporary(int mode) {
   sweep_temporaries(path_);
   const std::string temporary = directory_of(path_) + temporary_stem(path_) + std::to_string(::getpid());
-  ::unlink(temporary.c_str());  // left by an earlier process of this number: in containers they come round again
+  ::unlink(temporary.c_str());  // an earlier process of the same number may have left it: in containers numbers recur
   descriptor_ = open_file(temporary, O_WRONLY | O_CREAT | O_EXCL, static_cast<mode_t>(mode));
   if (descriptor_ < 0) fail(name_, "write", errno);
   temporary_ = temporary;
@@ -250,7 +251,7 @@ void OutputFile::flush() {
 
 void OutputFile::commit() {
   flush();
-  if (standard_) {  // closing a copy asks the file system for its last errors and leaves the descriptor open
+  if (standard_) {  // closing a copy makes the file system report its last errors, and leaves the descriptor open
     const int copy = ::dup(descriptor_);
     if (copy < 0) fail(name_, "write", errno);
     return close_checked(copy, name_);

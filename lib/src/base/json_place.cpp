@@ -8,7 +8,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Of a list or an object no more than what it is.
+/// What messages call the value: for a list or an object just its kind, not its content.
 std::string kind_of(const Json& value) {
   switch (value.type()) {
     case Json::value_t::null:

@@ -1,4 +1,4 @@
-// A JSON value with its place, so that what is wrong with it can be told by a JSON pointer (RFC 6901).
+// A JSON value together with its place, so that an error can name the place by a JSON pointer (RFC 6901).
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,11 @@
 
 namespace moe {
 
-/// What keeps a model that somebody wrote from being one, and where: "/gate/link"; what() is the sentence alone.
+/// An error in a model that somebody wrote, and its place, such as "/gate/link". what() is the sentence without the
+/// place.
 class ModelFault : public Error {
  public:
-  /// kShape: a member that is not there, or of another type than it should be; kMeaning: what it says cannot be.
+  /// kShape: a member is missing or has the wrong type. kMeaning: the type is right, but the value is not possible.
   enum class Kind { kShape, kMeaning };
   ModelFault(std::string place, const std::string& sentence, Kind kind = Kind::kMeaning)
       : Error(ErrorKind::kModel, sentence), place_(std::move(place)), fault_(kind) {}
@@ -25,7 +26,7 @@ class ModelFault : public Error {
   Kind fault_;
 };
 
-/// `code`'s result; an Error of it becomes a ModelFault at `place`.
+/// Returns code's result. An Error that it throws becomes a ModelFault at `place`.
 template <class Code>
 auto at_place(const std::string& place, Code&& code) {
   try {
@@ -37,11 +38,12 @@ auto at_place(const std::string& place, Code&& code) {
   }
 }
 
-/// The pointer of a member or an element of what stands at `place`.
+/// The JSON pointer of a member or an element of the value at `place`.
 std::string place_of(const std::string& place, const std::string& member);
 std::string place_of(const std::string& place, std::size_t element);
 
-/// Does not own the value. What is asked of it and not so throws ModelFault (kShape).
+/// Refers to a JSON value, which it does not own. Each function throws ModelFault (kShape) where the value is not of
+/// its type.
 class JsonPlace {
  public:
   using Json = nlohmann::json;
@@ -51,23 +53,23 @@ class JsonPlace {
   bool is_null() const { return value_->is_null(); }
   bool has(const std::string& member) const;
   JsonPlace at(const std::string& member) const;
-  /// Each of a list.
+  /// The elements of a list.
   std::vector<JsonPlace> items() const;
-  /// The names of an object's members.
+  /// The names of the members of an object.
   std::vector<std::string> members() const;
 
-  /// Without a zero byte, which no table has, and which would end it early in programs written in C.
+  /// A text without a zero byte. Tables have no zero bytes, and in C a text would end there.
   const std::string& text() const;
   std::string text_or(const std::string& member, const std::string& otherwise) const;
   double number() const;
-  /// A number, or null for NaN.
+  /// A number; null stands for NaN.
   double number_or_nan() const;
-  /// A list of numbers.
+  /// The elements of a list of numbers.
   std::vector<double> numbers() const;
   bool flag() const;
-  /// A whole number of at least 0.
+  /// A whole number that is not negative.
   std::size_t index() const;
-  /// A list of texts, each of them once.
+  /// The elements of a list of texts, none of which may occur twice.
   std::vector<std::string> distinct_texts() const;
 
   [[noreturn]] void fail(const std::string& sentence) const { throw ModelFault(path_, sentence); }

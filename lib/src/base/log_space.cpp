@@ -1,4 +1,6 @@
-// The matrix half of numeric.hpp. Columns are contiguous, so each loop runs down a column.
+// The functions of numeric.hpp that take matrices: log-sum-exp, softmax and what follows from them, row by row. The
+// largest element of a row is subtracted before exp is taken, so that nothing overflows: log sum_k exp a_k = m + log
+// sum_k exp(a_k - m), m = max_k a_k. Columns are contiguous in memory, so each loop runs down a column.
 #include <cmath>
 
 #include "base/kernels/kernels.hpp"

@@ -11,9 +11,10 @@ namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-/// The power of ten just above a decimal's first digit other than 0: 12.5 is below 10^2, 0.05 below 10^-1.
+/// The power of ten just above the decimal's first digit that is not 0: 12.5 is below 10^2, 0.05 is below 10^-1.
 long long decimal_magnitude(std::string_view digits) {
-  constexpr long long kEnough = 1'000'000'000'000;  // an exponent beyond this is not worth its exact value
+  // A larger exponent is out of range anyway, so its exact value does not matter.
+  constexpr long long kEnough = 1'000'000'000'000;
   const std::size_t mark = std::min(digits.find_first_of("eE"), digits.size());
   long long exponent = 0;
   bool negative = false;
@@ -27,7 +28,8 @@ long long decimal_magnitude(std::string_view digits) {
   return (first < point ? point - first : point - first + 1) + (negative ? -exponent : exponent);
 }
 
-/// What std::from_chars leaves undecided: a well-formed number that is too large for a double, or too small.
+/// The value of a well-formed number that is out of a double's range: std::from_chars does not say whether it is too
+/// large or too small.
 double beyond_range(std::string_view number) {
   const bool negative = number.front() == '-';
   const double magnitude =
@@ -54,11 +56,11 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 void append_number(std::string& out, double value) {
-  if (std::isnan(value)) {  // to_chars may give it a sign or a payload
+  if (std::isnan(value)) {  // to_chars may print its sign or payload
     out += "nan";
     return;
   }
-  char text[32];  // the longest shortest one, -2.2250738585072014e-308, takes 24
+  char text[32];  // the longest shortest form, -2.2250738585072014e-308, has 24 characters
   const auto [stop, problem] = std::to_chars(text, text + sizeof text, value);
   out.append(text, stop);
   static_cast<void>(problem);

@@ -1,4 +1,4 @@
-// Numbers in pages of their own.
+// Memory for the numbers of a table, in pages of its own.
 #pragma once
 
 #include <sys/mman.h>
@@ -13,25 +13,27 @@ namespace moe {
 
 constexpr std::size_t kHugePage = std::size_t{1} << 21;
 
-/// Where the first large page begins at or behind it.
+/// The first address in `memory` at which a huge page can begin.
 inline char* next_huge_page(void* memory) {
   return static_cast<char*>(memory) + (kHugePage - reinterpret_cast<std::uintptr_t>(memory) % kHugePage) % kHugePage;
 }
 
-/// Asks for large pages where memory is about to be filled: a table costs tens of thousands of page faults less.
+/// Asks the system for huge pages before `memory` is filled. This saves tens of thousands of page faults for a large
+/// table.
 inline void ask_for_huge_pages(void* memory, std::size_t bytes) {
   char* const begin = next_huge_page(memory);
   const std::size_t before = static_cast<std::size_t>(begin - static_cast<char*>(memory));
   if (before + kHugePage <= bytes) ::madvise(begin, (bytes - before) / kHugePage * kHugePage, MADV_HUGEPAGE);
 }
 
-/// Hands out room for numbers, not initialised, from slabs that go back to the system as soon as nobody uses them: malloc keeps
-/// memory, and a table would need twice its own while it is put together. One for each thread.
+/// Hands out room for numbers, not initialised. The room comes from slabs that go back to the system as soon as nobody
+/// uses them. malloc would keep the memory, and then a table would need twice its own size while it is built. Each
+/// thread needs an arena of its own.
 class PageArena {
  public:
   std::shared_ptr<double> take(std::size_t count) {
     if (slab_ == nullptr || used_ + count > size_) grow(count);
-    std::shared_ptr<double> result(slab_, slab_.get() + used_);  // keeps the whole slab
+    std::shared_ptr<double> result(slab_, slab_.get() + used_);  // shares ownership of the whole slab
     used_ += count;
     return result;
   }
@@ -41,7 +43,7 @@ class PageArena {
 
   void grow(std::size_t count) {
     if (slab_ == nullptr &&
-        count * sizeof(double) < kSmall) {  // perhaps all there is: a large page takes long to clear
+        count * sizeof(double) < kSmall) {  // this block may be the only one, and it takes long to clear a huge page
       slab_ = std::shared_ptr<double>(new double[count], std::default_delete<double[]>());
       size_ = count;
       used_ = 0;
@@ -49,7 +51,7 @@ class PageArena {
     }
     constexpr std::size_t kSlab = 4 * kHugePage;
     const std::size_t bytes = (std::max(kSlab, count * sizeof(double)) + kHugePage - 1) / kHugePage * kHugePage;
-    const std::size_t room = bytes + kHugePage;  // to begin at a large page
+    const std::size_t room = bytes + kHugePage;  // room to begin at a huge page
     void* pages = ::mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (pages == MAP_FAILED) throw std::bad_alloc();
     ask_for_huge_pages(pages, room);

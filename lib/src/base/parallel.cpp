@@ -17,7 +17,8 @@
 namespace moe {
 namespace {
 
-/// Looks for news that often before it goes to sleep; between looks, first pauses and then lets others have the processor.
+/// How often a waiting thread looks for work before it sleeps. After the first kPauses looks, it lets other threads run
+/// between looks.
 constexpr int kPauses = 200, kLooks = 3000;
 
 void wait_a_moment(int look) {
@@ -27,7 +28,7 @@ void wait_a_moment(int look) {
   std::this_thread::yield();
 }
 
-/// Starts `count` threads, or as many as can be had: those that there are do the work.
+/// Starts `count` threads, or as many as the system gives. Those that started do all the work.
 template <class Run>
 void start(std::vector<std::thread>& others, std::size_t count, const Run& run) {
   others.reserve(count);
@@ -40,7 +41,7 @@ void start(std::vector<std::thread>& others, std::size_t count, const Run& run) 
   }
 }
 
-/// `may_help`: asked by each other thread first.
+/// `may_help` is asked by each thread other than the caller's, before it begins.
 template <class MayHelp>
 void share_out(std::size_t tasks, unsigned threads, const MayHelp& may_help,
                const std::function<void(std::size_t)>& work) {
@@ -116,7 +117,7 @@ void ThreadPool::help(std::size_t first, std::uint64_t round) {
     const std::size_t task = (first + i) % taken_.size();
     std::uint64_t before = round - 1;
     if (!taken_[task].compare_exchange_strong(before, round)) continue;
-    // The round cannot end before this task is done, so that work_ stays.
+    // The round cannot end before this task is done, so work_ stays valid.
     try {
       (*work_)(task);
     } catch (...) {

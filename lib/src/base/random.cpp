@@ -1,3 +1,8 @@
+// Random numbers with the same bits on every machine. The generator is xoshiro256++ (Blackman, Vigna 2021), seeded by
+// SplitMix64 (Steele, Lea, Flood 2014). The C library's log, exp, sin and cos may differ in the last bit between
+// systems, so this file has its own, of additions, multiplications and square roots only, which IEEE 754 fixes. Normal,
+// gamma and Poisson variables are made of these.
+
 #include "moe/random.hpp"
 
 #include <algorithm>
@@ -11,7 +16,7 @@ namespace {
 
 __extension__ using Uint128 = unsigned __int128;
 
-/// SplitMix64's output function (Steele, Lea, Flood 2014): a bijection that leaves 0 alone.
+/// SplitMix64's output function (Steele, Lea, Flood 2014). It is a bijection, and maps 0 to 0.
 std::uint64_t scramble(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
@@ -28,12 +33,12 @@ double polynomial(const std::array<double, N>& c, double x) {
   return sum;
 }
 
-// log 2 in two parts. The first ends in zeros enough that any exponent times it is exact.
+// log 2 in two parts. The last bits of the first part are 0, so that its product with any exponent is exact.
 constexpr double kLog2High = 0x1.62e42fee00000p-1;
 constexpr double kLog2Low = 0x1.a39ef35793c76p-33;
 constexpr double kPi = 0x1.921fb54442d18p+1;
 
-/// sin y and cos y for |y| <= pi / 4: Taylor's series up to where a term no longer shows.
+/// sin y and cos y for |y| <= pi / 4, by Taylor's series, as far as its terms change the result.
 double sine_near_zero(double y) {
   static constexpr std::array<double, 8> kTerms = {
       -1.0 / 6,        1.0 / 120,        -1.0 / 5040,          1.0 / 362880,
@@ -50,9 +55,10 @@ double cosine_near_zero(double y) {
   return 1.0 - (0.5 * square - square * square * polynomial(kTerms, square));
 }
 
-/// The Poisson quantile at `u`, by adding probabilities up; mean <= 16.
+/// The Poisson quantile at `u` for mean <= 16: adds up the probabilities.
 std::uint64_t small_poisson(double mean, double u) {
-  constexpr std::uint64_t kMost = 72;  // beyond lies less than a uniform tells from 1: rounding could search on
+  // U cannot tell the probability beyond this count from 0; without a limit, rounding could make the search endless.
+  constexpr std::uint64_t kMost = 72;
   double probability = portable::exp(-mean);
   double rest = u - probability;
   std::uint64_t draw = 0;
@@ -64,13 +70,14 @@ std::uint64_t small_poisson(double mean, double u) {
   return draw;
 }
 
-/// The Poisson quantile where the standard normal's is z, to the order of mean^-1/2 (Cornish, Fisher 1938).
+/// The Poisson quantile at the probability Phi(z), from the expansion of Cornish and Fisher (1938) up to order
+/// mean^-1/2.
 std::uint64_t large_poisson(double mean, double z) {
   constexpr double kLargest = 0x1p63;
   return static_cast<std::uint64_t>(std::min(mean + std::sqrt(mean) * z + (z * z - 1.0) / 6.0 + 0.5, kLargest));
 }
 
-/// sin(pi (x + quarters / 2)): x is brought to |t| <= 1/4 without rounding, so zeros and extremes are exact.
+/// sin(pi (x + quarters / 2)). x is reduced to |t| <= 1/4 without rounding, so that zeros and extremes are exact.
 double sine_of_turns(double x, int quarters) {
   const double turn = x - 2.0 * std::floor(0.5 * x);  // exact for x >= 0
   const double nearest = std::floor(2.0 * turn + 0.5);
@@ -91,7 +98,7 @@ double sine_of_turns(double x, int quarters) {
 
 namespace portable {
 
-// x = m 2^e with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh f, f = (m - 1) / (m + 1), |f| < 0.172.
+// x = m 2^e with m in [sqrt(1/2), sqrt(2)). log m = 2 atanh f with f = (m - 1) / (m + 1), so |f| < 0.172.
 double log(double x) {
   constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1;
   static constexpr std::array<double, 11> kTerms = {2.0 / 3,  2.0 / 5,  2.0 / 7,  2.0 / 9,  2.0 / 11, 2.0 / 13,
@@ -110,7 +117,7 @@ double log(double x) {
   return exponent * kLog2High + (2.0 * f + tail);
 }
 
-// x = k log 2 + r with |r| <= log(2) / 2; exp x = 2^k exp r, the latter by Taylor's series.
+// x = k log 2 + r with |r| <= log(2) / 2. exp x = 2^k exp r, and exp r is summed by Taylor's series.
 double exp(double x) {
   constexpr double kOverflow = 0x1.62e42fefa39efp+9, kUnderflow = -0x1.74910d52d3051p+9;
   constexpr double kLog2Inverse = 0x1.71547652b82fep+0;
@@ -182,7 +189,7 @@ double normal_quantile(double p) {
 
 }  // namespace portable
 
-// Stream 0 is xoshiro256++ seeded the way its authors advise; another stream sets SplitMix64 off elsewhere.
+// Stream 0 is xoshiro256++ seeded as its authors advise. For another stream SplitMix64 begins elsewhere.
 Random::Random(std::uint64_t seed, std::uint64_t stream) : state_{} {
   constexpr std::uint64_t kGoldenGamma = 0x9e3779b97f4a7c15;
   std::uint64_t counter = seed ^ scramble(stream);
@@ -215,7 +222,8 @@ double Random::normal() { return portable::normal_quantile(uniform()); }
 std::uint64_t Random::below(std::uint64_t n) {
   Uint128 product = static_cast<Uint128>(bits()) * n;
   if (static_cast<std::uint64_t>(product) < n) {
-    const std::uint64_t threshold = (0 - n) % n;  // 2^64 mod n: below it a value would come up once too often
+    // 2^64 mod n: without the values below it, each remainder is equally likely.
+    const std::uint64_t threshold = (0 - n) % n;
     while (static_cast<std::uint64_t>(product) < threshold) product = static_cast<Uint128>(bits()) * n;
   }
   return static_cast<std::uint64_t>(product >> 64);
@@ -225,7 +233,7 @@ std::size_t Random::index(const std::vector<double>& weights) {
   double sum = 0.0;
   for (const double weight : weights) sum += weight;
   double left = uniform() * sum;
-  std::size_t last = 0;  // rounding may leave a remainder behind the last weight above 0
+  std::size_t last = 0;  // rounding may leave a rest after the last weight above 0
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i] <= 0.0) continue;
     last = i;
@@ -237,7 +245,8 @@ std::size_t Random::index(const std::vector<double>& weights) {
 
 std::uint64_t Random::poisson(double mean) {
   constexpr double kStep = 16.0;
-  constexpr double kLarge = 0x1p20;  // some ten thousand steps; from here on the quantile's expansion is as good
+  // This takes some ten thousand steps; for larger means the expansion of the quantile is as good.
+  constexpr double kLarge = 0x1p20;
   if (mean > kLarge) return large_poisson(mean, normal());
   std::uint64_t sum = 0;
   for (double left = mean; left > 0.0; left -= kStep) sum += small_poisson(std::min(left, kStep), uniform());

@@ -1,4 +1,4 @@
-// A table of what a user can name, of one kind.
+// A table of the names of one kind that a user can write, such as the families.
 #pragma once
 
 #include <deque>
@@ -12,14 +12,14 @@
 
 namespace moe {
 
-/// Entry: its `word` has its name. Entries stay where they are; they may be added while others are read.
+/// An Entry has its name in `word`. Entries never move in memory. New ones may be added while other threads read.
 template <class Entry>
 class Registry {
  public:
-  /// `what`: the kind, as messages call it.
+  /// `what`: the name of the kind in messages.
   Registry(const char* what, std::vector<Entry> entries) : what_(what), entries_(entries.begin(), entries.end()) {}
 
-  /// The entry of that name. Throws Error (usage), which names the nearest one.
+  /// The entry of that name. Throws Error (usage) for an unknown name; the message proposes the nearest known one.
   const Entry& at(const std::string& name) const {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const Entry& entry : entries_)
@@ -36,7 +36,7 @@ class Registry {
     return words;
   }
 
-  /// Throws Error (usage) where the name is taken, or has a letter that a specification gives a meaning to.
+  /// Throws Error (usage) where the name is taken, or contains a character that has a meaning in specifications.
   void add(const Entry& entry) {
     const std::string& name = entry.word.name;
     if (name.empty() || name.find_first_of(":,") != std::string::npos)

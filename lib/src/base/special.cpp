@@ -1,3 +1,10 @@
+// Densities, cdfs and quantiles without cancellation. Three differences of large numbers have functions of their own:
+// - Stirling's error log Gamma(a) - (a - 1/2) log a + a - log(2 pi) / 2 (Loader 2000), with two derivatives in log a;
+// - exp(x) - 1 - x, to which the deviances of counts reduce;
+// - log Phi(x) far down in the tail, by Laplace's continued fraction.
+// Boost computes the incomplete gamma and beta functions. Distributions with a variance above kNormalVariance use the
+// normal approximation with a correction for skewness.
+
 #include "base/special.hpp"
 
 #include <algorithm>
@@ -20,11 +27,10 @@ namespace policies = boost::math::policies;
 
 constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-/// Variances beyond this leave a count's distribution to its normal approximation, whose error is about one over the
-/// variance.
+/// A count with a larger variance has the cdf of its normal approximation, whose error is about one over the variance.
 constexpr double kNormalVariance = 1e10;
 
-/// Boost without exceptions; `LongDouble`: whether it computes with 64 bits of mantissa inside.
+/// A policy for Boost: no exceptions. `LongDouble`: whether Boost computes internally with 64 bits of mantissa.
 template <bool LongDouble>
 using Quiet = policies::policy<
     policies::domain_error<policies::ignore_error>, policies::pole_error<policies::ignore_error>,
@@ -33,7 +39,7 @@ using Quiet = policies::policy<
     policies::evaluation_error<policies::ignore_error>, policies::indeterminate_result_error<policies::ignore_error>,
     policies::promote_float<false>, policies::promote_double<LongDouble>>;
 
-/// Calls f(policy): parameters beyond 100 cost the incomplete beta function its digits, and so ask for long doubles.
+/// Calls f(policy). Parameters above 100 cost the incomplete beta function digits, so it then computes in long double.
 template <class F>
 double at_precision(double largest, const F& f) {
   return largest > 100 ? f(Quiet<true>()) : f(Quiet<false>());
@@ -41,8 +47,8 @@ double at_precision(double largest, const F& f) {
 
 double normal_density(double z) { return std::exp(normal_log_density(z)); }
 
-/// Stirling's series at a >= 10: log Gamma(a) - (a - 1/2) log a + a - log(2 pi) / 2, a times its derivative and a^2
-/// times the second.
+/// Stirling's error by its asymptotic series, for a >= 10. Returns the error, a times its derivative, and a^2 times its
+/// second derivative, all with respect to a.
 Curve stirling_series(double a) {
   static constexpr std::array<double, 8> kTerms = {1.0 / 12,   -1.0 / 360,      1.0 / 1260, -1.0 / 1680,
                                                    1.0 / 1188, -691.0 / 360360, 1.0 / 156,  -3617.0 / 122400};
@@ -57,8 +63,8 @@ Curve stirling_series(double a) {
   return {value * inverse, first * inverse, second * inverse};
 }
 
-/// The x between low and high with f(x) = p for an increasing f with that slope: Newton's steps, halving where they
-/// leave.
+/// Solves f(x) = p between low and high for an increasing f: by Newton's steps, and by bisection where a step would
+/// leave the bracket.
 template <class F, class Slope>
 double increasing_root(const F& f, const Slope& slope, double p, double low, double high) {
   double x = 0.5 * (low + high);
@@ -73,7 +79,7 @@ double increasing_root(const F& f, const Slope& slope, double p, double low, dou
   return x;
 }
 
-/// The smallest whole number from 0 to `most` with cdf(k) >= p, from a guess near it.
+/// The smallest whole number k in 0 .. most with cdf(k) >= p. The search begins at a guess.
 template <class Cdf>
 double smallest_count(const Cdf& cdf, double p, double guess, double most = kInfinity) {
   if (!(p > 0)) return 0;
@@ -94,7 +100,8 @@ double smallest_count(const Cdf& cdf, double p, double guess, double most = kInf
   return high;
 }
 
-/// A wide count's cdf by Edgeworth's correction for skewness, and the quantile likewise (Cornish, Fisher 1938).
+/// The cdf of a count of large variance by Edgeworth's expansion up to the skewness. The quantile below inverts it
+/// (Cornish, Fisher 1938).
 double wide_count_cdf(double k, double mean, double sd, double skewness) {
   const double z = (k + 0.5 - mean) / sd;
   return std::clamp(normal_cdf(z) - skewness / 6 * (z * z - 1) * normal_density(z), 0.0, 1.0);
@@ -107,9 +114,10 @@ double wide_count_quantile(double p, double mean, double sd, double skewness) {
   return mean + sd * (z + skewness / 6 * (z * z - 1));
 }
 
-/// The lower tail of a skew-normal, h = -z > 0 and alpha h >= 1: exp(-h^2 (1 + alpha^2) / 2) h / pi times the integral
-/// over w > 0 of exp(-w) / ((h^2 (1 + alpha^2) + 2 w) sqrt(h^2 alpha^2 + 2 w)), by the trapezoidal rule in t where w =
-/// exp(t - exp(-t)).
+/// The lower tail of a skew-normal with h = -z > 0 and alpha h >= 1:
+///   exp(-h^2 (1 + alpha^2) / 2) h / pi * integral over w > 0 of
+///       exp(-w) / ((h^2 (1 + alpha^2) + 2 w) sqrt(h^2 alpha^2 + 2 w)) dw
+/// The substitution w = exp(t - exp(-t)) makes the trapezoidal rule converge fast.
 double skew_normal_tail(double h, double alpha) {
   struct Node {
     double w, weight;
@@ -133,9 +141,9 @@ double skew_normal_density(double z, double alpha) { return 2 * normal_density(z
 
 }  // namespace
 
-// From a = 10 by the series, below by the recurrence Gamma(a) = Gamma(a + n) / (a (a + 1) .. (a + n - 1)). The
-// derivatives in x = log a are a d/da and a^2 d^2/da^2 + a d/da; all terms are kept free of 1 / a, which may be too
-// large.
+// The series serves from a = 10 on. A smaller a is raised by the recurrence Gamma(a) = Gamma(a + n) / (a (a + 1) .. (a
+// + n - 1)). Derivatives are with respect to x = log a: the first is a d/da, the second a^2 d^2/da^2 + a d/da. No term
+// contains 1 / a, which may overflow.
 Curve stirling_error_exp_curve(double x) {
   if (x < -700) return {-0.5 * x - kLogSqrtTwoPi, -0.5, 0};
   const double a = std::exp(x);
@@ -143,7 +151,7 @@ Curve stirling_error_exp_curve(double x) {
     const Curve series = stirling_series(a);
     return {series.value, series.first, series.second + series.first};
   }
-  double product = 1, sum = 0, square_sum = 0, shifted = a + 1;  // the factor a itself is exp(x)
+  double product = 1, sum = 0, square_sum = 0, shifted = a + 1;  // the logarithm of the factor a itself is x
   for (; shifted < 10; shifted += 1) {
     product *= shifted;
     sum += 1 / shifted;
@@ -152,7 +160,7 @@ Curve stirling_error_exp_curve(double x) {
   const Curve series = stirling_series(shifted);
   const double log_shifted = std::log(shifted), ratio = a / shifted;
   const double value = (shifted - 0.5) * log_shifted - (shifted - a) + series.value - std::log(product) - (a + 0.5) * x;
-  // a psi(a) and a^2 psi'(a) without what the recurrence takes from the factor a: -1 and +1.
+  // a psi(a) and a^2 psi'(a), without the terms -1 and +1 that the factor a of the recurrence contributes.
   const double psi = a * (log_shifted - sum - x) + ratio * (series.first - 0.5);
   const double psi_slope = a * ratio + ratio * ratio * (series.second + 0.5) + a * a * square_sum;
   return {value, psi - 0.5, psi_slope - a + psi};
@@ -180,7 +188,7 @@ double stirling_error_of_count(double k) {
   return (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square / 1188)))) / k;
 }
 
-// Its series up to 0.1, where the next term is below a double's last digit.
+// A Taylor series serves up to 0.1. The first term that it leaves out is below a double's last digit there.
 Curve exp_remainder_curve(double x) {
   const double first = std::expm1(x);
   if (std::abs(x) > 0.1) return {first - x, first, first + 1};
@@ -189,8 +197,8 @@ Curve exp_remainder_curve(double x) {
   return {0.5 * x * x * sum, first, first + 1};
 }
 
-// Far down, phi / Phi = -x + g with the continued fraction g = 1 / (y + 2 / (y + 3 / ..)), y = -x (Laplace), from which
-// the second derivative -(phi / Phi) g comes without cancellation.
+// Far down in the tail phi / Phi = -x + g, with Laplace's continued fraction g = 1 / (y + 2 / (y + 3 / ..)), y = -x.
+// The second derivative -(phi / Phi) g then has no cancellation.
 Curve log_normal_cdf_curve(double x) {
   if (x > -6) {
     const double below = normal_cdf(x), ratio = normal_density(x) / below;
@@ -230,7 +238,7 @@ double skew_normal_cdf(double z, double alpha) {
   return normal_cdf(z) - 2 * boost::math::owens_t(z, alpha, Quiet<false>());
 }
 
-// Between alpha = 0, a normal distribution, and alpha = +-infinity, one folded at 0.
+// The quantile lies between those for alpha = 0 (a normal distribution) and alpha = +-infinity (a folded normal).
 double skew_normal_quantile(double p, double alpha) {
   if (!(p > 0)) return -kInfinity;
   if (p >= 1) return kInfinity;
@@ -284,7 +292,7 @@ double binomial_cdf(double k, double trials, double log_odds) {
   const double variance = trials * success * failure;
   if (variance > kNormalVariance)
     return wide_count_cdf(count, trials * success, std::sqrt(variance), (failure - success) / std::sqrt(variance));
-  // By the probability that is small, of which 1 - p would keep no digits.
+  // We compute the smaller of the two probabilities, as 1 - p of a tiny p would lose its digits.
   return at_precision(trials, [&](auto policy) {
     return success < 0.5 ? boost::math::ibetac(count + 1, trials - count, success, policy)
                          : boost::math::ibeta(trials - count, count + 1, failure, policy);

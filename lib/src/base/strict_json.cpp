@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// "line 3, column 7" of the text's byte, from 1.
+/// "line 3, column 7" for a place in the text, both counted from 1.
 std::string line_of(std::string_view text, std::size_t byte) {
   const std::string_view before = text.substr(0, std::min(byte == 0 ? 0 : byte - 1, text.size()));
   const std::size_t line_end = before.rfind('\n');
@@ -21,7 +21,7 @@ std::string line_of(std::string_view text, std::size_t byte) {
          std::to_string(before.size() - (line_end == std::string_view::npos ? 0 : line_end + 1) + 1);
 }
 
-/// -0 as -0.0, as which the parser keeps its sign. The text is JSON.
+/// Writes -0 as -0.0, of which the parser keeps the sign. The text must be JSON.
 std::string with_signed_zeros(std::string_view text) {
   std::string result;
   bool quoted = false;
@@ -39,7 +39,8 @@ std::string with_signed_zeros(std::string_view text) {
   return result;
 }
 
-/// Throws at what is no JSON, and at what no model has: a member that stands twice in its object, a list within a list within a ..
+/// Throws where the text is no JSON, and where it is JSON that no model has: an object with the same member twice, or
+/// lists nested too deeply.
 class Strict : public nlohmann::json_sax<Json> {
  public:
   explicit Strict(std::string_view text) : text_(text) {}
@@ -62,7 +63,7 @@ class Strict : public nlohmann::json_sax<Json> {
     return true;
   }
   bool parse_error(std::size_t byte, const std::string& token, const Json::exception& error) override {
-    const bool number = error.id == 406;  // beyond any double
+    const bool number = error.id == 406;  // the number is too large for a double
     throw ModelFault(number ? place() : "",
                      number ? "the number " + printable(token) + " is too large: expected one that a double holds"
                             : "this is not JSON from " + line_of(text_, byte) +
@@ -77,7 +78,7 @@ class Strict : public nlohmann::json_sax<Json> {
     std::set<std::string> members{};
   };
 
-  /// The pointer of the next value; of an object whose next member is being read, the object's.
+  /// The pointer of the next value, or of the object if the parser is about to read a member's name.
   std::string place() const {
     std::string result;
     for (const Open& open : open_) {

@@ -1,4 +1,4 @@
-// JSON that somebody wrote: what is wrong with it is told with its place.
+// JSON that somebody wrote. An error names the place of what is wrong.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -6,8 +6,8 @@
 
 namespace moe {
 
-/// The value that `text` describes. Throws ModelFault: where it is no JSON, names a member twice, holds a number beyond any double, or lists
-/// and objects deeper in each other than in any model. -0 keeps its sign.
+/// The value that `text` describes. Throws ModelFault where the text is no JSON, names a member twice, has a number too
+/// large for a double, or nests lists and objects deeper than any model does. Keeps the sign of -0.
 nlohmann::json parse_strict_json(std::string_view text);
 
 }  // namespace moe
