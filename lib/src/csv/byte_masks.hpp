@@ -1,4 +1,4 @@
-// Bytes looked for, many at a time. What begins with plain_ is for any processor.
+// The search for a byte, many bytes at a time. Functions that begin with plain_ work on any processor.
 #pragma once
 
 #include <bit>
@@ -14,7 +14,7 @@ namespace moe {
 
 constexpr std::size_t kMaskBytes = 64;
 
-/// Bit i, i < bytes: whether at[i] is `c`.
+/// Bit i (i < bytes) is set where at[i] is `c`.
 template <std::size_t bytes = kMaskBytes>
 std::uint64_t plain_mask_of(char c, const char* at) {
   std::uint64_t mask = 0;
@@ -33,7 +33,7 @@ std::uint64_t plain_mask_of(char c, const char* at) {
   return mask;
 }
 
-/// Bit i, i < bytes: whether at[i] is `c`.
+/// Bit i (i < bytes) is set where at[i] is `c`.
 template <std::size_t bytes = kMaskBytes>
 std::uint64_t mask_of(char c, const char* at) {
   static_assert(bytes % 16 == 0 && bytes <= kMaskBytes);
@@ -50,7 +50,7 @@ std::uint64_t mask_of(char c, const char* at) {
 #endif
 }
 
-/// The next byte that is `a` or `b`, one of which there must be; it may look at fifteen bytes behind that one.
+/// The next byte that is `a` or `b`. There must be one. Fifteen bytes behind it may be read, too.
 inline const char* plain_find_either(const char* at, char a, char b) {
   if constexpr (std::endian::native == std::endian::little) {
     constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
@@ -60,7 +60,7 @@ inline const char* plain_find_either(const char* at, char a, char b) {
       std::memcpy(&text, at, sizeof text);
       const std::uint64_t x = text ^ as, y = text ^ bs;
       const std::uint64_t found = (((x - kOnes) & ~x) | ((y - kOnes) & ~y)) & kHighs;
-      if (found != 0) return at + std::countr_zero(found) / 8;  // the lowest mark is never a false one
+      if (found != 0) return at + std::countr_zero(found) / 8;  // the lowest mark is always a true one
     }
   }
   while (*at != a && *at != b) ++at;
@@ -80,7 +80,8 @@ inline const char* find_either(const char* at, char a, char b) {
 #endif
 }
 
-/// Bit i: whether an odd number of the mask's bits 0 .. i are set.
+/// Bit i of the result is set where an odd number of the mask's bits 0 .. i are set: between an opening and a closing
+/// quote.
 inline std::uint64_t odd_from_below(std::uint64_t mask) {
   for (unsigned shift = 1; shift < kMaskBytes; shift *= 2) mask ^= mask << shift;
   return mask;

@@ -14,11 +14,12 @@ namespace {
 
 constexpr std::size_t kCompressed = std::size_t{1} << 17;
 constexpr std::string_view kGzip = "\x1f\x8b", kZstd = "\x28\xb5\x2f\xfd";
-/// A zstd frame that holds nothing for the reader, as pzstd writes one first: a byte 0x50 .. 0x5f, and this.
+/// The magic number of a zstd frame with no content for the reader, after a byte 0x50 .. 0x5f. pzstd writes such a
+/// frame first.
 constexpr std::string_view kSkippable = "\x2a\x4d\x18";
 constexpr std::size_t kLongestMagic = 4;
 
-/// Whether `first`, the first bytes of an input, may be the beginning of this.
+/// Whether an input that begins with the bytes `first` may begin with `magic`.
 bool may_begin(std::string_view first, std::string_view magic) {
   return magic.substr(0, first.size()) == first.substr(0, magic.size());
 }
@@ -55,8 +56,8 @@ class Gzip : public Inflater {
   bool may_end() const override { return between_; }
 
  private:
-  /// One file after the other is one text. Zeros up to the end of all, with which tapes and disks fill their blocks, are passed
-  /// over as gzip does.
+  /// Several compressed files in a row are one text. Zeros up to the end of the input, with which tapes and disks fill
+  /// their blocks, are ignored, as gzip does.
   bool begins_member(std::string_view& from) {
     if (from.front() == 0 || padded_) {
       padded_ = true;
@@ -114,7 +115,8 @@ void ByteSource::refill() {
   ahead_ = std::string_view(buffer_.data(), got);
 }
 
-/// Looks at the first bytes: as many as tell text from compressed data, no more, for a pipe may have sent no others yet.
+/// Reads the first bytes and finds the compression. It reads no more bytes than that takes, as a pipe may have sent no
+/// more yet.
 void ByteSource::begin() {
   begun_ = true;
   std::string first;

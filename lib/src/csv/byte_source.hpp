@@ -1,4 +1,5 @@
-// The bytes of an input as text: a file, a pipe, and either of them compressed by gzip or zstd, which their first bytes tell.
+// The bytes of an input as text. The input is a file or a pipe, and may be compressed by gzip or zstd, which its first
+// bytes show.
 #pragma once
 
 #include <cstddef>
@@ -9,28 +10,28 @@
 
 namespace moe {
 
-/// Undoes a compression, piece by piece.
+/// Decompresses an input piece by piece.
 class Inflater {
  public:
   virtual ~Inflater() = default;
-  /// Reads from `from` and writes up to `size` bytes to `to`; moves `from`, returns how many were written. Throws Error (data)
-  /// with the sentence that follows the file's name.
+  /// Reads from `from` and writes up to `size` bytes to `to`. Removes what it has read from `from`, and returns how
+  /// many bytes it has written. Throws Error (data) with a sentence that continues after the file's name.
   virtual std::size_t inflate(std::string_view& from, char* to, std::size_t size) = 0;
-  /// Whether the input may end here.
+  /// Whether the input may end here. If not, it was cut off.
   virtual bool may_end() const = 0;
 };
 
 class ByteSource {
  public:
-  /// Throws Error (io).
+  /// Throws Error (io) where the file cannot be opened.
   explicit ByteSource(const std::string& path);
   ~ByteSource();
 
-  /// Reads what is there, at most `size` bytes, and waits only where nothing is; 0 at the end. Throws Error: io; data where
-  /// compressed bytes are damaged or cut off.
+  /// Reads up to `size` bytes and returns how many; 0 means the end. Waits only where no byte is there yet. Throws
+  /// Error: io; data where the compressed bytes are damaged or cut off.
   std::size_t read_some(char* to, std::size_t size);
   const std::string& name() const { return file_.name(); }
-  /// Bytes in all where they are known before they have been read, or -1 (a pipe, compressed data).
+  /// The length of the text in bytes, where it is known before reading; -1 for a pipe and for compressed data.
   long long size() const { return inflater_ == nullptr ? file_.size() : -1; }
   /// "gzip", "zstd" or "".
   const char* compression() const { return compression_; }
@@ -42,8 +43,8 @@ class ByteSource {
   InputFile file_;
   std::unique_ptr<Inflater> inflater_;
   const char* compression_ = "";
-  std::string buffer_;      // as it stands in the file: its first bytes, or what the inflater has yet to read
-  std::string_view ahead_;  // the rest of it
+  std::string buffer_;      // bytes as they stand in the file: the first ones, then those that the inflater is to read
+  std::string_view ahead_;  // the part of buffer_ that has not been read
   bool begun_ = false, ended_ = false;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// Takes up to `most` digits off the front; how many, and their value.
+/// Takes up to `most` digits off the front of `text`. Returns how many, and their value in `value`.
 std::size_t take_digits(std::string_view& text, std::size_t most, int& value) {
   std::size_t count = 0;
   for (value = 0; count < most && count < text.size() && is_digit(text[count]); ++count)
@@ -30,7 +30,7 @@ bool is_month_name(std::string_view word) {
   return word.size() <= 9 && std::find(kMonths.begin(), kMonths.end(), head) != kMonths.end();
 }
 
-/// The month, as a number or a name; 0 where it is none.
+/// Takes a month off the front, as a number or a name. Returns 0 where there is none.
 int take_month(std::string_view& text, char mark) {
   int month = 0;
   if (text.empty() || is_digit(text.front())) return take_digits(text, 2, month) > 0 && mark != ' ' ? month : 0;
@@ -39,7 +39,8 @@ int take_month(std::string_view& text, char mark) {
   return is_month_name(word) ? 1 : 0;
 }
 
-/// Day, month and year in any order that is in use, between them the same one of - / . or blank.
+/// Whether `text` begins with a day, a month and a year, in any order in use, with the same separator (- / . or a
+/// blank) between them.
 bool takes_date(std::string_view& text) {
   int first = 0, last = 0;
   const std::size_t begins = take_digits(text, 4, first);
@@ -92,7 +93,7 @@ bool is_utf8(std::string_view cell) {
     if ((head >= 0x80 && head < 0xc2) || head > 0xf4 || cell.size() - i < length) return false;
     for (std::size_t k = 1; k < length; ++k)
       if ((byte(i + k) & 0xc0U) != 0x80) return false;
-    // No longer form than needed, no surrogates, nothing beyond U+10FFFF.
+    // UTF-8 has no overlong forms, no surrogates, and no characters above U+10FFFF.
     const unsigned char second = length > 1 ? byte(i + 1) : 0;
     if ((head == 0xe0 && second < 0xa0) || (head == 0xed && second > 0x9f) || (head == 0xf0 && second < 0x90) ||
         (head == 0xf4 && second > 0x8f))

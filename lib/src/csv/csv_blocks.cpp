@@ -10,9 +10,9 @@
 namespace moe {
 namespace {
 
-/// Fits the caches of a core, with the numbers that come of it.
+/// The size of a block. It fits into a core's caches together with the numbers that are made of it.
 constexpr std::size_t kBlock = std::size_t{1} << 18;
-/// Two records and a small pipe's rows fit most often.
+/// The size of a read-ahead. Two records mostly fit, and so do all rows that a pipe has sent.
 constexpr std::size_t kLeastAhead = std::size_t{1} << 14;
 
 void reserve(CsvBlock& block, std::size_t capacity, std::size_t filled) {
@@ -25,7 +25,7 @@ void reserve(CsvBlock& block, std::size_t capacity, std::size_t filled) {
 
 void set_text(CsvBlock& block, std::size_t size) { block.text = {block.buffer.get(), block.buffer.get() + size}; }
 
-/// A NUL byte ends the text in front of the line that it stands in.
+/// Ends the text before the line that contains a NUL byte, and keeps the sentence for that.
 void refuse_nul(CsvText& text, char line_end) {
   const auto size = static_cast<std::size_t>(text.end - text.begin);
   const auto* nul = static_cast<const char*>(std::memchr(text.begin, '\0', size));
@@ -41,13 +41,13 @@ CsvBlocks::CsvBlocks(const std::string& path, const CsvOptions& options) : sourc
   find_dialect();
 }
 
-/// For a block: a small file needs no more than itself, and a byte to see its end by.
+/// The size of a block's buffer. For a small file that is its own size, and one byte more in which its end shows.
 std::size_t CsvBlocks::room() const {
   const long long bytes = source_.size();
   return bytes > 0 && bytes < static_cast<long long>(kBlock) ? static_cast<std::size_t>(bytes) + 1 : kBlock;
 }
 
-/// Reads what is there, as much again as there is at most; how much is 0 at the end only.
+/// Reads the bytes that are there, at most as many as have been read already. Returns how many; 0 means the end.
 std::size_t CsvBlocks::read_ahead() {
   const std::size_t size = std::max(carried_.size(), std::min(room(), kLeastAhead));
   if (size > ahead_size_) {
@@ -59,7 +59,8 @@ std::size_t CsvBlocks::read_ahead() {
   return got;
 }
 
-/// Reads ahead until one of `ends` is there, from `at` on, and a character behind it; where it is, or the end of what there is.
+/// Reads ahead until one of `ends` stands at or after `at`, with one character behind it. Returns its position, or the
+/// end of the text if there is none.
 std::size_t CsvBlocks::read_to(const char* ends, std::size_t at) {
   std::size_t found = carried_.find_first_of(ends, at);
   while (!ended_ && carried_.size() < kLongestLine && (found == carried_.npos || found + 1 == carried_.size())) {
@@ -69,7 +70,7 @@ std::size_t CsvBlocks::read_to(const char* ends, std::size_t at) {
   return std::min(found, carried_.size());
 }
 
-/// Empties the lines that are to be passed over, as empty lines are: the others keep their numbers.
+/// Makes lines empty that are to be skipped, as empty lines are skipped anyway. So the other lines keep their numbers.
 void CsvBlocks::skip_lines() {
   const std::vector<std::size_t>& skip = options_.skip;
   const std::size_t first = read_to("\r\n", 0), last = *std::max_element(skip.begin(), skip.end());
@@ -99,7 +100,8 @@ void CsvBlocks::find_dialect() {
   carried_.erase(0, marks);
 }
 
-/// Makes text of the whole records that are there, and tells how many bytes they take: 0 for none. `last`: nothing comes behind.
+/// Makes a text of the whole records in the buffer. Returns their length in bytes, or 0 for none. `last`: the input
+/// ends here.
 std::size_t CsvBlocks::make_text(CsvBlock& block, std::size_t filled, bool last) const {
   char* const text = block.buffer.get();
   const bool full = filled >= kLongestLine;
@@ -133,7 +135,7 @@ bool CsvBlocks::fill(CsvBlock& block, Fill how) {
   reserve(block, ended_ ? filled : std::max(room(), filled), 0);
   carried_.copy(block.buffer.get(), filled);
   carried_.erase(0, filled);
-  // Records that were read ahead go before the input is asked, and perhaps waited for.
+  // Records that were read ahead are handed out before we ask the input for more, which may mean waiting.
   if (how == Fill::kWhatIsThere && filled > 0 && cut(block, filled)) return true;
   for (;;) {
     std::size_t got = 1;
@@ -153,7 +155,7 @@ bool CsvBlocks::next(CsvBlock& block, Fill how) {
   {
     const std::lock_guard lock(mutex_);
     if (ended_ && carried_.empty()) return false;
-    block.number = blocks_;  // of what is thrown, too
+    block.number = blocks_;  // also for an error that is thrown below
     if (!fill(block, how)) return false;
     ++blocks_;
   }
@@ -170,7 +172,7 @@ CsvBlock CsvBlocks::head(std::size_t bytes) {
     carried_.copy(block.buffer.get(), filled);
     const bool last = ended_ && filled == carried_.size();
     if (make_text(block, filled, last) > 0 || last) break;
-    if (bytes > 0) {  // the first record takes more
+    if (bytes > 0) {  // otherwise the first record needs more room
       set_text(block, 0);
       break;
     }

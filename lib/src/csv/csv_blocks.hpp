@@ -1,4 +1,4 @@
-// A table's text in blocks of whole records, for several threads to parse.
+// The text of a table in blocks of whole records, which several threads can parse at the same time.
 #pragma once
 
 #include <cstddef>
@@ -16,15 +16,16 @@ namespace moe {
 
 struct CsvBlock {
   CsvText text;
-  std::size_t number = 0;  ///< 0, 1, .. in the file's order
+  std::size_t number = 0;  ///< 0, 1, .. in the order of the file
 
-  std::unique_ptr<char[]> buffer{};  // of `capacity` bytes and kCsvSlack behind them
+  std::unique_ptr<char[]> buffer{};  // `capacity` bytes and kCsvSlack more
   std::size_t capacity = 0;
 };
 
 class CsvBlocks {
  public:
-  /// How much a block takes: what is there (a pipe's rows at once), or as much as fits.
+  /// How full a block is to be: with the bytes that are there now (so that a pipe's rows are answered at once), or as
+  /// full as possible.
   enum class Fill { kWhatIsThere, kAll };
 
   /// Opens the table and finds its dialect. Throws Error: io; data.
@@ -34,26 +35,26 @@ class CsvBlocks {
   const std::string& file_name() const { return source_.name(); }
   const char* compression() const { return source_.compression(); }
 
-  /// The next block, its memory used again; false at the end. Any thread may call it. A NUL byte and a record beyond 16 MiB end the
-  /// text with the sentence for it.
+  /// Reads the next block, in the same memory; false at the end. Any thread may call it. The text of a block ends
+  /// before a NUL byte or a record longer than 16 MiB, and then has the sentence for it.
   bool next(CsvBlock& block, Fill fill);
 
-  /// A copy of the first whole records: two of them if there are, and all within so many bytes. The header is among them until it
-  /// has been taken.
+  /// A copy of the first whole records: two of them if the table has two, but all that are within the first `bytes`
+  /// bytes. The header is one of them until take_header() is called.
   CsvBlock head(std::size_t bytes = 0);
-  /// Sets the names; blocks begin behind these bytes and lines.
+  /// Sets the names of the columns. The blocks will begin after the first `bytes` bytes, which are `lines` lines.
   void take_header(std::size_t bytes, std::size_t lines, std::vector<std::string> names, bool header);
 
   const CsvOptions& options() const { return options_; }
   bool has_header() const { return has_header_; }
   const std::vector<std::string>& names() const { return names_; }
-  /// Lines before the first block.
+  /// The number of lines before the first block.
   std::size_t first_line() const { return first_line_; }
-  /// "data.csv:7:2 x2"; column -1: "data.csv:7". Lines count from 0 here.
+  /// A place for messages: "data.csv:7:2 x2", or "data.csv:7" where column is -1. Lines count from 0 here.
   std::string place(std::size_t line, long column) const;
-  /// Throws Error (data) for what is wrong in a block that begins on this line.
+  /// Throws Error (data) for a fault in a block that begins on this line.
   [[noreturn]] void fail(std::size_t block_line, const CsvFault& fault) const;
-  /// The fault of a record with another number of fields than the names are.
+  /// The fault of a record whose number of fields is not the number of names.
   CsvFault wrong_count(std::size_t line, std::size_t fields) const;
 
  private:
@@ -69,9 +70,9 @@ class CsvBlocks {
   ByteSource source_;
   CsvOptions options_;
   CsvDialect dialect_;
-  std::unique_ptr<char[]> ahead_;  // where bytes are read ahead to
+  std::unique_ptr<char[]> ahead_;  // the buffer for reading ahead
   std::size_t ahead_size_ = 0;
-  std::string carried_;  // read, and not yet in a block
+  std::string carried_;  // bytes that have been read, but belong to no block yet
   bool ended_ = false;
   std::size_t blocks_ = 0, first_line_ = 0;
   std::vector<std::string> names_;

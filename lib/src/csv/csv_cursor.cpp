@@ -8,7 +8,8 @@ namespace moe {
 
 bool CsvCursor::next_record() {
   for (;; ++line_) {
-    if (line_end_ == '\r' && *at_ == '\n' && at_ < text_.end) ++at_;  // the rest of a CRLF among lone CRs
+    // The LF of a CRLF in a text whose lines end by CR.
+    if (line_end_ == '\r' && *at_ == '\n' && at_ < text_.end) ++at_;
     if (at_ >= text_.end) {
       if (text_.broken.empty()) return false;
       throw CsvFault{line_, -1, text_.broken};
@@ -52,10 +53,10 @@ std::size_t CsvCursor::skip_rest() {
   return count;
 }
 
-/// `at` is behind the first quote.
+/// Reads a quoted field. `at` is the character behind its opening quote.
 std::string_view CsvCursor::quoted(const char* at) {
   const char* const begin = at;
-  const char* doubled = nullptr;  // the first quote in it
+  const char* doubled = nullptr;  // the first doubled quote in the field
   const auto column = static_cast<long>(field_);
   const std::size_t opened = line_;
   for (;; ++at) {
@@ -82,14 +83,15 @@ std::string_view CsvCursor::quoted(const char* at) {
     if (rest.ends_with('\r')) rest.remove_suffix(1);
     const std::string expected = "'" + printable(rest) + "': expected a comma or the end of the line";
     if (line == opened) throw CsvFault{line, column, "text after the closing quote: " + expected};
-    const std::size_t below = line - opened;  // a quote that was never meant to open
+    // How many lines down: a stray quote opens a field that runs on over many lines.
+    const std::size_t below = line - opened;
     throw CsvFault{opened, column,
                    "the quote that opens here closes " + std::to_string(below) + (below == 1 ? " line" : " lines") +
                        " below, with text behind it: " + expected};
   }
 }
 
-/// Takes what is doubled, from the first one on, off where it stands: text only shrinks.
+/// Makes one quote of each doubled one, in place, from the first doubled one on. The text only becomes shorter.
 std::string_view CsvCursor::unquoted(const char* begin, const char* doubled, const char* end) {
   if (doubled == nullptr) return {begin, static_cast<std::size_t>(end - begin)};
   char* to = text_.begin + (doubled - text_.begin);

@@ -1,4 +1,4 @@
-// The tokenizer: records and fields of a text in memory. There is no other.
+// The tokenizer, which finds the records and fields of a text in memory. moe has no other one.
 #pragma once
 
 #include <cstddef>
@@ -13,45 +13,48 @@
 
 namespace moe {
 
-/// Bytes that must be there behind a text for the tokenizer to look at, so many at a time at most.
+/// The tokenizer may read up to so many bytes behind the text's end, so they must exist.
 constexpr std::size_t kCsvSlack = 32;
 
-/// What is wrong with a text. The line counts from the text's first one, which is 0; column -1: the record as a whole.
+/// What is wrong with a text, and where. Lines count from the text's first line, which is 0. Column -1 means the whole
+/// record.
 struct CsvFault {
   std::size_t line = 0;
   long column = -1;
   std::string sentence;
 };
 
-/// Whole records: the text ends with the dialect's line end, and kCsvSlack bytes stand behind it. It is written to: a quoted field
-/// is unquoted in place.
+/// A text of whole records. It ends with the dialect's line end, and kCsvSlack bytes more stand behind it. The
+/// tokenizer writes to it: it removes the quotes of a field in place.
 struct CsvText {
   char* begin = nullptr;
   char* end = nullptr;
-  /// Where the records end in the middle, why: the sentence for a quote that is open there, and for what else stands there, which
-  /// begins at `end`. Empty: they do not.
+  /// Where the text does not end after a record: the sentence for a quote that is still open at the end, and the
+  /// sentence for whatever else begins at `end`. Otherwise both are empty.
   std::string in_quotes{}, broken{};
 };
 
-/// Goes from record to record, and within one from field to field: by number(), field() or skip(), in any mix, while more() says
-/// that there is another. All throw CsvFault for a slip in the quoting.
+/// Moves from record to record, and within a record from field to field. number(), field() and skip() each take one
+/// field, and may be mixed freely; more() tells whether another field follows. All of them throw CsvFault for an error
+/// in the quoting.
 class CsvCursor {
  public:
   CsvCursor(const CsvDialect& dialect, const CsvText& text)
       : dialect_(dialect), text_(text), at_(text.begin), line_end_(dialect.line_end), delimiter_(dialect.delimiter) {}
 
-  /// Moves to the next record's first field, past empty lines and comments; false at the end. The record before must have been
-  /// read to its end.
+  /// Moves to the first field of the next record; skips empty lines and comments. False at the end. The record before
+  /// must have been read to its end.
   bool next_record();
-  /// Whether the record has a field that has not been read.
+  /// Whether the record has another field.
   bool more() const { return more_; }
-  /// Reads the field if it is a plain number that ends where the field does; else nothing is read.
+  /// Reads the field if all of it is a plain number. Otherwise it reads nothing and returns false.
   bool number(double& value) {
     const char* at = at_;
     return read_decimal(at, value) && end_field(at);
   }
-  /// A guess at the field as it is written, with the delimiter: if that is short and no line ends in it; else nothing. Whether it is
-  /// right depends on these bytes alone: where it is, the same bytes are the whole field at any other place.
+  /// A guess at the field's text with its delimiter, where that is short and contains no line end; otherwise empty.
+  /// Whether the guess is right depends on these bytes only: once it is known to be right, it is right for the same
+  /// bytes anywhere.
   std::string_view guess() const {
     const std::uint64_t ends = mask_of<kCsvSlack>(delimiter_, at_);
     const std::uint64_t closing = mask_of<kCsvSlack>('"', at_) & ~std::uint64_t{1};
@@ -60,26 +63,26 @@ class CsvCursor {
     if (last == 0 || (mask_of<kCsvSlack>(line_end_, at_) & upto) != 0) return {};
     return {at_, static_cast<std::size_t>(std::countr_zero(last)) + 1};
   }
-  /// Passes over the field, of which the guess is right.
+  /// Skips a field for which the guess is known to be right.
   void pass(std::string_view guess) {
     at_ += guess.size();
     ++field_;
   }
-  /// Reads the field: unquoted, or without the blanks round it. Valid as long as the text.
+  /// Reads the field, without its quotes, or without the blanks around it. The result is valid as long as the text.
   std::string_view field();
   void skip();
-  /// Reads the rest of the record and tells how many fields that are.
+  /// Reads the rest of the record. Returns how many fields that is.
   std::size_t skip_rest();
 
-  /// The line where the record begins, from 0.
+  /// The line on which the record begins, counted from 0.
   std::size_t record_line() const { return record_line_; }
-  /// Where the next record is looked for.
+  /// Where the search for the next record begins.
   const char* position() const { return at_; }
-  /// Lines gone by.
+  /// How many lines have been read.
   std::size_t lines() const { return line_; }
 
  private:
-  /// Takes `at` as the field's end if it is one, and moves behind it.
+  /// If a field may end at `at`, moves behind that end and returns true.
   bool end_field(const char* at) {
     if (*at == delimiter_) {
       at_ = at + 1;

@@ -11,12 +11,12 @@ namespace moe {
 namespace {
 
 constexpr std::string_view kDelimiters = ",;\t|";
-/// As many records decide: a pipe may have no others yet.
+/// The dialect is decided by so many records: a pipe may have sent no more yet.
 constexpr std::size_t kRecords = 2;
 
 using Counts = std::array<std::size_t, kDelimiters.size()>;
 
-/// Counts separators outside of quotes, record by record.
+/// Counts the separators outside of quotes in each record.
 class Survey {
  public:
   explicit Survey(const CsvOptions& options) : options_(options) {}
@@ -27,7 +27,7 @@ class Survey {
   }
   bool done() const { return records_.size() == kRecords; }
   const std::vector<Counts>& records() const { return records_; }
-  /// Whether a record ended by CR alone.
+  /// Whether any record ended by a CR without an LF.
   bool carriage_return() const { return carriage_return_; }
 
  private:
@@ -75,7 +75,7 @@ class Survey {
 
 std::string quoted(char delimiter) { return delimiter == '\t' ? "a tab" : std::string("'") + delimiter + "'"; }
 
-/// The separators of which `good` says so.
+/// The separators for which `good` is true.
 template <class Good>
 std::string which(Good&& good) {
   std::string result;
@@ -84,7 +84,8 @@ std::string which(Good&& good) {
   return result;
 }
 
-/// The separator that every record has as often as the first; where there is none, one that the first has.
+/// The separator that occurs in every record as often as in the first. Where there is none, a separator of the first
+/// record.
 char find_delimiter(const std::vector<Counts>& records, const std::string& name) {
   if (records.empty()) return ',';
   std::string found = which([&](std::size_t i) {
@@ -107,7 +108,7 @@ std::optional<CsvDialect> find_dialect(std::string_view head, bool ended, const 
     throw Error(ErrorKind::kData,
                 name + ": the file is UTF-16: expected UTF-8, as 'iconv -f UTF-16 -t UTF-8' makes of it");
   Survey survey(options);
-  // What is not whole yet may end otherwise, and a CR may be half of a CRLF.
+  // The last line may be incomplete, and a CR at the end may be half of a CRLF.
   const std::string_view lines = ended ? head : head.substr(0, head.find_last_of('\n') + 1);
   const std::string_view text = ended || !lines.empty() ? lines : head.substr(0, head.find_last_of('\r') + 1);
   if (text.empty() && !ended) return std::nullopt;

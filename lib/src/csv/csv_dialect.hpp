@@ -1,4 +1,4 @@
-// How a table is written down: found in its first records.
+// How a table is written (delimiter, comments, line ends), as its first records show.
 #pragma once
 
 #include <optional>
@@ -11,22 +11,22 @@ namespace moe {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-/// What the tokenizer must know.
+/// What the tokenizer must know of the table.
 struct CsvDialect {
   char delimiter = ',';
-  char comment = '\0';   ///< a line that begins with it is none of the table's; '\0': there are no such lines
-  char line_end = '\n';  ///< '\r' where lines end by it alone
-  /// Blanks round a field go.
+  char comment = '\0';   ///< a line that begins with this character is skipped; '\0': there are no comments
+  char line_end = '\n';  ///< '\r' where lines end by CR alone
+  /// Whether the tokenizer removes this character around a field.
   bool is_blank(char c) const { return c == ' ' || (c == '\t' && delimiter != '\t'); }
 };
 
-/// Finds the dialect in the beginning of a table, as the options leave it open; `ended`: there is no more of it. Nothing where
-/// its first two records are not whole yet. Throws Error (data) where two separators would do, and for UTF-16; `name` is the
-/// file's.
+/// Finds from the beginning of a table whatever the options do not fix. `ended`: the table has no more text. Returns
+/// nothing where the first two records are not complete yet. Throws Error (data) where two separators fit equally well,
+/// and for UTF-16. `name` is the name of the file.
 std::optional<CsvDialect> find_dialect(std::string_view head, bool ended, const CsvOptions& options,
                                        const std::string& name);
 
-/// "semicolons".
+/// The name of a delimiter in messages: "semicolons".
 std::string name_of_delimiter(char delimiter);
 
 }  // namespace moe

@@ -1,15 +1,16 @@
-// LineReader takes lines from a text in memory, with an LF behind the last one: its own treatment of a missing one, of read errors
-// and of short reads (an endless loop, an empty file, a cut line) never comes into play.
+// LineReader (fast-cpp-csv-parser) is used for the beginning of a table only, where the question is one of lines. It
+// gets its text from memory, always with an LF at the end: so its faults with a missing LF (a cut line), with read
+// errors (an empty file) and with short reads (an endless loop) cannot occur.
 //
-// It reads the beginning of a table, where lines are what is asked for. The records come from csv_blocks.hpp instead: LineReader knows
-// no quoted line breaks, waits for 32 MiB or the end before its first line, and cannot be cut at records for several threads. On
-// one core, 320 MB of 33 columns: LineReader's lines alone 1121 MB/s, its lines and then their numbers 419 MB/s, the tokenizer on the
-// text where it stands 684 MB/s. A reader on each thread's block would cost 48 MiB and two copies of the text besides.
+// Records come from csv_blocks.hpp instead. LineReader knows no line breaks within quotes, waits for 32 MiB or the end
+// of the input before it gives the first line, and cannot cut a text at records for several threads. Measured on one
+// core with 320 MB of 33 columns: LineReader's lines alone 1121 MB/s; its lines, then their numbers, 419 MB/s; the
+// tokenizer, in place, 684 MB/s. A LineReader for each thread's block would also need 48 MiB and copy the text twice.
 #include "csv/csv_lines.hpp"
 
 #include <limits>
 
-#define CSV_IO_NO_THREAD  // reads where it is called: no thread, no lock
+#define CSV_IO_NO_THREAD  // LineReader reads when it is called, without a thread and without locks
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wstringop-truncation"

@@ -1,4 +1,4 @@
-// Lines, through fast-cpp-csv-parser's LineReader.
+// The lines of a text, by LineReader of fast-cpp-csv-parser.
 #pragma once
 
 #include <cstddef>
@@ -7,14 +7,15 @@
 
 namespace moe {
 
-constexpr std::size_t kLongestLine = std::size_t{1} << 24;  // with its line break; LineReader's limit
+constexpr std::size_t kLongestLine = std::size_t{1} << 24;  // with its line break: LineReader's limit
 
-/// The lines of a text in memory, which must not be longer than kLongestLine - 1.
+/// The lines of a text in memory. No line may be longer than kLongestLine - 1.
 class CsvLines {
  public:
   explicit CsvLines(std::string_view text);
   ~CsvLines();
-  /// The next line without its LF or CRLF, or nullptr at the end; valid until the next call. A NUL byte ends a line early.
+  /// The next line without its LF or CRLF; nullptr at the end. It is valid until the next call. A NUL byte ends a line
+  /// early.
   const char* next();
 
  private:

@@ -1,4 +1,4 @@
-// The reader of records: a header, and the fields that csv_cursor.hpp finds in the blocks of csv_blocks.hpp.
+// CsvReader: the header of a table, and its records, whose fields csv_cursor.hpp finds in the blocks of csv_blocks.hpp.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -18,14 +18,14 @@ namespace {
 
 constexpr std::size_t kNowhere = std::string_view::npos;
 
-/// A record kept beyond the text that it stood in.
+/// A record that is kept when its text is gone.
 struct Held {
   std::size_t line = 0;
   std::vector<std::string> fields{};
-  std::size_t bytes = 0, lines = 0;  // of the text up to its end
+  std::size_t bytes = 0, lines = 0;  // the length of the text up to the record's end
 };
 
-/// Reads the cursor's next record.
+/// Reads and keeps the cursor's next record.
 std::optional<Held> hold(CsvCursor& cursor, const CsvText& text) {
   if (!cursor.next_record()) return std::nullopt;
   Held record{cursor.record_line()};
@@ -35,18 +35,18 @@ std::optional<Held> hold(CsvCursor& cursor, const CsvText& text) {
   return record;
 }
 
-/// Other programs' words for a missing cell, which are no names either.
+/// Words for a missing cell in other programs. They cannot be names of columns either.
 constexpr std::array<std::string_view, 11> kOtherMissing{"na",   "N/A",  "n/a",  "#N/A", "<NA>", "null",
                                                          "NULL", "None", "none", ".",    "-"};
 
-/// Whether a field may name a column: it is no number, finite or not, and stands for no missing cell.
+/// Whether a field may be the name of a column: it is no number (finite or not) and no word for a missing cell.
 bool is_name(const std::string& field, const std::vector<std::string>& na) {
   const auto is_field = [&](std::string_view word) { return word == field; };
   return !parse_number(field) && !is_missing_word(field) && std::none_of(na.begin(), na.end(), is_field) &&
          std::none_of(kOtherMissing.begin(), kOtherMissing.end(), is_field);
 }
 
-/// Whether the fields that are numbers count the columns from 0, three of them at least, beside names: "0,1,2,target".
+/// Whether at least three fields are numbers that count columns from 0, and the other fields are names: "0,1,2,target".
 bool counts_beside_names(const Held& first) {
   std::size_t counted = 0;
   for (std::size_t i = 0; i < first.fields.size(); ++i) {
@@ -58,25 +58,25 @@ bool counts_beside_names(const Held& first) {
   return counted >= kNoChance;
 }
 
-/// A shorter first row may count up by chance. Names that count up are years, or positions from 0 or 1.
+/// Fewer numbers may count up by chance. Names that count up are years, or positions from 0 or 1.
 constexpr std::size_t kFewestNames = 3;
 constexpr double kLargestName = 1e6;
 
-/// Whether the first name is empty and the others count from 0, as a data frame without names writes its header.
+/// Whether the first name is empty and the others count from 0. A data frame without names writes such a header.
 bool counts_columns(const Held& first) {
   for (std::size_t i = 1; i < first.fields.size(); ++i)
     if (first.fields[i] != std::to_string(i - 1)) return false;
   return first.fields[0].empty() && first.fields.size() > 1;
 }
 
-/// Whether the first of the cursor's records, which is given, names the columns. Where only some of its fields may be names, one
-/// must stand above a number.
+/// Whether the first record, which the cursor has just read, names the columns. Where only some of its fields can be
+/// names, at least one of these must stand above a number.
 bool is_header(const Held& first, const CsvOptions& options, CsvCursor& cursor, const CsvText& text) {
   if (options.header != CsvHeader::kAutomatic) return options.header == CsvHeader::kYes;
   const auto name = [&](const std::string& field) { return is_name(field, options.na); };
   const auto lacking = [](const std::string& field) { return field.empty(); };
   const std::vector<std::string>& fields = first.fields;
-  if (std::all_of(fields.begin(), fields.end(), lacking)) return true;  // which can be no names
+  if (std::all_of(fields.begin(), fields.end(), lacking)) return true;  // none of the fields can be a name
   if (std::none_of(fields.begin(), fields.end(), name)) return counts_columns(first);
   if (std::all_of(fields.begin(), fields.end(), [&](const auto& field) { return name(field) || lacking(field); }))
     return true;
@@ -98,9 +98,9 @@ struct CsvReader::State {
   CsvBlocks blocks;
   CsvBlock block;
   std::optional<CsvCursor> cursor;
-  std::size_t block_line = 0;            // where the block begins
+  std::size_t block_line = 0;            // the line on which the block begins
   std::size_t header_line = 0;           // counted from 0
-  std::vector<std::string> first_row{};  // where it was taken for data
+  std::vector<std::string> first_row{};  // the first row, where there is no header
   std::vector<std::string_view> fields;
 };
 
@@ -150,7 +150,7 @@ void CsvReader::require_names(const std::vector<std::size_t>& columns) const {
   std::vector<bool> used(names().size());
   for (const std::size_t column : columns) used[column] = true;
   std::unordered_map<std::string_view, std::size_t> first;
-  // The first slip in reading order is the one reported.
+  // Reports the first fault in reading order.
   for (std::size_t column = 0; column < names().size(); ++column) {
     const std::string& name = names()[column];
     const auto place = [&, at = static_cast<long>(column)] { return state_->blocks.place(state_->header_line, at); };
@@ -232,7 +232,8 @@ CsvBlocks& CsvReader::blocks() { return state_->blocks; }
 void append_csv_field(std::string& record, std::string_view field) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   const bool odd_end = !field.empty() && (is_blank(field.front()) || is_blank(field.back()) || field.front() == '#');
-  // Other separators too: what is left bare tells how the table is written.
+  // A field with another separator is quoted, too: the separators outside of quotes show a reader how the table is
+  // written.
   if (!odd_end && field.find_first_of(",;\t|\"\r\n") == kNowhere && !field.starts_with(kByteOrderMark)) {
     record += field;
     return;

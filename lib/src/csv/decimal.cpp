@@ -13,7 +13,7 @@ struct Power {
   std::uint64_t high, low;
 };
 
-/// 128 bits of 5^q, the first of them 1: all there are for q >= 0, rounded up below.
+/// The first 128 bits of 5^q, of which the first bit is 1. They are exact for 0 <= q <= 55, and rounded up for q < 0.
 constexpr Power power_of_five(int q) {
   Wide five = 1;
   for (int i = 0; i < (q < 0 ? -q : q); ++i) five *= 5;
@@ -21,7 +21,7 @@ constexpr Power power_of_five(int q) {
   if (q < 0) {
     int bits = 0;
     while ((Wide{1} << bits) < five) ++bits;
-    Wide rest = Wide{1} << (bits - 1);  // 2^(bits + 127) over five, bit after bit
+    Wide rest = Wide{1} << (bits - 1);  // 2^(bits + 127) / five by long division, one bit at a time
     result = 0;
     for (int i = 0; i < 128; ++i) {
       rest *= 2;
@@ -59,8 +59,8 @@ double scaled_decimal(std::uint64_t w, int q) {
   const int upper = static_cast<int>(high >> 63);
   const int shift = upper + 64 - kMantissa - 3;
   std::uint64_t mantissa = high >> shift;
-  int exponent = ((217706 * q) >> 16) + 63 + upper - zeros + 1023;  // 217706 / 2^16: log2 of 10
-  // Exactly between two doubles: the even one.
+  int exponent = ((217706 * q) >> 16) + 63 + upper - zeros + 1023;  // 217706 / 2^16 is about log2 of 10
+  // The number lies exactly between two doubles: IEEE 754 rounds to the even one.
   if (low <= 1 && q >= -4 && q <= 23 && (mantissa & 3) == 1 && (mantissa << shift) == high)
     mantissa &= ~std::uint64_t{1};
   mantissa = (mantissa + (mantissa & 1)) >> 1;

@@ -1,9 +1,13 @@
-// Decimal text to the nearest double: the fast way for what tables hold, exact all the same.
+// Reads a decimal number and gives the nearest double: fast for the numbers that tables hold, and exact for all that it
+// accepts.
 //
-// A number of up to 19 digits is w 10^q with a whole w below 2^64. Where w < 2^53 and |q| <= 22, w and 10^|q| are doubles, and one
-// multiplication or division rounds once (Clinger 1990). Else, for -27 <= q <= 55, w times 5^q in 128 bits decides every
-// rounding (Lemire, "Number parsing at a gigabyte per second", 2021; Mushtak and Lemire, "Fast number parsing without fallback", 2023).
-// What is neither, the caller gives to std::from_chars. `make numbers` holds it to strtod.
+// A number of up to 19 digits is w 10^q with a whole number w < 2^64. Two cases are decided here:
+// - w < 2^53 and |q| <= 22: w and 10^|q| are doubles, and one multiplication or division rounds only once (Clinger
+//   1990).
+// - -27 <= q <= 55: the product of w and a 128-bit 5^q decides every rounding (the Eisel-Lemire algorithm: Lemire,
+//   "Number
+//   parsing at a gigabyte per second", 2021; Mushtak and Lemire, "Fast number parsing without fallback", 2023).
+// The caller gives other numbers to std::from_chars. `make numbers` compares the results with strtod.
 #pragma once
 
 #include <array>
@@ -14,10 +18,10 @@
 
 namespace moe {
 
-/// Bytes beyond a number's last one that read_decimal() may look at: they must be there, whatever they are.
+/// read_decimal() may read so many bytes behind the number's last one, so they must exist.
 constexpr std::size_t kDecimalSlack = 8;
 
-/// The double nearest to w 10^q, w > 0, -27 <= q <= 55.
+/// The double nearest to w 10^q, for w > 0 and -27 <= q <= 55.
 double scaled_decimal(std::uint64_t w, int q);
 
 namespace decimal {
@@ -30,7 +34,8 @@ constexpr int kLeast = -27, kMost = 55;
 
 inline bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
-/// Eight digits at once, the first in the lowest byte (Lemire's and Langdale's arithmetic); false where one is none.
+/// Reads eight digits at once, the first of which is in the lowest byte (arithmetic of Lemire and Langdale). False
+/// where one of them is no digit.
 inline bool eight_digits(const char* at, std::uint64_t& w) {
   if constexpr (std::endian::native != std::endian::little) return false;
   std::uint64_t text = 0;
@@ -50,7 +55,7 @@ inline const char* digits(const char* at, std::uint64_t& w) {
   return at;
 }
 
-/// Behind an e: up to three digits with a sign or none; nullptr where there are others.
+/// Reads what follows an e: an optional sign and up to three digits. Returns nullptr where more or no digits follow.
 inline const char* exponent(const char* at, int& q) {
   const bool negative = *at == '-';
   if (negative || *at == '+') ++at;
@@ -61,7 +66,7 @@ inline const char* exponent(const char* at, int& q) {
   return at;
 }
 
-/// How many digits stand from the first one that is not 0 on.
+/// How many digits follow from the first digit on that is not 0.
 inline long significant(const char* at, const char* end) {
   bool point = false;
   for (; at != end && (*at == '0' || *at == '.'); ++at) point = point || *at == '.';
@@ -72,8 +77,8 @@ inline long significant(const char* at, const char* end) {
 
 }  // namespace decimal
 
-/// Reads -12.5e3 and its like at `at`, moves behind it and tells whether it did; false, and nothing moved, for what is no such
-/// number or is one for std::from_chars. What stands behind the number is the caller's to judge.
+/// Reads a number such as -12.5e3 at `at`, moves `at` behind it, and returns true. Returns false and leaves `at` where
+/// there is no such number, or where it is one for std::from_chars. The caller checks what stands behind the number.
 inline bool read_decimal(const char*& at, double& value) {
   using namespace decimal;
   const char* p = at;

@@ -1,4 +1,4 @@
-// Blocks of a table worked on by several threads, their results taken in the file's order.
+// Several threads work on the blocks of a table. Their results are taken in the order of the file.
 #pragma once
 
 #include <condition_variable>
@@ -14,11 +14,11 @@
 
 namespace moe {
 
-/// Results on their way from the threads that make them to the one that takes them.
+/// Holds the results of the threads until their turn comes, and hands them to the one that takes them.
 template <class Result>
 class OrderedPipeline {
  public:
-  /// What came of a block: a result, or what was thrown.
+  /// What came of a block: a result, or an exception.
   struct Outcome {
     std::optional<Result> result{};
     std::exception_ptr failure{};
@@ -26,21 +26,22 @@ class OrderedPipeline {
 
   explicit OrderedPipeline(std::size_t ahead) : ahead_(ahead) {}
 
-  /// Waits while too many results are ahead of their turn; false where the work is over.
+  /// Waits while too many results are waiting for their turn. False where the work is over.
   bool may_begin() {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return stopped_ || waiting_.size() < ahead_; });
     return !stopped_;
   }
-  /// Puts a block's outcome in line, and takes those whose turn it is unless another thread is at it.
+  /// Adds the outcome of a block, then takes all results whose turn has come, unless another thread is doing that.
   template <class Take>
   void put(std::size_t number, Outcome outcome, const Take& take) {
     std::unique_lock lock(mutex_);
-    // What could not be read, as memory was refused, comes with the number of the block after it, which must not hide that.
+    // Where memory for a block was refused, the exception has the number of the block after it. That block's result
+    // must not hide it.
     if (outcome.failure && (number < next_ || waiting_.contains(number))) return stop(outcome.failure);
     try {
       waiting_.try_emplace(number, std::move(outcome));
-    } catch (...) {  // no memory for this: the others must not wait for the block
+    } catch (...) {  // no memory for this result: without the stop, the others would wait for it for ever
       return stop(std::current_exception());
     }
     if (taking_) return;
@@ -85,11 +86,12 @@ class OrderedPipeline {
   std::exception_ptr failure_;
 };
 
-/// Calls work(block) for every block on up to `threads` threads and take(result) for each Result, one at a time, in the order of
-/// the blocks. `make_work()` makes each thread its work. What is thrown is thrown again, the first in that order, and ends it.
+/// Calls work(block) for every block on up to `threads` threads, and take(result) for each Result: one at a time, in
+/// the order of the blocks. make_work() makes a `work` for each thread. Of the exceptions, the first in the order of
+/// blocks is thrown again, and the work ends there.
 template <class Result, class MakeWork, class Take>
 void in_order(CsvBlocks& blocks, CsvBlocks::Fill fill, unsigned threads, const MakeWork& make_work, const Take& take) {
-  constexpr std::size_t kAhead = 4;  // results a thread may wait for
+  constexpr std::size_t kAhead = 4;  // how many results a thread may be ahead
   OrderedPipeline<Result> line(kAhead * threads);
   parallel_for_without_blas(threads, threads, [&](std::size_t) {
     auto work = make_work();

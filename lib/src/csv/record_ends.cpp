@@ -5,8 +5,9 @@
 namespace moe {
 namespace {
 
-/// Finds where records end by the quotes alone, 64 bytes at a time: each one opens or closes by turns, and a doubled one does
-/// both. What stands in the middle of an unquoted field or in a comment does neither, as for the tokenizer.
+/// Finds the ends of records by the quotes alone, 64 bytes at a time. Quotes open and close by turns; a doubled quote
+/// closes and opens again at once. As for the tokenizer, a quote in the middle of an unquoted field or in a comment
+/// does not count.
 class RecordEnds {
  public:
   RecordEnds(const CsvDialect& dialect, std::string_view text)
@@ -28,11 +29,12 @@ class RecordEnds {
   }
 
  private:
-  /// Takes the bytes at `at`, of which `copy` is a copy.
+  /// Takes the bytes at `at`. `copy` is a copy of them.
   void take(const char* at, const char* copy) {
     const std::uint64_t line_ends = mask_of(dialect_.line_end, copy);
     const std::uint64_t field_ends = mask_of(dialect_.delimiter, copy) | line_ends;
-    std::uint64_t quotes = mask_of('"', copy), inside = 0, known = 0;  // known: they open
+    std::uint64_t quotes = mask_of('"', copy), inside = 0,
+                  known = 0;  // known: those of them that certainly open a field
     for (;;) {
       inside = odd_from_below(quotes) ^ (inside_ ? ~std::uint64_t{0} : 0);
       const std::uint64_t doubled = quotes << 1 | (quote_ ? 1 : 0);
@@ -54,7 +56,8 @@ class RecordEnds {
     quote_ = (quotes & kLast) != 0;
     starts_field_ = (field_ends & kLast) != 0;
   }
-  /// Whether a quote, in front of which none is open, is its field's first character, and in no comment.
+  /// Whether this quote opens a field: it is the first character of a field and not in a comment. No quote may be open
+  /// before it.
   bool opens(const char* quote) const {
     const char* before = quote;
     while (before != outside_ && dialect_.is_blank(before[-1])) --before;
@@ -71,7 +74,7 @@ class RecordEnds {
     const char* first = line == nullptr ? begin_ : line;
     return first != at && *first == dialect_.comment;
   }
-  /// Behind the last line end in [from, to), or nullptr.
+  /// The position behind the last line end in [from, to), or nullptr.
   const char* last_line_end(const char* from, const char* to) const {
     const void* found = ::memrchr(from, dialect_.line_end, static_cast<std::size_t>(to - from));
     return found == nullptr ? nullptr : static_cast<const char*>(found) + 1;
@@ -79,9 +82,9 @@ class RecordEnds {
 
   const CsvDialect& dialect_;
   const char *begin_, *end_;
-  const char* outside_;             // no quote is open from here on, to the next one
-  const char* line_end_ = nullptr;  // behind the last one outside of quotes
-  // Of the byte before those to come: a quote is open behind it; it is one; a field begins behind it.
+  const char* outside_;             // no quote is open from here to the next quote
+  const char* line_end_ = nullptr;  // behind the last line end outside of quotes
+  // The state after the last byte so far: a quote is open; the byte is a quote; a field begins behind it.
   bool inside_ = false, quote_ = false, starts_field_ = true;
 };
 

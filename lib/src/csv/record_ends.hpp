@@ -1,4 +1,4 @@
-// Where a text may be cut: behind a record.
+// Where a text may be cut: after a whole record.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace moe {
 
-/// Where the last whole record of a text ends that begins with a record: a position behind its line end, or 0 for none. `text` may
-/// end anywhere.
+/// The length of the part of `text` that is whole records; 0 for none. `text` begins with a record, and may end
+/// anywhere.
 std::size_t end_of_records(const CsvDialect& dialect, std::string_view text);
 
 }  // namespace moe
