@@ -76,7 +76,7 @@ bool is_header(const Held& first, const CsvOptions& options, CsvCursor& cursor, 
   const auto name = [&](const std::string& field) { return is_name(field, options.na); };
   const auto lacking = [](const std::string& field) { return field.empty(); };
   const std::vector<std::string>& fields = first.fields;
-  if (std::all_of(fields.begin(), fields.end(), lacking)) return true;  // none of the fields can be a name
+  if (std::all_of(fields.begin(), fields.end(), lacking)) return true;  // a header whose names are all empty
   if (std::none_of(fields.begin(), fields.end(), name)) return counts_columns(first);
   if (std::all_of(fields.begin(), fields.end(), [&](const auto& field) { return name(field) || lacking(field); }))
     return true;

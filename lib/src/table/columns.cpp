@@ -1,4 +1,4 @@
-// Which columns a user means.
+// Finds the columns that a user means: by name, by number, or as a range.
 #include "moe/columns.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 using Names = std::vector<std::string>;
 
 std::optional<std::size_t> find_column(const std::string& word, const Names& names) {
-  if (word.empty()) return std::nullopt;  // a name may be
+  if (word.empty()) return std::nullopt;  // a column's name may be empty, so an empty word names none
   const auto named = std::find(names.begin(), names.end(), word);
   if (named != names.end()) return static_cast<std::size_t>(named - names.begin());
   std::size_t index = 0;
@@ -23,7 +23,8 @@ std::optional<std::size_t> find_column(const std::string& word, const Names& nam
   return std::nullopt;
 }
 
-/// "a-b": every column from one to the other, wherever the dash between two columns may be.
+/// "a-b": every column from a to b. The names may contain dashes themselves, so each dash is tried as the one between
+/// them.
 std::vector<std::size_t> find_range(const std::string& word, const Names& names) {
   for (std::size_t dash = word.find('-'); dash != std::string::npos; dash = word.find('-', dash + 1)) {
     const auto first = find_column(word.substr(0, dash), names), last = find_column(word.substr(dash + 1), names);
@@ -54,7 +55,7 @@ bool contains(const std::vector<std::size_t>& columns, std::size_t column) {
   return std::find(columns.begin(), columns.end(), column) != columns.end();
 }
 
-/// "2=x1,x3" -> expert 1 (0-based) and "x1,x3"; without "K=" it is for every expert.
+/// "2=x1,x3" becomes expert 1 (counted from 0) and "x1,x3". Without "K=" the list holds for every expert.
 std::pair<std::optional<std::size_t>, std::string> split_expert(const std::string& text, std::size_t experts) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos) return {std::nullopt, text};
@@ -116,7 +117,8 @@ BranchColumns branch_columns(const ColumnRequest& request, const std::vector<std
   if (!request.features.empty()) all = choose(request.features);
   BranchColumns result{all, std::vector<std::vector<std::size_t>>(experts, all)};
   if (!request.gate_features.empty()) result.gate = choose(request.gate_features);
-  // What is said of all comes first, so that what is said of one holds, in whatever order they were given.
+  // Lists for all experts come first, so that a list for one expert replaces them, in whatever order the user gave
+  // them.
   for (const bool general : {true, false})
     for (const std::string& text : request.expert_features) {
       const auto [expert, columns] = split_expert(text, experts);

@@ -1,4 +1,4 @@
-// Words and their numbers.
+// A hash table from texts (levels and classes) to numbers.
 #pragma once
 
 #include <cstddef>
@@ -10,16 +10,16 @@
 
 namespace moe {
 
-/// More levels or classes than this are a number, a name or an id taken for one.
+/// A column with more levels or classes than this is no category: it holds numbers, names or ids.
 constexpr std::size_t kMostLevels = 1000;
 
-/// Words numbered as they come.
+/// Texts with numbers 0, 1, .. in the order in which they first came.
 class LevelTable {
  public:
   struct Level {
     std::string text;
-    std::size_t line = 0;   // where it stood first, from the beginning of the text it was found in
-    std::size_t count = 0;  // of its cells
+    std::size_t line = 0;   // where the text came first, counted from the beginning of the text that was read
+    std::size_t count = 0;  // how many cells have it
   };
   static constexpr std::size_t kNone = ~std::size_t{0};
 
@@ -30,7 +30,7 @@ class LevelTable {
   std::size_t find(std::string_view text) const {
     return places_.empty() ? kNone : std::size_t{places_[place(text, print_of(text))].number} - 1;
   }
-  /// Its number, a new one where it was not there.
+  /// The text's number. A text that is not there yet gets the next one.
   std::size_t insert(std::string_view text, std::size_t line);
   std::size_t size() const { return levels_.size(); }
   Level& operator[](std::size_t i) { return levels_[i]; }
@@ -38,7 +38,8 @@ class LevelTable {
   std::vector<std::string> texts() const;
 
  private:
-  /// Texts of one size and print are the same up to kShort bytes, and all but surely beyond.
+  /// A print is made of a text. Up to kShort bytes, texts of the same length and print are equal. Longer ones are equal
+  /// but for a collision of 128-bit hashes.
   struct Print {
     std::uint64_t low = 0, high = 0;
     bool operator==(const Print&) const = default;
@@ -46,7 +47,7 @@ class LevelTable {
   struct Place {
     Print print{};
     std::uint32_t size = 0;
-    std::uint32_t number = 0;  // + 1, or 0: nothing stands here
+    std::uint32_t number = 0;  // the text's number + 1; 0: the place is free
   };
   static constexpr std::size_t kShort = 16;
 
@@ -56,7 +57,7 @@ class LevelTable {
     std::memcpy(&result, at, sizeof result);
     return result;
   }
-  /// A short text's bytes, some of them twice; a long one's hash.
+  /// The bytes of a short text (some of them twice), or the hash of a long one.
   static Print print_of(std::string_view text) {
     const char* const begin = text.data();
     const char* const end = begin + text.size();
@@ -67,10 +68,11 @@ class LevelTable {
     return {word<std::uint8_t>(begin) | word<std::uint8_t>(begin + text.size() / 2) << 8, word<std::uint8_t>(end - 1)};
   }
   static Print print_of_long(std::string_view text);
-  /// Where it stands, or where it is to stand.
+  /// The place of a text: the one where it is, or the free one where it belongs.
   std::size_t place(std::string_view text, const Print& print) const {
     const std::size_t mask = places_.size() - 1;
-    std::uint64_t hash = (print.low + text.size()) * 0x9E3779B97F4A7C15;  // 2^64 over the golden ratio
+    // 2^64 over the golden ratio (Fibonacci hashing).
+    std::uint64_t hash = (print.low + text.size()) * 0x9E3779B97F4A7C15;
     hash = (hash ^ (hash >> 32) ^ print.high) * 0x9E3779B97F4A7C15;
     for (std::size_t at = (hash >> 32) & mask;; at = (at + 1) & mask) {
       const Place& place = places_[at];
@@ -83,7 +85,7 @@ class LevelTable {
   void grow();
 
   std::vector<Level> levels_;
-  std::vector<Place> places_;  // a power of two, a quarter of it full at most
+  std::vector<Place> places_;  // as many as a power of two, at most a quarter of which are taken
 };
 
 }  // namespace moe

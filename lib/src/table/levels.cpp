@@ -11,16 +11,16 @@
 namespace moe {
 namespace {
 
-/// So many decimal digits pass through a double unchanged.
+/// A decimal with so many digits can be read into a double and printed again without a change.
 constexpr std::size_t kExactDigits = 15;
-/// Beyond these places behind the point a double may lack digits.
+/// With more decimal places, the number may be subnormal, and then a double holds fewer digits.
 constexpr std::size_t kMostPlaces = 300;
 
 bool all_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// A number as digits with a point: "-12.50" is -, "12", "50".
+/// The parts of a decimal number: "-12.50" has the sign -, the whole part "12" and the decimal places "50".
 struct Decimal {
   bool negative = false, pointed = false;
   std::string_view whole{}, places{};
@@ -38,14 +38,14 @@ std::optional<Decimal> decimal_of(std::string_view text) {
   return result;
 }
 
-/// A whole number without superfluous zeros, or with ".0" behind it.
+/// Whether it is a whole number without leading zeros, plain or with ".0" behind it.
 bool is_plain_whole(const Decimal& number) {
   const bool zero = number.whole == "0";
   return number.whole.size() <= kExactDigits && (zero ? !number.negative : number.whole.front() != '0') &&
          (number.pointed ? number.places == "0" : true);
 }
 
-/// Orders numbers by value, whole ones that no double tells apart among themselves, too.
+/// An order of numbers by value. Whole numbers that are the same double are ordered by their digits.
 struct NumberKey {
   explicit NumberKey(const std::string& level) : value(*parse_number(level)), text(&level) {
     const auto number = decimal_of(level.starts_with('+') ? std::string_view(level).substr(1) : level);
@@ -63,8 +63,8 @@ struct NumberKey {
   }
 
   double value;
-  bool broken = true;  // no whole number in digits
-  long length = 0;     // of the digits; below 0 for a number below 0
+  bool broken = true;  // the text is not a whole number in plain digits
+  long length = 0;     // the number of digits, negative for a negative number
   std::string_view digits{};
   const std::string* text;
 };

@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::size_t kMostLevelsShown = 20;
 constexpr double kMissingValue = std::numeric_limits<double>::quiet_NaN();
-/// 2^53: from here on not every whole number is a double.
+/// 2^53. Above it, doubles cannot hold every whole number.
 constexpr double kInexact = 9007199254740992;
 
-/// Whether a number's text is a whole one, in digits, that the double is not.
+/// Whether the text is a whole number in plain digits, and the double has another value.
 bool is_rounded(double value, std::string_view text) {
   text.remove_prefix(!text.empty() && (text.front() == '-' || text.front() == '+') ? 1 : 0);
   text.remove_prefix(std::min(text.find_first_not_of('0'), text.size()));
@@ -28,7 +28,8 @@ bool is_rounded(double value, std::string_view text) {
   return text != std::string_view(digits, static_cast<std::size_t>(size));
 }
 
-/// Why a text is no level of a column that nobody called categorical; `hint`: that one may.
+/// Why a text is no level of a column that nobody called categorical: it is a date or a number in an odd format. Returns
+/// "" for any other text. `hint`: how to call the column categorical.
 std::string no_level(std::string_view text, const std::string& hint) {
   const bool date = is_date(text), dressed = is_dressed_number(text);
   if (!date && !dressed && !parse_number(text)) return "";
@@ -52,13 +53,13 @@ RowParser::RowParser(const CsvBlocks& blocks, const RowPlan& plan) : blocks_(blo
   }
 }
 
-/// Room for as many records as the text can have.
+/// Makes room for as many records as the text can have.
 void RowParser::make_room(const CsvText& text) {
   const auto bytes = static_cast<std::size_t>(text.end - text.begin);
   const std::size_t most = bytes / std::max<std::size_t>(2, plan_.columns.size()) + 1;
   if (room_size_ >= most * plan_.values) return;
   room_size_ = most * plan_.values;
-  room_ = std::make_unique_for_overwrite<double[]>(room_size_);  // what no row reaches, costs no memory
+  room_ = std::make_unique_for_overwrite<double[]>(room_size_);  // pages that no row reaches are never allocated
 }
 
 ParsedRows RowParser::parse(const CsvBlock& block) {
@@ -95,7 +96,7 @@ ParsedRows RowParser::parse(const CsvBlock& block) {
   return out;
 }
 
-/// Reads a record; false where its row is dropped.
+/// Reads a record. Returns false where its row is dropped.
 bool RowParser::record() {
   CsvCursor& cursor = *cursor_;
   const std::size_t columns = plan_.columns.size();
@@ -125,7 +126,8 @@ bool RowParser::record() {
   return true;
 }
 
-/// Reads the cell of a column whose only use is a number, if it is a plain one.
+/// Reads the cell of a column whose only use is as a number. Returns false, and reads nothing, where the cell is no
+/// plain number.
 inline bool RowParser::number(const CellUse& use) {
   const char* const begin = cursor_->position();
   double& value = row_[use.slot];
@@ -138,7 +140,7 @@ inline bool RowParser::number(const CellUse& use) {
   return true;
 }
 
-/// Keeps the number's text, now that its row is kept.
+/// Keeps the number's text. Called when it is clear that the row is kept.
 void RowParser::keep_spelling() {
   LevelTable& texts = out_->levels[*spelt_slot_];
   texts.insert(spelt_, cursor_->record_line());
@@ -146,7 +148,7 @@ void RowParser::keep_spelling() {
   if (value != std::floor(value) || texts.size() > kMostSpelt) spelt_slot_.reset();
 }
 
-/// Notes what is worth it of a number's text.
+/// Notes the text of a number whose spelling is to be kept, and of the first number that a double cannot hold.
 void RowParser::note_number(const CellUse& use, double value, std::string_view text) {
   if (spelt_slot_ == use.slot) spelt_ = text;
   LevelTable::Level& rounded = out_->rounded[use.slot];
@@ -154,7 +156,7 @@ void RowParser::note_number(const CellUse& use, double value, std::string_view t
     rounded = {std::string(text), cursor_->record_line(), 1};
 }
 
-/// Reads the cell of a column whose only use is a level.
+/// Reads the cell of a column whose only use is as a level.
 inline void RowParser::level(const CellUse& use, std::size_t column) {
   const std::string_view guess = cursor_->guess();
   const std::size_t found = written_[use.slot].find(guess);
@@ -163,9 +165,9 @@ inline void RowParser::level(const CellUse& use, std::size_t column) {
   take_known(use, found);
 }
 
-/// The same where the field is not known as it is written.
+/// The same for a field that is not known in this spelling.
 void RowParser::unknown_level(const CellUse& use, std::size_t column, std::string_view guess) {
-  const std::string field(guess);  // unquoting changes it
+  const std::string field(guess);  // a copy, as removing quotes changes the text in place
   const char* const end = guess.data() + guess.size();
   const std::string_view text = cursor_->field();
   if (!is_level(use, text)) return cell(column, text);
@@ -181,7 +183,7 @@ void RowParser::cell(std::size_t column, std::string_view text) {
   for (const CellUse& use : plan_.columns[column]) take(use, column, text);
 }
 
-/// A number's words are compared by value, a level's by text, as levels are.
+/// Whether the cell is missing. For a number the words for a missing value are compared by value, for a level by text.
 bool RowParser::is_missing(const CellUse& use, std::string_view text) const {
   const auto is_word = [&](std::string_view word) {
     return std::find(plan_.na.begin(), plan_.na.end(), word) != plan_.na.end();
@@ -197,7 +199,7 @@ bool RowParser::is_missing(const CellUse& use, std::string_view text) const {
   return value && std::find(na_numbers_.begin(), na_numbers_.end(), *value) != na_numbers_.end();
 }
 
-/// Takes the cell if it is a level that is known by now.
+/// If the cell is a level that is known by now, takes it and returns true.
 bool RowParser::is_level(const CellUse& use, std::string_view text) {
   const std::size_t found =
       use.kind == CellUse::Kind::kKnown ? use.known->find(text) : out_->levels[use.slot].find(text);
@@ -216,7 +218,7 @@ void RowParser::take(const CellUse& use, std::size_t column, std::string_view te
     out_->texts[out_->rows * plan_.texts + use.slot] = text;
     return;
   }
-  // What is a level already stands for no missing cell.
+  // A text that is already a level does not stand for a missing cell.
   if (use.kind != CellUse::Kind::kNumber && is_level(use, text)) return;
   if (is_missing(use, text)) return take_missing(use, column, text);
   if (use.kind != CellUse::Kind::kNumber) return take_level(use, column, text);
@@ -285,7 +287,7 @@ bool RowParser::is_number_column(std::size_t column) const {
   return std::any_of(uses.begin(), uses.end(), [](const CellUse& use) { return use.kind == CellUse::Kind::kNumber; });
 }
 
-/// Whether the record has a number in a column of numbers before this one.
+/// Whether an earlier column of the record has a number in it.
 bool RowParser::numbers_before(std::size_t column) const {
   for (std::size_t before = 0; before < column; ++before)
     for (const CellUse& use : plan_.columns[before])
@@ -293,8 +295,8 @@ bool RowParser::numbers_before(std::size_t column) const {
   return false;
 }
 
-/// Refuses text in a column of numbers. Where the first record has text, or nothing, in all of them, those are units: two at least,
-/// or one in brackets.
+/// Reports text in a column of numbers. If all such columns of the first record have text or are empty, the record is
+/// probably a row of units: at least two texts, or one in brackets.
 void RowParser::refuse_text(const CellUse& use, std::size_t column, std::string_view text) {
   bool units = first_record_ && !numbers_before(column);
   std::size_t texts = text.starts_with('(') || text.starts_with('[') ? 2 : 1, fields = column + 1;
@@ -318,7 +320,7 @@ void RowParser::refuse(std::size_t column, const std::string& sentence) {
   refuse_record(column, column + 1 + cursor_->skip_rest(), sentence);
 }
 
-/// Another number of fields goes before what is wrong with one of them.
+/// Reports a fault in a cell, unless the record has a wrong number of fields: that fault is reported instead.
 void RowParser::refuse_record(std::size_t column, std::size_t fields, const std::string& sentence) {
   if (fields != plan_.columns.size()) throw blocks_.wrong_count(cursor_->record_line(), fields);
   throw CsvFault{cursor_->record_line(), static_cast<long>(column), sentence};

@@ -1,4 +1,4 @@
-// Rows of numbers from a block of text, as a plan for each column says.
+// Turns a block of text into rows of numbers. A plan says what to do with each column.
 #pragma once
 
 #include <cstddef>
@@ -15,37 +15,38 @@
 
 namespace moe {
 
-/// What a column's cells are to become.
+/// What the cells of a column become.
 struct CellUse {
   enum class Kind {
     kNumber,  ///< a finite number
-    kFresh,   ///< a level: its number among those of its block
-    kKnown,   ///< one of `known`: its number
-    kText     ///< kept as text
+    kFresh,   ///< a level, by its number among the levels of the block
+    kKnown,   ///< one of the levels `known`, by its number
+    kText     ///< a text
   };
   Kind kind = Kind::kNumber;
-  std::size_t slot = 0;    ///< of the row's values, or of its texts
-  bool fills = false;      ///< a missing cell is NaN; else it is an error, or its row is dropped
-  bool surveyed = false;   ///< .. but noted as an error that it would be
-  bool text_only = false;  ///< a fresh level must look like text: no dates, no decimal commas
-  bool spelt = false;      ///< a number, one at most: the texts of a few whole ones are kept, see ParsedRows::levels
+  std::size_t slot = 0;    ///< the place in the row's values, or in its texts
+  bool fills = false;      ///< a missing cell becomes NaN; otherwise it is an error, or its row is dropped
+  bool surveyed = false;   ///< with `fills`: the missing cell is also noted, as an error that it would otherwise be
+  bool text_only = false;  ///< a fresh level must look like text: it may be no date and no decimal comma
+  /// Keep the texts of a number that has only a few whole values (one column at most); see ParsedRows::levels.
+  bool spelt = false;
   const KnownLevels* known = nullptr;
-  double unknown = -1;  ///< a level's number where it is none of them; -1: an error
+  double unknown = -1;  ///< the number for a text that is no known level; -1: such a text is an error
   const char* what = "level";
-  std::string hint{};  ///< what the user might have meant, behind "expected a number .."
+  std::string hint{};  ///< what the user may have meant; follows "expected a number .."
   std::string missing_hint{};
-  /// A sentence on a number that cannot be; nothing else is called where there is none.
+  /// Returns a sentence where the number is impossible, else "". May be empty.
   std::function<std::string(double value, std::string_view cell)> check{};
 };
 
 struct RowPlan {
-  std::vector<std::vector<CellUse>> columns;  ///< of the table; a column may have no use, or several
-  std::size_t values = 0, texts = 0;          ///< slots in a row
-  bool drop = false;                          ///< rows in which a cell is missing
-  bool survey = false;   ///< a missing cell that would end the reading is noted, and its row dropped
-  bool records = false;  ///< keep them as CSV text
+  std::vector<std::vector<CellUse>> columns;  ///< by column of the table; a column may have no use, or several
+  std::size_t values = 0, texts = 0;          ///< how many values and texts a row has
+  bool drop = false;                          ///< drop rows in which a cell is missing
+  bool survey = false;                        ///< a missing cell that would be an error is noted, and its row dropped
+  bool records = false;                       ///< keep the records as CSV text
   std::vector<std::string> na{};
-  /// A last look at a row's values: what is wrong with the cell of a column.
+  /// Checks a whole row of values. Returns the column of a wrong cell and the sentence for it.
   std::function<std::optional<std::pair<std::size_t, std::string>>(const double* row)> check{};
 
   CellUse& add(std::size_t column, CellUse use) {
@@ -55,25 +56,26 @@ struct RowPlan {
   }
 };
 
-/// The rows of a block, up to its end or the first fault.
+/// The rows of a block, up to its end or to the first fault.
 struct ParsedRows {
   std::size_t rows = 0, dropped = 0, lines = 0;
   std::shared_ptr<double> values{};  // rows x RowPlan::values
-  /// By slot: fresh levels; of numbers whose texts are kept, those of all cells, or those up to one that settles that they are not a
-  /// few whole ones; else empty.
+  /// By slot. For fresh levels: the levels of the block. For a number whose texts are kept: its texts, up to the cell
+  /// that shows that the column does not have only a few whole values. Otherwise empty.
   std::vector<LevelTable> levels{};
-  /// By slot: the first whole number that no double holds.
+  /// By slot, the first whole number that a double cannot hold.
   std::vector<LevelTable::Level> rounded{};
-  std::vector<std::size_t> missing{};  // cells, by slot
+  std::vector<std::size_t> missing{};  // how many cells are missing, by slot
   std::vector<std::string> texts{};    // rows x RowPlan::texts
   std::vector<std::string> records{};
-  std::optional<CsvFault> fault{}, first_missing{};  // the latter of a survey
+  std::optional<CsvFault> fault{}, first_missing{};  // first_missing: with RowPlan::survey
 };
 
-/// The levels of a column by their fields as they are written: most need no tokenizer then.
+/// The levels of a column by their fields as they stand in the text, quotes included. Most fields are found here
+/// without the tokenizer.
 class WrittenLevels {
  public:
-  /// LevelTable::kNone where none is known by this.
+  /// LevelTable::kNone where the field is not known in this spelling.
   std::size_t find(std::string_view field) const {
     const std::size_t found = fields_.find(field);
     return found == LevelTable::kNone ? found : levels_[found];
@@ -89,10 +91,10 @@ class WrittenLevels {
   std::vector<std::size_t> levels_;
 };
 
-/// As many different texts of whole numbers are kept, and one more.
+/// Up to so many different texts of whole numbers are kept, and one more, which shows that there are too many.
 constexpr std::size_t kMostSpelt = 32;
 
-/// One for each thread: it keeps room for a block's values.
+/// Parses blocks. Each thread needs one of its own, as it keeps the memory for a block's values.
 class RowParser {
  public:
   RowParser(const CsvBlocks& blocks, const RowPlan& plan);
@@ -123,12 +125,13 @@ class RowParser {
 
   const CsvBlocks& blocks_;
   const RowPlan& plan_;
-  // By column: its only use, where that is a number without more ado, or a level.
+  // For each column: its use, if it has only one, and that is a plain number or a level.
   std::vector<const CellUse*> numbers_, levels_;
-  // The number whose texts are kept in a block as long as they are few whole ones; and its text in the record at hand.
+  // The slot of the number whose texts are kept, as long as they are a few whole ones; and the number's text in this
+  // record.
   std::optional<std::size_t> spelt_slot_;
   std::string_view spelt_{};
-  std::vector<WrittenLevels> written_;  // by slot, of a block
+  std::vector<WrittenLevels> written_;  // by slot, the levels of this block
   std::vector<double> na_numbers_;
   std::unique_ptr<double[]> room_;
   std::size_t room_size_ = 0;

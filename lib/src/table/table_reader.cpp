@@ -1,4 +1,4 @@
-// Tables for a model that exists.
+// Reads tables for a fitted model.
 #include <algorithm>
 #include <utility>
 
@@ -11,7 +11,7 @@
 namespace moe {
 namespace {
 
-/// The first column of this name; whether it is the only one is looked at when all are found.
+/// The first column of this name. Whether there is another of the same name is checked once all columns are found.
 std::optional<std::size_t> find_column(const CsvReader& reader, const std::string& name) {
   const auto& names = reader.names();
   const auto at = std::find(names.begin(), names.end(), name);
@@ -19,7 +19,8 @@ std::optional<std::size_t> find_column(const CsvReader& reader, const std::strin
   return static_cast<std::size_t>(at - names.begin());
 }
 
-/// A name beside the missing one is no hint where the model needs that one, too.
+/// The column of this name. If it is missing, the message hints at a similar name, unless the model reads that column,
+/// too.
 std::size_t require_column(const CsvReader& reader, const std::vector<Column>& columns, const std::string& name,
                            const char* role) {
   if (const auto found = find_column(reader, name)) return *found;
@@ -34,7 +35,7 @@ std::size_t require_column(const CsvReader& reader, const std::vector<Column>& c
                                     ": expected the model's " + role);
 }
 
-/// Rows first .. last of it, with all that goes with them.
+/// The rows first .. last of the data, with their ids and records.
 Dataset slice(const Dataset& data, arma::uword first, arma::uword last) {
   const auto part = [&](const std::vector<std::string>& all) {
     const std::size_t each = data.rows() == 0 ? 0 : all.size() / data.rows();
@@ -82,14 +83,14 @@ struct TableReader::State {
   CsvBlocks& blocks;
   Options options;
   std::vector<Column> columns;
-  std::deque<KnownLevels> known;  // of categories and classes
-  bool by_value;                  // whether numbers among them are
+  std::deque<KnownLevels> known;  // the levels of categories and classes
+  bool by_value;                  // whether levels that are numbers are compared by value
   RowPlan plan;
   RowLayout layout;
-  std::optional<std::size_t> id;  // slot
-  std::size_t line;               // where the next block begins
+  std::optional<std::size_t> id;  // the slot of the ids
+  std::size_t line;               // the line on which the next block begins
 
-  Dataset held{};  // rows that next() has yet to hand out
+  Dataset held{};  // rows that next() will hand out
   std::optional<RowParser> parser{};
   CsvBlock block{};
   std::optional<CsvFault> fault{};
@@ -145,7 +146,7 @@ void TableReader::State::plan_targets(const Schema& schema) {
   }
 }
 
-/// Weights are read where rows are judged: what is only predicted counts alike.
+/// Weights are read only where predictions are judged by the target. In plain prediction each row counts alike.
 void TableReader::State::plan_rest(const Schema& schema, Target target) {
   const auto needed = [&](const std::string& name, const char* role) -> std::optional<std::size_t> {
     if (name.empty()) return std::nullopt;
@@ -162,7 +163,7 @@ void TableReader::State::plan_rest(const Schema& schema, Target target) {
     if (options.keep_inputs) plan.add(*find_column(reader, column.name), text);
 }
 
-/// With ids and records.
+/// The rows with their ids and records.
 Dataset TableReader::State::dataset(ParsedRows&& rows) const {
   std::vector<std::string> records = std::move(rows.records), texts = std::move(rows.texts);
   std::deque<TableRows> blocks_of_one;
@@ -176,7 +177,7 @@ Dataset TableReader::State::dataset(ParsedRows&& rows) const {
   return data;
 }
 
-/// The plan without what is kept as text.
+/// The plan without the columns that are kept as text.
 RowPlan TableReader::State::plan_of_numbers() const {
   RowPlan numbers = plan;
   numbers.records = false;
@@ -188,7 +189,7 @@ RowPlan TableReader::State::plan_of_numbers() const {
   return numbers;
 }
 
-/// Holds the next block's rows behind those that are there; false at the end.
+/// Adds the rows of the next block to `held`. False at the end.
 bool TableReader::State::load() {
   if (fault) blocks.fail(line, *fault);
   if (!blocks.next(block, CsvBlocks::Fill::kWhatIsThere)) return false;

@@ -9,7 +9,7 @@
 namespace moe {
 namespace {
 
-/// Rows of one block on their way into the dataset.
+/// Writes the rows of one block into the dataset.
 class Placement {
  public:
   Placement(const RowLayout& layout, const std::vector<Column>& columns, Dataset& data)
@@ -47,7 +47,7 @@ class Placement {
       double* const first = x + first_[i];
       const bool missing = std::isnan(row[i]);
       if (column.category) {
-        // What is missing is of the last level.
+        // A missing level is the last level.
         const std::size_t level = missing ? column.inputs() : static_cast<std::size_t>(code(block, i, row[i]));
         if (level > 0) first[level - 1] = 1;
       } else {
@@ -71,7 +71,7 @@ class Placement {
   const std::vector<Column>& columns_;
   Dataset& data_;
   bool plain_ = true;
-  std::vector<std::size_t> first_;  // of the inputs that each column makes
+  std::vector<std::size_t> first_;  // for each column, the first of the inputs that it becomes
   std::size_t inputs_ = 0;
 };
 

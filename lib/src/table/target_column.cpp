@@ -10,10 +10,11 @@
 namespace moe {
 namespace {
 
-/// So few different whole numbers may be meant as classes.
+/// A target with so few different whole numbers may be meant as classes.
 constexpr std::size_t kFew = 10;
 
-/// The labels in order, the positive one last. Throws Error: data for one class; usage for a positive one that is not there.
+/// The labels in order, with the positive one last. Throws Error: data where there is only one class; usage where no
+/// class has the positive label.
 std::vector<std::string> ordered_labels(const std::vector<std::string>& texts, const std::string& positive,
                                         const std::string& place) {
   std::vector<std::string> labels = ordered_levels(texts);
@@ -102,7 +103,8 @@ std::size_t TargetColumn::few_whole_numbers() const {
   return numbers >= 2 && numbers <= kFew ? numbers : 0;
 }
 
-/// Text in the first cell and numbers in most others are a number with a slip, not classes.
+/// Throws where the first cell is text but most others are numbers: that is a number with a typing error, not a target
+/// of classes.
 void TargetColumn::refuse_slip() const {
   std::size_t numbers = 0;
   for (std::size_t i = 0; i < levels_.all().size(); ++i) numbers += is_number(levels_.all()[i].text) ? 1 : 0;

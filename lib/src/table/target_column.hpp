@@ -1,4 +1,4 @@
-// The target of a training table on its way to numbers or classes.
+// The target of a training table: finds out whether it is a number or a class, and collects its classes.
 #pragma once
 
 #include <string>
@@ -9,46 +9,47 @@
 
 namespace moe {
 
-/// The levels of a column, numbered by all blocks alike.
+/// The levels of a column, with the same numbers in all blocks.
 class FreshLevels {
  public:
-  /// Takes the block's levels in and tells what their numbers are here. `line`: where the block begins.
+  /// Adds the levels of a block. Returns their numbers here. `line`: where the block begins.
   std::vector<double> add(const LevelTable& levels, std::size_t line);
-  /// What is wrong with a level of this column, and on which line: one that is no UTF-8, or one too many, which `expected` says
-  /// more of.
+  /// The fault of a level of this column, and its line: a level that is not UTF-8, or one too many. `expected`: what
+  /// the message recommends for the latter.
   std::optional<CsvFault> fault(std::size_t column, const std::string& expected) const;
   const LevelTable& all() const { return all_; }
 
  private:
   LevelTable all_;
-  std::optional<std::size_t> overflow_, malformed_;  // where the level came; which one it is
+  std::optional<std::size_t> overflow_, malformed_;  // the line of the level, and its number
 };
 
-/// For each of `from`, its number among `to`, which are ordered_levels() of them, perhaps in another order.
+/// For each level in `from`, its number in `to`. `to` has the same levels as ordered_levels(), in any order.
 std::vector<double> level_codes(const LevelTable& from, const std::vector<std::string>& to);
 
 class TargetColumn {
  public:
-  /// `t`: which of the targets it is; `first`: its first cell that is there, at `place`.
+  /// `t`: the number of the target. `first`: its first cell that is not missing, which stands at `place`.
   TargetColumn(const ColumnRequest& request, TargetKind kind, std::size_t t, const std::string& first,
                const std::string& place);
 
   CellUse use() const;
-  /// Sees the values of a block, or takes in its classes.
+  /// Adds a block: looks at its values, or adds its classes.
   void add(TableRows& block, std::size_t slot, std::size_t line);
-  /// What is wrong with the classes so far, and on which line.
+  /// The fault of the classes so far, and its line.
   std::optional<CsvFault> fault(std::size_t column) const;
   bool classes() const { return classes_; }
-  /// How many classes there are so far.
+  /// The number of classes so far.
   std::size_t labels() const { return levels_.all().size(); }
-  /// What becomes of the codes that add() has given; sets the labels.
+  /// The final numbers for the codes that add() has given. Sets the labels.
   std::vector<double> settle(std::vector<std::string>& labels, const std::string& positive, const std::string& place);
-  /// Two whole numbers in y that nobody called a number become classes, as they are written.
+  /// Makes classes of a number that has only two whole values, unless the user has called it a number. The labels are
+  /// their texts.
   void settle_numbers(arma::mat& y, std::vector<std::string>& labels, const std::string& positive,
                       const std::string& place) const;
-  /// Of these labels, those that stood in two spellings.
+  /// Those of these labels that were written in two spellings.
   std::vector<std::string> merged(const std::vector<std::string>& labels) const;
-  /// How many different whole numbers there are, where the target may be classes though nobody said so; else 0.
+  /// The number of different whole values, where a numeric target has so few that it may be meant as classes; else 0.
   std::size_t few_whole_numbers() const;
 
  private:
@@ -57,10 +58,10 @@ class TargetColumn {
   const ColumnRequest& request_;
   TargetKind kind_;
   std::size_t t_;
-  std::string first_;  // where the first cell stands, and what it says
+  std::string first_;  // the place of the first cell, and its text
   bool textual_ = false, classes_ = false;
-  LevelTable spellings_;  // of numbers: their texts, while they are whole and few
-  bool many_ = false;     // they are not
+  LevelTable spellings_;  // the texts of the numbers, as long as these are a few whole ones
+  bool many_ = false;     // there are more, or they are not whole
   FreshLevels levels_;
 };
 

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::size_t kSampleBytes = std::size_t{1} << 20;
 
-/// The targets that a request names. Throws Error (usage) where there are none, too many, or several that are to be
-/// classes.
+/// The columns of the targets that a request names. Throws Error (usage) where there are none or too many, or where
+/// several are to be classes.
 std::vector<std::size_t> target_columns(const ColumnRequest& request, const std::vector<std::string>& names) {
   if (request.target.empty()) return {names.size() - 1};
   std::vector<std::size_t> columns = select_columns(request.target, names, {});
@@ -113,7 +113,7 @@ std::vector<Sample> sample_columns(CsvBlocks& blocks, const std::vector<std::str
         ++(is_number(cell) ? sample.numbers : sample.texts);
       }
   } catch (const CsvFault&) {
-    // Reading the rows comes to it again.
+    // Ignored here: reading the rows meets the same fault again and reports it.
   }
   return samples;
 }

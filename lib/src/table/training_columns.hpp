@@ -1,4 +1,4 @@
-// Which columns of a table a fit reads, as what, and what their first cells look like.
+// Finds the columns that a fit reads, and what their first cells look like.
 #pragma once
 
 #include <optional>
@@ -12,17 +12,19 @@
 
 namespace moe {
 
-/// What an input is decides among the first records, so many at most and within so many bytes: the same ones from a file and a pipe.
+/// The first records decide what an input is: up to so many records, and up to a number of bytes, so that a file and a
+/// pipe give the same result.
 constexpr std::size_t kSampleRecords = 1000;
 
-/// The request. Throws Error (usage) where it names a column that stands in a first row that was taken for data.
+/// The request itself. Throws Error (usage) where it names a column by a text of the first row, if that row was taken
+/// for data.
 const ColumnRequest& with_header(const CsvReader& reader, const ColumnRequest& request);
 
-/// Where the columns stand that are no inputs.
+/// The columns that are no inputs.
 struct RoleColumns {
-  /// Throws Error (usage) for a column that is a target, too, or no column.
+  /// Throws Error (usage) for a name that is no column, and for a target that has another role, too.
   RoleColumns(const ColumnRequest& request, const std::vector<std::string>& names);
-  /// Notes their names.
+  /// Writes their names into the schema.
   void name(const std::vector<std::string>& names, Schema& schema) const;
   OtherColumns others() const { return {weight, trials, offset, exposure}; }
 
@@ -31,13 +33,13 @@ struct RoleColumns {
   std::vector<std::size_t> no_inputs;
 };
 
-/// Every column that a branch of a model reads, in the table's order.
+/// Every column that some branch of these models reads, in the order of the table.
 std::vector<std::size_t> union_of(const std::vector<BranchColumns>& models);
 
-/// The cells of a column among the first records.
+/// What the first records' cells in a column are.
 struct Sample {
   std::size_t numbers = 0, texts = 0;
-  std::string first{};  // that is not missing
+  std::string first{};  // the first cell that is not missing
   std::size_t line = 0;
 };
 

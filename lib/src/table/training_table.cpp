@@ -1,4 +1,4 @@
-// Tables for training: what each column is, and the rows as matrices.
+// Reads tables for training: decides what each column is, and makes matrices of the rows.
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -19,21 +19,21 @@
 namespace moe {
 namespace {
 
-/// So many cells that are all different are names or ids, not categories.
+/// A column with so many cells, all of them different, holds names or ids, not a category.
 constexpr std::size_t kNames = 50;
 
-/// An input on its way to a Column.
+/// An input that is about to become a Column.
 struct Input {
-  std::size_t at;  // in the table
+  std::size_t at;  // its place in the table
   bool category = false, forced = false;
   FreshLevels levels{};
   std::size_t missing = 0;
 };
 
-constexpr arma::uword kChunk = 4096;  // columns of X that a thread takes at a time
+constexpr arma::uword kChunk = 4096;  // how many columns of X a thread takes at a time
 
-/// Of each of these rows of X over its columns, those aside where it is NaN; NaN where there are no others. The sums' order depends
-/// on the number of columns alone.
+/// For each of these rows of X, the weighted mean of its elements that are not NaN; NaN where there are none. The order
+/// of the sums depends on the number of columns only, so that threads change no bit.
 arma::vec weighted_means(const arma::mat& X, const std::vector<arma::uword>& rows, const arma::vec& w,
                          unsigned threads) {
   const arma::uword chunks = (X.n_cols + kChunk - 1) / kChunk;
@@ -55,7 +55,7 @@ arma::vec weighted_means(const arma::mat& X, const std::vector<arma::uword>& row
   return sum / weight;
 }
 
-/// Reads a table for training, step by step.
+/// One reading of a table for training.
 class TrainingRead {
  public:
   TrainingRead(CsvReader& reader, const std::vector<ModelRequest>& requests);
@@ -152,7 +152,7 @@ void TrainingRead::choose_kinds() {
   for (std::size_t t = 0; t < roles_.targets.size(); ++t) add_target(t, samples[roles_.targets[t]]);
 }
 
-/// One target of any kind, or several numbers.
+/// Adds a target: any kind if it is the only one, else a number.
 void TrainingRead::add_target(std::size_t t, const Sample& sample) {
   const std::string place = blocks_.place(line_ + sample.line, static_cast<long>(roles_.targets[t]));
   const bool several = roles_.targets.size() > 1;
@@ -197,7 +197,7 @@ void TrainingRead::read_rows() {
                        [&](ParsedRows&& rows) { take(std::move(rows)); });
 }
 
-/// Takes a block's rows in. Of all that is wrong in it, what stands first is told.
+/// Adds the rows of a block. Of several faults in it, the first in reading order is reported.
 void TrainingRead::take(ParsedRows&& rows) {
   TableRows& block = rows_.emplace_back(TableRows{std::move(rows), {}});
   ParsedRows& parsed = block.parsed;
@@ -231,7 +231,7 @@ void TrainingRead::take(ParsedRows&& rows) {
   parsed.levels.clear();
 }
 
-/// Refuses a category that nobody asked for and that looks like something else.
+/// Throws for a category that the user has not asked for and that looks like something else, such as names or dates.
 void TrainingRead::refuse_levels(const Input& input) const {
   const LevelTable& levels = input.levels.all();
   if (!input.category || input.forced) return;
@@ -261,7 +261,7 @@ std::vector<Column> TrainingRead::make_columns() const {
     if (column.category) {
       column.levels = ordered_levels(inputs_[i].levels.all().texts());
       if (missing_[i] > 0 && !plan_.drop && !missing_as_nan()) {
-        std::erase(column.levels, kMissingLevel);  // cells that say so in words are of the same level
+        std::erase(column.levels, kMissingLevel);  // cells with the text "(missing)" are of that level, too
         column.levels.emplace_back(kMissingLevel);
       }
     } else {
@@ -272,7 +272,7 @@ std::vector<Column> TrainingRead::make_columns() const {
   return columns;
 }
 
-/// From a block's numbers of levels and classes to everybody's.
+/// Replaces each block's numbers of levels and classes by the final ones.
 void TrainingRead::settle_codes(const std::vector<Column>& columns) {
   std::vector<std::vector<double>> final_codes(plan_.values);
   for (std::size_t i = 0; i < columns.size(); ++i)
@@ -292,12 +292,12 @@ void TrainingRead::settle_target() {
   targets_[0].settle_numbers(table.data.y, table.schema.labels, request_.positive, target_place());
 }
 
-/// A missing number becomes the weighted mean of the others.
+/// Replaces a missing number by the weighted mean of the others.
 void TrainingRead::fill_missing(std::vector<Column>& columns) {
   if (request_.missing != Missing::kMean && request_.missing != Missing::kIndicator) return;
   arma::mat& X = result_.table.data.X;
   std::vector<std::size_t> numbers;
-  std::vector<arma::uword> rows;  // of X
+  std::vector<arma::uword> rows;  // the rows of X with missing numbers
   arma::uword row = 1;
   for (std::size_t i = 0; i < columns.size(); row += columns[i++].inputs()) {
     if (columns[i].category) continue;
@@ -323,7 +323,7 @@ void TrainingRead::fill_missing(std::vector<Column>& columns) {
   });
 }
 
-/// Tells each branch the inputs that its columns make.
+/// Tells each branch which inputs its columns have become.
 void TrainingRead::place_inputs(const std::vector<Column>& columns) {
   std::vector<std::size_t> first{0};
   for (const Column& column : columns) first.push_back(first.back() + column.inputs());
@@ -354,7 +354,7 @@ void TrainingRead::name_columns(std::vector<Column>&& columns) {
                                         "': expected another name for the column");
 }
 
-/// What reading a column's cells has shown.
+/// What was seen while a column was read.
 ColumnNote TrainingRead::note_of(const std::string& name, const char* role, std::size_t slot) const {
   ColumnNote note{name, role, missing_[slot]};
   note.rounded = rounded_[slot].text;
@@ -362,7 +362,7 @@ ColumnNote TrainingRead::note_of(const std::string& name, const char* role, std:
   return note;
 }
 
-/// Finds constant columns and those that are the same as one before.
+/// Finds constant columns, and columns that equal an earlier one.
 void TrainingRead::note_columns() {
   TrainingTable& table = result_.table;
   const arma::mat& X = table.data.X;
@@ -377,7 +377,8 @@ void TrainingRead::note_columns() {
     return true;
   };
   const std::vector<Column> columns = columns_of(table.schema);
-  std::map<std::vector<double>, std::vector<std::pair<arma::uword, std::size_t>>> alike;  // by their first rows
+  // Columns by their first values.
+  std::map<std::vector<double>, std::vector<std::pair<arma::uword, std::size_t>>> alike;
   arma::uword row = 1;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     ColumnNote note = note_of(columns[i].name, "input", i);
