@@ -6,9 +6,9 @@
 namespace moe {
 namespace {
 
-using Id = Scalars::Id;
-using Node = Scalars::Node;
-using Kind = Scalars::Kind;
+using Id = ScalarGraph::Id;
+using Node = ScalarGraph::Node;
+using Kind = ScalarGraph::Kind;
 using Op = Expression::Op;
 
 /// log10 of the largest number that an operation is to give, some digits below what a double holds; of 0; of a quotient without
@@ -21,19 +21,19 @@ double log_size(double value) { return value == 0 ? kNothing : std::log10(std::a
 
 class Limits {
  public:
-  Limits(const Scalars& scalars, double largest) : scalars_(scalars), largest_(largest) {
-    out_.most.assign(scalars.nodes.size(), kNothing);
-    out_.limit.resize(scalars.nodes.size());
+  Limits(const ScalarGraph& scalar_graph, double largest) : scalar_graph_(scalar_graph), largest_(largest) {
+    out_.most.assign(scalar_graph.nodes.size(), kNothing);
+    out_.limit.resize(scalar_graph.nodes.size());
   }
 
   SqlLimits of(const std::vector<bool>& used) {
-    for (Id id = 0; id < scalars_.nodes.size(); ++id)
+    for (Id id = 0; id < scalar_graph_.nodes.size(); ++id)
       if (used[id]) out_.most[id] = most(at(id));
     return std::move(out_);
   }
 
  private:
-  const Node& at(Id id) const { return scalars_.nodes[id]; }
+  const Node& at(Id id) const { return scalar_graph_.nodes[id]; }
   double most(Id id) const { return out_.most[id]; }
   /// Holds a node to 10^limit where it may be larger.
   void hold(Id id, double limit) {
@@ -136,15 +136,15 @@ class Limits {
   bool is_negative_number(Id id) const { return at(id).kind == Kind::kNumber && at(id).number <= 0; }
   bool is_magnitude(Id id) const { return at(id).kind == Kind::kEach && at(id).op == Op::kAbs; }
 
-  const Scalars& scalars_;
+  const ScalarGraph& scalar_graph_;
   double largest_;
   SqlLimits out_;
 };
 
 }  // namespace
 
-SqlLimits sql_limits(const Scalars& scalars, const std::vector<bool>& used, double largest) {
-  return Limits(scalars, largest).of(used);
+SqlLimits sql_limits(const ScalarGraph& scalar_graph, const std::vector<bool>& used, double largest) {
+  return Limits(scalar_graph, largest).of(used);
 }
 
 }  // namespace moe

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "export/scalars.hpp"
+#include "export/scalar_graph.hpp"
 
 namespace moe {
 
@@ -17,6 +17,6 @@ struct SqlLimits {
 };
 
 /// `used`: of each node, whether it is computed. `largest`: log10 of the largest magnitude of inputs, offset and trials.
-SqlLimits sql_limits(const Scalars& scalars, const std::vector<bool>& used, double largest);
+SqlLimits sql_limits(const ScalarGraph& scalar_graph, const std::vector<bool>& used, double largest);
 
 }  // namespace moe

@@ -8,7 +8,7 @@
 namespace moe {
 namespace {
 
-using Kind = Scalars::Kind;
+using Kind = ScalarGraph::Kind;
 using Op = Expression::Op;
 using Expression = SqlNumbers::Expression;
 
@@ -45,7 +45,7 @@ double least_of(Op op, const std::vector<Expression>& of) {
 }
 
 /// How deep a node makes an expression, apart from its operands.
-std::size_t depth_of(const Scalars::Node& node) {
+std::size_t depth_of(const ScalarGraph::Node& node) {
   std::size_t depth = 3;
   for (std::size_t terms = node.of.size(); terms > kTerms; terms = (terms + 1) / 2) ++depth;
   return depth + (node.kind == Kind::kEach ? 0 : kTerms);
@@ -60,7 +60,7 @@ std::string balanced(const std::vector<std::string>& terms, const std::string& s
 }
 
 void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
-  const std::size_t n = scalars_.nodes.size();
+  const std::size_t n = scalar_graph_.nodes.size();
   uses_.assign(n, 0);
   for (const Id id : outputs) ++uses_[id];
   for (Id id = n; id-- > 0;)
@@ -69,7 +69,7 @@ void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
   if (dialect_.postgres()) {
     std::vector<bool> used(n);
     for (Id id = 0; id < n; ++id) used[id] = uses_[id] > 0;
-    limits_ = sql_limits(scalars_, used, std::log10(kLargestCell));
+    limits_ = sql_limits(scalar_graph_, used, std::log10(kLargestCell));
   }
   choose_first_step(outputs);
   step_.assign(n, 0);
@@ -97,7 +97,7 @@ std::size_t SqlNumbers::steps() const { return std::max<std::size_t>(1, steps_);
 
 std::vector<std::string> SqlNumbers::columns(std::size_t step) {
   std::vector<std::string> result;
-  for (Id id = 0; id < scalars_.nodes.size(); ++id) {
+  for (Id id = 0; id < scalar_graph_.nodes.size(); ++id) {
     if (!column_[id] || uses_[id] == 0) continue;
     if (step_[id] == step) {
       const Expression own = compute(id);
@@ -112,7 +112,7 @@ std::vector<std::string> SqlNumbers::columns(std::size_t step) {
 
 std::vector<std::string> SqlNumbers::conditions(std::size_t step) const {
   std::vector<std::string> result;
-  for (Id id = 0; id < scalars_.nodes.size(); ++id)
+  for (Id id = 0; id < scalar_graph_.nodes.size(); ++id)
     if (limited(id) && step_[id] == step)
       result.push_back("abs(" + before(id) + ") <= " + dialect_.number(std::pow(10, *limits_.limit[id])));
   return result;
@@ -129,7 +129,7 @@ SqlNumbers::Expression SqlNumbers::of(Id id) {
 
 /// What is made of cells and numbers alone is computed in the first step, where the cells are.
 void SqlNumbers::choose_first_step(const std::vector<Id>& outputs) {
-  const std::size_t n = scalars_.nodes.size();
+  const std::size_t n = scalar_graph_.nodes.size();
   column_.assign(n, false);
   first_.assign(n, false);
   for (Id id = 0; id < n; ++id) {

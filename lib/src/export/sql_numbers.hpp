@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "export/scalars.hpp"
+#include "export/scalar_graph.hpp"
 #include "export/sql_dialect.hpp"
 #include "export/sql_limits.hpp"
 
@@ -14,7 +14,7 @@ namespace moe {
 /// what later ones need.
 class SqlNumbers {
  public:
-  using Id = Scalars::Id;
+  using Id = ScalarGraph::Id;
   /// Text and what must be known of it to put it into another expression.
   struct Expression {
     std::string text;
@@ -22,9 +22,9 @@ class SqlNumbers {
     double most = 4;              ///< .. and of the largest, where it divides
   };
 
-  /// `leaves`: expressions of each input, the offset, the trials. Dialect and scalars are to outlive this.
-  SqlNumbers(const SqlDialect& dialect, const Scalars& scalars, std::vector<std::string> leaves)
-      : dialect_(dialect), scalars_(scalars), leaves_(std::move(leaves)) {}
+  /// `leaves`: expressions of each input, the offset, the trials. Dialect and scalar_graph are to outlive this.
+  SqlNumbers(const SqlDialect& dialect, const ScalarGraph& scalar_graph, std::vector<std::string> leaves)
+      : dialect_(dialect), scalar_graph_(scalar_graph), leaves_(std::move(leaves)) {}
 
   /// Chooses what becomes a column, and its step.
   void lay_out(const std::vector<Id>& outputs);
@@ -37,9 +37,9 @@ class SqlNumbers {
   Expression of(Id id);
 
  private:
-  using Node = Scalars::Node;
+  using Node = ScalarGraph::Node;
 
-  const Node& at(Id id) const { return scalars_.nodes[id]; }
+  const Node& at(Id id) const { return scalar_graph_.nodes[id]; }
   static std::string name(Id id) { return "v" + std::to_string(id + 1); }
   /// A column of the step before.
   static std::string before(Id id) { return "m." + name(id); }
@@ -55,7 +55,7 @@ class SqlNumbers {
   static Expression sum(const std::vector<Expression>& terms);
 
   const SqlDialect& dialect_;
-  const Scalars& scalars_;
+  const ScalarGraph& scalar_graph_;
   std::vector<std::string> leaves_;
   std::vector<std::size_t> uses_, step_, last_use_;
   std::vector<bool> column_, first_;

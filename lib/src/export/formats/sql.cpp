@@ -17,8 +17,8 @@
 namespace moe {
 namespace {
 
-using Id = Scalars::Id;
-using Kind = Scalars::Kind;
+using Id = ScalarGraph::Id;
+using Kind = ScalarGraph::Kind;
 
 class Query {
  public:
@@ -29,7 +29,7 @@ class Query {
         names_(model.schema, table_, dialect_.duckdb()),
         graph_(graph_of(model)),
         predicted_(predicted_columns(model, graph_)),
-        scalars_(scalars_of(graph_, values_of(predicted_, graph_))),
+        scalar_graph_(scalar_graph_of(graph_, values_of(predicted_, graph_))),
         cells_(model.schema, dialect_, names_, options.ignore_unknown.value_or(false)) {
     check_names();
     std::vector<std::string> outputs;
@@ -43,15 +43,15 @@ class Query {
 
   std::string write() {
     for (const PredictedColumn& column : predicted_)
-      outputs_.push_back(scalars_.elements[column.value][column.element]);
+      outputs_.push_back(scalar_graph_.elements[column.value][column.element]);
     std::vector<Id> used = outputs_;
     if (model_.classes()) {
-      classes_ = scalars_.elements[*graph_.probabilities];
-      peak_ = scalars_.add({Kind::kLargest, classes_});
+      classes_ = scalar_graph_.elements[*graph_.probabilities];
+      peak_ = scalar_graph_.add({Kind::kLargest, classes_});
       used.insert(used.end(), {peak_, peak_});
       used.insert(used.end(), classes_.begin(), classes_.end());
     }
-    SqlNumbers numbers(dialect_, scalars_, cells_.leaves());
+    SqlNumbers numbers(dialect_, scalar_graph_, cells_.leaves());
     numbers.lay_out(used);
     std::string steps = "WITH " + innermost();
     for (std::size_t step = 1; step <= numbers.steps(); ++step) steps += ",\n" + this->step(numbers, step);
@@ -200,7 +200,7 @@ class Query {
   SqlNames names_;
   Graph graph_;
   std::vector<PredictedColumn> predicted_;
-  Scalars scalars_;
+  ScalarGraph scalar_graph_;
   SqlCells cells_;
   std::vector<std::string> output_names_, notes_;
   std::vector<Id> outputs_, classes_;

@@ -1,4 +1,4 @@
-#include "export/scalars.hpp"
+#include "export/scalar_graph.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -7,16 +7,16 @@
 namespace moe {
 namespace {
 
-using Id = Scalars::Id;
-using Node = Scalars::Node;
-using Kind = Scalars::Kind;
+using Id = ScalarGraph::Id;
+using Node = ScalarGraph::Node;
+using Kind = ScalarGraph::Kind;
 using Op = Expression::Op;
 
 class Lowering {
  public:
   explicit Lowering(const Graph& graph) : graph_(graph) { out_.elements.resize(graph.values.size()); }
 
-  Scalars of(const std::vector<Graph::Id>& values) {
+  ScalarGraph of(const std::vector<Graph::Id>& values) {
     for (const Graph::Id id : values) out_.elements[id] = elements(graph_.values[id]);
     return std::move(out_);
   }
@@ -105,16 +105,18 @@ class Lowering {
   }
 
   const Graph& graph_;
-  Scalars out_;
+  ScalarGraph out_;
 };
 
 }  // namespace
 
-Scalars::Id Scalars::add(Node node) {
+ScalarGraph::Id ScalarGraph::add(Node node) {
   nodes.push_back(std::move(node));
   return nodes.size() - 1;
 }
 
-Scalars scalars_of(const Graph& graph, const std::vector<Graph::Id>& values) { return Lowering(graph).of(values); }
+ScalarGraph scalar_graph_of(const Graph& graph, const std::vector<Graph::Id>& values) {
+  return Lowering(graph).of(values);
+}
 
 }  // namespace moe

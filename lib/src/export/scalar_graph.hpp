@@ -7,7 +7,7 @@
 
 namespace moe {
 
-struct Scalars {
+struct ScalarGraph {
   using Id = std::size_t;
   enum class Kind {
     kInput,    ///< element `index` of Graph::Kind::kInputs
@@ -36,6 +36,6 @@ struct Scalars {
 
 /// Those values of the graph, none of which needs a target. Weights of 0 are left out, and what depends on numbers alone is
 /// computed.
-Scalars scalars_of(const Graph& graph, const std::vector<Graph::Id>& values);
+ScalarGraph scalar_graph_of(const Graph& graph, const std::vector<Graph::Id>& values);
 
 }  // namespace moe
