@@ -1,3 +1,4 @@
+// Names for the coefficients of each branch, as tables and JSON show them.
 #include "moe/coefficient_names.hpp"
 
 namespace moe {

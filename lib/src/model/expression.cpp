@@ -38,7 +38,7 @@ Expression Expression::of(Op op, std::vector<Expression> arguments) {
 
 namespace {
 
-/// Walks an expression with its parts first, each once.
+/// Visits each part of an expression once, its arguments before itself.
 template <class T, class Leaf, class Inner>
 T walk(const Expression& x, std::map<const void*, T>& known, const Leaf& leaf, const Inner& inner) {
   if (const auto found = known.find(x.identity()); found != known.end()) return found->second;
@@ -106,7 +106,7 @@ double apply_special(Expression::Op op, const double* a) {
       return binomial_cdf(a[0], a[1], a[2]);
     case kNegativeBinomialCdf:
       return negative_binomial_cdf(a[0], a[1], a[2]);
-    default:  // has no arguments
+    default:  // an operation without arguments
       return std::nan("");
   }
 }
@@ -178,7 +178,7 @@ Expression bounded_exp(const Expression& x) {
          (1.0 + greater(-kLargestExponent - x, 0.0));
 }
 
-// One exp, of a number that is not positive: exp(min(x, 0)) / (1 + exp(-|x|)).
+// Uses one exp, of a number that is not positive: exp(min(x, 0)) / (1 + exp(-|x|)).
 Expression logistic(const Expression& x) {
   if (x.is_number()) return logistic(x.number());
   return exp(lesser(x, 0.0)) / (1.0 + exp(-abs(x)));

@@ -1,7 +1,8 @@
-// A number of a row as an expression of others: the vocabulary in which families tell exporters what they compute.
+// Expression: a number of a row as an expression tree. This is how families tell exporters what they compute.
 //
-// A template that works on doubles and jets (jet.hpp) also works on Expressions, and then gives the expression itself; what
-// depends on numbers alone is computed on the way. An expression is a value; equal parts are shared and computed once.
+// A template that works on doubles and jets (jet.hpp) also works on Expressions, and then builds the tree. Whatever
+// depends on numbers only is computed at once. An Expression is a value. Equal parts that were made once are shared, so
+// that exporters compute them once.
 #pragma once
 
 #include <armadillo>
@@ -16,11 +17,11 @@ class Expression {
  public:
   enum class Op {
     kNumber,
-    // What a row has: output `index` of the expert's network, target `index` in model units, the number of trials.
+    // The leaves of a row: output `index` of the expert's network, target `index` in model units, the number of trials.
     kEta,
     kTarget,
     kTrials,
-    // Of one argument.
+    // Functions of one argument.
     kExp,
     kExpm1,
     kLog,
@@ -28,13 +29,13 @@ class Expression {
     kSqrt,
     kAbs,
     kFloor,
-    kTanh,       // as networks compute it: kernels().tanh
-    kKernelExp,  // kExp as networks and gates compute it, which may differ in the last bit: kernels().exp
+    kTanh,       // as networks compute it, by kernels().tanh
+    kKernelExp,  // exp as networks and gates compute it, by kernels().exp; its last bit may differ from kExp's
     kNormalCdf,
     kLogNormalCdf,
     kStirlingErrorExp,
     kStirlingErrorOfCount,
-    // Of two.
+    // Functions of two arguments.
     kAdd,
     kSubtract,
     kMultiply,
@@ -45,7 +46,7 @@ class Expression {
     kSkewNormalCdf,  // z, alpha
     kGammaCdf,       // x, shape
     kPoissonCdf,     // k, mean
-    // Of three.
+    // Functions of three arguments.
     kBetaCdf,              // x, a, b
     kBinomialCdf,          // k, trials, log odds
     kNegativeBinomialCdf,  // k, mean, theta
@@ -56,7 +57,8 @@ class Expression {
   static Expression eta(arma::uword index) { return Expression(Op::kEta, index); }
   static Expression target(arma::uword index) { return Expression(Op::kTarget, index); }
   static Expression trials() { return Expression(Op::kTrials, 0); }
-  /// Computed here and now where all arguments are numbers; of kIfPositive where the first is one.
+  /// op(arguments). It is computed at once where all arguments are numbers; kIfPositive is decided where its first
+  /// argument is one.
   static Expression of(Op op, std::vector<Expression> arguments);
 
   Op op() const;
@@ -64,11 +66,11 @@ class Expression {
   double number() const;
   arma::uword index() const;
   const std::vector<Expression>& arguments() const;
-  /// The same for equal ones that were made once.
+  /// Equal for copies of the same expression; equal expressions that were built separately differ.
   const void* identity() const { return node_.get(); }
-  /// The same expression with eta j for eta j + etas, and target t for t + targets.
+  /// The same expression, with eta j replaced by eta j + etas, and target t by target t + targets.
   Expression shifted(arma::uword etas, arma::uword targets) const;
-  /// Its value at a row.
+  /// Its value for one row.
   double at(const double* eta, const double* targets, double trials) const;
 
  private:
@@ -77,10 +79,11 @@ class Expression {
   std::shared_ptr<const Node> node_;
 };
 
-/// "+" and its like for the four operations of arithmetic, which all languages write alike; null for any other.
+/// "+", "-", "*" or "/" for the four operations of arithmetic, which all languages write alike; null for other
+/// operations.
 const char* sign_of(Expression::Op op);
 
-/// op(arguments) of numbers.
+/// The value of op(arguments) for numbers.
 double apply(Expression::Op op, const double* arguments);
 
 inline Expression operator+(const Expression& a, const Expression& b) {
@@ -142,7 +145,7 @@ inline Expression negative_binomial_cdf(const Expression& k, const Expression& m
   return Expression::of(Expression::Op::kNegativeBinomialCdf, {k, mean, theta});
 }
 
-// As jet.hpp has them, in terms of the above.
+// The functions of jet.hpp, built from the functions above.
 const Expression& value_of(const Expression& x);
 Expression square(const Expression& x);
 Expression exp_remainder(const Expression& x);
@@ -155,7 +158,7 @@ Expression log1p_exp(const Expression& x);
 Expression laplace_cdf(const Expression& z);
 Expression zero_inflated_poisson_cdf(const Expression& k, const Expression& mean, const Expression& zeros);
 
-/// then() or otherwise(), both of which give a T: by the sign of a number only the one is called.
+/// x > 0 ? then() : otherwise(). Where x is a number, only one of the two is called.
 template <class Then, class Otherwise>
 auto if_positive(double x, const Then& then, const Otherwise& otherwise) -> decltype(then()) {
   return x > 0 ? then() : otherwise();
@@ -166,7 +169,8 @@ Expression if_positive(const Expression& x, const Then& then, const Otherwise& o
   return Expression::of(Expression::Op::kIfPositive, {x, then(), otherwise()});
 }
 
-/// What a family of one number computes, in model units: of eta, the trials and, the distribution function, target 0.
+/// What a family of one number computes, in model units, as expressions in eta and the trials. In the cdf, target 0
+/// stands for y.
 struct FamilyExpressions {
   Expression mean, variance, cdf;
 };

@@ -14,7 +14,7 @@ Registry<FamilyEntry>& families() {
   return all;
 }
 
-/// What is no composite of families of one target each.
+/// The only family of several targets that is not composed of families of one target each.
 constexpr const char* kFull = "gaussian:full";
 
 std::vector<std::string> split_list(const std::string& specs) {

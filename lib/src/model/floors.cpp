@@ -1,3 +1,9 @@
+// The likelihood of a mixture has no upper bound where an expert's scale may shrink to 0 around a few rows. So each
+// scale has a floor, which is the largest of three numbers:
+// - the rounding error of doubles of the target's size,
+// - a share of step / sqrt(12), the standard deviation of rounding to the target's grid (step_between()),
+// - a small share of the spread of the residuals of one linear fit.
+// The second one is lowered where the linear fit shows that an expert's scale may be smaller.
 #include "model/floors.hpp"
 
 #include <algorithm>
@@ -10,26 +16,30 @@
 namespace moe {
 namespace {
 
-/// Of the target's largest value: what is left beyond is rounding.
+/// Differences below this part of the target's largest value are rounding errors.
 constexpr double kRounding = 4 * std::numeric_limits<double>::epsilon();
-/// Of the spread that one linear fit leaves: an expert of a mixture whose scale is smaller sits on rows that lie on it by chance.
-/// The first where such ends are set aside, whatever their scale; the second where the floor alone stands against them.
+/// The floor as a part of the residuals' spread. An expert with a smaller scale sits on rows that lie on its line by
+/// chance. kGuarded holds where training discards such ends anyway (spurious.hpp), kAlone where only the floor prevents
+/// them.
 constexpr double kGuarded = 1e-8, kAlone = 1e-4;
-/// Of step / sqrt(12), the deviation of rounding itself. Twice the floor counts as on it; more than half of that deviation must not, or
-/// fits on their way through scales that are hardly told apart from rounding are set aside (faithful, three experts).
+/// The floor as a part of step / sqrt(12). A scale below twice the floor counts as being on it. That must not reach
+/// more than half of the rounding deviation: otherwise fits are discarded on their way through scales near the rounding
+/// (faithful, three experts).
 constexpr double kOfRounding = 0.25;
-/// Of the mean size of what one linear fit leaves: a floor above the first may be above one expert's scale, one at the second is well below
-/// it, whatever the family.
+/// Parts of the mean absolute residual. A floor above kOfOneExpert of it may be above an expert's scale. A floor of
+/// kBelowOneExpert of it is well below, whatever the family.
 constexpr double kOfOneExpert = 0.3, kBelowOneExpert = 0.1;
-/// Roundings that an exact fit leaves at most, on average.
+/// An exact fit leaves at most so many rounding errors, on average.
 constexpr double kExact = 16;
-/// Rows and multiplications that the fit may cost: it tells an order of magnitude.
+/// Limits on the rows and the multiplications of the linear fit. A subset of rows suffices, as only the order of
+/// magnitude counts.
 constexpr arma::uword kMostRows = 20000;
 constexpr double kMostWork = 1e9;
-/// Digits behind the point that are looked at.
+/// How many decimal places are tried.
 constexpr int kMostDigits = 17;
 
-/// values * 10^digits as whole numbers; false where one is none, or too large to be told from its neighbours.
+/// Writes values * 10^digits to `out` as whole numbers. False where one is not whole, or too large for a double to be
+/// exact.
 bool whole(const arma::vec& values, int digits, std::vector<std::int64_t>& out) {
   constexpr double kLargest = 9007199254740992.0;  // 2^53
   const double power = std::pow(10.0, digits);
@@ -41,7 +51,7 @@ bool whole(const arma::vec& values, int digits, std::vector<std::int64_t>& out) 
   return true;
 }
 
-/// The expert with most columns, where all experts are linear; else none.
+/// The expert with the most columns. Returns null where some expert is not linear.
 const Expert* widest(const Model& model) {
   const Expert* result = &model.experts[0];
   for (const Expert& expert : model.experts) {
@@ -51,7 +61,7 @@ const Expert* widest(const Model& model) {
   return result;
 }
 
-/// Its columns, or every input as it is.
+/// The columns of that expert, or all inputs where there is none.
 arma::mat design_of(const Model& model, const arma::mat& X) {
   const Expert* const expert = widest(model);
   if (expert == nullptr) return X;
@@ -60,21 +70,21 @@ arma::mat design_of(const Model& model, const arma::mat& X) {
   return design;
 }
 
-/// Rows that lie evenly, as many as the fit may cost.
+/// Evenly spaced rows, as many as the cost of the fit allows.
 arma::uvec some_rows(arma::uword rows, arma::uword columns) {
   const double allowed = kMostWork / (static_cast<double>(columns) * static_cast<double>(columns));
   const arma::uword most = std::clamp(static_cast<arma::uword>(allowed), 2 * columns, std::max(kMostRows, 2 * columns));
   return arma::regspace<arma::uvec>(0, (rows + most - 1) / most, rows - 1);
 }
 
-/// One linear fit of every target to some of the rows: design rows x p, residuals rows x T, w.
+/// A linear fit of every target to some of the rows: their design (rows x p), residuals (rows x T) and weights.
 struct OneFit {
   arma::uvec some;
   arma::mat design, residuals;
   arma::vec w;
 };
 
-/// Nothing where rows are too few to tell what it leaves.
+/// Returns nothing where there are too few rows to judge the residuals.
 std::optional<OneFit> one_fit(const Model& model, const Rows& rows, bool guarded) {
   const Expert* const expert = widest(model);
   const arma::uword columns = expert == nullptr ? rows.X.n_rows : expert->network->last_inputs();
@@ -99,7 +109,7 @@ double mean_size(const arma::vec& values, const arma::vec& w) {
   return arma::dot(w, arma::abs(values)) / arma::accu(w);
 }
 
-/// The mean size of what the fit leaves of one target in all rows, which some of them may not tell.
+/// The mean absolute residual of target t over all rows. The subset may miss it where few rows have large residuals.
 double left_in_all(const OneFit& fit, const Model& model, const Rows& rows, arma::uword t) {
   if (fit.some.n_elem == rows.count()) return mean_size(fit.residuals.col(t), fit.w);
   const arma::vec y = rows.y.col(t), root = arma::sqrt(fit.w);
@@ -114,8 +124,9 @@ double left_in_all(const OneFit& fit, const Model& model, const Rows& rows, arma
   return sum / arma::accu(rows.w);
 }
 
-/// The floor that follows from how finely a target is given, where it is above `least`. A line that leaves less than that says that
-/// the target is given more finely, and the floor is below one expert's scale; one that leaves nothing tells of no scale.
+/// The floor from the target's grid. Where the residuals are smaller than that floor allows, the target is given more
+/// finely than its grid shows, and the floor is lowered to a part of them. An exact fit says nothing about an expert's
+/// scale, so it lowers nothing.
 double floor_of_rounding(double rounding, double least, const OneFit& fit, const Model& model, const Rows& rows,
                          arma::uword t) {
   const double floor = kOfRounding * rounding;

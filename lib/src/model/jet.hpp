@@ -1,7 +1,7 @@
-// Jets: a number together with its gradient and its second derivatives in M variables, so that a density written once
-// as a template gives its value (for doubles), its score (Order 1) and its curvature (Order 2) by forward
-// differentiation. A function f of a jet x follows the chain rule: f' x_i, and f'' x_i x_j + f' x_ij. Every function
-// here exists for doubles as well.
+// Jets: a number with its gradient (Order 1) and its second derivatives (Order 2) in M variables. A density that is
+// written once, as a template, gives its value for doubles, and its score and second derivatives for jets: forward-mode
+// automatic differentiation. A function f of a jet x follows the chain rule: the gradient is f' x_i, the second
+// derivatives are f'' x_i x_j + f' x_ij. Every function here exists for doubles, too.
 #pragma once
 
 #include <algorithm>
@@ -16,10 +16,10 @@ namespace moe {
 
 using std::abs, std::exp, std::expm1, std::hypot, std::log, std::log1p, std::sqrt;
 
-/// Where exp gives way to its tangent line, so that neither it nor a square of it leaves a double's range.
+/// From here on a tangent line replaces exp, so that neither exp nor its square overflows.
 constexpr double kLargestExponent = 300;
 
-/// x up to 300 in size, and beyond it +-(300 + log(1 + |x| - 300)): the logarithm of bounded_exp(x).
+/// The logarithm of bounded_exp(x): x for |x| <= 300, beyond that +-(300 + log(1 + |x| - 300)).
 inline Curve bounded_curve(double x) {
   const double beyond = std::abs(x) - kLargestExponent;
   if (!(beyond > 0)) return {x, 1, 0};
@@ -27,7 +27,8 @@ inline Curve bounded_curve(double x) {
   return {std::copysign(kLargestExponent + std::log1p(beyond), x), slope, -std::copysign(slope * slope, x)};
 }
 
-/// exp(x) up to 300, from there its tangent line; below -300 one over the tangent line, so that it is never 0.
+/// exp(x) for |x| <= 300. Above, the tangent line at 300; below, one over the mirrored line, so that the result is
+/// never 0.
 inline Curve bounded_exp_curve(double x) {
   const double beyond = std::abs(x) - kLargestExponent;
   const double e = std::exp(beyond > 0 ? std::copysign(kLargestExponent, x) : x);
@@ -67,8 +68,8 @@ class Jet {
   double gradient(std::size_t i) const { return gradient_[i]; }
   double second(std::size_t i, std::size_t j) const { return second_[at(i < j ? i : j, i < j ? j : i)]; }
 
-  /// f(x) by f's value and derivatives there. f'' is multiplied by one slope at a time: their product alone may be too
-  /// large.
+  /// f(x), given f's value and derivatives at x. f'' is multiplied by one slope after the other, as the product of two
+  /// slopes may overflow.
   Jet through(const Curve& f) const {
     Jet y(f.value);
     for (std::size_t i = 0; i < M; ++i) y.gradient_[i] = f.first * gradient_[i];
@@ -92,7 +93,7 @@ class Jet {
     });
     return y;
   }
-  // From q b = a: never by b's square, which may be too large or too small.
+  // The rules follow from q b = a. They do without b^2, which may overflow or vanish.
   friend Jet operator/(const Jet& a, const Jet& b) {
     const double inverse = 1 / b.value_;
     Jet q(a.value_ / b.value_);
@@ -135,11 +136,11 @@ class Jet {
     const double root = std::sqrt(x.value_), slope = 0.5 / root;
     return x.through({root, slope, -0.5 * slope / x.value_});
   }
-  /// Its slope at 0 is 0.
+  /// |x|, with slope 0 at 0.
   friend Jet abs(const Jet& x) {
     return x.through({std::abs(x.value_), x.value_ > 0 ? 1.0 : x.value_ < 0 ? -1.0 : 0.0, 0});
   }
-  /// sqrt(a^2 + x^2) without their squares.
+  /// sqrt(a^2 + x^2), computed without the squares.
   friend Jet hypot(double a, const Jet& x) {
     const double h = std::hypot(a, x.value_), share = a / h;
     return x.through({h, x.value_ / h, share * share / h});
@@ -157,13 +158,13 @@ class Jet {
   friend Jet stirling_error_exp(const Jet& x) { return x.through(stirling_error_exp_curve(x.value_)); }
   friend Jet bounded(const Jet& x) { return x.through(bounded_curve(x.value_)); }
   friend Jet bounded_exp(const Jet& x) { return x.through(bounded_exp_curve(x.value_)); }
-  /// x between -limit and limit, constant beyond.
+  /// x limited to -limit .. limit, and constant beyond.
   friend Jet clamped(const Jet& x, double limit) {
     return std::abs(x.value_) <= limit ? x : Jet(std::copysign(limit, x.value_));
   }
 
  private:
-  /// Where the second derivative in i <= j stands: the upper triangle by rows.
+  /// The place of the second derivative in i <= j: the upper triangle is stored by rows.
   static constexpr std::size_t at(std::size_t i, std::size_t j) { return i * (2 * M + 1 - i) / 2 + j - i; }
 
   template <class Set>

@@ -1,16 +1,16 @@
-// A family of numbers whose density is given row by row, in scalars: JetFamily turns it into the matrices of Family,
-// and differentiates it. `Self`, the family itself, has
+// A family of one number whose density is written for a single row, in scalars. JetFamily differentiates it, and makes
+// of it the functions of Family, which work on matrices. `Self`, the family itself, has
 //
-//   template <class T> struct Terms;                        what depends on psi alone, computed once a call
+//   template <class T> struct Terms;                        what depends on psi only, computed once per call
 //   template <class T> Terms<T> terms(const T* psi) const;
 //   template <class T, class Y>
-//   T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y& trials) const;    before target().scale is counted
-//   template <class T> T variance_at(const T* eta, const Terms<T>& of, const T& trials) const;
-//   template <class T> T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T& trials) const;
-//   double quantile_at(double p, const double* eta, const Terms<double>& of, double trials) const;
+//   T log_p(const Y& y, const T* eta, const Terms<T>& terms, const Y& trials) const;    without -log target().scale
+//   template <class T> T variance_at(const T* eta, const Terms<T>& terms, const T& trials) const;
+//   template <class T> T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T& trials) const;
+//   double quantile_at(double p, const double* eta, const Terms<double>& terms, double trials) const;
 //
-// where T is double, an Expression, or a Jet in eta and psi with double for Y. The mean is link()'s of a single eta, times the trials,
-// unless a mean_at() of its own hides that of JetFamily.
+// T is double, Expression, or a Jet in eta and psi (then Y is double). The mean is the inverse link of the single eta,
+// times the trials, unless the family has a mean_at() of its own.
 #pragma once
 
 #include <algorithm>
@@ -79,7 +79,7 @@ class JetFamily : public Family {
     for (arma::uword n = 0; n < eta.n_rows; ++n) mu[n] = self().mean_at(row(eta, n).data(), terms, trials(eta, n));
   }
 
-  // exp's derivative is mu's share of it, also where exp is bounded and where the family multiplies it.
+  // With a log link mu is a multiple of exp(bounded(eta)), so d mu / d eta is mu times the slope of bounded().
   void mean_backward(const arma::mat& eta, const arma::mat& mu, const arma::mat& d_mu,
                      arma::mat& d_eta) const override {
     d_eta = d_mu;
@@ -120,7 +120,7 @@ class JetFamily : public Family {
   }
 
  protected:
-  /// psi alone as variables: terms(psi_variables(psi)) has the figures with their slopes.
+  /// psi alone as variables: terms(psi_variables(psi)) then has each figure with its slopes in psi.
   using PsiJet = Jet<Dispersions, 1>;
   static std::array<PsiJet, Dispersions> psi_variables(const double* psi) {
     return variables<PsiJet, Dispersions>(psi, 0);
@@ -135,7 +135,7 @@ class JetFamily : public Family {
   static constexpr arma::uword kVariables = Outputs + Dispersions;
 
   const Self& self() const { return static_cast<const Self&>(*this); }
-  /// eta as variables, and psi as numbers.
+  /// eta as symbols, and psi as numbers.
   struct Symbols {
     std::array<Expression, Outputs> eta;
     std::array<Expression, Dispersions> psi;
@@ -151,7 +151,7 @@ class JetFamily : public Family {
     for (std::size_t i = 0; i < Outputs; ++i) at[i] = eta(n, i);
     return at;
   }
-  /// The values as variables number first, first + 1, ..
+  /// The values as the variables number first, first + 1, ..
   template <class T, int Count>
   static std::array<T, Count> variables(const double* values, std::size_t first) {
     std::array<T, Count> result;
@@ -174,7 +174,7 @@ inline void require_number_target(const std::string& name, const TargetInfo& tar
                                        "categorical");
 }
 
-/// A maker of a family of numbers that takes no arguments.
+/// Makes a family of one number that takes no arguments.
 template <class F>
 std::shared_ptr<const Family> make_plain_family(const std::string& name, const std::string& arguments,
                                                 const TargetInfo& target) {

@@ -1,3 +1,5 @@
+// Model: the layout of theta and the units in which it counts. Standardising inputs and target makes coefficients
+// comparable, and the linear algebra well conditioned.
 #include "moe/model.hpp"
 
 #include <algorithm>
@@ -12,11 +14,11 @@
 namespace moe {
 namespace {
 
-/// A spread below this part of the values' size is rounding, not information.
+/// A spread below this part of the values' size is rounding error, so the values count as constant.
 constexpr double kConstant = 1e-13;
 
-/// Weighted mean and standard deviation of n values `stride` apart, in two passes; of values divided by the largest, so that no
-/// square overflows or vanishes.
+/// Weighted mean and standard deviation of n values that are `stride` apart, in two passes. The values are first
+/// divided by the largest one, so that no square overflows or vanishes.
 std::pair<double, double> mean_and_deviation(const double* values, std::size_t stride, const arma::vec& w) {
   double sum = 0, squares = 0, largest = 0;
   for (arma::uword n = 0; n < w.n_elem; ++n) largest = std::max(largest, std::abs(values[n * stride]));
@@ -39,7 +41,7 @@ arma::uvec rows_of_x(const std::vector<std::size_t>& inputs) {
   return rows;
 }
 
-/// From X, which may be rows.X; all else is in `rows` already.
+/// Standardises X, which may be rows.X itself. Everything else in `rows` is standardised in place.
 void standardize_from(const arma::mat& X, const Standardization& by, bool classes, Rows& rows) {
   kernels().standardize(X.memptr(), X.n_rows, X.n_cols, by.input_center.memptr(), by.input_scale.memptr(),
                         rows.X.memptr());
@@ -50,7 +52,7 @@ void standardize_from(const arma::mat& X, const Standardization& by, bool classe
   rows.offset /= by.target_scale[0];
 }
 
-/// Throws Error (usage) for what means something to one target only.
+/// Throws Error (usage) for a role that makes sense with one target only.
 void require_one_target(const Schema& schema) {
   const auto refuse = [&](const std::string& name, const char* option) {
     if (!name.empty())
@@ -62,7 +64,7 @@ void require_one_target(const Schema& schema) {
   refuse(schema.exposure, "--exposure");
 }
 
-/// Each expert's family, one object where it is the same.
+/// The family of each expert. Experts with the same family share one object.
 std::vector<std::shared_ptr<const Family>> families_of(const ModelSpec& spec, const std::vector<TargetInfo>& targets) {
   std::vector<std::shared_ptr<const Family>> families;
   std::map<std::string, std::shared_ptr<const Family>> known;
@@ -90,7 +92,7 @@ Standardization Standardization::none(arma::uword inputs, arma::uword targets) {
 
 namespace {
 
-/// The distance between the quartiles, weights counted; of evenly spaced rows where there are many.
+/// The weighted distance between the first and the third quartile. Of many rows it takes evenly spaced ones.
 double quartile_distance(const arma::vec& y, const arma::vec& w) {
   constexpr arma::uword kMost = 100000;
   const arma::uvec some = arma::regspace<arma::uvec>(0, (y.n_elem + kMost - 1) / kMost, y.n_elem - 1);
@@ -109,7 +111,8 @@ double quartile_distance(const arma::vec& y, const arma::vec& w) {
 
 double spread_of(const arma::vec& y, const arma::vec& w, double deviation) {
   constexpr double kMostQuartiles = 10;
-  constexpr double kLeast = 1e-8;  // of the deviation: squares of what is larger by far more overflow
+  // As a part of the deviation: a smaller unit would let squares of the others overflow.
+  constexpr double kLeast = 1e-8;
   const double quartiles = quartile_distance(y, w);
   return quartiles > 0 ? std::clamp(kMostQuartiles * quartiles, kLeast * deviation, deviation) : deviation;
 }

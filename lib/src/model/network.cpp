@@ -1,3 +1,6 @@
+// Forward and backward through a chain of steps. A dense step is one matrix product, the backward of which gives
+// d_weights = in' d_out and d_in = d_out W'. An elementwise step keeps its slopes and multiplies by them on the way
+// back.
 #include "moe/network.hpp"
 
 #include <cmath>
@@ -30,8 +33,8 @@ void dense_inputs(const double* theta, const Step& step, const arma::mat& d_out,
                     step.height(), 1, step.inputs, d_in.memptr(), nullptr);
 }
 
-/// pre (b x h), the inputs, becomes the slopes at them; post: b x (1 + h), a leading column of ones, so that the next
-/// dense step is one product.
+/// Applies an elementwise function. pre (b x h) holds the inputs, and becomes the slopes there. post is b x (1 + h)
+/// with a leading column of ones, so that the next dense step, intercepts included, is one product.
 void activate(Kind kind, arma::mat& pre, arma::mat& post) {
   post.set_size(pre.n_rows, 1 + pre.n_cols);
   post.col(0).ones();
@@ -42,7 +45,7 @@ void activate(Kind kind, arma::mat& pre, arma::mat& post) {
     for (arma::uword i = 0; i < pre.n_elem; ++i) x[i] = 1 - out[i] * out[i];
     return;
   }
-  kernels().logistic(x, pre.n_elem, out);  // silu: x logistic(x)
+  kernels().logistic(x, pre.n_elem, out);  // silu is x logistic(x)
   for (arma::uword i = 0; i < pre.n_elem; ++i) {
     const double s = out[i];
     out[i] = x[i] * s;
@@ -102,7 +105,8 @@ void Network::design(const arma::mat& X, arma::mat& out) const {
   }
 }
 
-// The tape holds, for each elementwise step, its slopes (b x h), its output (b x (1 + h)) and room for derivatives (b x h).
+// For each elementwise step the tape holds its slopes (b x h), its output (b x (1 + h)), and room for derivatives (b x
+// h).
 void Network::forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta, const double* ahead) const {
   tape.resize(is_linear() ? 0 : 3 * (steps_.size() / 2));
   const arma::mat* in = &D;

@@ -1,4 +1,4 @@
-// log p of a Poisson count, for the families that are made of it.
+// log p of a Poisson count, for all families that contain one.
 #pragma once
 
 #include <cmath>
@@ -7,7 +7,8 @@
 
 namespace moe {
 
-/// -y (m - 1 - log m) - log(2 pi y) / 2 - (Stirling's error of y), m = mean / y: no large terms cancel (Loader 2000).
+/// log p = -y (m - 1 - log m) - log(2 pi y) / 2 - (Stirling's error of y), with m = mean / y. In this form no large
+/// terms cancel (Loader 2000).
 template <class T, class Y>
 T poisson_log_p(const Y& y, const T& log_mean) {
   const auto some = [&]() -> T {

@@ -1,5 +1,5 @@
-// The precision of a density whose spread is a share of its mean: 1 / precision = floor^2 + exp(-psi), floor = 1e-4, as
-// for a scale (see scale_floor.hpp); precision = exp(psi) but for that.
+// The precision of a density whose spread is relative to its mean. Without a floor it would be exp(psi). With it, 1 /
+// precision = floor^2 + exp(-psi), floor = 1e-4: as for a scale (scale_floor.hpp), the likelihood is bounded.
 #pragma once
 
 #include <cmath>
@@ -9,7 +9,7 @@
 
 namespace moe {
 
-/// log precision at psi, a double or a Jet.
+/// log precision at psi, which is a double or a Jet.
 template <class T>
 T floored_log_precision(const T& psi) {
   const double largest = -2 * std::log(kFloor);

@@ -1,5 +1,5 @@
-// A family of several numbers at once: what one of a single number has as scalars it has row by row, and of one target
-// alone its marginals tell.
+// The base of families of several targets. Means and variances come as matrices, not as scalars per row; functions that
+// concern one target only are those of its marginal().
 #pragma once
 
 #include <stdexcept>
@@ -27,7 +27,7 @@ class SeveralTargets : public Family {
   Marginal marginal(arma::uword t, const double* psi) const override = 0;
 
  protected:
-  /// Columns of a matrix, without copying.
+  /// Columns of a matrix as a view, without a copy.
   static arma::mat columns(const arma::mat& all, arma::uword first, arma::uword count) {
     return arma::mat(const_cast<double*>(all.colptr(first)), all.n_rows, count, false, true);
   }

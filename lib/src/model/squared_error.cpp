@@ -3,14 +3,14 @@
 namespace moe {
 namespace {
 
-/// Keeps sums over rows finite for any finite residual.
+/// An upper limit that keeps sums over rows finite for any finite residual.
 constexpr double kLargest = 1e280;
 
-/// Multiplies each target's difference in model units by its scale, or by that twice.
+/// Multiplies each target's difference by the target's scale, or by its square: from model units to data units.
 void scale(const Family& family, bool twice, arma::mat& difference) {
   for (arma::uword t = 0; t < family.targets(); ++t) {
     const double once = family.target_at(t).scale, by = twice ? once * once : once;
-    if (family.targets() == 1)  // of classes all columns
+    if (family.targets() == 1)  // for classes: all columns
       difference *= by;
     else
       difference.col(t) *= by;

@@ -1,4 +1,4 @@
-// bernoulli: two classes y = 0, 1; P(1) = 1 / (1 + exp(-eta)); log p = -log(1 + exp(-(2y - 1) eta)).
+// bernoulli: two classes y = 0, 1. P(1) = 1 / (1 + exp(-eta)), so log p = -log(1 + exp(-(2y - 1) eta)). No psi.
 #include "model/families/families.hpp"
 #include "moe/error.hpp"
 #include "moe/family.hpp"

@@ -1,7 +1,8 @@
-// beta: 0 < y < 1 with mean m = 1 / (1 + exp(-eta)) and precision phi; log p = log Gamma(phi) - log Gamma(m phi) - log
-// Gamma((1 - m) phi) + (m phi - 1) log y + ((1 - m) phi - 1) log(1 - y). psi (one): 1 / phi = floor^2 + exp(-psi),
-// floor = 1e-4, so that no expert can shrink onto a single row and take the likelihood to infinity. The variance is m
-// (1 - m) / (1 + phi).
+// beta: 0 < y < 1 with mean m = 1 / (1 + exp(-eta)) and precision phi;
+//   log p = log Gamma(phi) - log Gamma(m phi) - log Gamma((1 - m) phi)
+//           + (m phi - 1) log y + ((1 - m) phi - 1) log(1 - y).
+// The variance is m (1 - m) / (1 + phi). psi = one number: 1 / phi = floor^2 + exp(-psi), floor = 1e-4
+// (precision_floor.hpp).
 #include <algorithm>
 #include <cmath>
 
@@ -38,8 +39,8 @@ class Beta : public JetFamily<Beta, 1, 1> {
     const T log_precision = floored_log_precision(*psi);
     return {log_precision, exp(log_precision), stirling_error_exp(log_precision)};
   }
-  // By Stirling's formula: -phi KL(m, y) and terms that do not grow with phi. What Gamma sees is passed as its
-  // logarithm: m phi itself may be no number.
+  // By Stirling's formula log p is -phi KL(m, y) plus terms that do not grow with phi. Arguments of Gamma are passed as
+  // their logarithms, as m phi itself may overflow or vanish.
   template <class T, class Y>
   T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     const T log_m = -log1p_exp(-*eta), log_rest = -log1p_exp(*eta);
@@ -60,7 +61,7 @@ class Beta : public JetFamily<Beta, 1, 1> {
   }
 
  private:
-  /// m log(m / y) + (1 - m) log((1 - m) / (1 - y)), also where they are near each other.
+  /// m log(m / y) + (1 - m) log((1 - m) / (1 - y)), without cancellation where m and y are close.
   template <class T, class Y>
   static T divergence(const Y& y, const T& eta, const T& log_m, const T& log_rest) {
     const T m = logistic(eta), rest = logistic(-eta);

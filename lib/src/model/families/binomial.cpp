@@ -1,5 +1,5 @@
-// binomial: y successes in the row's n trials; log p = log C(n, y) + y log p + (n - y) log(1 - p), p = 1 / (1 +
-// exp(-eta)). eta's second column is n. No psi.
+// binomial: y successes in the n trials of the row; log f = log C(n, y) + y log p + (n - y) log(1 - p) with p = 1 / (1
+// + exp(-eta)). The second column of eta is n. No psi.
 #include <cmath>
 #include <limits>
 
@@ -19,14 +19,15 @@ class Binomial : public JetFamily<Binomial, 1, 0> {
   Link link() const override { return Link::kLogistic; }
   Support support() const override { return Support::kSuccesses; }
   bool reads_trials() const override { return true; }
-  // Without the trials y says only whether successes are many.
+  // The trials are not known here, so y only shows whether successes are many.
   void start(double y, double* eta, double*) const override { *eta = (y + 0.5) / (y + 2) - 0.5; }
 
   template <class T>
   Terms<T> terms(const T*) const {
     return {};
   }
-  // With p over its estimate y / n: what is left of log C(n, y) is of log n's order, and both remainders are positive (Loader 2000).
+  // In terms of p over its estimate y / n: what remains of log C(n, y) is only of the order of log n, and both deviance
+  // terms are positive (Loader 2000).
   template <class T, class Y>
   T log_p(const Y& y, const T* eta, const Terms<T>&, const Y& trials) const {
     const T log_success = -log1p_exp(-*eta), log_failure = -log1p_exp(*eta);

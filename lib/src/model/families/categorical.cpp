@@ -1,5 +1,6 @@
-// categorical: C classes y = 0 .. C-1; p(y) = exp(eta_y) / sum_c exp(eta_c). All C outputs are kept, so that no class is special;
-// adding the same to each changes nothing, which redundant_outputs() tells those who count parameters.
+// categorical: C classes y = 0 .. C-1 with p(y) = exp(eta_y) / sum_c exp(eta_c). There are C outputs, so that no class
+// is special. Adding the same number to all of them changes nothing; redundant_outputs() tells that to code that counts
+// parameters.
 #include <cmath>
 
 #include "model/families/families.hpp"

@@ -1,4 +1,5 @@
-// Every family that a user can name. To add one: write its file in this folder, and put its name into this list.
+// The list of all families that a user can name. To add a family, write its file in this folder and put its name into
+// this list.
 #pragma once
 
 #include "moe/family.hpp"
@@ -13,7 +14,7 @@ namespace moe {
 struct FamilyEntry {
   Word word;
   MakeFamily make;
-  TargetInfo typical{};  ///< a target that it describes
+  TargetInfo typical{};  ///< an example of a target that the family describes
 };
 
 #define MOE_DECLARE(name) FamilyEntry name##_family();

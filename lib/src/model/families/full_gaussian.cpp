@@ -1,8 +1,9 @@
-// gaussian:full: several targets with a covariance of their own in each expert, by the Cholesky factor of its inverse
-// (Pourahmadi 1999): with r = y - eta, e_t = r_t - sum_{s<t} phi_ts r_s is what the targets before leave of target t,
-// and log p = sum_t -e_t^2 / (2 d_t^2) - log d_t - log(2 pi) / 2, less the logarithms of the scales. psi = (log scales
-// of d_1 .. d_T, phi_21, phi_31, phi_32, ..): d_t^2 = floor_t^2 + exp(2 psi_t) as a gaussian's, so that the likelihood
-// has a bound.
+// gaussian:full: several targets, with a covariance matrix in each expert. It is parametrised by the modified Cholesky
+// decomposition of its inverse (Pourahmadi 1999). With r = y - eta, e_t = r_t - sum_{s<t} phi_ts r_s is the residual of
+// target t given the targets before it, d_t is its standard deviation, and
+//   log p = sum_t -e_t^2 / (2 d_t^2) - log d_t - log(2 pi) / 2, minus the logarithms of the targets' scales.
+// psi = (psi_1 .. psi_T, phi_21, phi_31, phi_32, ..) with d_t^2 = floor_t^2 + exp(2 psi_t): as for a gaussian, the
+// floor bounds the likelihood.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -17,7 +18,7 @@
 namespace moe {
 namespace {
 
-/// Of a target's mean square: less than this left by the targets before it is rounding.
+/// If the earlier targets leave less than this part of a target's mean square, the rest is rounding error.
 constexpr double kDependent = 1e-14;
 
 class FullGaussian : public SeveralTargets {
@@ -74,13 +75,13 @@ class FullGaussian : public SeveralTargets {
 
   bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                    arma::mat& seconds) const override;
-  /// In eta alone, where all rows have the same: there are many psi.
+  /// Second derivatives in eta only, which are the same in all rows. psi has too many elements to include it.
   void curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                  arma::mat& seconds) const override;
   bool fit_dispersion(const arma::mat& mean_products, double* psi) const override;
 
   std::string simpler() const override { return "gaussian"; }
-  // Without correlations.
+  // Begins without correlations.
   Embedding embedded(const double* gaussians, std::size_t side) const override {
     std::vector<double> psi(gaussians, gaussians + targets());
     psi.resize(dispersions(), 0);
@@ -117,7 +118,7 @@ class FullGaussian : public SeveralTargets {
   }
 
  private:
-  /// r and z = e / d, b x T.
+  /// r = y - eta, and z = e / d (b x T).
   struct Residuals {
     arma::mat r, z;
     Residuals(const FullGaussian& of, const arma::mat& y, const arma::mat& eta, const double* psi)
@@ -128,7 +129,7 @@ class FullGaussian : public SeveralTargets {
       }
     }
   };
-  /// The covariance sigma = A^-1 D^2 A^-1', with A = I - phi.
+  /// The covariance matrix sigma = A^-1 D^2 A^-1' with A = I - phi.
   struct Covariance {
     arma::mat inverse, sigma;
     Covariance(const FullGaussian& of, const double* psi) {
@@ -140,9 +141,9 @@ class FullGaussian : public SeveralTargets {
     }
   };
 
-  /// Where phi_ts stands in psi, s < t.
+  /// The place of phi_ts in psi, for s < t.
   arma::uword place(arma::uword t, arma::uword s) const { return targets() + t * (t - 1) / 2 + s; }
-  /// d_t: what the targets before leave of target t.
+  /// d_t, the standard deviation of target t given the targets before it.
   double left(arma::uword t, const double* psi) const {
     return std::hypot(kFloor * target_at(t).spread, std::exp(psi[t]));
   }
@@ -151,16 +152,16 @@ class FullGaussian : public SeveralTargets {
     const double share = std::exp(psi[t]) / left(t, psi);
     return share * share;
   }
-  /// A: e = A r.
+  /// The matrix A, for which e = A r.
   arma::mat factor(const double* psi) const {
     arma::mat A(targets(), targets(), arma::fill::eye);
     for (arma::uword t = 1; t < targets(); ++t)
       for (arma::uword s = 0; s < t; ++s) A(t, s) = -psi[place(t, s)];
     return A;
   }
-  /// Row by row the scores in (eta, psi).
+  /// The scores in (eta, psi), row by row.
   void score_rows(const Residuals& of, const double* psi, arma::mat& scores) const;
-  /// The covariance's derivatives in each of psi.
+  /// The derivatives of the covariance matrix in each element of psi.
   std::vector<arma::mat> slopes(const Covariance& of, const double* psi) const;
 
   std::vector<std::shared_ptr<const Family>> marginals_;
@@ -179,7 +180,7 @@ std::vector<arma::mat> FullGaussian::slopes(const Covariance& of, const double* 
   return result;
 }
 
-/// sigma of each target, then the correlation of each pair.
+/// The sigma of each target, then the correlation of each pair.
 std::vector<Family::Figure> FullGaussian::figures(const double* psi) const {
   const Covariance of(*this, psi);
   const std::vector<arma::mat> slope = slopes(of, psi);
@@ -253,7 +254,7 @@ void FullGaussian::curvature(const arma::mat& y, const arma::mat& eta, const dou
   seconds = arma::repmat(-arma::vectorise(root.t() * root).t(), eta.n_rows, 1);
 }
 
-/// By the products' triangular factors: S = L D L', A = L^-1.
+/// Decomposes the mean products S = L D L'. Then A = L^-1.
 bool FullGaussian::fit_dispersion(const arma::mat& mean_products, double* psi) const {
   const arma::uword T = targets();
   arma::mat L(T, T, arma::fill::eye);

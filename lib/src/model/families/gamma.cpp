@@ -1,6 +1,7 @@
-// gamma: y > 0 with mean mu and shape a; log p = a log(a / mu) + (a - 1) log y - a y / mu - log Gamma(a); log mu = eta.
-// psi (one): 1 / a = floor^2 + exp(-psi), the square of the coefficient of variation, floor = 1e-4, so that no expert
-// can shrink onto a single row and take the likelihood to infinity.
+// gamma: y > 0 with mean mu and shape a; log mu = eta;
+//   log p = a log(a / mu) + (a - 1) log y - a y / mu - log Gamma(a).
+// psi = one number: 1 / a, the squared coefficient of variation, is floor^2 + exp(-psi), floor = 1e-4
+// (precision_floor.hpp).
 #include <cmath>
 
 #include "model/families/families.hpp"
@@ -25,7 +26,7 @@ class Gamma : public JetFamily<Gamma, 1, 1> {
     return {figure("shape", exp(floored_log_precision(psi_variables(psi)[0])))};
   }
   bool on_floor(const double* psi) const override { return precision_on_floor(*psi); }
-  // The standard deviation is half the mean.
+  // Begins with a standard deviation of half the mean.
   void start(double y, double* eta, double* psi) const override {
     *eta = std::log(y);
     *psi = std::log(4);
@@ -36,7 +37,7 @@ class Gamma : public JetFamily<Gamma, 1, 1> {
     const T log_shape = floored_log_precision(*psi);
     return {exp(log_shape), 0.5 * (log_shape - std::log(2 * M_PI)) - stirling_error_exp(log_shape)};
   }
-  // By Stirling's formula: -a (y / mu - 1 - log(y / mu)) and terms that do not grow with a.
+  // By Stirling's formula log p is -a (y / mu - 1 - log(y / mu)) plus terms that do not grow with a.
   template <class T, class Y>
   T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     const Y log_y = log(y);

@@ -1,7 +1,7 @@
-// gaussian: log p = -(y - eta)^2 / (2 sigma^2) - log sigma - log(2 pi) / 2, less log(scale) for a density in data units.
-// psi (one an expert, or one for all): sigma^2 = floor^2 + exp(2 psi), floor = 1e-4 of the target's spread, so that no
-// expert can shrink onto a single row and take the likelihood to infinity. unit: sigma = 1 in data units, no psi. hetero.cpp
-// has the gaussian whose sigma is an output of the network.
+// gaussian: log p = -(y - eta)^2 / (2 sigma^2) - log sigma - log(2 pi) / 2, minus log(scale), which makes it a density
+// in data units. psi = one number for each expert, or one for all: sigma^2 = floor^2 + exp(2 psi), floor = 1e-4 of the
+// target's spread (scale_floor.hpp). gaussian:unit has sigma = 1 in data units and no psi. In hetero.cpp sigma is an
+// output of the network.
 #include <cmath>
 
 #include "base/kernels/kernels.hpp"

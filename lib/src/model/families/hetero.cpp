@@ -1,6 +1,8 @@
-// gaussian:hetero: eta = (mean, s), sigma^2 = floor^2 + exp(2 s): the network tells the sigma of every row, too. No psi.
-// gaussian:hetero:LOW:HIGH: s stays where sigma is between these, in the data's units. Training sets them by its rows, as a straight
-// line in log sigma goes on beyond them without end, and any row far out would have a sigma of no size at all, or of any.
+// gaussian:hetero: the network tells the sigma of each row, too. eta = (mean, s), sigma^2 = floor^2 + exp(2 s). No psi.
+//
+// gaussian:hetero:LOW:HIGH limits s so that sigma stays between these bounds, in data units. Training sets them from
+// its rows: a straight line in log sigma goes on without end outside of the data, and would give rows far out a sigma
+// near 0 or huge.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -15,13 +17,13 @@
 namespace moe {
 namespace {
 
-/// An s beyond this counts as this: everything stays finite.
+/// A larger s counts as this, so that everything stays finite.
 constexpr double kLargest = 300;
 
-/// Bounds that training sets lie this many times beyond the range of its rows, so that they leave a fit without spikes as it is.
+/// Training sets the bounds this factor beyond the range in its rows. A fit without extreme rows is then not changed.
 constexpr double kMargin = 2;
 
-/// Of sigma, in the data's units.
+/// Bounds of sigma, in data units.
 struct Bounds {
   double low, high;
 };
@@ -30,7 +32,7 @@ class Hetero : public Family {
  public:
   Hetero(const TargetInfo& target, const std::optional<Bounds>& bounds) : Family(target), bounds_(bounds) {
     if (!bounds) return;
-    // Below the floor a bound would lift what the floor bounds already.
+    // A bound below the floor would have no effect but to raise the floor.
     if (const double low = bounds->low / target.scale; low > kFloor * target.spread)
       low_ = floored_psi(low, target.spread);
     high_ = std::min(high_, floored_psi(bounds->high / target.scale, target.spread));
@@ -140,15 +142,15 @@ class Hetero : public Family {
   }
 
   std::optional<Bounds> bounds_;
-  double low_ = -std::numeric_limits<double>::infinity(), high_ = kLargest;  // of s
+  double low_ = -std::numeric_limits<double>::infinity(), high_ = kLargest;  // bounds of s
 };
 
-/// Rows that other experts explain are no part of the range.
+/// Rows that other experts explain do not count for the range.
 std::string Hetero::bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const {
   if (bounds_ || eta.n_rows == 0) return spec();
   const arma::uvec order = arma::stable_sort_index(eta.col(1));
   const double half = 0.5 * arma::accu(weight);
-  // Sigma at the first row in this order with which as many as `rows` are there.
+  // Going through the rows in this order, the sigma at which their weights reach `rows`.
   const auto sigma_after = [&](const arma::uvec& sorted, double rows) {
     double sum = 0;
     arma::uword i = 0;

@@ -1,5 +1,5 @@
-// Several targets, independent given the expert: log p(y | eta, psi) = sum_t log p_t(y_t | eta_t, psi_t), each by a
-// family of its own. eta and psi are those of the targets' families side by side.
+// Several targets that are independent given the expert: log p(y | eta, psi) = sum_t log p_t(y_t | eta_t, psi_t), where
+// each target has a family of its own. eta and psi are those of the targets' families, one after the other.
 #include <algorithm>
 #include <functional>
 #include <limits>
@@ -11,7 +11,7 @@
 namespace moe {
 namespace {
 
-/// A target's family, and where its outputs and its psi begin among all.
+/// The family of a target, and where its outputs and its psi begin.
 struct Part {
   std::shared_ptr<const Family> family;
   arma::uword eta, psi;
@@ -186,7 +186,7 @@ class Joint : public SeveralTargets {
   static std::string simpler_of(const Family& family) {
     return family.simpler().empty() ? family.spec() : family.simpler();
   }
-  /// What `word` says of each target, once where it is the same of all.
+  /// Lists `word` for each target, or gives it once where it is the same for all.
   template <class Word>
   std::string listed(const Word& word) const {
     std::vector<std::string> words;
@@ -206,12 +206,12 @@ class Joint : public SeveralTargets {
     return all_parts([&](const Part& part) { return std::invoke(is, *part.family); });
   }
 
-  /// Where the i-th of a part's own u = (eta, psi) stands in that of all.
+  /// The place of a part's i-th variable in u = (eta, psi) of the whole.
   arma::uword place(const Part& part, arma::uword i) const {
     const arma::uword m = part.family->outputs();
     return i < m ? part.eta + i : outputs_ + part.psi + i - m;
   }
-  /// Derivatives in u of all: 0 in those of two targets.
+  /// Second derivatives in u of the whole. Those between two targets are 0.
   template <class Derive>
   bool collect(const arma::mat& eta, arma::mat& scores, arma::mat& seconds, const Derive& derive) const {
     const arma::uword size = outputs_ + dispersions_;
@@ -238,13 +238,13 @@ class Joint : public SeveralTargets {
   throw Error(ErrorKind::kUsage, "family '" + spec + "' " + what);
 }
 
-/// Throws Error (usage) for a word that is no family of numbers.
+/// Throws Error (usage) where the word is no family of numbers.
 void require_number(const std::string& spec) {
   if (family_support(spec) == Support::kClasses)
     refuse(spec, "describes a class, and there are several targets: expected families of numbers, or one target");
 }
 
-/// Throws Error (usage) for a family that has no place beside others.
+/// Throws Error (usage) for a family that cannot stand beside others.
 void check(const Family& family, const Family& first) {
   if (family.reads_trials())
     refuse(family.spec(), "counts successes of trials, and there are several targets: expected one target with it");

@@ -1,6 +1,6 @@
-// laplace: log p = -|y - eta| / b - log(2 b), less log(scale) for a density in data units; eta is the mean and the
-// median. psi (one): b^2 = floor^2 + exp(2 psi), as a gaussian's sigma. Its score jumps at y = eta, so it has no second
-// derivatives.
+// laplace: log p = -|y - eta| / b - log(2 b), minus log(scale), which makes it a density in data units. eta is the mean
+// and the median. psi = one number: b^2 = floor^2 + exp(2 psi), as for a gaussian's sigma. The score jumps at y = eta,
+// so there are no second derivatives; EM uses a quadratic minorising surrogate instead (curvature() below).
 #include <algorithm>
 #include <cmath>
 
@@ -11,7 +11,7 @@
 namespace moe {
 namespace {
 
-/// Residuals below this part of b count as this much in the surrogate.
+/// In the surrogate, a residual below this part of b counts as this much.
 constexpr double kNearest = 1e-7;
 
 class Laplace : public JetFamily<Laplace, 1, 1> {
@@ -29,7 +29,7 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
     return {figure("scale", target().scale * terms(psi_variables(psi).data()).scale)};
   }
   bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).scale, target().spread); }
-  // The standard deviation, sqrt(2) b, is half the target's.
+  // Begins with a standard deviation sqrt(2) b of half the target's.
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
     *psi = floored_psi(0.5 * M_SQRT1_2 * target().typical, target().spread);
@@ -42,7 +42,8 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
     return false;
   }
 
-  /// |r| lies below (r^2 / |r0| + |r0|) / 2, which it touches at r0: weighted least squares (Hunter, Lange 2000).
+  /// The surrogate: |r| <= (r^2 / |r0| + |r0|) / 2, with equality at r = r0. This makes the M step weighted least
+  /// squares (Hunter, Lange 2000).
   void curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                  arma::mat& seconds) const override {
     const double b = terms(psi).scale, share = std::exp(2 * std::min(*psi, 300.0)) / (b * b);

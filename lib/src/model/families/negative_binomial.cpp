@@ -1,6 +1,6 @@
-// negative-binomial (NB2): counts with mean mu and variance mu + mu^2 / theta; p = Gamma(y + theta) / (Gamma(theta) y!)
-// (theta / (theta + mu))^theta (mu / (theta + mu))^y; log mu = eta. psi = (log theta); as theta grows it becomes
-// Poisson.
+// negative-binomial (NB2): counts with mean mu and variance mu + mu^2 / theta; log mu = eta;
+//   p = Gamma(y + theta) / (Gamma(theta) y!) (theta / (theta + mu))^theta (mu / (theta + mu))^y.
+// psi = log theta. As theta grows, the family becomes Poisson.
 #include <algorithm>
 #include <cmath>
 
@@ -11,7 +11,7 @@ namespace moe {
 namespace {
 
 constexpr double kStartTheta = 4;
-/// log theta at which it is a Poisson, whatever the mean.
+/// At this log theta the family is Poisson for any mean that occurs.
 constexpr double kPoisson = 100;
 
 class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
@@ -37,7 +37,7 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
   Embedding embedded(const double*, std::size_t side) const override {
     return {{0}, {0}, {side == 0 ? kPoisson : std::log(kStartTheta)}};
   }
-  // A large mean's standard deviation is half of it.
+  // For a large mean, begins with a standard deviation of half the mean.
   void start(double y, double* eta, double* psi) const override {
     *eta = std::log(std::max(y, 0.5));
     *psi = std::log(kStartTheta);
@@ -48,8 +48,8 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
     const T log_theta = bounded(*psi);
     return {log_theta, bounded_exp(*psi), stirling_error_exp(log_theta)};
   }
-  // As theta successes of theta + y trials with the probability theta / (theta + mu), theta / (theta + y) of it (Loader 2000): both
-  // remainders are positive, and what is left is of the order of log y.
+  // Written like the probability of theta successes in theta + y trials, times theta / (theta + y) (Loader 2000). Both
+  // deviance terms are then positive, and the rest is of the order of log y.
   template <class T, class Y>
   T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
     const T log_mean = bounded(*eta), mean = exp(log_mean), total = of.theta + mean;
@@ -77,12 +77,12 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
   }
 
  private:
-  /// log((theta + y) / total), total = theta + mean, excess = mean - y.
+  /// log((theta + y) / total) with total = theta + mean and excess = mean - y.
   template <class T, class Y>
   static T log_ratio(const Y& y, const T& excess, const T& total, const T& theta) {
     return log_near(T(-excess / total), [&]() -> T { return log(theta + y) - log(total); });
   }
-  /// log(1 + x) for x below 1/2 in size, else what far() says.
+  /// log(1 + x) for |x| < 1/2, else far().
   template <class T, class Far>
   static T log_near(const T& x, const Far& far) {
     return if_positive(

@@ -1,4 +1,5 @@
-// poisson: counts y = 0, 1, ..; log p = y log mu - mu - log y!, log mu = eta (bounded far out: see jet.hpp). No psi.
+// poisson: counts y = 0, 1, ..; log p = y log mu - mu - log y!, log mu = eta (extreme eta are bounded: jet.hpp). No
+// psi.
 #include <algorithm>
 #include <cmath>
 
@@ -46,7 +47,7 @@ class Poisson : public JetFamily<Poisson, 1, 0> {
   }
 
  private:
-  static constexpr double kLargestDrawn = 1e18;  // Random's are 64-bit numbers
+  static constexpr double kLargestDrawn = 1e18;  // Random draws 64-bit numbers
 };
 
 std::shared_ptr<const Family> make_poisson(const std::string& arguments, const TargetInfo& target) {

@@ -1,9 +1,11 @@
-// skew-normal (Azzalini 1985): log p = log(2 phi(z) Phi(alpha z) / omega), z = (y - xi) / omega, less log(scale) for a
-// density in data units. eta is the mean and sigma the standard deviation: with delta = alpha / sqrt(1 + alpha^2) and b
-// = delta sqrt(2 / pi), omega = sigma / sqrt(1 - b^2) and xi = eta - omega b. psi = (log scale, skew): sigma^2 =
-// floor^2 + exp(2 psi_0) as a gaussian's; alpha = psi_1 ((1 + psi_1^2) / (0.001 + psi_1^2))^(1/3), which is psi_1 far
-// out and grows like its cube root near 0. There the skewness, and with it the likelihood's slope, goes as alpha^3: in
-// alpha itself every fit could stop at the gaussian, alpha = 0, on its way from one sign to the other.
+// skew-normal (Azzalini 1985): log p = log(2 phi(z) Phi(alpha z) / omega), z = (y - xi) / omega, minus log(scale),
+// which makes it a density in data units. eta is the mean and sigma the standard deviation: with delta = alpha / sqrt(1
+// + alpha^2) and b = delta sqrt(2 / pi), omega = sigma / sqrt(1 - b^2) and xi = eta - omega b.
+//
+// psi = (log scale, skew): sigma^2 = floor^2 + exp(2 psi_0), as for a gaussian.
+// alpha = psi_1 ((1 + psi_1^2) / (0.001 + psi_1^2))^(1/3) is about psi_1 where that is large, and grows faster near 0.
+// Near alpha = 0 the skewness goes as alpha^3, and the slope of the likelihood in alpha vanishes: a fit in alpha itself
+// would stop there, at the gaussian, on its way from one sign to the other.
 #include <cmath>
 
 #include "model/families/families.hpp"
@@ -15,10 +17,10 @@ namespace moe {
 namespace {
 
 constexpr double kNearZero = 0.001;
-/// psi_1 beside the gaussian: in alpha, 1.26.
+/// The psi_1 at which a fit that comes from a gaussian begins. It is alpha = 1.26.
 constexpr double kBeside = 1;
 
-/// alpha / sqrt(1 + alpha^2) without alpha's square.
+/// alpha / sqrt(1 + alpha^2), computed without alpha^2.
 Curve delta_curve(double alpha) {
   const double cosine = 1 / std::hypot(1, alpha), delta = alpha * cosine, slope = cosine * cosine * cosine;
   return {delta, slope, -3 * delta * cosine * slope};
@@ -83,7 +85,7 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
   double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
     return *eta + (skew_normal_quantile(p, of.alpha) - of.shift) / of.inverse;
   }
-  // z = delta |Z| + sqrt(1 - delta^2) Z' for independent standard normal Z and Z'.
+  // z = delta |Z| + sqrt(1 - delta^2) Z' with independent standard normal Z and Z'.
   double draw(const arma::mat& eta, arma::uword row, const double* psi, Random& random) const override {
     const auto of = terms(psi);
     const double folded = std::abs(random.normal());
@@ -92,7 +94,7 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
   }
 
  private:
-  /// Cube roots of jets as powers.
+  /// Writes a cube root of a jet as a power.
   template <class T>
   static T alpha_of(const T& skew) {
     const T within = clamped(skew, kFarthest), squared = square(within);

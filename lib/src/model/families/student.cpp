@@ -1,7 +1,8 @@
-// student: log p = log Gamma((nu + 1) / 2) - log Gamma(nu / 2) - log(nu pi) / 2 - log sigma - (nu + 1) / 2 log(1 + z^2
-// / nu), z = (y - eta) / sigma, less log(scale) for a density in data units. psi = (log scale, log(nu - 1)): sigma^2 =
-// floor^2 + exp(2 psi_0) as a gaussian's; nu = least + exp(psi_1), least = 1 so that the mean eta exists, or what student:LEAST says. As nu
-// grows it becomes the gaussian.
+// student: z = (y - eta) / sigma,
+//   log p = log Gamma((nu + 1) / 2) - log Gamma(nu / 2) - log(nu pi) / 2 - log sigma - (nu + 1) / 2 log(1 + z^2 / nu),
+// minus log(scale), which makes it a density in data units. psi = (log scale, log(nu - least)): sigma^2 = floor^2 +
+// exp(2 psi_0), as for a gaussian; nu = least + exp(psi_1). least is 1, so that the mean eta exists, or LEAST of
+// student:LEAST. As nu grows, the family becomes gaussian.
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -15,11 +16,11 @@ namespace moe {
 namespace {
 
 constexpr double kStartNu = 5;
-/// log nu beyond which nobody tells it from a gaussian.
+/// Beyond this log nu, the distribution cannot be told from a gaussian.
 constexpr double kNormal = 25;
-/// A nu this near to its bound, relatively, is at it.
+/// A nu this near to its lower bound (relatively) counts as being on it.
 constexpr double kAtBound = 1e-4;
-/// Bounds of nu that may be asked for.
+/// The lower bounds of nu that a user may ask for.
 constexpr double kLowestBound = 0.1, kHighestBound = 2;
 
 class Student : public JetFamily<Student, 1, 2> {
@@ -53,22 +54,22 @@ class Student : public JetFamily<Student, 1, 2> {
     psi[1] = kNormal;
     return true;
   }
-  // Off the gaussian with its standard deviation.
+  // Begins near a gaussian, with its standard deviation.
   Embedding embedded(const double* gaussian, std::size_t side) const override {
     const double spread = target().spread;
     const double sigma = std::sqrt((kStartNu - 2) / kStartNu) * floored_scale(*gaussian, spread);
     if (side > 0) return {{0}, {0}, {floored_psi(sigma, spread), std::log(kStartNu - least_)}};
     return {{0}, {0}, {*gaussian, kNormal}};
   }
-  // The standard deviation, sigma sqrt(nu / (nu - 2)), is half the target's.
+  // Begins with a standard deviation sigma sqrt(nu / (nu - 2)) of half the target's.
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
     psi[0] = floored_psi(0.5 * std::sqrt((kStartNu - 2) / kStartNu) * target().typical, target().spread);
     psi[1] = std::log(kStartNu - least_);
   }
 
-  // By Stirling's formula, with a = nu / 2: log Gamma(a + 1/2) - log Gamma(a) - log(a) / 2 = a log(1 + 1 / (2 a)) - 1/2
-  // + what the formula lacks at a + 1/2, less that at a.
+  // With a = nu / 2: log Gamma(a + 1/2) - log Gamma(a) - log(a) / 2 = a log(1 + 1 / (2 a)) - 1/2 + (Stirling's error at
+  // a + 1/2) - (Stirling's error at a).
   template <class T>
   Terms<T> terms(const T* psi) const {
     const T sigma = floored_scale(psi[0], target().spread), nu = least_ + bounded_exp(psi[1]), half = 0.5 * nu;
@@ -95,7 +96,7 @@ class Student : public JetFamily<Student, 1, 2> {
   }
 
  private:
-  double least_;  // bound of nu
+  double least_;  // the lower bound of nu
 };
 
 std::shared_ptr<const Family> make_student_above(const std::string& arguments, const TargetInfo& target) {

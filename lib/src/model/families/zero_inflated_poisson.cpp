@@ -12,7 +12,7 @@ namespace moe {
 namespace {
 
 constexpr double kStartShare = 0.25;
-/// The logit of a share of zeros that is none.
+/// At this logit, the share of extra zeros is practically 0.
 constexpr double kNoZeros = -50;
 
 class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
@@ -36,12 +36,12 @@ class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
     *psi = kNoZeros;
     return true;
   }
-  // Off the Poisson with its mean.
+  // Begins near a Poisson, with its mean.
   Embedding embedded(const double*, std::size_t side) const override {
     if (side == 0) return {{0}, {0}, {kNoZeros}};
     return {{0}, {-std::log(1 - kStartShare)}, {std::log(kStartShare / (1 - kStartShare))}};
   }
-  // A share of extra zeros, the rest round y.
+  // Begins with some share of extra zeros, and the remaining counts near y.
   void start(double y, double* eta, double* psi) const override {
     *eta = std::log(std::max(y, 0.5) / (1 - kStartShare));
     *psi = std::log(kStartShare / (1 - kStartShare));
@@ -56,7 +56,8 @@ class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
     return if_positive(
         y, [&]() -> T { return of.log_rest + poisson_log_p(y, log_mean); },
         [&] {
-          const T mean = exp(log_mean), excess = of.logit + mean;  // log of pi / ((1 - pi) exp(-lambda))
+          // exp(excess) is pi / ((1 - pi) exp(-lambda)), the odds that a 0 is an extra one.
+          const T mean = exp(log_mean), excess = of.logit + mean;
           return if_positive(
               value_of(excess), [&]() -> T { return of.log_zeros + log1p_exp(-excess); },
               [&]() -> T { return of.log_rest - mean + log1p_exp(excess); });

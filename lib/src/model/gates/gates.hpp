@@ -1,4 +1,5 @@
-// Every gate that a user can name. To add one: write its file in this folder, and put its name into this list.
+// The list of all gates that a user can name. To add a gate, write its file in this folder and put its name into this
+// list.
 #pragma once
 
 #include "moe/gate.hpp"

@@ -1,4 +1,4 @@
-// linear: g_k = a_k, of either sign and not normalised.   d/da_k = (g_k d loss / d g_k) / a_k.
+// linear: g_k = a_k, of either sign, not normalised. d loss / d a_k = (g_k d loss / d g_k) / a_k.
 #include <cmath>
 
 #include "model/gates/gates.hpp"
@@ -7,7 +7,8 @@
 namespace moe {
 namespace {
 
-/// A weight of exactly 0 counts as this much: its logarithm stays finite, and dividing by it gives the derivative back.
+/// A weight of exactly 0 counts as this much, so that its logarithm stays finite and the division above gives the
+/// derivative.
 constexpr double kSmallest = 1e-150;
 
 double away_from_zero(double a) { return std::abs(a) < kSmallest ? std::copysign(kSmallest, a) : a; }

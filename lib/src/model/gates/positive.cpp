@@ -1,4 +1,4 @@
-// positive: g_k = exp(a_k), not normalised.   d/da_k = g_k d loss / d g_k.
+// positive: g_k = exp(a_k), not normalised. d loss / d a_k = g_k d loss / d g_k.
 #include <cmath>
 
 #include "model/gates/gates.hpp"

@@ -1,4 +1,4 @@
-// softmax: g_k = exp(a_k) / sum_j exp(a_j).   d/da_k = D_k - g_k sum_j D_j, with D_k = g_k d loss / d g_k.
+// softmax: g_k = exp(a_k) / sum_j exp(a_j). d loss / d a_k = D_k - g_k sum_j D_j, with D_k = g_k d loss / d g_k.
 #include "base/kernels/kernels.hpp"
 #include "model/gates/gates.hpp"
 #include "moe/gate.hpp"

@@ -1,4 +1,4 @@
-// constant: eta = W' [1], whatever the inputs.
+// constant: eta = W' [1], independent of the inputs.
 #include "model/networks/networks.hpp"
 #include "moe/error.hpp"
 #include "moe/network.hpp"

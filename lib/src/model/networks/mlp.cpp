@@ -17,7 +17,7 @@ struct Activation {
 constexpr Activation kActivations[] = {
     {"relu", Step::Kind::kRelu}, {"tanh", Step::Kind::kTanh}, {"silu", Step::Kind::kSilu}};
 
-/// Wide enough for any table, narrow enough that sizes cannot overflow.
+/// The largest size of a layer: enough for any table, and products of sizes cannot overflow.
 constexpr arma::uword kWidest = 1000000;
 
 const Activation& find_activation(const std::string& name) {

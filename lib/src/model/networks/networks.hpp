@@ -1,4 +1,5 @@
-// Every network that a user can name. To add one: write its file in this folder, and put its name into this list.
+// The list of all networks that a user can name. To add a network, write its file in this folder and put its name into
+// this list.
 #pragma once
 
 #include "moe/network.hpp"

@@ -1,4 +1,4 @@
-// poly:P[:no-intercept]: eta = W' [1; x; x^2; ..; x^P], powers of each input, no products of two.
+// poly:P[:no-intercept]: eta = W' [1; x; x^2; ..; x^P]: powers of each input, but no products of different inputs.
 #include <charconv>
 
 #include "model/networks/networks.hpp"
@@ -8,7 +8,7 @@
 namespace moe {
 namespace {
 
-/// Beyond this powers of standardised inputs leave a double's range of digits.
+/// Higher powers of standardised inputs differ in size by more than a double's digits.
 constexpr arma::uword kHighest = 20;
 
 Network make_poly(const std::string& arguments, arma::uword inputs, arma::uword outputs) {
