@@ -108,7 +108,7 @@ void ThreadPool::run(const std::function<void(std::size_t)>& work) {
   for (int look = 0; left_.load(std::memory_order_acquire) > 0; ++look) wait_a_moment(look);
   std::exception_ptr first;
   for (std::exception_ptr& failure : failures_)
-    if (const std::exception_ptr own = std::exchange(failure, nullptr); own && !first) first = own;
+    if (const std::exception_ptr failed = std::exchange(failure, nullptr); failed && !first) first = failed;
   if (first) std::rethrow_exception(first);
 }
 

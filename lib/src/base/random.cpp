@@ -2,7 +2,6 @@
 // SplitMix64 (Steele, Lea, Flood 2014). The C library's log, exp, sin and cos may differ in the last bit between
 // systems, so this file has its own, of additions, multiplications and square roots only, which IEEE 754 fixes. Normal,
 // gamma and Poisson variables are made of these.
-
 #include "moe/random.hpp"
 
 #include <algorithm>
@@ -23,7 +22,7 @@ std::uint64_t scramble(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
-std::uint64_t rotate_left(std::uint64_t x, int by) { return (x << by) | (x >> (64 - by)); }
+std::uint64_t rotate_left(std::uint64_t x, int bits) { return (x << bits) | (x >> (64 - bits)); }
 
 /// c[0] + c[1] x + c[2] x^2 + ...
 template <std::size_t N>

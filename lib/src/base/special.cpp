@@ -4,7 +4,6 @@
 // - log Phi(x) far down in the tail, by Laplace's continued fraction.
 // Boost computes the incomplete gamma and beta functions. Distributions with a variance above kNormalVariance use the
 // normal approximation with a correction for skewness.
-
 #include "base/special.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// For x86-64 with AVX2 and FMA; CMakeLists.txt says so to the compiler.
+// The kernels for x86-64 with AVX2 and FMA. CMakeLists.txt gives the compiler the flags for them.
 #ifdef __x86_64__
 #include <cstddef>
 

@@ -1,4 +1,4 @@
-// For x86-64 with AVX-512; CMakeLists.txt says so to the compiler.
+// The kernels for x86-64 with AVX-512. CMakeLists.txt gives the compiler the flags for them.
 #ifdef __x86_64__
 #include <cstddef>
 

@@ -1,4 +1,4 @@
-// For any processor.
+// The kernels for any processor.
 #include <cstddef>
 
 namespace moe {

@@ -1,5 +1,6 @@
-// The loops behind kernels.hpp, included by one file for each kind of processor, which says how wide its vectors are. No
-// header of functions is included, lest the linker take a copy of one that was compiled for another processor.
+// The loops behind kernels.hpp. One file for each kind of processor includes this header, after it has said how wide
+// its vectors are. No header with functions of its own is included here: the linker could keep the copy of such a
+// function that was compiled for another processor.
 #pragma once
 
 #include "base/kernels/kernel_functions.hpp"

@@ -1,4 +1,6 @@
-// Products of thin matrices by columns: tiles of them that registers hold.
+// Products of matrices that are long and thin (rows of a block x inputs), stored by columns. Each is cut into tiles
+// that are so small that the processor keeps a tile's sums in registers: each number that is loaded serves several
+// sums. What is left at the edges is done in tiles of half the width or height, down to one.
 #pragma once
 
 #include "base/kernels/kernel_vectors.hpp"
@@ -7,17 +9,17 @@
 namespace moe {
 namespace {
 
-constexpr Size kLine = 8;        // doubles in a line of the cache
-constexpr int kSecondLevel = 2;  // for __builtin_prefetch
+constexpr Size kLine = 8;        // doubles in a cache line
+constexpr int kSecondLevel = 2;  // the locality argument of __builtin_prefetch: the second-level cache
 
-/// Before n doubles are read that come from memory, where the processor's own prefetching ends with each page: the second-level
-/// cache, no nearer one, begins to fetch those that are two pages ahead.
+/// Called before n doubles are read from main memory. The processor's own prefetching stops at each page. So the
+/// second-level cache (not the first one, which is small) begins here to fetch the numbers two pages ahead.
 MOE_INLINE void fetch_ahead(const double* from, Size n) {
   constexpr Size kAhead = 1024;
   for (Size i = 0; i < n; i += kLine) __builtin_prefetch(from + kAhead + i, 0, kSecondLevel);
 }
 
-/// X (p x b), rows from n on and inputs from i on, into out (b x p), four by four.
+/// Writes four rows of X (p x b) from n on, and four inputs from i on, transposed into out (b x p).
 void transpose_tile(const double* X, Size p, Size b, Size n, Size i, double* out) {
   using Four __attribute__((vector_size(4 * sizeof(double)))) = double;
   const double* from = X + n * p + i;
@@ -58,50 +60,51 @@ void scale(const double* A, const double* v, Size b, Size p, double* out) {
     for_rows(b, [&](Size n, Lanes lanes) { lanes.put(out + n, lanes.get(v + n) * lanes.get(A + n)); });
 }
 
-/// The operands of product(), A and C at the tile's rows.
+/// The operands of product(). A and C point to the tile's first row.
 struct Product {
   const double* A;
   Size b, p;
   const double* B;
   Size row, column;
   double* C;
-  const double* ahead;  // of the rows' numbers that are wanted next, or nullptr
+  const double* ahead;  // numbers that will be wanted next, one for each of A's; or nullptr
 };
 
-/// Tile j / kColumns of a strip of kRows rows fetches its share of as many numbers as the strip's own rows have: a line of the
-/// cache for each step of its sums, so that memory answers while they are made.
+/// The numbers that tile j / kColumns is to prefetch. A strip of kRows rows prefetches as many numbers as its own rows
+/// have, and each of its tiles a share of them: one cache line in each step of its sums, so that the memory works
+/// meanwhile.
 template <Size kRows, Size kColumns>
-const double* share_ahead(const Product& of, Size j) {
+const double* share_ahead(const Product& operands, Size j) {
   const Size share = j / kColumns;
-  return of.ahead != nullptr && share < kRows / kLine ? of.ahead + share * of.p * kLine : nullptr;
+  return operands.ahead != nullptr && share < kRows / kLine ? operands.ahead + share * operands.p * kLine : nullptr;
 }
 
-/// kRows vectors of rows (T: a vector, or one double) and kColumns columns of C from j on.
+/// kRows vectors of rows (T is a vector, or one double), and kColumns columns of C from j on.
 template <class T, Size kRows, Size kColumns>
-void tile(const Product& of, Size j) {
+void tile(const Product& operands, Size j) {
   T sum[kColumns][kRows] = {};
-  const double* B = of.B + j * of.column;
-  const double* ahead = share_ahead<kRows * kLanes<T>, kColumns>(of, j);
-  for (Size i = 0; i < of.p; ++i, B += of.row) {
+  const double* B = operands.B + j * operands.column;
+  const double* ahead = share_ahead<kRows * kLanes<T>, kColumns>(operands, j);
+  for (Size i = 0; i < operands.p; ++i, B += operands.row) {
     T a[kRows];
-    for (Size r = 0; r < kRows; ++r) a[r] = load<T>(of.A + i * of.b + r * kLanes<T>);
+    for (Size r = 0; r < kRows; ++r) a[r] = load<T>(operands.A + i * operands.b + r * kLanes<T>);
     if (ahead != nullptr) __builtin_prefetch(ahead + i * kLine, 0, kSecondLevel);
     for (Size c = 0; c < kColumns; ++c)
-      for (Size r = 0; r < kRows; ++r) sum[c][r] += a[r] * B[c * of.column];
+      for (Size r = 0; r < kRows; ++r) sum[c][r] += a[r] * B[c * operands.column];
   }
   for (Size c = 0; c < kColumns; ++c)
-    for (Size r = 0; r < kRows; ++r) store(of.C + (j + c) * of.b + r * kLanes<T>, sum[c][r]);
+    for (Size r = 0; r < kRows; ++r) store(operands.C + (j + c) * operands.b + r * kLanes<T>, sum[c][r]);
 }
 
-/// All columns from j on, kColumns at a time and then fewer.
+/// All columns from j on: kColumns at a time, then fewer.
 template <class T, Size kRows, Size kColumns>
-void strip(const Product& of, Size j, Size m) {
-  for (; j + kColumns <= m; j += kColumns) tile<T, kRows, kColumns>(of, j);
+void strip(const Product& operands, Size j, Size m) {
+  for (; j + kColumns <= m; j += kColumns) tile<T, kRows, kColumns>(operands, j);
   if constexpr (kColumns > 1)
-    if (j < m) strip<T, kRows, kColumns / 2>(of, j, m);
+    if (j < m) strip<T, kRows, kColumns / 2>(operands, j, m);
 }
 
-/// A's only column times each of B's: column by column, as that many columns at a time may fall on the same lines of the cache.
+/// A has one column only. C is written column by column: many columns at a time may fall on the same cache lines.
 void outer_product(const double* A, Size b, const double* B, Size column, Size m, double* C) {
   for (Size j = 0; j < m; ++j, C += b)
     for_rows(b, [&](Size n, Lanes lanes) { lanes.put(C + n, lanes.get(A + n) * B[j * column]); });
@@ -113,7 +116,8 @@ void product(const double* A, Size b, Size p, const double* B, Size row, Size co
   const auto at = [&](Size n) {
     return Product{A + n, b, p, B, row, column, C + n, ahead == nullptr ? nullptr : ahead + n * p};
   };
-  constexpr Size kAlone = 4 * kVectors;  // vectors of rows of a single column: as many sums as take turns
+  // Vectors of rows where C has one column only: enough sums that none waits for itself.
+  constexpr Size kAlone = 4 * kVectors;
   Size n = 0;
   for (; m == 1 && n + kAlone * kVector <= b; n += kAlone * kVector) strip<V, kAlone, 1>(at(n), 0, m);
   for (; n + kVectors * kVector <= b; n += kVectors * kVector) strip<V, kVectors, kTileColumns>(at(n), 0, m);
@@ -127,36 +131,36 @@ struct Cross {
   double* C;
 };
 
-/// kHeight x kWidth sums of C from i, j on.
+/// A tile of kHeight x kWidth elements of C, from row i and column j on.
 template <Size kHeight, Size kWidth>
-void sums(const Cross& of, Size i, Size j) {
-  const double *A = of.A + i * of.b, *D = of.D + j * of.b;
+void sums(const Cross& operands, Size i, Size j) {
+  const double *A = operands.A + i * operands.b, *D = operands.D + j * operands.b;
   V sum[kWidth][kHeight] = {};
   const auto add = [&](Size n, Lanes lanes) MOE_INLINED {
     V a[kHeight];
-    for (Size r = 0; r < kHeight; ++r) a[r] = lanes.get(A + r * of.b + n);
+    for (Size r = 0; r < kHeight; ++r) a[r] = lanes.get(A + r * operands.b + n);
     for (Size c = 0; c < kWidth; ++c) {
-      const V d = lanes.get(D + c * of.b + n);
+      const V d = lanes.get(D + c * operands.b + n);
       for (Size r = 0; r < kHeight; ++r) sum[c][r] += a[r] * d;
     }
   };
-  for_rows(of.b, add);
+  for_rows(operands.b, add);
   for (Size c = 0; c < kWidth; ++c)
-    for (Size r = 0; r < kHeight; ++r) of.C[(j + c) * of.p + i + r] += total<kVector>(sum[c][r]);
+    for (Size r = 0; r < kHeight; ++r) operands.C[(j + c) * operands.p + i + r] += total<kVector>(sum[c][r]);
 }
 
 template <Size kHeight, Size kWidth>
-void columns(const Cross& of, Size i, Size j) {
-  for (; j + kWidth <= of.m; j += kWidth) sums<kHeight, kWidth>(of, i, j);
+void columns(const Cross& operands, Size i, Size j) {
+  for (; j + kWidth <= operands.m; j += kWidth) sums<kHeight, kWidth>(operands, i, j);
   if constexpr (kWidth > 1)
-    if (j < of.m) columns<kHeight, kWidth / 2>(of, i, j);
+    if (j < operands.m) columns<kHeight, kWidth / 2>(operands, i, j);
 }
 
 template <Size kHeight>
-void rows(const Cross& of, Size i) {
-  for (; i + kHeight <= of.p; i += kHeight) columns<kHeight, kCrossWidth>(of, i, 0);
+void rows(const Cross& operands, Size i) {
+  for (; i + kHeight <= operands.p; i += kHeight) columns<kHeight, kCrossWidth>(operands, i, 0);
   if constexpr (kHeight > 1)
-    if (i < of.p) rows<kHeight / 2>(of, i);
+    if (i < operands.p) rows<kHeight / 2>(operands, i);
 }
 
 void cross(const double* A, const double* D, Size b, Size p, Size m, double* C) {
@@ -167,60 +171,61 @@ struct Squares {
   const double* A;
   Size b, p;
   const double* v;
-  const Kernels::Square* to;
+  const Kernels::Square* out;
 };
 
-/// kHeight x kWidth elements from i, j on, of kWeights squares.
+/// A tile of kHeight x kWidth elements from row i and column j on, of kWeights squares at once.
 template <Size kHeight, Size kWidth, Size kWeights>
-void square_tile(const Squares& of, Size i, Size j, Size first) {
-  const double *A = of.A + i * of.b, *D = of.A + j * of.b, *v = of.v + first * of.b;
+void square_tile(const Squares& operands, Size i, Size j, Size first) {
+  const double *A = operands.A + i * operands.b, *D = operands.A + j * operands.b, *v = operands.v + first * operands.b;
   V sum[kWeights][kWidth][kHeight] = {};
   const auto add = [&](Size n, Lanes lanes) MOE_INLINED {
     V d[kWeights][kWidth];
     for (Size q = 0; q < kWeights; ++q)
-      for (Size c = 0; c < kWidth; ++c) d[q][c] = lanes.get(v + q * of.b + n) * lanes.get(D + c * of.b + n);
+      for (Size c = 0; c < kWidth; ++c) d[q][c] = lanes.get(v + q * operands.b + n) * lanes.get(D + c * operands.b + n);
     for (Size r = 0; r < kHeight; ++r) {
-      const V a = lanes.get(A + r * of.b + n);
+      const V a = lanes.get(A + r * operands.b + n);
       for (Size q = 0; q < kWeights; ++q)
         for (Size c = 0; c < kWidth; ++c) sum[q][c][r] += a * d[q][c];
     }
   };
-  for_rows(of.b, add);
+  for_rows(operands.b, add);
   for (Size q = 0; q < kWeights; ++q) {
-    const Kernels::Square& to = of.to[first + q];
+    const Kernels::Square& square = operands.out[first + q];
     for (Size c = 0; c < kWidth; ++c)
-      for (Size r = 0; r < kHeight; ++r) to.C[(j + c) * to.height + i + r] += total<kVector>(sum[q][c][r]);
+      for (Size r = 0; r < kHeight; ++r) square.C[(j + c) * square.height + i + r] += total<kVector>(sum[q][c][r]);
   }
 }
 
-/// Columns j .. j + kWidth - 1 from row i down to the diagonal.
+/// Columns j .. j + kWidth - 1, from row i down to the diagonal.
 template <Size kHeight, Size kWidth, Size kWeights>
-void square_rows(const Squares& of, Size i, Size j, Size first) {
-  for (; i + kHeight <= j + kWidth; i += kHeight) square_tile<kHeight, kWidth, kWeights>(of, i, j, first);
+void square_rows(const Squares& operands, Size i, Size j, Size first) {
+  for (; i + kHeight <= j + kWidth; i += kHeight) square_tile<kHeight, kWidth, kWeights>(operands, i, j, first);
   if constexpr (kHeight > 1)
-    if (i < j + kWidth) square_rows<kHeight - 1, kWidth, kWeights>(of, i, j, first);
+    if (i < j + kWidth) square_rows<kHeight - 1, kWidth, kWeights>(operands, i, j, first);
 }
 
 template <Size kWidth, Size kWeights>
-void square_columns(const Squares& of, Size j, Size first) {
-  for (; j + kWidth <= of.p; j += kWidth) square_rows<kSquareHeight, kWidth, kWeights>(of, 0, j, first);
+void square_columns(const Squares& operands, Size j, Size first) {
+  for (; j + kWidth <= operands.p; j += kWidth) square_rows<kSquareHeight, kWidth, kWeights>(operands, 0, j, first);
   if constexpr (kWidth > 1)
-    if (j < of.p) square_columns<kWidth / 2, kWeights>(of, j, first);
+    if (j < operands.p) square_columns<kWidth / 2, kWeights>(operands, j, first);
 }
 
-/// kWeights at a time, and as many columns of the squares as registers hold then.
+/// kWeights squares at a time, each with as many columns as then fit into registers.
 template <Size kWeights>
-void square_weights(const Squares& of, Size first, Size q) {
-  for (; first + kWeights <= q; first += kWeights) square_columns<kSquareWidth / kWeights, kWeights>(of, 0, first);
+void square_weights(const Squares& operands, Size first, Size q) {
+  for (; first + kWeights <= q; first += kWeights)
+    square_columns<kSquareWidth / kWeights, kWeights>(operands, 0, first);
   if constexpr (kWeights > 1)
-    if (first < q) square_weights<kWeights / 2>(of, first, q);
+    if (first < q) square_weights<kWeights / 2>(operands, first, q);
 }
 
-void squares(const double* A, Size b, Size p, const double* v, Size q, const Kernels::Square* to) {
-  square_weights<kSquareWidth>({A, b, p, v, to}, 0, q);
+void squares(const double* A, Size b, Size p, const double* v, Size q, const Kernels::Square* out) {
+  square_weights<kSquareWidth>({A, b, p, v, out}, 0, q);
 }
 
-/// The operands of solve_upper(), D and Z at the tile's rows.
+/// The operands of solve_upper(). D and Z point to the tile's first row.
 struct Triangle {
   const double* D;
   Size b, p;
@@ -228,34 +233,34 @@ struct Triangle {
   double* Z;
 };
 
-/// kRows vectors of rows and kColumns columns of Z from j on; earlier ones are there already.
+/// kRows vectors of rows and kColumns columns of Z, from j on. The columns before j are solved already.
 template <class T, Size kRows, Size kColumns>
-void solved_tile(const Triangle& of, Size j) {
-  const double* R = of.R + j * of.p;
+void solved_tile(const Triangle& operands, Size j) {
+  const double* R = operands.R + j * operands.p;
   T sum[kColumns][kRows];
   for (Size c = 0; c < kColumns; ++c)
-    for (Size r = 0; r < kRows; ++r) sum[c][r] = load<T>(of.D + (j + c) * of.b + r * kLanes<T>);
+    for (Size r = 0; r < kRows; ++r) sum[c][r] = load<T>(operands.D + (j + c) * operands.b + r * kLanes<T>);
   for (Size i = 0; i < j; ++i) {
     T z[kRows];
-    for (Size r = 0; r < kRows; ++r) z[r] = load<T>(of.Z + i * of.b + r * kLanes<T>);
+    for (Size r = 0; r < kRows; ++r) z[r] = load<T>(operands.Z + i * operands.b + r * kLanes<T>);
     for (Size c = 0; c < kColumns; ++c)
-      for (Size r = 0; r < kRows; ++r) sum[c][r] -= z[r] * R[c * of.p + i];
+      for (Size r = 0; r < kRows; ++r) sum[c][r] -= z[r] * R[c * operands.p + i];
   }
   for (Size c = 0; c < kColumns; ++c) {
-    const double inverse = 1 / R[c * of.p + j + c];
+    const double inverse = 1 / R[c * operands.p + j + c];
     for (Size r = 0; r < kRows; ++r) {
       const T z = sum[c][r] * inverse;
-      store(of.Z + (j + c) * of.b + r * kLanes<T>, z);
-      for (Size later = c + 1; later < kColumns; ++later) sum[later][r] -= z * R[later * of.p + j + c];
+      store(operands.Z + (j + c) * operands.b + r * kLanes<T>, z);
+      for (Size later = c + 1; later < kColumns; ++later) sum[later][r] -= z * R[later * operands.p + j + c];
     }
   }
 }
 
 template <class T, Size kRows, Size kColumns>
-void solved_strip(const Triangle& of, Size j) {
-  for (; j + kColumns <= of.p; j += kColumns) solved_tile<T, kRows, kColumns>(of, j);
+void solved_strip(const Triangle& operands, Size j) {
+  for (; j + kColumns <= operands.p; j += kColumns) solved_tile<T, kRows, kColumns>(operands, j);
   if constexpr (kColumns > 1)
-    if (j < of.p) solved_strip<T, kRows, kColumns / 2>(of, j);
+    if (j < operands.p) solved_strip<T, kRows, kColumns / 2>(operands, j);
 }
 
 void solve_upper(const double* D, Size b, Size p, const double* R, double* Z) {

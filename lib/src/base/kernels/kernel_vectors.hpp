@@ -1,8 +1,8 @@
-// Vectors of doubles as wide as the processor's, kVector says, and loops over them.
+// Vectors of doubles, as wide as the processor's (kVector, which the including file sets), and loops over them.
 #pragma once
 
 #ifdef __AVX512F__
-#include <immintrin.h>  // its functions are each file's own
+#include <immintrin.h>  // its functions are local to each file
 #endif
 
 #include <cstddef>
@@ -10,14 +10,14 @@
 namespace moe {
 namespace {
 
-// A call would cost more than what most of these compute.
+// A call would cost more time than most of these functions take.
 #define MOE_INLINE [[gnu::always_inline]] inline
-#define MOE_INLINED __attribute__((always_inline))  // of a lambda
+#define MOE_INLINED __attribute__((always_inline))  // the same for a lambda
 
 using Size = std::size_t;
 
 constexpr Size kBytes = kVector * sizeof(double);
-constexpr Size kVectors = 2;  // of rows in a tile of product()
+constexpr Size kVectors = 2;  // vectors of rows in one tile of product()
 using V __attribute__((vector_size(kBytes))) = double;
 using U __attribute__((vector_size(kBytes))) = unsigned long long;
 
@@ -40,7 +40,7 @@ constexpr __mmask8 kAllLanes = 0xff;
 MOE_INLINE V larger(V a, V b) { return _mm512_maskz_max_pd(kAllLanes, a, b); }
 MOE_INLINE V smaller(V a, V b) { return _mm512_maskz_min_pd(kAllLanes, a, b); }
 #else
-MOE_INLINE V larger(V a, V b) { return a > b ? a : b; }  // b where either is NaN
+MOE_INLINE V larger(V a, V b) { return a > b ? a : b; }  // returns b where either is NaN
 MOE_INLINE V smaller(V a, V b) { return a < b ? a : b; }
 #endif
 
@@ -50,7 +50,7 @@ MOE_INLINE V square_root(V x) {
   return to;
 }
 
-/// Up to kVector neighbours of a column; what is beyond `count` reads as 0.
+/// Up to kVector neighbours in a column. Lanes from `count` on read as 0 and are not written.
 struct Lanes {
   Size count;
 #ifdef __AVX512F__
@@ -83,7 +83,7 @@ MOE_INLINE void for_rows(Size b, const Work& work) {
   if (n < b) work(n, Lanes{b - n});
 }
 
-/// The sum of x's n numbers, halves first.
+/// The sum of the n numbers of x: adds its halves first, then the halves of the result.
 template <Size n, class T>
 MOE_INLINE double total(T x) {
   if constexpr (n == 8)
@@ -94,7 +94,7 @@ MOE_INLINE double total(T x) {
     return x[0] + x[1];
 }
 
-/// How many doubles a T, a vector or one of them, holds.
+/// How many doubles a T holds, which is a vector or a double.
 template <class T>
 constexpr Size kLanes = kVector;
 template <>

@@ -15,7 +15,7 @@ namespace {
 std::vector<const Kernels*> runnable() {
   std::vector<const Kernels*> result{&baseline_kernels()};
 #ifdef __x86_64__
-  // The questions include whether the system keeps the registers.
+  // These questions also ask whether the operating system saves the vector registers.
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) result.push_back(&avx2_kernels());
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
     result.push_back(&avx512_kernels());

@@ -1,17 +1,19 @@
-// The innermost loops over arrays of doubles, compiled for several processors; the best that this one runs is chosen once. Bits
-// differ between them, as some fuse a multiplication with an addition: a result is the same for any number of threads, on one
-// kind of processor. Matrices are by columns, a row an observation.
+// The innermost loops, over arrays of doubles. They are compiled for several kinds of processor, and kernels() chooses
+// the fastest that this processor runs. The kinds give different last bits, as some fuse a multiplication with an
+// addition: results are the same for any number of threads, but on one kind of processor only. Matrices are stored by
+// columns. A row is an observation.
 #pragma once
 
 #include <cstddef>
 
 namespace moe {
 
-/// Arrays may be the same for in and out, and must not overlap else. Each element's result depends on its value alone, not on
-/// where it stands. Largest errors in units of the last place, measured by the tests over the whole range: exp 1, log 1,
-/// tanh 3, logistic 3; subnormal numbers, infinities and NaN as std:: has them.
+/// An output array may be the input array itself; otherwise arrays must not overlap. The result for an element depends
+/// on its value only, not on its place. Largest errors in units in the last place, which the tests measure over the
+/// whole range: exp 1, log 1, tanh 3, logistic 3. Subnormal numbers, infinities and NaN give what the functions of
+/// std:: give.
 struct Kernels {
-  /// Residuals of normal densities beyond this many standard deviations count as this many: sums over rows stay finite.
+  /// A standardised residual beyond this counts as this much, so that sums of squares over rows stay finite.
   static constexpr double kFarthest = 1e140;
 
   const char* name;
@@ -20,14 +22,14 @@ struct Kernels {
   void (*tanh)(const double* in, std::size_t n, double* out);
   /// 1 / (1 + exp(-x)).
   void (*logistic)(const double* in, std::size_t n, double* out);
-  /// out_i = max(x_i, 0); x becomes its slope, 0 or 1.
+  /// out_i = max(x_i, 0). x_i becomes the slope there, 0 or 1.
   void (*relu)(double* x, std::size_t n, double* out);
 
-  /// A step of Adam: m += rate1 (g - m), v += rate2 (g^2 - v), theta -= step m / (root sqrt(v) + epsilon).
+  /// One step of Adam: m += rate1 (g - m), v += rate2 (g^2 - v), theta -= step m / (root sqrt(v) + epsilon).
   struct Adam {
     double rate1, rate2, step, root, epsilon;
   };
-  void (*adam)(const double* gradient, std::size_t n, const Adam& by, double* m, double* v, double* theta);
+  void (*adam)(const double* gradient, std::size_t n, const Adam& rates, double* m, double* v, double* theta);
 
   /// out_n = at_zero - z^2 / 2, z = (y - mean) * precision.
   void (*normal)(const double* y, const double* mean, std::size_t n, double precision, double at_zero, double* out);
@@ -35,45 +37,46 @@ struct Kernels {
   double (*normal_score)(const double* y, const double* mean, const double* weight, std::size_t n, double precision,
                          double* d_mean);
 
-  // a: b x K. Per row:
+  // Functions of each row n of a (b x K).
   /// out_n = log sum_k exp(a_nk).
   void (*log_sum_exp)(const double* a, std::size_t b, std::size_t K, double* out);
-  /// The same, and shares_nk = exp(a_nk) / sum_j exp(a_nj).
+  /// The same, and shares_nk = exp(a_nk) / sum_j exp(a_nj), which are posterior weights.
   void (*shares)(const double* a, std::size_t b, std::size_t K, double* log_sum, double* shares);
-  /// out_nk = log of that share.
+  /// out_nk = log shares_nk.
   void (*log_softmax)(const double* a, std::size_t b, std::size_t K, double* out);
-  /// Both that share and its log; `weights` is not `a`.
+  /// Both the shares and their logarithms. `weights` must not be `a`.
   void (*softmax)(const double* a, std::size_t b, std::size_t K, double* log_weights, double* weights);
-  /// Its transposed derivative for the logs: out_nk = d_nk - weights_nk sum_j d_nj.
+  /// Backpropagation through log_softmax: out_nk = d_nk - weights_nk sum_j d_nj.
   void (*softmax_backward)(const double* weights, const double* d, std::size_t b, std::size_t K, double* out);
 
-  /// out_in = (X_in - center_i-1) / size_i-1 (X and out p x b), without their first rows.
+  /// out_in = (X_in - center_i-1) / size_i-1 for all rows of X and out (p x b) but the first.
   void (*standardize)(const double* X, std::size_t p, std::size_t b, const double* center, const double* size,
                       double* out);
   /// out (b x p) = X' (X: p x b).
   void (*transpose)(const double* X, std::size_t p, std::size_t b, double* out);
   /// out (b x p) = diag(v) A.
   void (*scale)(const double* A, const double* v, std::size_t b, std::size_t p, double* out);
-  /// C (b x m) = A (b x p) B, where B's element i, j is at B[i * row + j * column]. Meanwhile up to b x p doubles from `ahead` on
-  /// come nearer, in the order of rows of p, unless that is nullptr.
+  /// C (b x m) = A (b x p) B, where element (i, j) of B is at B[i * row + j * column]. Unless `ahead` is nullptr, it
+  /// meanwhile prefetches up to b x p doubles from `ahead` on, p for each row.
   void (*product)(const double* A, std::size_t b, std::size_t p, const double* B, std::size_t row, std::size_t column,
                   std::size_t m, double* C, const double* ahead);
   /// C (p x m) += A' D (A: b x p, D: b x m).
   void (*cross)(const double* A, const double* D, std::size_t b, std::size_t p, std::size_t m, double* C);
-  /// A p x p matrix, its columns `height` apart.
+  /// A p x p matrix whose columns are `height` apart.
   struct Square {
     double* C;
     std::size_t height;
   };
-  /// The upper triangle of each of q squares += A' diag(v_q) A (A: b x p, v: b x q); what is below need not be right.
-  void (*squares)(const double* A, std::size_t b, std::size_t p, const double* v, std::size_t q, const Square* to);
-  /// Z R = D for Z (b x p), R (p x p) upper.
+  /// Adds A' diag(v_q) A to the upper triangle of each of q squares (A: b x p, v: b x q). Elements below the diagonal
+  /// are undefined.
+  void (*squares)(const double* A, std::size_t b, std::size_t p, const double* v, std::size_t q, const Square* out);
+  /// Solves Z R = D for Z (b x p), where R (p x p) is upper triangular.
   void (*solve_upper)(const double* D, std::size_t b, std::size_t p, const double* R, double* Z);
 };
 
-/// Those of this processor.
+/// The kernels for this processor.
 const Kernels& kernels();
-/// All that it can run, for tests: the i-th, the slowest first, or nullptr.
+/// For tests: the i-th kind of kernels that this processor can run, the slowest first; nullptr beyond the last.
 const Kernels* runnable_kernels(std::size_t i);
 
 }  // namespace moe
