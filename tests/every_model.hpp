@@ -32,7 +32,7 @@ inline void fill_fit(moe::Model& model, moe::Random& random) {
   study.shares.set_size(model.size());
   study.shares.fill(1.0 / static_cast<double>(model.size()));
   study.starved.zeros(model.size());
-  study.steps.ones(model.size());
+  study.separated.ones(model.size());
   study.supremum = -0.1;
   moe::Uncertainty& uncertainty = fit.uncertainty.emplace();
   uncertainty.factor.set_size(model.theta.n_elem, 2);

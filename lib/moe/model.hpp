@@ -95,11 +95,12 @@ struct Uncertainty {
 struct FitStudy {
   arma::vec shares;   ///< mean responsibility
   arma::vec starved;  ///< 1 where it explains fewer rows than it has coefficients, else 0
-  /// 1 where its weight is 0 or 1 in every row: a split that is a step, whose gate's weights grow without end but for the penalty.
-  arma::vec steps;
-  double supremum =
-      std::numeric_limits<double>::quiet_NaN();  ///< the log-likelihood that steps lead to; NaN without any
-  arma::vec exact{};                             ///< 1 where it fits its rows exactly: what is left of them is rounding
+  /// 1 where the gate separates the expert from the others completely, else 0: its weight is 0 or 1 in every row, and the gate's
+  /// coefficients would grow without end but for the penalty.
+  arma::vec separated;
+  /// The log-likelihood in the limit of such separation; NaN where no expert is separated.
+  double supremum = std::numeric_limits<double>::quiet_NaN();
+  arma::vec exact{};  ///< 1 where it fits its rows exactly: what is left of them is rounding
   /// Directions of theta (P x q) in which the likelihood grows for ever, so that its maximum is at infinity: separation. See
   /// recession.hpp.
   arma::mat recession{};

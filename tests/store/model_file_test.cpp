@@ -101,7 +101,7 @@ void check_same(const Model& a, const Model& b) {
   if (a.fit.study) {
     CHECK(same_bits(a.fit.study->shares, b.fit.study->shares));
     CHECK(same_bits(a.fit.study->starved, b.fit.study->starved));
-    CHECK(same_bits(a.fit.study->steps, b.fit.study->steps));
+    CHECK(same_bits(a.fit.study->separated, b.fit.study->separated));
   }
   CHECK((a.fit.l1 == b.fit.l1 && a.fit.gate_l1 == b.fit.gate_l1));
   CHECK((std::isnan(a.fit.l2) || (a.fit.l2 == b.fit.l2 && a.fit.gate_l2 == b.fit.gate_l2)));
@@ -295,7 +295,7 @@ TEST_CASE("a model file keeps every bit of every kind of model", "[model_file]")
   moe::FitStudy study;
   study.shares = {0.25, 0.75};
   study.starved = {1, 0};
-  study.steps = {0, 1};
+  study.separated = {0, 1};
   models.push_back(small_model());
   models.back().fit.study = study;
   models.push_back(models.back());

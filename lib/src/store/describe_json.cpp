@@ -1,4 +1,4 @@
-// A model as moe inspect --json prints it.
+// The JSON of `moe inspect --json`.
 #include <cmath>
 
 #include "judge/reported.hpp"
@@ -16,7 +16,7 @@ Json column_object(const arma::mat& values, arma::uword column, const std::vecto
   return result;
 }
 
-/// The columns that stand beside a table of coefficients, by their keys.
+/// The columns beside a table of coefficients, with their keys.
 std::vector<std::pair<const char*, const arma::mat*>> columns_of(const Estimates& estimates) {
   return {{"standard_errors", &estimates.error},
           {"z", &estimates.z},
@@ -75,7 +75,7 @@ Json expert_object(const Model& model, arma::uword k, const Errors* errors) {
 
 Json count(double value) { return static_cast<std::uint64_t>(value); }
 
-/// null for a model that records no fit: a recipe's truth, a checkpoint.
+/// null for a model without a record of a fit: the truth of a recipe, or a checkpoint.
 Json fit_object(const FitSummary& fit) {
   if (fit.rows == 0) return nullptr;
   return {{"rows", count(fit.rows)},
@@ -123,7 +123,7 @@ Json guards_object(const Model& model) {
   const FitStudy& study = *model.fit.study;
   Json guards{{"shares", study.shares},
               {"starved", numbers_of(study.starved)},
-              {"steps", numbers_of(study.steps)},
+              {"steps", numbers_of(study.separated)},
               {"supremum", number_or_null(study.supremum)},
               {"on_floor", numbers_of(on_floor(model))},
               {"at_bound", numbers_of(at_bound(model))},
@@ -132,7 +132,7 @@ Json guards_object(const Model& model) {
   return guards;
 }
 
-/// null for a model without errors.
+/// null for a model without standard errors.
 Json inference_object(const Model& model, const Errors* errors) {
   if (errors == nullptr) return nullptr;
   const Inference& inference = errors->inference;

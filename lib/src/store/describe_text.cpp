@@ -1,4 +1,4 @@
-// A model as moe inspect prints it for people.
+// The text of `moe inspect`.
 #include <algorithm>
 #include <string_view>
 
@@ -11,13 +11,13 @@
 namespace moe {
 namespace {
 
-/// A name as text for people has it; JSON has it as it is.
+/// A name in the text: escaped and shortened. The JSON has it unchanged.
 std::string shown(const std::string& name) {
   constexpr std::size_t kLongest = 80;
   return printable(name, kLongest);
 }
 
-/// The model with such names in its schema.
+/// The model with all names of its schema in this form.
 Model with_shown_names(Model model) {
   const auto show = [](std::vector<std::string>& names) {
     for (std::string& name : names) name = shown(name);
@@ -33,7 +33,7 @@ Model with_shown_names(Model model) {
 
 std::string figure(double value) { return formatted("%12.6g", value); }
 
-/// Characters of UTF-8.
+/// The number of UTF-8 characters.
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
@@ -48,14 +48,14 @@ std::size_t widest(const std::vector<std::string>& names) {
   return width;
 }
 
-/// Right above its column.
+/// The heading of a column, aligned to the right.
 std::string heading_of(std::string text) {
   constexpr std::size_t kWidth = 12;
   while (width_of(text) > kWidth) text.pop_back();
   return " " + std::string(kWidth - width_of(text), ' ') + text;
 }
 
-/// Rows of coefficients under one heading for each column.
+/// A table of coefficients with a heading for each column.
 std::string table(const arma::mat& coefficients, const std::vector<std::string>& names,
                   const std::vector<std::string>& headings) {
   const std::size_t width = widest(names);
@@ -70,7 +70,7 @@ std::string table(const arma::mat& coefficients, const std::vector<std::string>&
   return result;
 }
 
-/// One output's coefficients, each with its error beside it; "-" where there is none.
+/// The coefficients of one output, each with its standard error beside it, or "-" where it has none.
 std::string table(const Estimates& estimates, arma::uword column, const std::vector<std::string>& names,
                   const std::string& heading, const Errors& errors) {
   const std::size_t width = widest(names);
@@ -92,7 +92,7 @@ std::string table(const Estimates& estimates, arma::uword column, const std::vec
   return result;
 }
 
-/// Every output but the reference, to which they are compared.
+/// A table for every output but the reference, with which they are compared.
 std::string tables(const Model& model, arma::uword branch, const Estimates& estimates,
                    const std::vector<std::string>& outputs, const Errors& errors) {
   std::string text;
@@ -134,7 +134,7 @@ std::string describe_expert(const Model& model, arma::uword k, const Errors* err
                        output_names(model, k), *errors);
 }
 
-/// What the errors are, and where they mean nothing.
+/// Says of which kind the standard errors are, and where they do not apply.
 std::string describe_inference(const Model& model, const Errors* errors) {
   if (errors == nullptr) return "";
   const Inference& inference = errors->inference;
@@ -172,7 +172,7 @@ std::string describe_fit(const FitSummary& fit) {
   return first + text;
 }
 
-/// What stands behind the inputs of a category, and for missing cells.
+/// Says how the inputs of categories are coded, and what stands for missing cells.
 std::string describe_columns(const Model& model) {
   std::string text;
   for (const Column& column : model.schema.columns) {

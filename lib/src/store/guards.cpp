@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::size_t kMostNamed = 8;
 
-/// A reported coefficient.
+/// A coefficient in the report.
 struct Cell {
-  arma::uword branch;  // 0: the gate
+  arma::uword branch;  // 0 is the gate
   std::string output, name;
   double value;
 };
@@ -30,7 +30,7 @@ std::vector<std::string> outputs_of(const Model& model, arma::uword branch) {
   return names;
 }
 
-/// The coefficients that move with theta in one of these directions.
+/// The coefficients that change when theta moves along one of these directions.
 std::vector<Cell> moved(const Model& model, const arma::mat& directions) {
   std::vector<Cell> cells;
   for (arma::uword b = 0; b <= model.size() && !directions.is_empty(); ++b) {

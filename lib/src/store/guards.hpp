@@ -1,4 +1,4 @@
-// What a fit's study found beyond starved experts and steps, in sentences and as JSON.
+// Sentences and JSON on what the study of a fit has found, apart from starved and separated experts.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,7 +9,8 @@
 
 namespace moe {
 
-/// Sentences on experts that fit their rows exactly, on separation, and on a simpler model that is better; or none.
+/// Sentences on experts that fit their rows exactly, on separation, and on a simpler model that is better. May be
+/// empty.
 std::vector<std::string> finding_notes(const Model& model);
 /// Adds "exact", "infinite", "untold" and "simpler" to the guards of a model whose fit was studied.
 void add_findings(const Model& model, nlohmann::ordered_json& guards);

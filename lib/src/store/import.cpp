@@ -1,4 +1,5 @@
-// The way back from exporters/json.cpp. What a script need not say has a default: see fill_in().
+// Reads the JSON that export/formats/json.cpp writes, or that a script has made. What a script may leave out gets a
+// default: see fill_in().
 #include "moe/import.hpp"
 
 #include <algorithm>
@@ -18,10 +19,11 @@ using Json = nlohmann::json;
 constexpr const char* kFormat = "moe";
 constexpr std::size_t kVersion = 1;
 
-/// Room for a model whose text does not even have that many characters: below it, what is missing is told tensor by tensor.
+/// A model may have so many parameters even if its text has fewer characters. The message then names the first tensor
+/// that is missing.
 constexpr std::uint64_t kSomeParameters = std::uint64_t{1} << 20;
 
-/// Throws at a member that means nothing: a slip would be passed over else.
+/// Throws for a member with an unknown name. Otherwise a typing error would go unnoticed.
 void know_members(const JsonPlace& object, const std::vector<std::string>& known) {
   for (const std::string& member : object.members())
     if (std::find(known.begin(), known.end(), member) == known.end())
@@ -51,7 +53,7 @@ void check_version(const JsonPlace& root) {
     root.at("targets").fail("there is a 'target', too: expected one of them");
 }
 
-/// What a model file always says, and a script need not.
+/// Adds what every model file says, but a script may leave out.
 void fill_in(Json& json) {
   for (const char* name : {"weight", "id"})
     if (!json.contains(name)) json[name] = "";
@@ -72,7 +74,7 @@ void fill_in(Json& json) {
 
 // --- The numbers ------------------------------------------------------------------------------------------------------
 
-/// Replaces `numbers` by what the member says, where it is there.
+/// Replaces `numbers` by those of the member, if it is there.
 void read_numbers(const JsonPlace& object, const char* member, bool list, arma::vec& numbers) {
   if (!object.has(member)) return;
   const JsonPlace place = object.at(member);
@@ -104,7 +106,7 @@ Standardization read_units(const JsonPlace& root, const Schema& schema) {
   return units;
 }
 
-/// A list of rows, each of `width` numbers, by columns of the result.
+/// A list of rows with `width` numbers each. Row i becomes column i of the result.
 arma::mat read_rows(const JsonPlace& place, std::size_t count, std::size_t width) {
   const std::vector<JsonPlace> rows = place.items();
   if (rows.size() != count)
@@ -119,7 +121,7 @@ arma::mat read_rows(const JsonPlace& place, std::size_t count, std::size_t width
   return result;
 }
 
-/// theta, tensor by tensor.
+/// Reads theta tensor by tensor.
 void read_parameters(const JsonPlace& parameters, Model& model) {
   std::vector<std::string> known;
   for (const Model::Tensor& tensor : model.tensors()) {
@@ -130,7 +132,7 @@ void read_parameters(const JsonPlace& parameters, Model& model) {
   know_members(parameters, known);
 }
 
-/// Throws before room is made for parameters that a short text can only ask for.
+/// Throws where a short text asks for a huge number of parameters, before memory is allocated.
 void require_parameters(const Description& description, const JsonPlace& parameters, std::size_t characters) {
   const std::uint64_t most = std::max<std::uint64_t>(kSomeParameters, characters);
   if (count_parameters(description, most) > most)
@@ -159,7 +161,7 @@ FitStudy read_study(const JsonPlace& place, std::size_t parameters) {
   FitStudy study;
   study.shares = place.at("shares").numbers();
   study.starved = place.at("starved").numbers();
-  study.steps = place.at("steps").numbers();
+  study.separated = place.at("steps").numbers();
   study.supremum = place.at("supremum").number_or_nan();
   study.exact.zeros(study.shares.n_elem);
   if (place.has("exact")) study.exact = place.at("exact").numbers();

@@ -1,4 +1,4 @@
-// JSON objects shared by what describes a model and what exports it.
+// JSON objects that descriptions and exporters share.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -9,7 +9,7 @@ namespace moe {
 
 using Json = nlohmann::ordered_json;
 
-/// What `moe inspect --json` prints.
+/// The JSON of `moe inspect --json`.
 Json describe(const Model& model);
 /// `value`, or null where it is not finite.
 Json number_or_null(double value);

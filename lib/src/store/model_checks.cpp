@@ -18,17 +18,17 @@ std::string branch_place(const char* list, std::size_t k, const char* member) {
   return place_of(place_of(std::string("/") + list, k), member);
 }
 
-/// The families of the experts, at the places that name them.
+/// The family of expert k. An Error names the place where the family is named.
 std::shared_ptr<const Family> family_of(const Description& description, std::size_t k) {
   const Schema& schema = description.schema;
   const ModelSpec& spec = description.spec;
   const std::vector<TargetInfo> targets(schema.targets.size(), TargetInfo{schema.labels.size(), 1, 1});
-  const bool own = !spec.expert_families.empty() && spec.expert_families[k] != spec.family;
-  return at_place(own ? branch_place("experts", k, "family") : "/family",
-                  [&] { return make_family(own ? spec.expert_families[k] : spec.family, targets); });
+  const bool differs = !spec.expert_families.empty() && spec.expert_families[k] != spec.family;
+  return at_place(differs ? branch_place("experts", k, "family") : "/family",
+                  [&] { return make_family(differs ? spec.expert_families[k] : spec.family, targets); });
 }
 
-/// What families and targets ask of the columns beside the inputs.
+/// Checks the columns beside the inputs that families and targets need.
 void check_columns(const Description& description) {
   const Schema& schema = description.schema;
   for (std::size_t t = 0; t < schema.targets.size(); ++t)
@@ -47,7 +47,7 @@ void check_columns(const Description& description) {
            "family '" + family->spec() + "' counts successes of a number of trials: expected the name of their column");
 }
 
-/// `list`: whether `place` is a list of them.
+/// `list`: whether `place` is that of a list, so that the index belongs to the place.
 void require_finite(const arma::vec& numbers, const std::string& place, const char* sentence, bool list = true) {
   for (arma::uword i = 0; i < numbers.n_elem; ++i)
     if (!std::isfinite(numbers[i])) fail(list ? place_of(place, i) : place, sentence);
@@ -88,7 +88,7 @@ void check_directions(const arma::mat& directions, const char* member, const Mod
 
 void check_study(const FitStudy& study, const Model& model) {
   for (const auto& [name, numbers] :
-       {std::pair{"shares", &study.shares}, std::pair{"starved", &study.starved}, std::pair{"steps", &study.steps}})
+       {std::pair{"shares", &study.shares}, std::pair{"starved", &study.starved}, std::pair{"steps", &study.separated}})
     if (numbers->n_elem != model.size() || !numbers->is_finite())
       fail(std::string(kFitPlace) + "/study/" + name, "its fit tells of other experts than its own");
   if (!study.exact.is_empty() && (study.exact.n_elem != model.size() || !study.exact.is_finite()))
@@ -139,7 +139,8 @@ void check_fit(const FitSummary& fit, const Model& model) {
   if (fit.uncertainty) check_uncertainty(*fit.uncertainty, model);
 }
 
-/// Linear predictors must be numbers at the middle of the inputs and one unit beside it, and the prediction at the middle.
+/// The linear predictors must be finite at the middle of the inputs and one unit away from it, and the prediction at
+/// the middle.
 void check_prediction(const Model& model) {
   constexpr const char* kSentence = "the prediction at the middle of its inputs is not a finite number";
   Rows rows;
@@ -192,11 +193,12 @@ void check_units(const Standardization& units, const Schema& schema) {
   const std::string features = std::string(kUnitsPlace) + "/features", target = std::string(kUnitsPlace) + "/target";
   if (units.input_center.n_elem != schema.inputs.size() || units.input_scale.n_elem != schema.inputs.size())
     fail(features, "it has centers and scales for other inputs than its own");
-  for (const arma::vec* of : {&units.target_center, &units.target_scale, &units.target_spread})
-    if (of->n_elem != schema.targets.size()) fail(target, "it has centers and scales for other targets than its own");
+  for (const arma::vec* numbers : {&units.target_center, &units.target_scale, &units.target_spread})
+    if (numbers->n_elem != schema.targets.size())
+      fail(target, "it has centers and scales for other targets than its own");
   constexpr const char* kCenter = "a center is not finite";
   require_finite(units.input_center, features + "/center", kCenter);
-  // One target's stand alone, no list of one.
+  // With one target, the member is a number and not a list.
   const auto of_target = [&](const char* member) { return target + "/" + member; };
   const bool several = schema.targets.size() > 1;
   require_finite(units.target_center, of_target("center"), kCenter, several);

@@ -1,4 +1,4 @@
-// A model from parts that a file or a person wrote: what must hold of them, and what a fit's summary is made of.
+// Checks of a model whose parts come from a file or a person; and the list of a fit's numbers.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@ struct FitNumber {
   double FitSummary::*value;
 };
 
-/// What every fit has.
+/// The numbers that every fit has.
 constexpr std::array<FitNumber, 13> kFitNumbers{{
     {"rows", &FitSummary::rows},
     {"weight", &FitSummary::weight},
@@ -31,25 +31,26 @@ constexpr std::array<FitNumber, 13> kFitNumbers{{
     {"seed", &FitSummary::seed},
 }};
 
-/// What may stand beside them, or not, all of a group together.
+/// Numbers that a fit may have. Those of a group come together.
 constexpr std::array<FitNumber, 2> kPenalties{{{"l2", &FitSummary::l2}, {"gate_l2", &FitSummary::gate_l2}}};
 constexpr std::array<FitNumber, 2> kLasso{{{"l1", &FitSummary::l1}, {"gate_l1", &FitSummary::gate_l1}}};
 constexpr std::array<FitNumber, 1> kFirth{{{"firth", &FitSummary::firth}}};
 
-/// Whether there is something that a study need not have.
+/// Whether the study has findings that are not always stored.
 bool has_findings(const FitStudy& study);
 
-/// The parameters that the networks and families have together; a number above `most` where they are more, however many.
-/// Throws ModelFault at the word that names none of them.
+/// How many parameters the networks and families have together; any number above `most` where there are more than that.
+/// Throws ModelFault at an unknown word.
 std::uint64_t count_parameters(const Description& description, std::uint64_t most);
 
-/// Throws ModelFault, the places being those of the JSON export, for units that no model can have.
+/// Throws ModelFault for impossible units. Places are those of the JSON export.
 void check_units(const Standardization& units, const Schema& schema);
-/// The same of a whole model: its units, its numbers, what its fit says of it, and whether it predicts a number at all, which is asked
-/// at the middle of its inputs.
+/// The same for a whole model: its units, its numbers, the record of its fit, and whether its prediction at the middle
+/// of the inputs is finite.
 void check_model(const Model& model);
 
-/// A model without a fit. The units have been checked, and theta is as long as count_parameters() says. Throws ModelFault.
+/// A model without a fit. The units must have been checked, and theta must be as long as count_parameters() says.
+/// Throws ModelFault.
 Model make_described(Description description, Standardization units, arma::vec theta);
 
 }  // namespace moe

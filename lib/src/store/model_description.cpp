@@ -16,10 +16,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Longest word for a network; bounds the layers that a file can ask for before its tensors have been counted.
+/// The longest word for a network. It limits the layers that a file can ask for before its tensors have been counted.
 constexpr std::size_t kMaxSpec = 4096;
 
-/// The member that says how cells are compared with levels; left out: by value where they are numbers.
+/// The member that says how cells are compared with levels. Without it, they are compared by value where they are
+/// numbers.
 constexpr const char *kLevelsBy = "levels_by", *kByText = "text", *kByValue = "value";
 
 std::vector<std::size_t> all_inputs(const Schema& schema) {
@@ -56,12 +57,12 @@ Json describe_column(const Column& column) {
 }
 
 Json describe_branch(const std::string& network, const std::vector<std::size_t>& inputs, const Schema& schema,
-                     InputsBy by) {
+                     InputsBy inputs_by) {
   Json branch{{"network", network}};
   if (inputs == all_inputs(schema)) return branch;
   branch["inputs"] = Json::array();
   for (const std::size_t input : inputs) {
-    if (by == InputsBy::kIndex)
+    if (inputs_by == InputsBy::kIndex)
       branch["inputs"].push_back(input);
     else
       branch["inputs"].push_back(schema.inputs[input]);
@@ -93,13 +94,14 @@ void require_inputs_of_columns(const JsonPlace& inputs, const Schema& schema) {
                 std::to_string(made.size()));
 }
 
-/// The inputs, and the columns that they come from where the model names those.
+/// Reads the inputs, and the columns from which they are made, where the description has those.
 void read_columns(const JsonPlace& json, Schema& schema) {
   schema.inputs = json.at("inputs").distinct_texts();
   if (json.has("na")) schema.na = json.at("na").distinct_texts();
-  const std::string by = json.text_or(kLevelsBy, kByValue);
-  schema.levels_by_value = by == kByValue;
-  if (by != kByValue && by != kByText) json.at(kLevelsBy).fail(unknown_word("word", by, {kByText, kByValue}));
+  const std::string levels_by = json.text_or(kLevelsBy, kByValue);
+  schema.levels_by_value = levels_by == kByValue;
+  if (levels_by != kByValue && levels_by != kByText)
+    json.at(kLevelsBy).fail(unknown_word("word", levels_by, {kByText, kByValue}));
   if (!json.has("columns")) return;
   std::set<std::string> seen;
   for (const JsonPlace& item : json.at("columns").items()) {
@@ -110,8 +112,8 @@ void read_columns(const JsonPlace& json, Schema& schema) {
   require_inputs_of_columns(json.at("inputs"), schema);
 }
 
-std::size_t read_input(const JsonPlace& item, const Schema& schema, InputsBy by) {
-  if (by == InputsBy::kIndex) {
+std::size_t read_input(const JsonPlace& item, const Schema& schema, InputsBy inputs_by) {
+  if (inputs_by == InputsBy::kIndex) {
     const std::size_t index = item.index();
     if (index >= schema.inputs.size())
       item.fail("a network reads input " + std::to_string(index) + " of " + std::to_string(schema.inputs.size()));
@@ -122,15 +124,15 @@ std::size_t read_input(const JsonPlace& item, const Schema& schema, InputsBy by)
   return static_cast<std::size_t>(at - schema.inputs.begin());
 }
 
-std::vector<std::size_t> read_inputs(const JsonPlace& branch, const Schema& schema, InputsBy by) {
+std::vector<std::size_t> read_inputs(const JsonPlace& branch, const Schema& schema, InputsBy inputs_by) {
   if (!branch.has("inputs")) return all_inputs(schema);
   std::set<std::size_t> seen;
   std::vector<std::size_t> indices;
   for (const JsonPlace& item : branch.at("inputs").items()) {
-    indices.push_back(read_input(item, schema, by));
+    indices.push_back(read_input(item, schema, inputs_by));
     if (!seen.insert(indices.back()).second)
       item.fail("a network reads input " +
-                (by == InputsBy::kIndex ? std::to_string(indices.back()) : "'" + printable(item.text()) + "'") +
+                (inputs_by == InputsBy::kIndex ? std::to_string(indices.back()) : "'" + printable(item.text()) + "'") +
                 " twice");
   }
   return indices;
@@ -182,14 +184,14 @@ bool says_levels_by(const Schema& schema) {
          });
 }
 
-Json describe_structure(const Model& model, InputsBy by) {
+Json describe_structure(const Model& model, InputsBy inputs_by) {
   const Schema& schema = model.schema;
   const ModelSpec spec = model.spec();
   require_text(schema);
   Json gate{{"link", spec.gate_link}}, experts = Json::array();
-  gate.update(describe_branch(spec.gate, spec.gate_inputs, schema, by));
+  gate.update(describe_branch(spec.gate, spec.gate_inputs, schema, inputs_by));
   for (std::size_t k = 0; k < spec.experts.size(); ++k) {
-    experts.push_back(describe_branch(spec.experts[k], spec.expert_inputs[k], schema, by));
+    experts.push_back(describe_branch(spec.experts[k], spec.expert_inputs[k], schema, inputs_by));
     if (!spec.expert_families.empty()) experts.back()["family"] = spec.expert_families[k];
   }
   Json result{{"inputs", schema.inputs}};
@@ -212,19 +214,19 @@ Json describe_structure(const Model& model, InputsBy by) {
   return result;
 }
 
-Description read_structure(const JsonPlace& json, InputsBy by) {
+Description read_structure(const JsonPlace& json, InputsBy inputs_by) {
   Description result{read_schema(json), {}};
   ModelSpec& spec = result.spec;
   spec.family = json.at("family").text();
   const JsonPlace gate = json.at("gate");
   spec.gate_link = gate.at("link").text();
   spec.gate = read_network(gate);
-  spec.gate_inputs = read_inputs(gate, result.schema, by);
+  spec.gate_inputs = read_inputs(gate, result.schema, inputs_by);
   spec.experts.clear();
   bool differ = false;
   for (const JsonPlace& expert : json.at("experts").items()) {
     spec.experts.push_back(read_network(expert));
-    spec.expert_inputs.push_back(read_inputs(expert, result.schema, by));
+    spec.expert_inputs.push_back(read_inputs(expert, result.schema, inputs_by));
     const std::string family = expert.text_or("family", "");
     differ = differ || !family.empty();
     spec.expert_families.push_back(family.empty() ? spec.family : family);
@@ -235,7 +237,7 @@ Description read_structure(const JsonPlace& json, InputsBy by) {
 }
 
 std::string describe_for_file(const Model& model) {
-  // Its members keep the order that the first version gave them.
+  // The members stand in the order of the first version.
   const Json structure = describe_structure(model, InputsBy::kIndex);
   Json result;
   for (const auto& [member, value] : structure.items()) {

@@ -1,5 +1,5 @@
-// What a model is made of, in words: the JSON of its columns, networks and families that a model file (model_file.cpp) and the
-// JSON export (exporters/json.cpp) have in common.
+// The structure of a model as JSON: its columns, networks and families. The model file (model_file.cpp) and the JSON
+// export (export/formats/json.cpp) share it.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -16,24 +16,24 @@ struct Description {
   ModelSpec spec;
 };
 
-/// How a branch's "inputs" tell what it reads: by indices into the model's inputs, or by their names.
+/// How the "inputs" of a branch are given: as indices into the model's inputs, or as their names.
 enum class InputsBy { kIndex, kName };
 
-/// Throws Error (data) for a name that is no UTF-8.
-nlohmann::ordered_json describe_structure(const Model& model, InputsBy by);
+/// Throws Error (data) for a name that is not UTF-8.
+nlohmann::ordered_json describe_structure(const Model& model, InputsBy inputs_by);
 /// Throws ModelFault.
-Description read_structure(const JsonPlace& json, InputsBy by);
+Description read_structure(const JsonPlace& json, InputsBy inputs_by);
 
-/// A model file's description, which model_file.cpp documents; throws as describe_structure() does.
+/// The description in a model file, which model_file.cpp documents. Throws as describe_structure() does.
 std::string describe_for_file(const Model& model);
-/// Whether it says how levels are compared, which a program that reads version 1 only would take for the other way.
+/// Whether the description says how levels are compared. A program that reads only version 1 would not understand that.
 bool says_levels_by(const Schema& schema);
 
 struct FileDescription : Description {
   std::string objective, solver;
 };
 
-/// Throws Error (model) with the sentence that says what is wrong.
+/// Throws Error (model) with a sentence on what is wrong.
 FileDescription read_description(const std::string& description);
 /// Throws Error (model).
 [[noreturn]] void refuse(const std::string& sentence);

@@ -1,41 +1,46 @@
-// A model file is a .safetensors file (safetensors.hpp), so that numpy, PyTorch and others read its numbers:
+// A model file is a .safetensors file (safetensors.hpp), so that numpy, PyTorch and others can read its numbers:
 //
-//     8 bytes     the header's length, little-endian, a multiple of 8
+//     8 bytes     the length of the header, little-endian, a multiple of 8
 //     header      JSON {"__metadata__": {"format": "moe", "version": "1" or "2", "model": DESCRIPTION},
 //                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
-//     tensors     F64, little-endian, one right after the other in this order:
-//                   input.center [d], input.scale [d], target.center [], target.scale [], target.spread [];
-//                   those of T > 1 targets [T]
-//                   theta as Model::tensors() lists it: "gate.0" [outputs, 1 + inputs] (intercepts first), .., "expert.1.0",
-//                   .., "expert.1.psi" [p], .. or "psi" [p]
-//                   what the fit came to: "fit.rows" [], "fit.weight" [], .. (kFitNumbers)
-//                   where they are recorded, its penalties: "fit.l2" [], "fit.gate_l2" [], and where one is not 0 "fit.l1" [],
-//                   "fit.gate_l1" []; "fit.firth" [] where it is 1
-//                   where errors were computed: "fit.degrees_of_freedom" [] (of Student's t; 0: normal),
-//                   "fit.residual_standard_error" [] (NaN: none), "fit.covariance_factor" [f, P]: theta's covariance, P x P, is
-//                   the sum of the products of each row with itself; f = 0 where there is none
-//                   where the fit was studied: "fit.shares" [K], "fit.starved" [K] and "fit.steps" [K] (1: that expert is, else 0),
-//                   "fit.supremum" [] (NaN: no steps)
-//                   where one of these was found: "fit.exact" [K] (1: that expert fits its rows exactly), "fit.recession" [q, P] and
-//                   "fit.unseen" [r, P] (directions of theta: FitStudy), "fit.simpler" [] (NaN: no simpler model is better)
-//                   where it says something: "fit.as_simple" [K T] (1: that target of that expert is described as well by a simpler
-//                   family), "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
-//                   in a checkpoint: "progress" [n], see progress_numbers.hpp
-//                   "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
+//     tensors     F64, little-endian, one after the other in this order:
+//       the units:    "input.center" [d], "input.scale" [d], "target.center" [], "target.scale" [], "target.spread" [];
+//                     the last three are [T] for T > 1 targets
+//       theta:        as Model::tensors() lists it: "gate.0" [outputs, 1 + inputs] (intercepts first), .., "expert.1.0", ..,
+//                     "expert.1.psi" [p], .. or "psi" [p]
+//       the fit:      "fit.rows" [], "fit.weight" [], .. (kFitNumbers)
+//       penalties, where they are recorded: "fit.l2" [], "fit.gate_l2" []; where one is not 0: "fit.l1" [], "fit.gate_l1" [];
+//                     "fit.firth" [] where it is 1
+//       errors, where they were computed: "fit.degrees_of_freedom" [] (of Student's t; 0: normal),
+//                     "fit.residual_standard_error" [] (NaN: none), "fit.covariance_factor" [f, P]: the covariance of theta,
+//                     P x P, is the sum over rows of row' row; f = 0 where there is no covariance
+//       the study of the fit, where it was made: "fit.shares" [K], "fit.starved" [K] and "fit.steps" [K] (1: the expert is
+//                     starved; the gate separates it from the others; else 0), "fit.supremum" [] (NaN: none is separated)
+//       findings, where one of them was made: "fit.exact" [K] (1: the expert fits its rows exactly), "fit.recession" [q, P]
+//                     and "fit.unseen" [r, P] (directions of theta, see FitStudy), "fit.simpler" [] (NaN: no simpler model
+//                     is better)
+//       where they say something: "fit.as_simple" [K T] (1: a simpler family describes that target of that expert as well),
+//                     "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
+//       in a checkpoint: "progress" [n], see progress_numbers.hpp
+//       "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
-// DESCRIPTION is JSON text again (safetensors allows strings only): {"inputs": [names], "target": name, "labels": [classes;
-// empty for a number], "weight": name or "", "id": name or "", "family": word, "gate": {"link": word, "network": word, "inputs":
-// [indices into inputs; left out for all]}, "experts": [{"network": word, "inputs": ..}, ..], "objective": word, "solver": word}.
-// Where an input is not a column as it stands: "columns": [{"name": name, and of a category "levels": [words, the reference first],
-// of a number "fill": its value where the cell is missing, "indicator": true where an input tells so}, ..], the inputs being what
-// input_names() makes of them, and "na": [words for a missing cell] where there are some beside the usual ones.
-// Several targets are named by "targets": [names] in place of "target". Where there are some: "trials", "offset" and
-// "exposure", names of columns; and each expert's "family" where they differ. Where levels, classes or words for a missing category
-// are numbers, "levels_by": "text" says that cells are compared with them as texts (levels.hpp), and makes the version 2; without
-// it they are compared by value, as version 1 has it.
+// DESCRIPTION is a string that contains JSON, as safetensors allows only strings in metadata: {"inputs": [names],
+// "target": name, "labels": [classes; empty for a number], "weight": name or "", "id": name or "", "family": word,
+// "gate": {"link": word, "network": word, "inputs": [indices into inputs; left out where it reads all]}, "experts":
+// [{"network": word, "inputs": ..}, ..], "objective": word, "solver": word}. These members are left out where they say
+// nothing:
+// - "columns": [{"name": name, for a category "levels": [words, the reference first], for a number "fill": its value
+//   where
+//   the cell is missing, "indicator": true where an input tells that it is}, ..]. The inputs are then input_names() of them.
+// - "na": [words for a missing cell, beside the usual ones].
+// - "targets": [names] in place of "target", for several targets.
+// - "trials", "offset" and "exposure": names of columns. "family" of an expert, where families differ.
+// - "levels_by": "text": cells are compared as texts (levels.hpp) with levels, classes or words for missing that are
+//   numbers.
+//   This makes the version 2. Without it they are compared by value, as in version 1.
 //
-// There is nothing in it but the model: the same model gives the same bytes. A change that a reader must know of gets a new
-// version number.
+// The file contains nothing but the model, so the same model gives the same bytes. A change that readers must know of
+// gets a new version number.
 #include "moe/model_file.hpp"
 
 #include <algorithm>
@@ -58,25 +63,26 @@ namespace moe {
 namespace {
 
 constexpr const char* kFormat = "moe";
-/// The latter for a model that says how its levels are compared.
+/// The second is for a model that says how its levels are compared.
 constexpr const char *kVersion = "1", *kVersionByText = "2";
-/// A checkpoint's tensor and text; see progress_numbers.hpp.
+/// The tensor and the text of a checkpoint: see progress_numbers.hpp.
 constexpr const char* kProgress = "progress";
 
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
 constexpr std::array<const char*, 4> kStudy{"fit.shares", "fit.starved", "fit.steps", "fit.supremum"};
 constexpr std::array<const char*, 4> kFindings{"fit.exact", "fit.recession", "fit.unseen", "fit.simpler"};
-/// What stands there only where it says something.
+/// Tensors that are left out where they say nothing.
 constexpr const char *kAsSimple = "fit.as_simple", *kUndetermined = "fit.undetermined";
 
-/// What stands before theta.
+/// The tensors before those of theta.
 constexpr std::array<const char*, 5> kUnits{"input.center", "input.scale", "target.center", "target.scale",
                                             "target.spread"};
 
 std::string tensor_of(const FitNumber& number) { return std::string("fit.") + number.name; }
 
-/// A dense step's (1 + in) x out matrix by columns is a row-major tensor of shape [out, 1 + in].
+/// The shape of a tensor of theta. A dense step's (1 + in) x out matrix, stored by columns, is a row-major tensor of
+/// shape [out, 1 + in].
 std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
   const bool dispersion = tensor.name.ends_with("psi");
   return dispersion ? std::vector<std::uint64_t>{tensor.rows} : std::vector<std::uint64_t>{tensor.columns, tensor.rows};
@@ -86,9 +92,9 @@ std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
 
 void add_findings(const FitStudy& study, std::uint64_t parameters, std::vector<TensorView>& tensors) {
   static constexpr double kNothing = 0;
-  const auto directions = [&](const char* name, const arma::mat& of) {
-    const bool any = !of.is_empty();
-    tensors.push_back({name, {any ? of.n_cols : 0, parameters}, any ? of.memptr() : &kNothing});
+  const auto directions = [&](const char* name, const arma::mat& matrix) {
+    const bool any = !matrix.is_empty();
+    tensors.push_back({name, {any ? matrix.n_cols : 0, parameters}, any ? matrix.memptr() : &kNothing});
   };
   const bool any = !study.exact.is_empty();
   tensors.push_back({kFindings[0], {study.exact.n_elem}, any ? study.exact.memptr() : &kNothing});
@@ -125,7 +131,7 @@ std::vector<TensorView> tensors_of(const Model& model) {
     const std::uint64_t K = model.size();
     tensors.push_back({kStudy[0], {K}, study->shares.memptr()});
     tensors.push_back({kStudy[1], {K}, study->starved.memptr()});
-    tensors.push_back({kStudy[2], {K}, study->steps.memptr()});
+    tensors.push_back({kStudy[2], {K}, study->separated.memptr()});
     tensors.push_back({kStudy[3], {}, &study->supremum});
     if (has_findings(*study)) add_findings(*study, model.theta.n_elem, tensors);
     if (!study->as_simple.is_empty())
@@ -149,16 +155,16 @@ void check_format(const SafetensorsReader& file) {
               kVersionByText);
 }
 
-/// What the file has: how many tensors of theta, and which of the groups that may be missing.
+/// What the file contains: how many tensors of theta, and which of the optional groups.
 struct Places {
   std::size_t theta;
-  std::size_t model_end;  // how many tensors are the model's
+  std::size_t model_end;  // how many tensors belong to the model
   bool penalties, lasso, firth, uncertainty, study, findings, as_simple, undetermined;
-  /// Tensors behind the findings.
+  /// How many tensors follow the findings.
   std::size_t behind() const { return std::size_t{as_simple} + std::size_t{undetermined}; }
 };
 
-/// Names and places of what stands round theta's tensors.
+/// Checks the names and places of the tensors around those of theta.
 Places check_places(const SafetensorsReader& file) {
   const auto& tensors = file.tensors();
   const auto expect = [&](std::size_t place, const std::string& name, std::size_t dimensions) {
@@ -249,7 +255,7 @@ Uncertainty read_uncertainty(SafetensorsReader& file, const Places& places) {
 FitStudy read_study(SafetensorsReader& file, const Places& places) {
   const auto& tensors = file.tensors();
   FitStudy study;
-  for (arma::vec* numbers : {&study.shares, &study.starved, &study.steps}) *numbers = file.read();
+  for (arma::vec* numbers : {&study.shares, &study.starved, &study.separated}) *numbers = file.read();
   study.supremum = file.read().at(0);
   study.exact.zeros(study.shares.n_elem);
   if (!places.findings) return study;
@@ -281,7 +287,7 @@ void check_tensors(const std::vector<Model::Tensor>& expected, const std::vector
   if (!same) refuse("its tensors are not those of the model that it describes");
 }
 
-/// `parts` are the tensors that theta came from.
+/// `parts`: the tensors of which theta was made.
 Model build(Description description, Standardization units, arma::vec theta, const std::vector<StoredTensor>& parts) {
   check_units(units, description.schema);
   const std::uint64_t available = theta.n_elem, needed = count_parameters(description, available);
@@ -292,7 +298,7 @@ Model build(Description description, Standardization units, arma::vec theta, con
   return model;
 }
 
-/// What follows the header.
+/// Reads what follows the header.
 Checkpoint load(SafetensorsReader& file) {
   check_format(file);
   const Places places = check_places(file);
@@ -304,7 +310,7 @@ Checkpoint load(SafetensorsReader& file) {
   const arma::vec progress = file.read(tensors.size() - places.model_end);
   file.finish();
   const auto first = tensors.begin() + kUnits.size();
-  // From here on the file is known to be what some program wrote.
+  // The checksum is right, so from here on a fault is that of the program that wrote the file.
   try {
     FileDescription description = read_description(file.metadata().at("model"));
     if ((tensors[2].shape.size() == 1) != (description.schema.targets.size() > 1))
@@ -332,13 +338,13 @@ namespace {
 
 using Words = std::vector<std::pair<std::string, std::string>>;
 
-/// Throws Error (fit) for a model that nobody could read.
+/// Throws Error (fit) for a model whose file could not be read again.
 void write_model(const Model& model, OutputFile& out, const Words& words, const arma::vec* progress) {
   const std::string description = describe_for_file(model);
   try {
-    if (parse_bounded_json(description)) read_description(description);  // else write_safetensors() says so
+    if (parse_bounded_json(description)) read_description(description);  // otherwise write_safetensors() reports it
     check_model(model);
-  } catch (const Error& error) {  // nobody could read it
+  } catch (const Error& error) {  // the file could not be read again
     throw Error(ErrorKind::kFit, std::string("the model cannot be saved: ") + error.what());
   }
   if (out.is_terminal())

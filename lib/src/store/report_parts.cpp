@@ -11,7 +11,7 @@
 namespace moe {
 namespace {
 
-/// Whether a parameter has a value of its own, be it infinite.
+/// Whether the rows determine the parameter, possibly as infinite.
 bool is_told(const Model& model, const Uncertainty& uncertainty, arma::uword parameter) {
   const auto moves = [&](const arma::mat& in) { return !in.is_empty() && arma::any(in.row(parameter) != 0); };
   const auto& study = model.fit.study;
@@ -19,17 +19,17 @@ bool is_told(const Model& model, const Uncertainty& uncertainty, arma::uword par
          (study && (moves(study->recession) || moves(study->unseen)));
 }
 
-/// Names of coefficients, of any branch, whose columns are linear combinations of the columns before them.
+/// The names of coefficients, in any branch, whose columns are linear combinations of earlier columns.
 std::vector<std::string> dependent_names(const Model& model, const Uncertainty& uncertainty) {
   std::vector<std::string> names;
   for (arma::uword b = 0; b <= model.size(); ++b) {
     const Branch& branch = branch_of(model, b);
-    const std::vector<std::string> own = coefficient_names(model, branch);
-    arma::mat W(own.size(), branch.network->outputs());
+    const std::vector<std::string> inputs = coefficient_names(model, branch);
+    arma::mat W(inputs.size(), branch.network->outputs());
     for (arma::uword i = 0; i < W.n_elem; ++i) W[i] = is_told(model, uncertainty, branch.offset + i) ? 1 : 0;
     for (arma::uword j = 0; j < W.n_rows && arma::any(arma::vectorise(W) != 0); ++j)
-      if (arma::all(W.row(j) == 0) && std::find(names.begin(), names.end(), own[j]) == names.end())
-        names.push_back(own[j]);
+      if (arma::all(W.row(j) == 0) && std::find(names.begin(), names.end(), inputs[j]) == names.end())
+        names.push_back(inputs[j]);
   }
   return names;
 }
@@ -69,10 +69,10 @@ std::vector<std::string> undetermined_names(const Model& model, const Uncertaint
   std::vector<std::string> names;
   if (uncertainty.undetermined.is_empty()) return names;
   const auto add = [&](const FormTable& forms, const Branch& branch, const std::vector<std::string>& owners) {
-    const std::vector<std::string> own = coefficient_names(model, branch);
+    const std::vector<std::string> inputs = coefficient_names(model, branch);
     for (arma::uword c = 0; c < forms.columns; ++c)
       for (arma::uword j = 0; j < forms.rows; ++j)
-        if (!forms(j, c).is_determined(uncertainty)) names.push_back(owners[c] + "'s " + own[j]);
+        if (!forms(j, c).is_determined(uncertainty)) names.push_back(owners[c] + "'s " + inputs[j]);
   };
   std::vector<std::string> weights;
   for (arma::uword k = 1; k <= model.size(); ++k) weights.push_back("the gate's expert " + std::to_string(k));
@@ -129,7 +129,7 @@ std::vector<std::string> guard_notes(const Model& model) {
   std::vector<std::string> notes;
   if (!model.fit.study) return notes;
   const FitStudy& study = *model.fit.study;
-  // An expert that fits its rows exactly has a note of its own.
+  // An expert that fits its rows exactly gets another note.
   if (arma::any(on_floor(model) - (study.exact.is_empty() ? arma::zeros(model.size()) : study.exact) > 0))
     notes.emplace_back(
         "warning: an expert's scale sits on its floor (what is left is the target's rounding, or nothing): it explains "
@@ -143,7 +143,7 @@ std::vector<std::string> guard_notes(const Model& model) {
   for (arma::uword k = 0; k < model.size(); ++k)
     if (const std::string note = bound_note(model, k); !note.empty())
       notes.push_back("note: expert " + std::to_string(k + 1) + "'s " + note);
-  const std::vector<std::string> starved = flagged(study.starved), steps = flagged(study.steps);
+  const std::vector<std::string> starved = flagged(study.starved), separated = flagged(study.separated);
   if (!starved.empty()) {
     const double rows = arma::accu(study.shares.elem(arma::find(study.starved > 0))) * model.fit.rows;
     notes.push_back("warning: expert " + join(starved) +
@@ -151,12 +151,12 @@ std::vector<std::string> guard_notes(const Model& model) {
                     formatted("%.3g", rows) + " of " + formatted("%.0f", model.fit.rows) +
                     " rows: expected fewer experts");
   }
-  if (!steps.empty())
-    notes.push_back(
-        "note: the gate's split " +
-        (steps.size() == model.size() ? "between the experts" : "of expert " + join(steps) + " from the others") +
-        " is a step: its weights grow without end, the log-likelihood's supremum is about " +
-        formatted("%.6f", study.supremum));
+  if (!separated.empty())
+    notes.push_back("note: the gate's split " +
+                    (separated.size() == model.size() ? "between the experts"
+                                                      : "of expert " + join(separated) + " from the others") +
+                    " is a step: its weights grow without end, the log-likelihood's supremum is about " +
+                    formatted("%.6f", study.supremum));
   const std::vector<std::string> found = finding_notes(model);
   notes.insert(notes.end(), found.begin(), found.end());
   return notes;

@@ -1,4 +1,4 @@
-// What is said of a model in text for people and in JSON alike.
+// Parts of a report on a model that the text and the JSON share.
 #pragma once
 
 #include <optional>
@@ -10,16 +10,16 @@
 
 namespace moe {
 
-/// Of intervals where nothing else is asked for.
+/// The level of intervals unless the user asks for another.
 constexpr double kLevel = 0.95;
 
-/// A report's errors and intervals, where there are any.
+/// Standard errors and intervals for a report.
 struct Errors {
   const Inference& inference;
   double level;
 };
 
-/// Calls use() with what there is.
+/// Calls use() with the Errors, or with null where there are none.
 template <class Use>
 auto with_errors(const std::optional<Inference>& inference, double level, const Use& use) {
   if (!inference) return use(nullptr);
@@ -27,25 +27,26 @@ auto with_errors(const std::optional<Inference>& inference, double level, const 
   return use(&errors);
 }
 
-/// The experts, from 1, that have a flag of 1.
+/// The numbers, from 1, of the experts with flag 1.
 std::vector<std::string> flagged(const arma::vec& flags);
 /// 1 for each expert whose scale is on its floor, else 0.
 arma::vec on_floor(const Model& model);
 
-/// What an expert's family is described as well by.
+/// A family that describes the rows of an expert as well as the expert's own.
 struct AsSimple {
-  arma::uword expert;  // from 1
-  std::string target;  // of several; else empty
+  arma::uword expert;  // counted from 1
+  std::string target;  // empty unless there are several
   std::string family, simpler;
 };
 
 std::vector<AsSimple> as_simple_of(const Model& model);
 
-/// What is to be said where expert k's psi is at a bound of its family; else "".
+/// A sentence where a parameter of expert k's family is at its bound; else "".
 std::string bound_note(const Model& model, arma::uword k);
-/// What moves along directions that the rows do not determine, as "expert 1's zero_share".
+/// The names of parameters that the rows do not determine, as "expert 1's zero_share".
 std::vector<std::string> undetermined_names(const Model& model, const Uncertainty& uncertainty);
-/// Sentences on errors: boundaries, dependent columns, what the rows do not tell apart.
+/// Sentences on standard errors: parameters on a boundary, dependent columns, and parameters that the rows do not
+/// determine.
 std::vector<std::string> notes_of(const Model& model, const Uncertainty& uncertainty);
 
 std::string formatted(const char* format, double value);

@@ -22,7 +22,8 @@ static_assert(
     std::endian::native == std::endian::little,
     "model files are little-endian: a machine that is not would have to swap bytes in add_bytes() and take()");
 
-constexpr std::size_t kWord = sizeof(std::uint64_t);  // the header's length, every value, the checksum
+// Bytes of the header's length, of each value, and of the checksum.
+constexpr std::size_t kWord = sizeof(std::uint64_t);
 constexpr const char* kMetadata = "__metadata__";
 constexpr const char* kChecksum = "checksum";
 
@@ -31,7 +32,7 @@ std::string_view bytes_of(const Value* values, std::uint64_t count) {
   return {reinterpret_cast<const char*>(values), static_cast<std::size_t>(count * sizeof(Value))};
 }
 
-/// Whether the elements of a tensor of that shape take `bytes` bytes.
+/// Whether a tensor of that shape has `bytes` bytes.
 bool takes(const std::vector<std::uint64_t>& shape, std::uint64_t bytes) {
   std::uint64_t product = kWord;
   for (const std::uint64_t size : shape)
@@ -89,7 +90,7 @@ std::string header_of(const std::vector<std::pair<std::string, std::string>>& me
     header += table_entry(tensor.name, "F64", tensor.shape, begin, end);
   }
   header += table_entry(kChecksum, "U64", {1}, end, end + kWord) + "}";
-  header.resize((header.size() + kWord - 1) / kWord * kWord, ' ');  // so that the values are aligned
+  header.resize((header.size() + kWord - 1) / kWord * kWord, ' ');  // blanks, so that the values are aligned
   return header;
 }
 
@@ -116,7 +117,7 @@ void write_safetensors(OutputFile& out, const std::vector<std::pair<std::string,
 
 // --- Reading ----------------------------------------------------------------------------------------------------------
 
-/// A line of the header's table.
+/// The header's entry of a tensor.
 struct SafetensorsReader::Entry {
   std::string name, type;
   std::vector<std::uint64_t> shape;
@@ -210,16 +211,17 @@ void SafetensorsReader::check_table(std::vector<Entry>& entries) {
 }
 
 arma::vec SafetensorsReader::read(std::size_t count) {
-  constexpr std::uint64_t kPiece = std::uint64_t{1} << 17;  // elements: 1 MiB
+  constexpr std::uint64_t kPiece = std::uint64_t{1} << 17;  // elements at a time: 1 MiB
   std::uint64_t elements = 0;
   for (; count > 0; --count) elements += tensors_.at(next_++).elements;
   const auto fill = [&](double* to, std::uint64_t size) { take(reinterpret_cast<char*>(to), size * kWord); };
-  if (file_.size() >= 0) {  // measured: the values are there
+  if (file_.size() >= 0) {  // the length of the file was checked, so the values are there
     arma::vec values(elements);
     fill(values.memptr(), elements);
     return values;
   }
-  // A pipe's bytes must have arrived before there is room for all; each piece gives its memory back as it is copied.
+  // From a pipe, the bytes must arrive before memory for all of them is allocated. Each piece is freed once it is
+  // copied.
   std::deque<std::vector<double>> pieces;
   for (std::uint64_t left = elements; left > 0; left -= pieces.back().size()) {
     pieces.emplace_back(std::min(left, kPiece));

@@ -1,6 +1,6 @@
-// The .safetensors container, which many programs read: the header's length (8 bytes, little-endian), a JSON header, then
-// tensors of doubles, one right after the other.
-// Ours ends with a tensor of its own, "checksum": XXH3-64 of every byte before it.
+// The .safetensors format, which many programs read: the length of the header (8 bytes, little-endian), a JSON header,
+// and the tensors, here of doubles, one after the other. Our files end with a tensor "checksum": XXH3-64 of all bytes
+// before it.
 #pragma once
 
 #include <armadillo>
@@ -17,12 +17,12 @@
 
 namespace moe {
 
-/// Longest header. It bounds the memory that a file can take before its data: header, parsed JSON and table together stay
-/// below 64 MiB, whatever the file says; see kMaxJsonItems. The data never takes more room than the file has bytes for: a
-/// regular file is measured, a pipe's bytes must have arrived.
+/// The longest header. It limits the memory that a file can take before its data: header, parsed JSON and table
+/// together stay below 64 MiB, whatever the file says (see kMaxJsonItems). The data take no more memory than the file
+/// has bytes: a regular file is measured, and the bytes of a pipe must have arrived.
 constexpr std::uint64_t kMaxHeader = std::uint64_t{4} << 20;
 
-/// XXH3-64, a piece at a time.
+/// XXH3-64, computed piece by piece.
 class Checksum {
  public:
   Checksum();
@@ -39,11 +39,11 @@ class Checksum {
 
 struct TensorView {
   std::string name;
-  std::vector<std::uint64_t> shape;  ///< rows first, the last dimension contiguous; empty for a scalar
+  std::vector<std::uint64_t> shape;  ///< rows first; the last dimension is contiguous; empty for a scalar
   const double* values;
 };
 
-/// Appends a whole file to `out`. Throws Error: model for a header beyond what a reader accepts; io.
+/// Appends a whole file to `out`. Throws Error: model for a header that is too long for readers; io.
 void write_safetensors(OutputFile& out, const std::vector<std::pair<std::string, std::string>>& metadata,
                        const std::vector<TensorView>& tensors);
 
@@ -53,20 +53,20 @@ struct StoredTensor {
   std::uint64_t elements;
 };
 
-/// Reads a file from its beginning to its end; nothing is to be believed before finish() has returned.
+/// Reads a file from beginning to end. Nothing that it returns may be trusted before finish() has returned.
 class SafetensorsReader {
  public:
-  /// Reads and checks the header. Throws Error: io; model where this is not the beginning of a whole file.
+  /// Reads and checks the header. Throws Error: io; model where the file does not begin like a whole model file.
   explicit SafetensorsReader(const std::string& path);
-  /// The same of bytes in memory.
+  /// The same for bytes in memory.
   SafetensorsReader(std::string_view bytes, const std::string& name);
 
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  /// In the order of their data, the checksum left out.
+  /// The tensors in the order of their data, without the checksum.
   const std::vector<StoredTensor>& tensors() const { return tensors_; }
-  /// The values of the next `count` tensors. Throws Error: io; model where the file ends before them.
+  /// The values of the next `count` tensors. Throws Error: io; model where the file ends too early.
   arma::vec read(std::size_t count = 1);
-  /// After the last tensor: throws Error (model) unless the checksum is right and the file ends with it.
+  /// Called after the last tensor. Throws Error (model) where the checksum is wrong or the file goes on.
   void finish();
   /// Throws Error (model): "PATH: sentence".
   [[noreturn]] void fail(const std::string& sentence) const;
@@ -80,8 +80,8 @@ class SafetensorsReader {
 
   InputFile file_;
   Checksum checksum_;
-  std::uint64_t taken_ = 0;     // bytes read
-  std::uint64_t expected_ = 0;  // bytes in all, as far as they are known to belong to the file
+  std::uint64_t taken_ = 0;     // bytes that have been read
+  std::uint64_t expected_ = 0;  // bytes of the whole file, as far as they are known
   std::map<std::string, std::string> metadata_;
   std::vector<StoredTensor> tensors_;
   std::size_t next_ = 0;

@@ -1,6 +1,7 @@
-// json: all that a model is, each fact once, so that it can be edited and read again (import.cpp): what describe_structure() says;
-// "standardization", (value - center) / scale; "parameters", for each dense step a row [intercept, weights..] an output, in model
-// units, and an expert's dispersions; and what the fit came to. share/moe/model.schema.json describes every member.
+// json: everything that makes a model, each fact once, so that it can be edited and read again (store/import.cpp): the
+// structure (describe_structure()); "standardization", which is (value - center) / scale; "parameters", which has for
+// each dense step a row [intercept, weights..] per output, in model units, and each expert's dispersions; and the
+// results of the fit. model.schema.json describes every member.
 #include <algorithm>
 
 #include "export/formats/exporters.hpp"
@@ -18,7 +19,7 @@ Json matrix(const double* first, arma::uword rows, arma::uword columns) {
   return result;
 }
 
-/// A number of one target, a list of several.
+/// A number for one target, a list for several.
 Json of_targets(const arma::vec& values) {
   return values.n_elem == 1 ? Json(values[0]) : Json(std::vector<double>(values.begin(), values.end()));
 }
@@ -43,7 +44,7 @@ Json parameters_object(const Model& model) {
 Json study_object(const FitStudy& study) {
   Json result{{"shares", study.shares},
               {"starved", study.starved},
-              {"steps", study.steps},
+              {"steps", study.separated},
               {"supremum", number_or_null(study.supremum)}};
   if (arma::any(study.exact > 0)) result["exact"] = study.exact;
   for (const auto& [name, directions] : {std::pair{"recession", &study.recession}, std::pair{"unseen", &study.unseen}})
@@ -75,7 +76,7 @@ Json fit_object(const FitSummary& fit) {
   return result;
 }
 
-/// Appends `value`, indented but for lists of plain values, which take one line however long: rows of numbers to look at.
+/// Appends `value` with indentation. A list of plain values stays on one line, so that rows of numbers can be read.
 void append(std::string& text, const Json& value, const std::string& indent) {
   const auto plain = [](const Json& item) { return !item.is_structured(); };
   if (!value.is_structured() || value.empty()) {
