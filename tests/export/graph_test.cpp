@@ -39,21 +39,21 @@ class Run {
       case Kind::kNumbers:
         return arma::repmat(arma::rowvec(value.numbers), n, 1);
       case Kind::kDense: {
-        arma::mat out = values_[value.of[0]] * value.weights;
+        arma::mat out = values_[value.operands[0]] * value.weights;
         return out.each_row() + arma::rowvec(value.numbers);
       }
       case Kind::kPick:
-        return values_[value.of[0]].cols(arma::uvec(value.indices));
+        return values_[value.operands[0]].cols(arma::uvec(value.indices));
       case Kind::kJoin: {
         arma::mat out;
-        for (const auto id : value.of) out = arma::join_rows(out, values_[id]);
+        for (const auto id : value.operands) out = arma::join_rows(out, values_[id]);
         return out;
       }
       case Kind::kSum:
       case Kind::kLargest: {
         arma::mat out(n, value.width);
         for (arma::uword i = 0; i < value.width; ++i) {
-          const arma::mat run = values_[value.of[0]].cols(i * value.run, (i + 1) * value.run - 1);
+          const arma::mat run = values_[value.operands[0]].cols(i * value.run, (i + 1) * value.run - 1);
           out.col(i) = value.kind == Kind::kSum ? arma::vec(arma::sum(run, 1)) : arma::vec(arma::max(run, 1));
         }
         return out;
@@ -65,8 +65,8 @@ class Run {
     for (arma::uword i = 0; i < n; ++i)
       for (arma::uword j = 0; j < value.width; ++j) {
         double arguments[3];
-        for (std::size_t a = 0; a < value.of.size(); ++a)
-          arguments[a] = values_[value.of[a]](i, values_[value.of[a]].n_cols == 1 ? 0 : j);
+        for (std::size_t a = 0; a < value.operands.size(); ++a)
+          arguments[a] = values_[value.operands[a]](i, values_[value.operands[a]].n_cols == 1 ? 0 : j);
         out(i, j) = moe::apply(value.op, arguments);
       }
     return out;
@@ -91,15 +91,16 @@ void check_near(const char* what, const arma::mat& found, const arma::mat& expec
 void check(const moe::Model& model, const moe::Dataset& data) {
   const moe::Graph graph = moe::graph_of(model);
   const Run run(graph, data);
-  moe::Predictive of(model);
-  of.at(data);
-  check_near("gate", run[graph.gate], of.weights());
+  moe::Predictive predictive(model);
+  predictive.at(data);
+  check_near("gate", run[graph.gate], predictive.weights());
   for (arma::uword t = 0; t < graph.expert_means.size(); ++t)
-    check_near("expert means", run[graph.expert_means[t]], of.expert_means(t));
-  for (arma::uword t = 0; t < graph.mean.size(); ++t) check_near("mean", run[graph.mean[t]], of.mean(t));
-  for (arma::uword t = 0; t < graph.sd.size(); ++t) check_near("sd", run[graph.sd[t]], of.sd(t));
-  for (arma::uword t = 0; t < graph.cdf.size(); ++t) check_near("cdf", run[graph.cdf[t]], of.cdf(data.y.col(t), t));
-  if (graph.probabilities) check_near("probabilities", run[*graph.probabilities], of.probabilities());
+    check_near("expert means", run[graph.expert_means[t]], predictive.expert_means(t));
+  for (arma::uword t = 0; t < graph.mean.size(); ++t) check_near("mean", run[graph.mean[t]], predictive.mean(t));
+  for (arma::uword t = 0; t < graph.sd.size(); ++t) check_near("sd", run[graph.sd[t]], predictive.sd(t));
+  for (arma::uword t = 0; t < graph.cdf.size(); ++t)
+    check_near("cdf", run[graph.cdf[t]], predictive.cdf(data.y.col(t), t));
+  if (graph.probabilities) check_near("probabilities", run[*graph.probabilities], predictive.probabilities());
   if (!graph.log_density) return;
   arma::mat log_density = run[*graph.log_density];
   if (model.classes()) {
@@ -107,7 +108,7 @@ void check(const moe::Model& model, const moe::Dataset& data) {
     for (arma::uword n = 0; n < data.rows(); ++n) own[n] = log_density(n, static_cast<arma::uword>(data.y[n]));
     log_density = own;
   }
-  check_near("log density", log_density, of.log_density());
+  check_near("log density", log_density, predictive.log_density());
 }
 
 }  // namespace

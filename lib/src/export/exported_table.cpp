@@ -14,7 +14,7 @@
 namespace moe {
 namespace {
 
-/// The character at i, which moves behind it.
+/// The code point at i. Moves i behind it.
 char32_t next_code_point(const std::string& text, std::size_t& i) {
   const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
   const unsigned first = byte(i++);

@@ -1,5 +1,5 @@
-// What an exporter of the whole pipeline says of tables: how a cell becomes inputs where no CSV reader does it, and what the
-// columns of predictions are called, as `moe predict` calls them.
+// Tables in exported code: how cells become inputs where moe's CSV reader is not there to do it, and the names of the
+// columns of predictions, which are those of `moe predict`.
 #pragma once
 
 #include <functional>
@@ -14,32 +14,33 @@ namespace moe {
 
 /// How the cells of a category are compared with its levels.
 enum class Comparison {
-  kText,     ///< and with the other_spellings() of the levels
-  kNumber,   ///< of models with levels_by_value, where all are numbers: "01" is level "1"
-  kBoolean,  ///< true and false in any case, as databases and data frames change it
+  kText,     ///< by text; other_spellings() of the levels count, too
+  kNumber,   ///< by value, in models with levels_by_value whose levels are all numbers: "01" is the level "1"
+  kBoolean,  ///< true and false in upper or lower case, as databases and data frames print them differently
 };
 Comparison comparison_of(const Column& category, const Schema& schema);
-/// Texts that are levels of a category, too: "1.0" where the level is "1", "1" where it is "1.0" (levels.hpp); and each one's
-/// level. None for a model with levels_by_value.
+/// Texts that stand for a level beside its own text, with the level's place: "1.0" for the level "1", and "1" for "1.0"
+/// (levels.hpp). There are none in a model with levels_by_value.
 std::vector<std::pair<std::string, std::size_t>> other_spellings(const Column& category, const Schema& schema);
-/// Numbers that are levels, where the text of such a cell may be another than the level's, as 1e-05 for 0.00001.
+/// Numbers that are levels, for cells whose text may differ from the level's, such as 1e-05 for 0.00001.
 std::vector<std::pair<double, std::size_t>> other_numbers(const Column& category, const Schema& schema);
-/// "text", "number", "boolean".
+/// "text", "number" or "boolean".
 const char* name_of(Comparison comparison);
-/// Whether blanks round a cell mean nothing: no level begins or ends with one.
+/// Whether blanks around a cell can be ignored: no level begins or ends with one.
 bool ignores_blanks(const Column& category);
-/// The place among category.levels of the one for missing cells, if there is one; a missing cell has no prediction else.
+/// The place in category.levels of the level for missing cells. Without such a level, a missing cell has no prediction.
 std::optional<std::size_t> missing_level(const Column& category);
 
-/// What stands for a missing cell: words, the empty one first; and numbers, whatever their text, but not in a category unless the
-/// model has levels_by_value.
+/// What stands for a missing cell: words, of which the first is empty; and numbers, which are compared by value. In a
+/// category the numbers count only if the model has levels_by_value.
 std::vector<std::string> missing_words(const Schema& schema);
 std::vector<double> missing_numbers(const Schema& schema);
 
 /// "A mixture of 2 experts".
 std::string title_of(const Model& model);
 
-/// The prefix of the names in exported code, "moe" where none is given. Throws Error (usage) for a prefix that a name cannot have.
+/// The prefix of the names in exported code; "moe" for an empty one. Throws Error (usage) where no name can begin with
+/// it.
 std::string checked_prefix(const std::string& prefix);
 
 /// A column of predictions: one element of a value of the graph.
@@ -48,14 +49,14 @@ struct PredictedColumn {
   Graph::Id value;
   arma::uword element;
 };
-/// All that need no target: of numbers mean, sd; of classes p_<label>; then gate_1.. and mean_1.. Throws Error (usage) where two
-/// would have one name.
+/// All columns that need no target: for a number mean and sd, for classes p_<label>; then gate_1.. and mean_1.. Throws
+/// Error (usage) where two columns would have the same name.
 std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& graph);
-/// The values of the graph that they need, in the order of computation.
+/// The values of the graph that these columns need, in the order of computation.
 std::vector<Graph::Id> values_of(const std::vector<PredictedColumn>& columns, const Graph& graph);
 
-/// "text" as most languages read it: all but plain characters as `escape` writes their code points. What is no UTF-8 becomes
-/// U+FFFD.
+/// The text between double quotes, as most languages read it. `escape` writes the code points of all but plain
+/// characters. Bytes that are no UTF-8 become U+FFFD.
 std::string quoted(const std::string& text, const std::function<std::string(char32_t)>& escape);
 
 }  // namespace moe

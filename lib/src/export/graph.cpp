@@ -13,7 +13,7 @@ std::vector<Graph::Id> Graph::needed(const std::vector<Id>& outputs) const {
   for (const Id id : outputs) wanted[id] = true;
   for (Id id = values.size(); id-- > 0;)
     if (wanted[id])
-      for (const Id of : values[id].of) wanted[of] = true;
+      for (const Id operand : values[id].operands) wanted[operand] = true;
   std::vector<Id> result;
   for (Id id = 0; id < values.size(); ++id)
     if (wanted[id]) result.push_back(id);
@@ -24,7 +24,7 @@ std::vector<bool> Graph::needs_target() const {
   std::vector<bool> result(values.size());
   for (Id id = 0; id < values.size(); ++id) {
     result[id] = values[id].kind == Kind::kTargets;
-    for (const Id of : values[id].of) result[id] = result[id] || result[of];
+    for (const Id operand : values[id].operands) result[id] = result[id] || result[operand];
   }
   return result;
 }

@@ -1,8 +1,10 @@
-// A model as a straight line of operations on the vectors of a row: what every exporter writes down in its own language.
+// Graph: a model as operations on the vectors of a row, in an order in which they can be computed. Exporters do not
+// look into families, gates and networks: each writes this list of operations in its own language.
 //
-// It begins where a table's cells are inputs already (columns_of() tells how they become such) and ends at predictions in the data's
-// own units. The operations are few: matrix products, picking and joining elements, sums and maxima of runs, and functions of each
-// element. Experts are computed side by side: a vector has an element for each of them.
+// The graph begins with the inputs; how cells become inputs is told by columns_of(). It ends with predictions in the
+// data's units. There are few operations: matrix products, selections and concatenations of elements, sums and maxima
+// of runs of elements, and functions of single elements. All experts are computed at once: a vector has one element for
+// each of them.
 #pragma once
 
 #include <armadillo>
@@ -18,51 +20,53 @@
 namespace moe {
 
 struct Graph {
-  /// A vector's place in `values`.
+  /// The place of a value in `values`.
   using Id = std::size_t;
 
   enum class Kind {
-    kInputs,   ///< the row's inputs in the data's own units (Schema::inputs)
-    kOffset,   ///< the offset, with the logarithm of the exposure
+    kInputs,   ///< the inputs of the row in the data's units (Schema::inputs)
+    kOffset,   ///< the offset plus the logarithm of the exposure
     kTrials,   ///< the number of trials
-    kTargets,  ///< the targets in the data's own units: for densities and distribution functions
-    kNumbers,  ///< `numbers`
-    kDense,    ///< numbers + weights' of[0]
-    kPick,     ///< elements `indices` of of[0]
-    kJoin,     ///< all of `of`, one behind the other
-    kSum,      ///< of each `run` elements of of[0]
-    kLargest,  ///< of each `run` elements of of[0]
-    kEach,     ///< op of the elements of `of`; one of width 1 goes with every element of the others
+    kTargets,  ///< the targets in the data's units; for densities and distribution functions only
+    kNumbers,  ///< the constants `numbers`
+    kDense,    ///< numbers + weights' operands[0]
+    kPick,     ///< the elements of operands[0] at `indices`
+    kJoin,     ///< all operands, one after the other
+    kSum,      ///< the sum of each `run` neighbouring elements of operands[0]
+    kLargest,  ///< the largest of each `run` neighbouring elements of operands[0]
+    kEach,     ///< op of the operands, element by element; an operand of width 1 is used for every element
   };
   struct Value {
     Kind kind;
     arma::uword width = 1;
-    std::vector<Id> of{};  ///< earlier ones
+    std::vector<Id> operands{};  ///< earlier values
     std::vector<double> numbers{};
     arma::mat weights{};  ///< inputs x width
     std::vector<arma::uword> indices{};
     arma::uword run = 1;
     Expression::Op op = Expression::Op::kNumber;
 
-    /// Of a kPick: whether its elements are neighbours in their order, to be found where they are.
+    /// Whether this is a kPick of neighbours in order, so that a pointer into the operand suffices.
     bool is_range() const;
   };
 
   std::vector<Value> values;
   arma::uword experts = 0, classes = 0;
 
-  // What a prediction consists of.
+  // The predictions. The width of each value is given.
   Id gate = 0;  ///< K weights
   std::vector<Id> mean,
-      expert_means;    ///< a target each: 1; K. Of classes no mean, and every expert's probability of the last one
-  std::vector<Id> sd;  ///< .. of a density of numbers: 1
-  std::optional<Id> probabilities;  ///< of classes: C
-  std::vector<Id> cdf;              ///< .. of a density of numbers, at the target: 1
-  std::optional<Id> log_density;    ///< of a density: 1, at the targets; or C, of each class
+      /// One for each target: 1; K. Classes have no mean; expert_means then holds each expert's probability of the last
+      /// class.
+      expert_means;
+  std::vector<Id> sd;               ///< one for each target, where the model is a density of numbers: 1
+  std::optional<Id> probabilities;  ///< for classes: C
+  std::vector<Id> cdf;              ///< one for each target, at the target, where the model is a density of numbers: 1
+  std::optional<Id> log_density;    ///< of a density: 1, at the targets; for classes C, one for each
 
-  /// What these need, in the order of computation, themselves among them.
+  /// All values that the outputs need, the outputs themselves included, in the order of computation.
   std::vector<Id> needed(const std::vector<Id>& outputs) const;
-  /// Whether each value needs a target.
+  /// For each value, whether it needs a target.
   std::vector<bool> needs_target() const;
 };
 

@@ -1,4 +1,5 @@
-// From a model to its graph.
+// Translates a model into its graph. Linear branches with the same inputs become one product, and the expressions of
+// experts that have the same shape are computed together, one element for each expert.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -14,9 +15,9 @@ using Id = Graph::Id;
 using Kind = Graph::Kind;
 using Op = Expression::Op;
 
-// --- Expressions ---------------------------------------------------------------------------------------------------------
+// --- Expressions -----------------------------------------------------------------------------------------------------
 
-/// Equal for expressions that differ in their numbers alone.
+/// A text that is the same for expressions that differ only in their numbers.
 std::string shape(const Expression& expression) {
   std::map<const void*, std::size_t> known;
   std::string text;
@@ -32,7 +33,7 @@ std::string shape(const Expression& expression) {
   return text;
 }
 
-/// 1 / (1 + exp(-x)) by the operations of kernels().logistic.
+/// 1 / (1 + exp(-x)) by the same operations as kernels().logistic.
 Expression logistic_of_kernels(const Expression& x) {
   const Expression e = kernel_exp(-abs(x));
   return if_positive(
@@ -54,8 +55,8 @@ class Builder : public GraphOperations {
     else
       for (arma::uword t = 0; t < model_.targets(); ++t) number(t);
     if (normalised() && graph().classes == 0) {
-      const Id own = of_experts([&](arma::uword k) { return family(k).log_density_expression(psi(k)); });
-      graph().log_density = log_sum_exp(each(Op::kAdd, {log_weights_, own}), K_);
+      const Id terms = of_experts([&](arma::uword k) { return family(k).log_density_expression(psi(k)); });
+      graph().log_density = log_sum_exp(each(Op::kAdd, {log_weights_, terms}), K_);
     }
     return graph();
   }
@@ -65,21 +66,21 @@ class Builder : public GraphOperations {
   const double* psi(arma::uword k) const { return model_.theta.memptr() + model_.experts[k].psi_offset; }
   bool normalised() const { return model_.gate->normalised(); }
 
-  /// Every branch's outputs, the gate's first, one behind the other.
+  /// The outputs of all branches, one after the other, the gate's first.
   void networks() {
-    const Standardization& by = model_.standardization;
+    const Standardization& units = model_.standardization;
     const arma::uword d = model_.schema.inputs.size();
     Id z = given(Kind::kInputs, d);
     if (d > 0) {
-      z = each(Op::kSubtract, {z, numbers(by.input_center)});
-      z = each(Op::kDivide, {z, numbers(by.input_scale)});
+      z = each(Op::kSubtract, {z, numbers(units.input_center)});
+      z = each(Op::kDivide, {z, numbers(units.input_scale)});
     }
     all_inputs_ = z;
     std::vector<const Branch*> branches{&model_.gate_branch};
     for (const Expert& expert : model_.experts) branches.push_back(&expert);
     std::vector<Id> parts;
     for (std::size_t i = 0; i < branches.size();) {
-      std::size_t end = i + 1;  // linear ones of the same inputs are one product
+      std::size_t end = i + 1;  // neighbouring linear branches with the same inputs become one product
       while (end < branches.size() && branches[i]->network->is_linear() && branches[end]->network->is_linear() &&
              branches[i]->has_design_of(*branches[end]))
         ++end;
@@ -110,10 +111,11 @@ class Builder : public GraphOperations {
         arma::mat weights(step.inputs, 0);
         arma::vec intercepts;
         for (const Branch* branch : branches) {
-          const Step& own = branch->network->steps()[i];
-          const arma::mat W(model_.theta.memptr() + branch->offset + own.offset, own.height(), own.outputs);
-          weights = arma::join_rows(weights, W.tail_rows(own.inputs));
-          intercepts = arma::join_cols(intercepts, own.intercept ? arma::vec(W.row(0).t()) : arma::zeros(own.outputs));
+          const Step& layer = branch->network->steps()[i];
+          const arma::mat W(model_.theta.memptr() + branch->offset + layer.offset, layer.height(), layer.outputs);
+          weights = arma::join_rows(weights, W.tail_rows(layer.inputs));
+          intercepts =
+              arma::join_cols(intercepts, layer.intercept ? arma::vec(W.row(0).t()) : arma::zeros(layer.outputs));
         }
         if (step.inputs > 0) return dense(x, weights, intercepts);
         return constant_of_rows(intercepts);
@@ -133,7 +135,8 @@ class Builder : public GraphOperations {
     return x;
   }
 
-  /// The same in every row; numbers only where there are no inputs to tell rows apart.
+  /// Values that are the same in every row. With inputs they are a product with weights 0, so that each row has them;
+  /// without inputs they are plain numbers.
   Id constant_of_rows(const arma::vec& values) {
     const arma::uword d = at(all_inputs_).width;
     return d > 0 ? dense(all_inputs_, arma::zeros(d, values.n_elem), values) : numbers(values);
@@ -168,33 +171,33 @@ class Builder : public GraphOperations {
       marginals.push_back(family(k).marginal(t, psi(k)));
       expressions.push_back(marginals[k].family->expressions(marginals[k].psi.data()));
     }
-    const auto of = [&](Expression FamilyExpressions::*expression) {
+    const auto figure = [&](Expression FamilyExpressions::*expression) {
       return of_experts(
           [&](arma::uword k) { return (expressions[k].*expression).shifted(marginals[k].first_output, t); });
     };
-    Id mu = of(&FamilyExpressions::mean);
+    Id mu = figure(&FamilyExpressions::mean);
     if (scale != 1 || center != 0) mu = each(Op::kAdd, {constant(center), each(Op::kMultiply, {constant(scale), mu})});
     mu = widened(mu, K_);
     graph().expert_means.push_back(mu);
     const Id mean = mixed(mu);
     graph().mean.push_back(mean);
     if (!normalised()) return;
-    const bool finite = std::all_of(expressions.begin(), expressions.end(), [](const FamilyExpressions& own) {
-      return !own.variance.is_number() || std::isfinite(own.variance.number());
+    const bool finite = std::all_of(expressions.begin(), expressions.end(), [](const FamilyExpressions& of_expert) {
+      return !of_expert.variance.is_number() || std::isfinite(of_expert.variance.number());
     });
     if (finite) {
-      const Id off = each(Op::kSubtract, {mu, mean});
-      const Id own = each(Op::kMultiply, {constant(scale * scale), of(&FamilyExpressions::variance)});
-      graph().sd.push_back(each(Op::kSqrt, {mixed(each(Op::kAdd, {own, each(Op::kMultiply, {off, off})}))}));
+      const Id between = each(Op::kSubtract, {mu, mean});
+      const Id within = each(Op::kMultiply, {constant(scale * scale), figure(&FamilyExpressions::variance)});
+      graph().sd.push_back(each(Op::kSqrt, {mixed(each(Op::kAdd, {within, each(Op::kMultiply, {between, between})}))}));
     } else {
       graph().sd.push_back(constant_of_rows(arma::vec{std::numeric_limits<double>::infinity()}));
     }
-    graph().cdf.push_back(mixed(of(&FamilyExpressions::cdf)));
+    graph().cdf.push_back(mixed(figure(&FamilyExpressions::cdf)));
   }
 
   void classes() {
     const arma::uword C = graph().classes;
-    Id log_p = 0;  // K x C, by rows: an expert's classes side by side
+    Id log_p = 0;  // K x C by rows: the classes of an expert are neighbours
     if (model_.family().link() == Family::Link::kLogistic) {
       const Id eta = this->eta(range(0, K_), 0);
       const Id p = function(eta, [](const Expression& x) { return logistic(x); });
@@ -224,10 +227,11 @@ class Builder : public GraphOperations {
 
   /// sum_k g_k x_k.
   Id mixed(Id x) { return sum(each(Op::kMultiply, {graph().gate, x}), K_); }
-  /// The weights' sum may be off 1 by rounding, or anything where the gate is not normalised.
+  /// Limits a probability to 0 .. 1. The sum of the weights may differ from 1 by rounding, or by any amount where the
+  /// gate is not normalised.
   Id share(Id p) { return each(Op::kMin, {each(Op::kMax, {p, constant(0.0)}), constant(1.0)}); }
 
-  /// A function of each element of x, eta 0 in the expression.
+  /// f of each element of x. f gets eta 0 for the element.
   template <class F>
   Id function(Id x, const F& f) {
     std::map<std::vector<const void*>, Id> known;
@@ -235,14 +239,14 @@ class Builder : public GraphOperations {
     return lowered({expression}, known, [x](arma::uword) { return x; });
   }
 
-  /// Output j of these experts.
+  /// Output j of each of these experts.
   Id eta(const Indices& experts, arma::uword j) {
     Indices indices;
     for (const arma::uword k : experts) indices.push_back(places_[k + 1] + j);
     const Id raw = pick(all_outputs_, indices);
     return j == 0 ? with_offset(raw, 1) : raw;
   }
-  /// The offset added to the first of each `run` outputs.
+  /// Adds the offset to the first of each `run` outputs.
   Id with_offset(Id outputs, arma::uword run) {
     if (model_.schema.offset.empty() && model_.schema.exposure.empty()) return outputs;
     Id offset = given(Kind::kOffset, 1);
@@ -263,35 +267,37 @@ class Builder : public GraphOperations {
     return each(Op::kDivide, {each(Op::kSubtract, {y, constant(center)}), constant(scale)});
   }
 
-  /// An element for each expert, or one that is the same for all: those whose expressions have the same shape are computed together.
+  /// One element for each expert, or a single one that serves all. Experts whose expressions have the same shape are
+  /// computed together.
   Id of_experts(const std::function<Expression(arma::uword)>& expression_of) {
     std::vector<Expression> expressions;
     std::vector<std::pair<std::string, Indices>> groups;
     for (arma::uword k = 0; k < K_; ++k) {
       expressions.push_back(expression_of(k));
-      const std::string own = shape(expressions[k]);
-      auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& entry) { return entry.first == own; });
-      if (group == groups.end()) group = groups.insert(groups.end(), {own, {}});
+      const std::string its_shape = shape(expressions[k]);
+      auto group =
+          std::find_if(groups.begin(), groups.end(), [&](const auto& entry) { return entry.first == its_shape; });
+      if (group == groups.end()) group = groups.insert(groups.end(), {its_shape, {}});
       group->second.push_back(k);
     }
     std::vector<Id> parts;
     Indices order(K_);
     arma::uword place = 0;
-    for (const auto& [own, experts] : groups) {
+    for (const auto& [its_shape, experts] : groups) {
       std::vector<Expression> members;
       for (const arma::uword k : experts) {
         members.push_back(expressions[k]);
         order[k] = place++;
       }
       std::map<std::vector<const void*>, Id> known;
-      const Id value = lowered(members, known, [this, &of = experts](arma::uword j) { return eta(of, j); });
+      const Id value = lowered(members, known, [this, &indices = experts](arma::uword j) { return eta(indices, j); });
       if (groups.size() == 1) return value;
       parts.push_back(widened(value, experts.size()));
     }
     return pick(join(parts), order);
   }
 
-  /// Expressions of one shape, side by side.
+  /// The values of several expressions of the same shape, as the elements of one vector.
   Id lowered(const std::vector<Expression>& expressions, std::map<std::vector<const void*>, Id>& known,
              const std::function<Id(arma::uword)>& eta_of) {
     std::vector<const void*> key;
@@ -320,9 +326,9 @@ class Builder : public GraphOperations {
       default: {
         std::vector<Id> arguments;
         for (std::size_t a = 0; a < first.arguments().size(); ++a) {
-          std::vector<Expression> own;
-          for (const Expression& expression : expressions) own.push_back(expression.arguments()[a]);
-          arguments.push_back(lowered(own, known, eta_of));
+          std::vector<Expression> argument;
+          for (const Expression& expression : expressions) argument.push_back(expression.arguments()[a]);
+          arguments.push_back(lowered(argument, known, eta_of));
         }
         result = each(first.op(), arguments);
       }
@@ -333,7 +339,7 @@ class Builder : public GraphOperations {
 
   const Model& model_;
   arma::uword K_, outputs_ = 0;
-  std::vector<arma::uword> places_;  // where each branch's outputs begin, the gate's first
+  std::vector<arma::uword> places_;  // where the outputs of each branch begin, the gate's first
   Id all_inputs_ = 0, all_outputs_ = 0, log_weights_ = 0;
 };
 

@@ -75,14 +75,14 @@ GraphOperations::Id GraphOperations::join(const std::vector<Id>& parts) {
   return all_numbers(parts) ? numbers(std::move(values)) : add({Kind::kJoin, width, parts});
 }
 
-GraphOperations::Id GraphOperations::each(Op op, const std::vector<Id>& of) {
+GraphOperations::Id GraphOperations::each(Op op, const std::vector<Id>& operands) {
   arma::uword width = 1;
-  for (const Id x : of) width = std::max(width, at(x).width);
-  if (!all_numbers(of)) return add({Kind::kEach, width, of, {}, {}, {}, 1, op});
+  for (const Id x : operands) width = std::max(width, at(x).width);
+  if (!all_numbers(operands)) return add({Kind::kEach, width, operands, {}, {}, {}, 1, op});
   std::vector<double> values;
   for (arma::uword i = 0; i < width; ++i) {
     std::vector<double> arguments;
-    for (const Id x : of) arguments.push_back(at(x).numbers[at(x).width == 1 ? 0 : i]);
+    for (const Id x : operands) arguments.push_back(at(x).numbers[at(x).width == 1 ? 0 : i]);
     values.push_back(apply(op, arguments.data()));
   }
   return numbers(std::move(values));
@@ -100,15 +100,15 @@ GraphOperations::Softmax GraphOperations::softmax(Id x, arma::uword run) {
           with_run(Op::kSubtract, shifted, each(Op::kLog, {total}), run)};
 }
 
-bool GraphOperations::all_numbers(const std::vector<Id>& of) const {
-  return std::all_of(of.begin(), of.end(), [&](Id x) { return at(x).kind == Kind::kNumbers; });
+bool GraphOperations::all_numbers(const std::vector<Id>& operands) const {
+  return std::all_of(operands.begin(), operands.end(), [&](Id x) { return at(x).kind == Kind::kNumbers; });
 }
 
 GraphOperations::Id GraphOperations::reduce(Kind kind, Id x, arma::uword run) {
   if (run == 1) return x;
   if (at(x).kind != Kind::kNumbers) return add({kind, at(x).width / run, {x}, {}, {}, {}, run});
-  const arma::mat of(at(x).numbers.data(), run, at(x).width / run);
-  return numbers(kind == Kind::kSum ? arma::vec(arma::sum(of).t()) : arma::vec(arma::max(of).t()));
+  const arma::mat runs(at(x).numbers.data(), run, at(x).width / run);
+  return numbers(kind == Kind::kSum ? arma::vec(arma::sum(runs).t()) : arma::vec(arma::max(runs).t()));
 }
 
 GraphOperations::Id GraphOperations::with_run(Op op, Id x, Id of_run, arma::uword run) {

@@ -22,7 +22,7 @@ using std::chrono::year_month_day;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The digits at the front, which are taken off; "" where there are fewer or more than asked for.
+/// Takes digits off the front. Returns "" where there are fewer than `least` or more than `most`.
 std::string take_digits(std::string_view& text, std::size_t least, std::size_t most) {
   std::size_t count = 0;
   while (count < text.size() && is_digit(text[count])) ++count;
@@ -40,7 +40,7 @@ bool take(std::string_view& text, char mark) {
 
 struct Time {
   int minutes = 0;          ///< since midnight
-  std::string rest = "00";  ///< the seconds, with those places behind the point that are not 0
+  std::string rest = "00";  ///< the seconds, with their decimal places up to the last one that is not 0
   std::string text() const {
     std::array<char, 16> hour{};
     std::snprintf(hour.data(), hour.size(), "%02d:%02d:", minutes / 60, minutes % 60);
@@ -48,7 +48,7 @@ struct Time {
   }
 };
 
-/// 8:00, 08:00:00 and 08:00:00.250, which are taken off.
+/// Takes a time such as 8:00, 08:00:00 or 08:00:00.250 off the front.
 std::optional<Time> take_time(std::string_view& text) {
   const std::string hour = take_digits(text, 1, 2);
   if (hour.empty() || !take(text, ':')) return std::nullopt;
@@ -62,7 +62,7 @@ std::optional<Time> take_time(std::string_view& text) {
   return Time{60 * std::stoi(hour) + std::stoi(minute), second + (fraction.empty() ? "" : "." + fraction)};
 }
 
-/// AM or PM behind an hour of 1 to 12; false where the hour is none of those.
+/// Takes AM or PM off the front and applies it to the time. False where the hour is not in 1 .. 12.
 bool take_half_of_day(std::string_view& text, Time& time, bool& halved) {
   const std::string word = in_lower_case(std::string(text.substr(0, 3)));
   halved = word == " am" || word == " pm";
@@ -74,7 +74,7 @@ bool take_half_of_day(std::string_view& text, Time& time, bool& halved) {
   return true;
 }
 
-/// Minutes to the east, of Z, UTC, +02, +0200 and +02:00.
+/// Takes a time zone off the front: Z, UTC, +02, +0200 or +02:00. Returns its minutes east of Greenwich.
 std::optional<int> take_zone(std::string_view& text) {
   if (take(text, 'Z')) return 0;
   if (text == " UTC") {
@@ -90,7 +90,7 @@ std::optional<int> take_zone(std::string_view& text) {
   return west ? -minutes : minutes;
 }
 
-/// A level as it is written, before anyone knows which of its numbers is the day.
+/// A level as it is written. Which of its numbers is the day is still open.
 struct Written {
   std::array<std::string, 3> parts;
   std::optional<Time> time{};
@@ -114,7 +114,7 @@ std::optional<Written> written(const std::string& level) {
   return result.zone && text.empty() ? std::optional(result) : std::nullopt;
 }
 
-/// Where the year, the month and the day stand.
+/// The places of the year, the month and the day.
 using Order = std::array<std::size_t, 3>;
 constexpr Order kYearFirst{0, 1, 2}, kDayFirst{2, 1, 0}, kMonthFirst{2, 0, 1};
 
@@ -123,7 +123,8 @@ std::optional<year_month_day> day_of(const Written& level, Order order, DayReade
   const std::string &year = level.parts[order[0]], &month = level.parts[order[1]], &day = level.parts[order[2]];
   if ((year.size() != 4 && year.size() != 2) || month.size() > 2 || day.size() > 2) return std::nullopt;
   int number = std::stoi(year);
-  const int first = reader == DayReader::kTriesOrders ? 69 : 70;  // of the last century: POSIX's year, and PostgreSQL's
+  // The first two-digit year that counts as 19..: 69 for DuckDB (and POSIX), 70 for PostgreSQL.
+  const int first = reader == DayReader::kTriesOrders ? 69 : 70;
   if (year.size() == 2) number += number < first ? 2000 : 1900;
   const year_month_day result{std::chrono::year(number), std::chrono::month(static_cast<unsigned>(std::stoi(month))),
                               std::chrono::day(static_cast<unsigned>(std::stoi(day)))};
@@ -144,7 +145,7 @@ std::string in_utc(const year_month_day& day, Time time, int zone) {
   return text_of(year_month_day(sys_days(day) + std::chrono::days(days))) + " " + time.text() + "+00";
 }
 
-/// Levels by the text that they have in a column that is read in one order: one, or kUnclear for several.
+/// The levels by their texts in a column that is read in one order. A text that several levels have is kUnclear.
 using Reading = std::map<std::string, std::size_t>;
 
 bool says_other(const Reading& reading, const std::string& text, std::size_t place) {
@@ -154,36 +155,36 @@ bool says_other(const Reading& reading, const std::string& text, std::size_t pla
 
 class Readings {
  public:
-  /// `text(level, day)`: "" where the type is not the level's.
+  /// `text(level, day)`: the level's text in the column's type; "" where the level is not of that type.
   template <class Text>
   Readings(const std::vector<std::string>& levels, DayReader reader, const Text& text) : reader_(reader) {
     std::vector<std::optional<Written>> all;
     for (const std::string& level : levels) all.push_back(level == kMissingLevel ? std::nullopt : written(level));
     const bool halved = std::any_of(all.begin(), all.end(), [](const auto& level) { return level && level->halved; });
-    // DuckDB knows hours with AM and PM behind the month's order alone.
+    // DuckDB accepts AM and PM only with the month first.
     const std::array<Order, 3> orders =
         halved ? std::array{kMonthFirst, kYearFirst, kDayFirst} : std::array{kYearFirst, kDayFirst, kMonthFirst};
-    std::vector<Reading> of;
+    std::vector<Reading> readings;
     std::vector<std::set<std::size_t>> read;
     std::set<std::size_t> all_read;
     for (const Order& order : orders) {
-      of.emplace_back();
+      readings.emplace_back();
       read.emplace_back();
       for (std::size_t place = 0; place < all.size(); ++place) {
         const auto day = all[place] ? day_of(*all[place], order, reader) : std::nullopt;
         const std::string key = day ? text(*all[place], *day) : "";
         if (key.empty()) continue;
         read.back().insert(place);
-        const auto [entry, is_new] = of.back().insert({key, place});
+        const auto [entry, is_new] = readings.back().insert({key, place});
         if (!is_new) entry->second = kUnclear;
       }
       all_read.insert(read.back().begin(), read.back().end());
     }
-    for (std::size_t i = 0; i < of.size(); ++i) {
+    for (std::size_t i = 0; i < readings.size(); ++i) {
       if (read[i].size() == all_read.size())
-        whole_.push_back(std::move(of[i]));
+        whole_.push_back(std::move(readings[i]));
       else if (whole_.empty())
-        earlier_.push_back(std::move(of[i]));
+        earlier_.push_back(std::move(readings[i]));
     }
   }
 
@@ -213,7 +214,8 @@ class Readings {
       result.proofs.push_back(text);
   }
 
-  /// What all orders that read every level say, or, of those that a reader tries, the first, if no other one contradicts.
+  /// The level on which all orders agree that can read every level. For a reader that tries orders: the level by the
+  /// first of these orders, unless another order contradicts.
   std::size_t agreed(const std::string& text) const {
     if (whole_.empty()) return kUnclear;
     const auto first = whole_.front().find(text);
@@ -227,7 +229,7 @@ class Readings {
   }
 
   DayReader reader_;
-  /// Of the orders that read every level; and of those that do not, but are tried before.
+  /// The readings in orders that read every level; and those in orders that do not, but are tried before.
   std::vector<Reading> whole_, earlier_;
 };
 

@@ -30,14 +30,14 @@ std::uint32_t crc32(const std::string& bytes) {
   return ~crc;
 }
 
-/// What a local header and the directory say alike.
+/// The part that the local header and the central directory have in common.
 std::string header(const std::string& name, const std::string& bytes) {
   std::string out;
-  put(out, 20, 2);      // needs version 2.0
-  put(out, 0x0800, 2);  // names are UTF-8
-  put(out, 0, 2);       // stored
-  put(out, 0, 2);       // midnight,
-  put(out, 0x21, 2);    // 1 January 1980
+  put(out, 20, 2);      // version needed: 2.0
+  put(out, 0x0800, 2);  // flag: names are UTF-8
+  put(out, 0, 2);       // method: stored
+  put(out, 0, 2);       // time: midnight
+  put(out, 0x21, 2);    // date: 1 January 1980
   put(out, crc32(bytes), 4);
   put(out, bytes.size(), 4);
   put(out, bytes.size(), 4);
@@ -83,9 +83,9 @@ std::string Npz::bytes() const {
       throw Error(ErrorKind::kUsage, "format numpy: the model has more than 4 GB of numbers: expected --format json");
     const std::string about = header(entry.name, entry.bytes);
     put(directory, 0x02014B50, 4);
-    put(directory, 20, 2);  // made by version 2.0
+    put(directory, 20, 2);  // made by: version 2.0
     directory += about;
-    put(directory, 0, 2 + 2 + 2 + 4);  // no comment, the first disk, no attributes
+    put(directory, 0, 2 + 2 + 2 + 4);  // no comment, first disk, no attributes
     put(directory, out.size(), 4);
     directory += entry.name;
     put(out, 0x04034B50, 4);

@@ -1,4 +1,5 @@
-// Arrays by name in one file, as NumPy's np.load reads them: a zip archive, nothing compressed, of a .npy file each.
+// Writes arrays in NumPy's .npz format, which np.load() reads: an uncompressed zip archive with a .npy file for each
+// array.
 #pragma once
 
 #include <armadillo>
@@ -10,10 +11,11 @@ namespace moe {
 
 class Npz {
  public:
-  void add(const std::string& name, const arma::mat& values);                 ///< two dimensions
-  void add(const std::string& name, const std::vector<double>& values);       ///< one
-  void add(const std::string& name, const std::vector<arma::uword>& values);  ///< one, of int64
-  /// The whole file; the same arrays give the same bytes. Throws Error (usage) beyond the 4 GB of a plain zip archive.
+  void add(const std::string& name, const arma::mat& values);                 ///< of two dimensions
+  void add(const std::string& name, const std::vector<double>& values);       ///< of one dimension
+  void add(const std::string& name, const std::vector<arma::uword>& values);  ///< of one dimension, int64
+  /// The bytes of the file. The same arrays give the same bytes. Throws Error (usage) above 4 GB, the limit of a plain
+  /// zip archive.
   std::string bytes() const;
 
  private:

@@ -16,7 +16,7 @@ class Lowering {
  public:
   explicit Lowering(const Graph& graph) : graph_(graph) { out_.elements.resize(graph.values.size()); }
 
-  ScalarGraph of(const std::vector<Graph::Id>& values) {
+  ScalarGraph lower(const std::vector<Graph::Id>& values) {
     for (const Graph::Id id : values) out_.elements[id] = elements(graph_.values[id]);
     return std::move(out_);
   }
@@ -24,8 +24,8 @@ class Lowering {
  private:
   const Node& at(Id id) const { return out_.nodes[id]; }
   bool is(Id id, double number) const { return at(id).kind == Kind::kNumber && at(id).number == number; }
-  bool all_numbers(const std::vector<Id>& of) const {
-    return std::all_of(of.begin(), of.end(), [&](Id x) { return at(x).kind == Kind::kNumber; });
+  bool all_numbers(const std::vector<Id>& operands) const {
+    return std::all_of(operands.begin(), operands.end(), [&](Id x) { return at(x).kind == Kind::kNumber; });
   }
   Id number(double value) { return out_.add({Kind::kNumber, {}, value}); }
 
@@ -48,10 +48,10 @@ class Lowering {
         for (arma::uword o = 0; o < value.width; ++o) result.push_back(dense(value, o));
         break;
       case Graph::Kind::kPick:
-        for (const arma::uword i : value.indices) result.push_back(out_.elements[value.of[0]][i]);
+        for (const arma::uword i : value.indices) result.push_back(out_.elements[value.operands[0]][i]);
         break;
       case Graph::Kind::kJoin:
-        for (const Graph::Id part : value.of)
+        for (const Graph::Id part : value.operands)
           result.insert(result.end(), out_.elements[part].begin(), out_.elements[part].end());
         break;
       case Graph::Kind::kSum:
@@ -69,39 +69,39 @@ class Lowering {
     Node node{Kind::kDense, {}, value.numbers[output]};
     for (arma::uword i = 0; i < value.weights.n_rows; ++i) {
       if (value.weights(i, output) == 0) continue;
-      node.of.push_back(out_.elements[value.of[0]][i]);
+      node.operands.push_back(out_.elements[value.operands[0]][i]);
       node.weights.push_back(value.weights(i, output));
     }
-    return node.of.empty() ? number(node.number) : out_.add(std::move(node));
+    return node.operands.empty() ? number(node.number) : out_.add(std::move(node));
   }
 
   Id run(const Graph::Value& value, arma::uword i) {
-    const auto first = out_.elements[value.of[0]].begin() + static_cast<std::ptrdiff_t>(i * value.run);
-    const std::vector<Id> of(first, first + static_cast<std::ptrdiff_t>(value.run));
+    const auto first = out_.elements[value.operands[0]].begin() + static_cast<std::ptrdiff_t>(i * value.run);
+    const std::vector<Id> operands(first, first + static_cast<std::ptrdiff_t>(value.run));
     const bool sum = value.kind == Graph::Kind::kSum;
-    if (all_numbers(of)) {
-      double result = at(of[0]).number;
-      for (std::size_t j = 1; j < of.size(); ++j)
-        result = sum ? result + at(of[j]).number : std::max(result, at(of[j]).number);
+    if (all_numbers(operands)) {
+      double result = at(operands[0]).number;
+      for (std::size_t j = 1; j < operands.size(); ++j)
+        result = sum ? result + at(operands[j]).number : std::max(result, at(operands[j]).number);
       return number(result);
     }
-    return out_.add({sum ? Kind::kSum : Kind::kLargest, of});
+    return out_.add({sum ? Kind::kSum : Kind::kLargest, operands});
   }
 
   Id each(const Graph::Value& value, arma::uword i) {
-    std::vector<Id> of;
-    for (const Graph::Id x : value.of) of.push_back(out_.elements[x][out_.elements[x].size() == 1 ? 0 : i]);
-    if (all_numbers(of)) {
+    std::vector<Id> operands;
+    for (const Graph::Id x : value.operands) operands.push_back(out_.elements[x][out_.elements[x].size() == 1 ? 0 : i]);
+    if (all_numbers(operands)) {
       std::vector<double> numbers;
-      for (const Id x : of) numbers.push_back(at(x).number);
+      for (const Id x : operands) numbers.push_back(at(x).number);
       return number(apply(value.op, numbers.data()));
     }
-    if (value.op == Op::kAdd && is(of[0], 0)) return of[1];
-    if ((value.op == Op::kAdd || value.op == Op::kSubtract) && is(of[1], 0)) return of[0];
-    if (value.op == Op::kMultiply && is(of[0], 1)) return of[1];
-    if ((value.op == Op::kMultiply || value.op == Op::kDivide) && is(of[1], 1)) return of[0];
-    if (value.op == Op::kMultiply && (is(of[0], 0) || is(of[1], 0))) return number(0);
-    return out_.add({Kind::kEach, of, 0, {}, 0, value.op});
+    if (value.op == Op::kAdd && is(operands[0], 0)) return operands[1];
+    if ((value.op == Op::kAdd || value.op == Op::kSubtract) && is(operands[1], 0)) return operands[0];
+    if (value.op == Op::kMultiply && is(operands[0], 1)) return operands[1];
+    if ((value.op == Op::kMultiply || value.op == Op::kDivide) && is(operands[1], 1)) return operands[0];
+    if (value.op == Op::kMultiply && (is(operands[0], 0) || is(operands[1], 0))) return number(0);
+    return out_.add({Kind::kEach, operands, 0, {}, 0, value.op});
   }
 
   const Graph& graph_;
@@ -116,7 +116,7 @@ ScalarGraph::Id ScalarGraph::add(Node node) {
 }
 
 ScalarGraph scalar_graph_of(const Graph& graph, const std::vector<Graph::Id>& values) {
-  return Lowering(graph).of(values);
+  return Lowering(graph).lower(values);
 }
 
 }  // namespace moe

@@ -1,4 +1,4 @@
-// A graph element by element: what an exporter writes whose language knows numbers only, no vectors.
+// ScalarGraph: a graph whose values are single numbers, for exporters to languages without vectors.
 #pragma once
 
 #include <vector>
@@ -11,17 +11,17 @@ struct ScalarGraph {
   using Id = std::size_t;
   enum class Kind {
     kInput,    ///< element `index` of Graph::Kind::kInputs
-    kOffset,   ///< as Graph has it
-    kTrials,   ///< ..
+    kOffset,   ///< as in Graph
+    kTrials,   ///< as in Graph
     kNumber,   ///< `number`
-    kDense,    ///< number + sum_i weights[i] of[i], at least one
-    kSum,      ///< of `of`
-    kLargest,  ///< of `of`
-    kEach,     ///< op(of)
+    kDense,    ///< number + sum_i weights[i] operands[i]; at least one operand
+    kSum,      ///< the sum of the operands
+    kLargest,  ///< the largest of the operands
+    kEach,     ///< op(operands)
   };
   struct Node {
     Kind kind;
-    std::vector<Id> of{};  ///< earlier ones
+    std::vector<Id> operands{};  ///< earlier nodes
     double number = 0;
     std::vector<double> weights{};
     arma::uword index = 0;
@@ -29,13 +29,14 @@ struct ScalarGraph {
   };
 
   std::vector<Node> nodes;
-  std::vector<std::vector<Id>> elements;  ///< of each value of the graph; empty for one that was not asked for
+  /// The nodes of each value of the graph; empty for a value that was not asked for.
+  std::vector<std::vector<Id>> elements;
 
   Id add(Node node);
 };
 
-/// Those values of the graph, none of which needs a target. Weights of 0 are left out, and what depends on numbers alone is
-/// computed.
+/// Translates these values of the graph, none of which may need a target. Weights of 0 are left out, and results that
+/// depend on numbers only are computed.
 ScalarGraph scalar_graph_of(const Graph& graph, const std::vector<Graph::Id>& values);
 
 }  // namespace moe

@@ -25,7 +25,7 @@ std::string SqlCells::add(const std::string& expression) {
   return SqlNames::before(name);
 }
 
-/// .. without which the row cannot be scored.
+/// The same for a column without which the row has no prediction.
 std::string SqlCells::needed_place(const std::string& expression) {
   std::string name = add(expression);
   conditions_.push_back(name + " >= 0");
@@ -67,11 +67,11 @@ void SqlCells::number(const Column& column) {
         add("CASE WHEN " + value + " IS NULL THEN " + dialect_.number(1) + " ELSE " + dialect_.number(0) + " END"));
 }
 
-/// Offset and exposure as one leaf, and the trials.
+/// The leaf for offset and exposure together, and the one for the trials.
 void SqlCells::beside(const Schema& schema) {
   std::vector<std::string> offsets;
   if (!schema.offset.empty()) offsets.push_back(needed_number(number_cell(schema.offset)));
-  if (!schema.exposure.empty()) {  // no logarithm of 0 or less is asked for
+  if (!schema.exposure.empty()) {  // the logarithm must not be computed for 0 or less
     const std::string exposure = add(number_cell(schema.exposure)), positive = exposure + " > " + dialect_.number(0);
     offsets.push_back("CASE WHEN " + positive + " THEN ln(" + exposure + ") END");
     conditions_.insert(conditions_.end(), {positive, dialect_.is_finite(exposure)});

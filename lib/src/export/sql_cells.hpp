@@ -1,5 +1,5 @@
-// The innermost SELECT of a model: a table's cells as finite numbers and as places of levels, NULL where `moe predict` would refuse
-// the cell. What stands above it knows neither texts nor types.
+// The innermost SELECT of an exported model. It turns the table's cells into finite numbers and places of levels, and
+// into NULL where `moe predict` would refuse the cell. The steps around it know neither texts nor types.
 #pragma once
 
 #include <string>
@@ -13,18 +13,19 @@ namespace moe {
 
 class SqlCells {
  public:
-  /// `ignore_unknown`: a level that training has not seen is taken for the reference; else its row cannot be scored.
+  /// `ignore_unknown`: a level that training has not seen counts as the reference level; otherwise its row has no
+  /// prediction.
   SqlCells(const Schema& schema, const SqlDialect& dialect, const SqlNames& names, bool ignore_unknown);
 
-  /// "expression AS c1" ..
+  /// The columns of this SELECT: "expression AS c1", ..
   const std::vector<std::string>& columns() const { return columns_; }
-  /// What they make, for who selects from them: of each input, the offset, the trials, an expression.
+  /// For the SELECT around it: an expression for each input, the offset and the trials.
   const std::vector<std::string>& leaves() const { return leaves_; }
-  /// What holds where a row can be scored.
+  /// Conditions under which a row has a prediction.
   const std::vector<std::string>& conditions() const { return conditions_; }
 
  private:
-  /// The column's name for who selects from it.
+  /// Adds a column and returns its name in the SELECT around this one.
   std::string add(const std::string& expression);
   std::string needed_place(const std::string& expression);
   std::string needed_number(const std::string& expression);
@@ -33,7 +34,7 @@ class SqlCells {
   void beside(const Schema& schema);
   std::string cell(const std::string& column) const { return names_.cell(column); }
   std::string number_cell(const std::string& column) const;
-  /// `by_value`: the cell may be a number that stands for a missing one, whatever its text.
+  /// `by_value`: the cell may be a number that stands for a missing one, in any spelling.
   std::string is_missing(const std::string& column, const std::vector<std::string>& words, bool by_value) const;
   std::string place_of_text(const Column& column) const;
 

@@ -16,16 +16,16 @@ std::vector<std::string> sql_texts(std::vector<std::string> texts) {
   return texts;
 }
 
-std::string call(const std::string& function, const std::vector<std::string>& of) {
-  return function + "(" + join(of) + ")";
+std::string call(const std::string& function, const std::vector<std::string>& arguments) {
+  return function + "(" + join(arguments) + ")";
 }
 
 }  // namespace
 
-std::string sql_places(const std::string& of, const std::vector<TypedLevel>& levels,
+std::string sql_places(const std::string& subject, const std::vector<TypedLevel>& levels,
                        const std::function<std::string(const TypedLevel&)>& key) {
   if (std::all_of(levels.begin(), levels.end(), [](const TypedLevel& x) { return x.place == kNoLevel; })) return "NULL";
-  std::string text = "CASE " + of;
+  std::string text = "CASE " + subject;
   for (const TypedLevel& level : levels)
     if (level.place != kNoLevel)
       text += " WHEN " + key(level) + " THEN " + (level.place == kUnclear ? "-1" : std::to_string(level.place));
@@ -50,50 +50,52 @@ std::string SqlDialect::number(double value) const {
   return text[0] == '-' ? "(" + text + ")" : text;
 }
 
-std::string SqlDialect::extreme(bool largest, const std::vector<std::string>& of) const {
-  constexpr std::size_t kMost = 100;  // SQLite passes 127 arguments at most
-  if (of.size() > kMost) {
+std::string SqlDialect::extreme(bool largest, const std::vector<std::string>& arguments) const {
+  constexpr std::size_t kMost = 100;  // SQLite allows at most 127 arguments
+  if (arguments.size() > kMost) {
     std::vector<std::string> parts;
-    for (std::size_t i = 0; i < of.size(); i += kMost)
-      parts.push_back(extreme(largest, {of.begin() + static_cast<std::ptrdiff_t>(i),
-                                        of.begin() + static_cast<std::ptrdiff_t>(std::min(of.size(), i + kMost))}));
+    for (std::size_t i = 0; i < arguments.size(); i += kMost)
+      parts.push_back(
+          extreme(largest, {arguments.begin() + static_cast<std::ptrdiff_t>(i),
+                            arguments.begin() + static_cast<std::ptrdiff_t>(std::min(arguments.size(), i + kMost))}));
     return extreme(largest, parts);
   }
-  if (of.size() == 1) return of[0];
-  return call(sqlite() ? (largest ? "max" : "min") : (largest ? "greatest" : "least"), of);
+  if (arguments.size() == 1) return arguments[0];
+  return call(sqlite() ? (largest ? "max" : "min") : (largest ? "greatest" : "least"), arguments);
 }
 
-std::string SqlDialect::apply(Expression::Op op, const std::vector<std::string>& of) const {
+std::string SqlDialect::apply(Expression::Op op, const std::vector<std::string>& arguments) const {
   using enum Expression::Op;
   switch (op) {
     case kExp:
     case kKernelExp:
-      return call(
-          "exp",
-          {postgres() ? "least(greatest(" + of[0] + ", " + number(kLeastExponent) + "), " + number(709) + ")" : of[0]});
+      return call("exp", {postgres() ? "least(greatest(" + arguments[0] + ", " + number(kLeastExponent) + "), " +
+                                           number(709) + ")"
+                                     : arguments[0]});
     case kLog:
-      return call("ln", of);
+      return call("ln", arguments);
     case kSqrt:
-      return call("sqrt", of);
+      return call("sqrt", arguments);
     case kAbs:
-      return call("abs", of);
+      return call("abs", arguments);
     case kFloor:
-      return call("floor", of);
+      return call("floor", arguments);
     case kTanh:
-      return call("tanh", of);
+      return call("tanh", arguments);
     case kAdd:
-      return of[0] + " + " + of[1];
+      return arguments[0] + " + " + arguments[1];
     case kSubtract:
-      return of[0] + " - " + of[1];
+      return arguments[0] + " - " + arguments[1];
     case kMultiply:
-      return of[0] + " * " + of[1];
+      return arguments[0] + " * " + arguments[1];
     case kDivide:
-      return of[0] + " / " + of[1];
+      return arguments[0] + " / " + arguments[1];
     case kMin:
     case kMax:
-      return extreme(op == kMax, of);
+      return extreme(op == kMax, arguments);
     case kIfPositive:
-      return "CASE WHEN " + of[0] + " > " + number(0) + " THEN " + of[1] + " ELSE " + of[2] + " END";
+      return "CASE WHEN " + arguments[0] + " > " + number(0) + " THEN " + arguments[1] + " ELSE " + arguments[2] +
+             " END";
     default:
       throw Error(ErrorKind::kUsage,
                   "format sql cannot express a function of this family that databases do not know: "
@@ -106,7 +108,7 @@ std::string SqlDialect::without_dust(const std::string& x) const {
 }
 
 std::string SqlDialect::text(const std::string& cell) const {
-  // Texts are compared byte by byte, whatever a column's own collation would have.
+  // Compares texts byte by byte, whatever collation the column has.
   if (postgres()) return "CAST(" + cell + " AS text) COLLATE \"C\"";
   return "CAST(" + cell + (duckdb() ? " AS VARCHAR)" : " AS TEXT) COLLATE BINARY");
 }
@@ -115,14 +117,15 @@ std::string SqlDialect::trimmed(const std::string& text) const {
   return (postgres() ? "btrim(" : "trim(") + text + (sqlite() ? ", ' ' || char(9))" : ", ' ' || chr(9))");
 }
 
-// DuckDB makes a join of each IN of a few words or more, which took ten times as long as all the rest.
+// Not IN: DuckDB makes a join of an IN with more than a few words, which took ten times as long as everything else.
 std::string SqlDialect::is_one_of(const std::string& text, const std::vector<std::string>& words) const {
   const std::string list = join(sql_texts(words));
   return duckdb() ? "list_contains([" + list + "], " + text + ")" : text + " IN (" + list + ")";
 }
 
 std::string SqlDialect::number_of(const std::string& cell) const {
-  if (sqlite()) {  // A comparison with a REAL makes a number of a text that is one; CAST alone takes 0 from any other.
+  // Comparing a text with a REAL makes a number of it if it is one. CAST alone would make 0 of other texts.
+  if (sqlite()) {
     const std::string largest = number(std::numeric_limits<double>::max());
     return "CASE typeof(" + cell + ") WHEN 'real' THEN " + cell + " WHEN 'integer' THEN CAST(" + cell +
            " AS REAL) WHEN 'text' THEN CASE WHEN " + cell + " <= CAST(" + largest + " AS REAL) AND " + cell +
@@ -130,11 +133,11 @@ std::string SqlDialect::number_of(const std::string& cell) const {
            " NOT GLOB '*[^-+.eE0-9 ' || char(9) || ']*' THEN CAST(" + cell + " AS REAL) END END";
   }
   const std::string of_text = finite_text(trimmed(text(cell)));
-  // DuckDB would plan a nullif of this for a minute where there are 1,000 columns.
+  // Not nullif: DuckDB would plan this for a minute with 1,000 columns.
   if (duckdb())
     return "CASE WHEN " + is_plain_number(cell) + " THEN TRY_CAST(" + cell + " AS DOUBLE) ELSE " + of_text + " END";
   const std::string largest = number(kLargestCell);
-  // No type but text turns into float8 and every other into text.
+  // PostgreSQL cannot cast every type to float8, but it can cast any type to text, and text to float8.
   return "nullif(nullif(greatest(least(CASE WHEN " + is_plain_number(cell) + " THEN CAST(" + text(cell) +
          " AS float8) WHEN " + is_boolean(cell) + " THEN CASE " + text(cell) + " WHEN 'true' THEN " + number(1) +
          " WHEN 'false' THEN " + number(0) + " END ELSE " + of_text + " END, " + largest + "), -" + largest + "), " +
@@ -150,13 +153,13 @@ std::string SqlDialect::without_nan(const std::string& number) const {
   return duckdb() ? "nullif(" + number + ", 'NaN'::DOUBLE)" : number;
 }
 
-/// What a text without blanks round it is as a number: that of moe::parse_number(), or NULL.
+/// The number that a text without outer blanks is to moe::parse_number(), or NULL.
 std::string SqlDialect::finite_text(const std::string& text) const {
   const std::string mantissa = R"(^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+))", any = mantissa + "([eE][-+]?[0-9]+)?$";
   if (duckdb())
     return "CASE WHEN regexp_matches(" + text + ", '" + any + "') THEN TRY_CAST(" + text + " AS DOUBLE) END";
-  // PostgreSQL stops at a text that is too large for a double, or too small: it is asked for those that are not, and for numeric
-  // where that is not plain to see.
+  // PostgreSQL stops with an error at a text that is too large or too small for a double. So only texts that certainly
+  // fit are cast; where that is not obvious, numeric decides.
   const std::string number = "CAST(" + text + " AS float8)", size = "abs(CAST(" + text + " AS numeric))";
   return "CASE WHEN length(" + text + ") < 150 AND " + text + " ~ '" + mantissa + "([eE][-+]?[0-9][0-9]?)?$' THEN " +
          number + " WHEN length(" + text + ") > 10000 OR " + text + " !~ '" + any + "' THEN NULL WHEN " + text +
@@ -183,18 +186,18 @@ std::string SqlDialect::is_boolean(const std::string& cell) const {
   return duckdb() ? "typeof(" + cell + ") = 'BOOLEAN'" : "pg_typeof(" + cell + ") = 'boolean'::regtype";
 }
 
-/// Of a boolean: 'true' or 'false'. SQLite has 1 and 0 for them.
+/// The text of a boolean, 'true' or 'false'. SQLite stores booleans as 1 and 0.
 std::string SqlDialect::boolean_text(const std::string& cell) const {
   return sqlite() ? "CASE " + cell + " WHEN 1 THEN 'true' WHEN 0 THEN 'false' END" : text(cell);
 }
 
-// By value: the text of 1 in a column of doubles is 1.0 in DuckDB and SQLite, and 0.1 as a REAL is no longer the double 0.1, but its
-// text is.
+// Compares by value. The text of 1 in a column of doubles is 1.0 in DuckDB and SQLite. A REAL 0.1 is not the double
+// 0.1, but its text is the same.
 std::string SqlDialect::place_of_number(const std::string& cell, const std::vector<TypedLevel>& levels) const {
   if (postgres())
     return sql_places("CAST(" + text(cell) + " AS numeric)", levels,
                       [](const TypedLevel& level) { return sql_text(level.text) + "::numeric"; });
-  constexpr double kAllWhole = 9007199254740992;  // doubles tell whole numbers apart below
+  constexpr double kAllWhole = 9007199254740992;  // 2^53: smaller whole numbers are exact in a double
   std::vector<TypedLevel> near, far;
   for (const TypedLevel& level : levels)
     (std::abs(*parse_number(level.text)) < kAllWhole ? near : far).push_back(level);
@@ -205,7 +208,7 @@ std::string SqlDialect::place_of_number(const std::string& cell, const std::vect
          sql_places(text(cell), far, [](const TypedLevel& level) { return sql_text(level.text); }) + ")";
 }
 
-/// Days are compared as texts that the database itself makes of them, whatever style it has.
+/// Compares dates by the texts that the database itself makes of them, in whatever style.
 std::string SqlDialect::place_of_day(const SqlColumn& column, const std::string& type, const TypedDays& days) const {
   const auto key = [&](const std::string& day) { return text(type + " " + sql_text(day)); };
   const auto places = [&](const std::vector<TypedLevel>& levels) {
@@ -225,8 +228,8 @@ std::string SqlDialect::place(const SqlColumn& column, const TypedLevels& levels
   const std::string& cell = column.cell;
   const auto same = [](const TypedLevel& level) { return sql_text(level.text); };
   std::string branches;
-  const auto branch = [&](const std::string& type, const std::vector<TypedLevel>& of, const std::string& places) {
-    if (!of.empty()) branches += " WHEN " + type + " THEN " + places;
+  const auto branch = [&](const std::string& type, const std::vector<TypedLevel>& typed, const std::string& places) {
+    if (!typed.empty()) branches += " WHEN " + type + " THEN " + places;
   };
   // SQLite's booleans are numbers.
   if (!sqlite() || levels.numbers.empty())
@@ -240,8 +243,9 @@ std::string SqlDialect::place(const SqlColumn& column, const TypedLevels& levels
     branch(is_type("time", "TIME"), levels.times, sql_places(text(cell), levels.times, [&](const TypedLevel& level) {
              return text("TIME " + sql_text(level.text));
            }));
-    const auto days = [&](const std::string& type, const std::string& of_duckdb, const TypedDays& of) {
-      if (!of.empty()) branches += " WHEN " + is_type(type, of_duckdb) + " THEN " + place_of_day(column, type, of);
+    const auto days = [&](const std::string& type, const std::string& of_duckdb, const TypedDays& typed_days) {
+      if (!typed_days.empty())
+        branches += " WHEN " + is_type(type, of_duckdb) + " THEN " + place_of_day(column, type, typed_days);
     };
     days("date", "DATE", levels.dates);
     days("timestamptz", "TIMESTAMP WITH TIME ZONE", levels.zoned_timestamps);
@@ -250,8 +254,9 @@ std::string SqlDialect::place(const SqlColumn& column, const TypedLevels& levels
   return branches.empty() ? otherwise : "CASE" + branches + " ELSE " + otherwise + " END";
 }
 
-// PostgreSQL and SQLite would else put each expression in place of its name, twice where it stands twice, and so double the
-// work with every step; DuckDB computes each once, and would hold the whole table in memory between steps.
+// PostgreSQL and SQLite would otherwise insert an expression wherever its name is used, and double the work in each
+// step where it is used twice. DuckDB computes each expression once, but would keep the whole table in memory between
+// materialised steps.
 std::string SqlDialect::step(const std::string& name, const std::string& select) const {
   if (duckdb()) return name + " AS NOT MATERIALIZED (\n" + select + ")";
   return name + " AS NOT MATERIALIZED (\n" + select + (postgres() ? "\nOFFSET 0)" : "\nLIMIT -1 OFFSET 0)");

@@ -11,10 +11,11 @@ using Node = ScalarGraph::Node;
 using Kind = ScalarGraph::Kind;
 using Op = Expression::Op;
 
-/// log10 of the largest number that an operation is to give, some digits below what a double holds; of 0; of a quotient without
-/// a constant divisor and its numerator's ratio: divisors are 1 and more, or sums of weights.
+/// As log10: the largest result that an operation may have, some digits below the limit of a double; the logarithm that
+/// stands for 0; and the largest ratio of a quotient to its numerator where the divisor is no constant (divisors are at
+/// least 1, or sums of weights).
 constexpr double kCeiling = 300, kNothing = -400, kQuotient = 4;
-/// exp() is asked for no more.
+/// The largest argument that exp() may get.
 constexpr double kLargestExponent = 709;
 
 double log_size(double value) { return value == 0 ? kNothing : std::log10(std::abs(value)); }
@@ -26,7 +27,7 @@ class Limits {
     out_.limit.resize(scalar_graph.nodes.size());
   }
 
-  SqlLimits of(const std::vector<bool>& used) {
+  SqlLimits find(const std::vector<bool>& used) {
     for (Id id = 0; id < scalar_graph_.nodes.size(); ++id)
       if (used[id]) out_.most[id] = most(at(id));
     return std::move(out_);
@@ -35,7 +36,7 @@ class Limits {
  private:
   const Node& at(Id id) const { return scalar_graph_.nodes[id]; }
   double most(Id id) const { return out_.most[id]; }
-  /// Holds a node to 10^limit where it may be larger.
+  /// Limits a node to 10^limit where it may be larger.
   void hold(Id id, double limit) {
     if (most(id) <= limit || at(id).kind == Kind::kNumber) return;
     out_.most[id] = limit;
@@ -54,31 +55,31 @@ class Limits {
       case Kind::kSum:
         return sum(node);
       case Kind::kLargest:
-        return largest(node.of);
+        return largest(node.operands);
       default:
         return each(node);
     }
   }
 
   double sum(const Node& node) {
-    const double room = kCeiling - std::log10(static_cast<double>(node.of.size() + 1));
+    const double room = kCeiling - std::log10(static_cast<double>(node.operands.size() + 1));
     double result = log_size(node.number);
-    for (std::size_t i = 0; i < node.of.size(); ++i) {
+    for (std::size_t i = 0; i < node.operands.size(); ++i) {
       const double weight = node.kind == Kind::kDense ? log_size(node.weights[i]) : 0;
-      hold(node.of[i], room - weight);
-      result = std::max(result, weight + most(node.of[i]));
+      hold(node.operands[i], room - weight);
+      result = std::max(result, weight + most(node.operands[i]));
     }
     return result + kCeiling - room;
   }
 
-  double largest(const std::vector<Id>& of) const {
+  double largest(const std::vector<Id>& ids) const {
     double result = kNothing;
-    for (const Id id : of) result = std::max(result, most(id));
+    for (const Id id : ids) result = std::max(result, most(id));
     return result;
   }
 
   double each(const Node& node) {
-    const Id a = node.of[0], b = node.of.back();
+    const Id a = node.operands[0], b = node.operands.back();
     switch (node.op) {
       case Op::kExp:
       case Op::kKernelExp:
@@ -102,7 +103,7 @@ class Limits {
         return most(a) - divisor;
       }
       default:
-        return largest(node.of);
+        return largest(node.operands);
     }
   }
 
@@ -116,12 +117,12 @@ class Limits {
     return most(a) + most(b);
   }
 
-  /// What a node is at most, signs taken into account: exponents are known not to be positive.
+  /// An upper bound of a node that takes signs into account: exponents are known not to be positive.
   double upper(Id id) const {
     const Node& node = at(id);
     if (node.kind == Kind::kNumber) return node.number;
     if (node.kind == Kind::kEach) {
-      const Id a = node.of[0], b = node.of.back();
+      const Id a = node.operands[0], b = node.operands.back();
       if (node.op == Op::kMin) return std::min(upper(a), upper(b));
       if (node.op == Op::kMax) return std::max(upper(a), upper(b));
       if (node.op == Op::kSubtract && is_largest_with(b, a)) return 0;
@@ -130,8 +131,8 @@ class Limits {
     return std::pow(10, most(id));
   }
   bool is_largest_with(Id id, Id among) const {
-    const std::vector<Id>& of = at(id).of;
-    return at(id).kind == Kind::kLargest && std::find(of.begin(), of.end(), among) != of.end();
+    const std::vector<Id>& operands = at(id).operands;
+    return at(id).kind == Kind::kLargest && std::find(operands.begin(), operands.end(), among) != operands.end();
   }
   bool is_negative_number(Id id) const { return at(id).kind == Kind::kNumber && at(id).number <= 0; }
   bool is_magnitude(Id id) const { return at(id).kind == Kind::kEach && at(id).op == Op::kAbs; }
@@ -144,7 +145,7 @@ class Limits {
 }  // namespace
 
 SqlLimits sql_limits(const ScalarGraph& scalar_graph, const std::vector<bool>& used, double largest) {
-  return Limits(scalar_graph, largest).of(used);
+  return Limits(scalar_graph, largest).find(used);
 }
 
 }  // namespace moe

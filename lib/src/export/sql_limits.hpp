@@ -1,7 +1,8 @@
-// Where a model's numbers could leave the range of doubles, and how far each may go so that none does.
+// Finds where numbers of a model could overflow, and limits them there.
 //
-// PostgreSQL ends a SELECT at such a result. From the largest magnitude of a cell the largest of every node follows; where the next
-// operation might overflow, its operand is held to a limit, and a row in which one goes beyond it has no prediction.
+// PostgreSQL ends a SELECT with an error at an overflow. From the largest magnitude of a cell we compute a bound for
+// every node of the graph. Where the next operation might overflow, its operand gets a limit. A row in which an operand
+// exceeds its limit has no prediction.
 #pragma once
 
 #include <optional>
@@ -13,10 +14,11 @@ namespace moe {
 
 struct SqlLimits {
   std::vector<double> most;                  ///< log10 of the largest magnitude of each node
-  std::vector<std::optional<double>> limit;  ///< log10 of what a node is held to
+  std::vector<std::optional<double>> limit;  ///< log10 of the limit of a node that has one
 };
 
-/// `used`: of each node, whether it is computed. `largest`: log10 of the largest magnitude of inputs, offset and trials.
+/// `used`: for each node, whether it is computed. `largest`: log10 of the largest magnitude of inputs, offset and
+/// trials.
 SqlLimits sql_limits(const ScalarGraph& scalar_graph, const std::vector<bool>& used, double largest);
 
 }  // namespace moe

@@ -17,14 +17,14 @@ std::string between(char quote, const std::string& text) {
   return result + quote;
 }
 
-/// At most so many bytes of it, no character cut in two.
+/// The first `most` bytes, or fewer where the last character would be cut.
 std::string cut(const std::string& text, std::size_t most) {
   std::size_t end = std::min(most, text.size());
   while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
   return text.substr(0, end);
 }
 
-/// "_0123abcd", the same for the same text.
+/// "_0123abcd": a hash of the text.
 std::string mark_of(const std::string& text) {
   constexpr const char* kDigits = "0123456789abcdef";
   std::uint64_t hash = XXH64(text.data(), text.size(), 0);
@@ -101,7 +101,8 @@ SqlColumn SqlNames::column(const std::string& column) const {
 
 std::vector<std::string> sql_outputs(const std::vector<std::string>& names, std::size_t most, bool folds,
                                      const std::function<void(const std::string&)>& note) {
-  constexpr std::size_t kMark = 9, kWhole = 200;  // names differ behind where messages cut them short
+  // Names that are equal in their first bytes differ at their end, which messages may cut off.
+  constexpr std::size_t kMark = 9, kWhole = 200;
   std::set<std::string> known;
   std::vector<std::string> result;
   for (const std::string& name : names) {

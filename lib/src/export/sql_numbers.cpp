@@ -12,18 +12,18 @@ using Kind = ScalarGraph::Kind;
 using Op = Expression::Op;
 using Expression = SqlNumbers::Expression;
 
-/// Expressions deeper than this become columns: SQLite and DuckDB read 1,000 levels.
+/// A deeper expression becomes a column of its own: SQLite and DuckDB read at most 1,000 levels.
 constexpr std::size_t kDeepest = 200;
-/// So many terms of a sum stand side by side.
+/// A sum with more terms is nested.
 constexpr std::size_t kTerms = 4;
-/// log10 of what a double lacks of the next one.
+/// log10 of the relative distance between neighbouring doubles.
 constexpr double kUnit = -16;
 
 bool is_leaf(Kind kind) { return kind == Kind::kInput || kind == Kind::kOffset || kind == Kind::kTrials; }
 
-/// Of an operation's result, from those of its operands.
-double least_of(Op op, const std::vector<Expression>& of) {
-  const double a = of[0].least, b = of.size() > 1 ? of[1].least : -kLeastDouble;
+/// The smallest magnitude of an operation's result, from those of its operands.
+double least_of(Op op, const std::vector<Expression>& operands) {
+  const double a = operands[0].least, b = operands.size() > 1 ? operands[1].least : -kLeastDouble;
   switch (op) {
     case Op::kExp:
     case Op::kKernelExp:
@@ -33,21 +33,21 @@ double least_of(Op op, const std::vector<Expression>& of) {
     case Op::kSqrt:
       return a / 2;
     case Op::kDivide:
-      return a - std::max(b, 0.0) - of[1].most;
+      return a - std::max(b, 0.0) - operands[1].most;
     case Op::kAdd:
     case Op::kSubtract:
       return std::max(kLeastDouble, std::min({a, b, 0.0}) + kUnit);
     case Op::kIfPositive:
-      return std::min(b, of[2].least);
+      return std::min(b, operands[2].least);
     default:
       return std::min({a, b, 0.0}) - 1;
   }
 }
 
-/// How deep a node makes an expression, apart from its operands.
+/// How many levels a node adds to its operands' expressions.
 std::size_t depth_of(const ScalarGraph::Node& node) {
   std::size_t depth = 3;
-  for (std::size_t terms = node.of.size(); terms > kTerms; terms = (terms + 1) / 2) ++depth;
+  for (std::size_t terms = node.operands.size(); terms > kTerms; terms = (terms + 1) / 2) ++depth;
   return depth + (node.kind == Kind::kEach ? 0 : kTerms);
 }
 
@@ -65,7 +65,7 @@ void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
   for (const Id id : outputs) ++uses_[id];
   for (Id id = n; id-- > 0;)
     if (uses_[id] > 0)
-      for (const Id of : at(id).of) ++uses_[of];
+      for (const Id operand : at(id).operands) ++uses_[operand];
   if (dialect_.postgres()) {
     std::vector<bool> used(n);
     for (Id id = 0; id < n; ++id) used[id] = uses_[id] > 0;
@@ -77,9 +77,9 @@ void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
   for (Id id = 0; id < n; ++id) {
     if (uses_[id] == 0 || at(id).kind == Kind::kNumber) continue;
     depth[id] = depth_of(at(id));
-    for (const Id of : at(id).of) {
-      step_[id] = std::max(step_[id], step_[of]);
-      if (!column_[of]) depth[id] = std::max(depth[id], depth_of(at(id)) + depth[of]);
+    for (const Id operand : at(id).operands) {
+      step_[id] = std::max(step_[id], step_[operand]);
+      if (!column_[operand]) depth[id] = std::max(depth[id], depth_of(at(id)) + depth[operand]);
     }
     if (limited(id) || (!first_[id] && (uses_[id] > 1 || depth[id] > kDeepest))) column_[id] = true;
     if (column_[id]) ++step_[id];
@@ -89,7 +89,7 @@ void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
   for (const Id id : outputs) use(id, steps_ + 1);
   for (Id id = 0; id < n; ++id)
     if (uses_[id] > 0 && column_[id])
-      for (const Id of : at(id).of) use(of, step_[id]);
+      for (const Id operand : at(id).operands) use(operand, step_[id]);
   for (Id id = 0; id < n; ++id) least_.push_back(kLeastDouble);
 }
 
@@ -100,9 +100,9 @@ std::vector<std::string> SqlNumbers::columns(std::size_t step) {
   for (Id id = 0; id < scalar_graph_.nodes.size(); ++id) {
     if (!column_[id] || uses_[id] == 0) continue;
     if (step_[id] == step) {
-      const Expression own = compute(id);
-      least_[id] = own.least;
-      result.push_back(own.text + " AS " + name(id));
+      const Expression computed = compute(id);
+      least_[id] = computed.least;
+      result.push_back(computed.text + " AS " + name(id));
     } else if (step_[id] < step && last_use_[id] > step) {
       result.push_back(before(id));
     }
@@ -127,32 +127,32 @@ SqlNumbers::Expression SqlNumbers::of(Id id) {
   return at(id).kind == Kind::kNumber ? number(at(id).number) : compute(id);
 }
 
-/// What is made of cells and numbers alone is computed in the first step, where the cells are.
+/// Numbers that depend on cells and constants only are computed in the first step, where the cells are at hand.
 void SqlNumbers::choose_first_step(const std::vector<Id>& outputs) {
   const std::size_t n = scalar_graph_.nodes.size();
   column_.assign(n, false);
   first_.assign(n, false);
   for (Id id = 0; id < n; ++id) {
-    const std::vector<Id>& of = at(id).of;
+    const std::vector<Id>& operands = at(id).operands;
     const bool leaf = is_leaf(at(id).kind);
-    first_[id] = leaf || (at(id).kind == Kind::kEach && std::all_of(of.begin(), of.end(), [&](Id x) {
+    first_[id] = leaf || (at(id).kind == Kind::kEach && std::all_of(operands.begin(), operands.end(), [&](Id x) {
                             return at(x).kind == Kind::kNumber || (first_[x] && uses_[x] == 1 && !limited(x));
                           }));
   }
   for (Id id = 0; id < n; ++id)
     if (!first_[id] && uses_[id] > 0)
-      for (const Id of : at(id).of) column_[of] = first_[of];
+      for (const Id operand : at(id).operands) column_[operand] = first_[operand];
   for (const Id id : outputs) column_[id] = column_[id] || first_[id];
   for (Id id = 0; id < n; ++id)
     if (first_[id] && uses_[id] > 1) column_[id] = true;
 }
 
-/// Columns that the expression reads are needed until `step`.
+/// Notes that the columns that the expression reads are needed up to `step`.
 void SqlNumbers::use(Id id, std::size_t step) {
   if (column_[id])
     last_use_[id] = std::max(last_use_[id], step);
   else
-    for (const Id of : at(id).of) use(of, step);
+    for (const Id operand : at(id).operands) use(operand, step);
 }
 
 SqlNumbers::Expression SqlNumbers::number(double value) const {
@@ -171,23 +171,23 @@ SqlNumbers::Expression SqlNumbers::compute(Id id) {
     case Kind::kDense: {
       std::vector<Expression> terms;
       if (node.number != 0) terms.push_back(number(node.number));
-      for (std::size_t i = 0; i < node.of.size(); ++i)
-        terms.push_back(product(number(node.weights[i]), operand(node.of[i])));
+      for (std::size_t i = 0; i < node.operands.size(); ++i)
+        terms.push_back(product(number(node.weights[i]), operand(node.operands[i])));
       return sum(terms);
     }
     case Kind::kSum: {
       std::vector<Expression> terms;
-      for (const Id of : node.of) terms.push_back(operand(of));
+      for (const Id operand_id : node.operands) terms.push_back(operand(operand_id));
       return sum(terms);
     }
     case Kind::kLargest: {
-      std::vector<std::string> of;
+      std::vector<std::string> operands;
       double least = -kLeastDouble;
-      for (const Id x : node.of) {
-        of.push_back(this->of(x).text);
-        least = std::min(least, this->of(x).least);
+      for (const Id x : node.operands) {
+        operands.push_back(of(x).text);
+        least = std::min(least, of(x).least);
       }
-      return {dialect_.extreme(true, of), least};
+      return {dialect_.extreme(true, operands), least};
     }
     default:
       return each(node);
@@ -195,24 +195,24 @@ SqlNumbers::Expression SqlNumbers::compute(Id id) {
 }
 
 SqlNumbers::Expression SqlNumbers::each(const Node& node) {
-  std::vector<Expression> of;
-  for (const Id x : node.of) of.push_back(operand(x));
-  if (node.op == Op::kMultiply) return product(of[0], of[1]);
-  const double least = least_of(node.op, of);
-  if (node.op == Op::kDivide && least < kLeastProduct) of[0] = without_dust(of[0]);
+  std::vector<Expression> operands;
+  for (const Id x : node.operands) operands.push_back(operand(x));
+  if (node.op == Op::kMultiply) return product(operands[0], operands[1]);
+  const double least = least_of(node.op, operands);
+  if (node.op == Op::kDivide && least < kLeastProduct) operands[0] = without_dust(operands[0]);
   std::vector<std::string> texts;
-  for (const Expression& x : of) texts.push_back(x.text);
-  return {dialect_.apply(node.op, texts), least_of(node.op, of)};
+  for (const Expression& x : operands) texts.push_back(x.text);
+  return {dialect_.apply(node.op, texts), least_of(node.op, operands)};
 }
 
-/// In parentheses where it is more than a name or a number.
+/// An operand, in parentheses unless it is a name or a number.
 SqlNumbers::Expression SqlNumbers::operand(Id id) {
   Expression result = of(id);
   if (!column_[id] && at(id).kind != Kind::kNumber) result.text = "(" + result.text + ")";
   return result;
 }
 
-/// One that cannot be less than the least number.
+/// A product that does not underflow.
 SqlNumbers::Expression SqlNumbers::product(Expression a, Expression b) const {
   for (Expression* factor : {&a, &b})
     if (dialect_.postgres() && a.least + b.least < kLeastProduct && factor->least < kDust)
@@ -220,7 +220,7 @@ SqlNumbers::Expression SqlNumbers::product(Expression a, Expression b) const {
   return {a.text + " * " + b.text, a.least + b.least};
 }
 
-/// In brackets, so that no expression is deep.
+/// A sum as nested brackets, so that no expression is deep.
 SqlNumbers::Expression SqlNumbers::sum(const std::vector<Expression>& terms) {
   std::vector<std::string> texts;
   double least = 0;

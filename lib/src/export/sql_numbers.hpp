@@ -1,4 +1,5 @@
-// The numbers of a model as SQL expressions, in steps: each a SELECT that computes columns from those of the steps before it.
+// The numbers of a model as SQL expressions. They are computed in steps: each step is a SELECT that reads the columns
+// of the one before.
 #pragma once
 
 #include <string>
@@ -10,30 +11,32 @@
 
 namespace moe {
 
-/// A number that is used more than once is a column of its step, v1, v2 .., all others stand where they are used; a step passes on
-/// what later ones need.
+/// A number that is used more than once is a column (v1, v2, ..) of a step; others are inserted where they are used. A
+/// step passes on the columns that later steps need.
 class SqlNumbers {
  public:
   using Id = ScalarGraph::Id;
-  /// Text and what must be known of it to put it into another expression.
+  /// The text of an expression, and what must be known for using it in another one.
   struct Expression {
     std::string text;
-    double least = kLeastDouble;  ///< log10 of the least magnitude but 0 that it can have
-    double most = 4;              ///< .. and of the largest, where it divides
+    double least = kLeastDouble;  ///< log10 of its smallest magnitude, unless it is 0
+    double most = 4;              ///< log10 of its largest magnitude, for a divisor
   };
 
-  /// `leaves`: expressions of each input, the offset, the trials. Dialect and scalar_graph are to outlive this.
+  /// `leaves`: the expressions of each input, the offset and the trials. `dialect` and `scalar_graph` must outlive this
+  /// object.
   SqlNumbers(const SqlDialect& dialect, const ScalarGraph& scalar_graph, std::vector<std::string> leaves)
       : dialect_(dialect), scalar_graph_(scalar_graph), leaves_(std::move(leaves)) {}
 
-  /// Chooses what becomes a column, and its step.
+  /// Decides which nodes become columns, and in which steps.
   void lay_out(const std::vector<Id>& outputs);
   std::size_t steps() const;
-  /// "expression AS v3" of what the step computes, and the names of what it passes on; to be asked for step by step.
+  /// "expression AS v3" for each column that the step computes, and the names of those that it passes on. Must be
+  /// called step by step.
   std::vector<std::string> columns(std::size_t step);
-  /// What must hold of the columns that the step computes, for who selects from it, so that a row has a prediction.
+  /// Conditions on the columns of the step, for the SELECT that reads it: only if they hold has the row a prediction.
   std::vector<std::string> conditions(std::size_t step) const;
-  /// Where it is used.
+  /// The expression for using the node.
   Expression of(Id id);
 
  private:
@@ -60,12 +63,12 @@ class SqlNumbers {
   std::vector<std::size_t> uses_, step_, last_use_;
   std::vector<bool> column_, first_;
   std::vector<double> least_;
-  SqlLimits limits_;  // of PostgreSQL
+  SqlLimits limits_;  // for PostgreSQL only
   std::size_t steps_ = 0;
 };
 
-/// The terms with a sign between them, in brackets, so that no expression is deep: as a tree, for which DuckDB plans a sum in a
-/// moment that it would plan for minutes as a row of terms.
+/// The terms joined by `sign`, in nested brackets like a balanced tree. DuckDB plans a sum like that at once, and takes
+/// minutes for a flat one.
 std::string balanced(const std::vector<std::string>& terms, const std::string& sign);
 
 }  // namespace moe

@@ -15,7 +15,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The same digits for the same number, however it is written: 12, -0.5, 1e+20.
+/// The same digits for the same number, in whatever way it is written: 12, -0.5, 1e+20.
 std::optional<std::string> number_of(const std::string& level) {
   if (!is_number(level)) return std::nullopt;
   const std::string_view text = trimmed(level);
@@ -51,13 +51,13 @@ std::optional<std::string> boolean_of(const std::string& level) {
   return std::nullopt;
 }
 
-/// What two levels become is unclear.
-template <class Of>
-std::vector<TypedLevel> each_once(const std::vector<std::string>& levels, const Of& of) {
+/// The texts of the levels. A text that two levels have is unclear.
+template <class TextOf>
+std::vector<TypedLevel> each_once(const std::vector<std::string>& levels, const TextOf& text_of) {
   std::map<std::string, std::size_t> known;
   std::vector<TypedLevel> result;
   for (std::size_t place = 0; place < levels.size(); ++place) {
-    const std::optional<std::string> text = levels[place] == kMissingLevel ? std::nullopt : of(levels[place]);
+    const std::optional<std::string> text = levels[place] == kMissingLevel ? std::nullopt : text_of(levels[place]);
     if (!text) continue;
     const auto [entry, is_new] = known.insert({*text, result.size()});
     if (is_new)

@@ -1,5 +1,6 @@
-// c: one C99 file that needs nothing but libm: the model's graph as constant arrays and a few functions on the stack. It also compiles
-// as C++. What it calls comes from c_vectors.c and c_functions.c, and no more than that.
+// c: one C99 file, which also compiles as C++ and needs nothing but libm. The graph's constants become arrays, and its
+// operations become a few functions that use the stack only. Of c_vectors.c and c_functions.c it contains just the
+// functions that it calls.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -31,10 +32,10 @@ class Writer {
         graph_(graph_of(model)),
         outputs_(outputs_of(graph_)),
         forward_(graph_.needed(outputs_)),
-        statements_(graph_, {forward_.begin(), forward_.end()}, kept(), "s->", Statements::Of::kRow) {}
+        statements_(graph_, {forward_.begin(), forward_.end()}, kept(), "s->", Statements::Scope::kRow) {}
 
   std::string write() {
-    // Constants are known when all statements are there.
+    // Constants are complete only when all statements have been written, so they are inserted last.
     std::string code = forward() + predict() + (rows_ ? predict_rows() : "");
     if (graph_.log_density) code += log_density();
     if (!graph_.cdf.empty()) code += distribution();
@@ -54,27 +55,27 @@ class Writer {
     if (graph.probabilities) result.push_back(*graph.probabilities);
     return result;
   }
-  /// What densities and distribution functions need beyond a prediction.
+  /// The values that `wanted` needs beyond those of a prediction, for densities and distribution functions.
   std::vector<Id> beyond(const std::vector<Id>& wanted) const {
     std::vector<Id> result;
     for (const Id id : graph_.needed(wanted))
       if (!std::binary_search(forward_.begin(), forward_.end(), id)) result.push_back(id);
     return result;
   }
-  /// What others than the statements of moe_forward() read.
+  /// The values that other functions than moe_forward() read.
   std::set<Id> kept() const {
     std::set<Id> result(outputs_.begin(), outputs_.end());
     std::vector<Id> later = graph_.cdf;
     if (graph_.log_density) later.push_back(*graph_.log_density);
     for (const Id id : beyond(later))
-      for (const Id of : graph_.values[id].of)
-        if (std::binary_search(forward_.begin(), forward_.end(), of)) result.insert(of);
+      for (const Id operand : graph_.values[id].operands)
+        if (std::binary_search(forward_.begin(), forward_.end(), operand)) result.insert(operand);
     for (auto it = result.begin(); it != result.end();)
       it = graph_.values[*it].kind == Kind::kNumbers ? result.erase(it) : std::next(it);
     return result;
   }
 
-  /// Where a column beside those of the inputs stands in x.
+  /// The place in x of a column that is no input.
   std::size_t place_of(const std::string& name) const {
     const std::vector<std::string> names = column_names(model_);
     const auto place = std::find(names.begin() + static_cast<std::ptrdiff_t>(columns_.size()), names.end(), name);
@@ -90,7 +91,7 @@ class Writer {
     return text + statements_.compute(forward_) + "  (void)x;\n  (void)s;\n  (void)i;\n}\n";
   }
 
-  /// What stands in x, as values of the graph.
+  /// Statements that read the values from x.
   std::string given(const Statements& statements) const {
     std::string text;
     const auto set = [&](Id id, const std::string& what) {
@@ -117,7 +118,7 @@ class Writer {
            copies(statements_, "p->") + "  (void)i;\n}\n";
   }
 
-  /// Fills a moe_prediction, or one for each row.
+  /// Statements that fill a moe_prediction, or one for each row.
   std::string copies(const Statements& statements, const std::string& p) const {
     std::string text;
     const auto copy = [&](const std::string& to, Id id, arma::uword width) {
@@ -144,7 +145,7 @@ class Writer {
 
   std::string predict_rows() const {
     Statements rows(graph_, {forward_.begin(), forward_.end()}, {outputs_.begin(), outputs_.end()}, "",
-                    Statements::Of::kRows);
+                    Statements::Scope::kRows);
     const std::string given = this->given(rows), computed = rows.compute(forward_);  // its constants are there
     return "\nstatic void moe_predict_block(const double *x, moe_prediction *p) {\n  int i, r;\n" + given + computed +
            copies(rows, "p[r].") + R"(  (void)x;
@@ -158,7 +159,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
 )";
   }
 
-  /// What stands at the head of a function of y.
+  /// The first lines of a function of y.
   std::string take_target(const std::vector<Id>& ids) const {
     for (const Id id : ids)
       if (graph_.values[id].kind == Kind::kTargets)
@@ -177,7 +178,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
     return text + "  i = y;\n  return " + result + ";\n}\n";
   }
 
-  /// The distribution function and its inverse, of each target.
+  /// The distribution function and the quantile function of each target.
   std::string distribution() {
     std::string text;
     for (arma::uword t = 0; t < targets(); ++t) {
@@ -185,8 +186,8 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
       text += "\nstatic double moe_cdf_" + std::to_string(t + 1) + "(const moe_state *s, double value) {\n  int i;\n";
       if (several()) {
         text += "  double y[MOE_TARGETS] = {0};\n";
-        std::string own = take_target(ids);
-        text += own + "  y[" + std::to_string(t) + "] = value;\n";
+        std::string inputs = take_target(ids);
+        text += inputs + "  y[" + std::to_string(t) + "] = value;\n";
       } else {
         text += "  const double y = value;\n" + take_target(ids);
       }
@@ -206,12 +207,13 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
     return text + quantile(and_target, at);
   }
 
-  /// By halving a bracket down to neighbouring doubles, or to the smallest count at which the distribution function is p.
+  /// The quantile function. It bisects down to neighbouring doubles, or for a count to the smallest one whose
+  /// distribution function reaches p.
   std::string quantile(const std::string& and_target, const std::string& at) const {
-    const Predictive of(model_);
+    const Predictive predictive(model_);
     std::string counts;
     for (arma::uword t = 0; t < targets(); ++t) {
-      counts += std::string(t == 0 ? "" : ", ") + (of.discrete(t) ? "1" : "0");
+      counts += std::string(t == 0 ? "" : ", ") + (predictive.discrete(t) ? "1" : "0");
     }
     std::string text = "\ndouble moe_quantile(const double *x, double p" + and_target +
                        ") {\n  static const int counts[] = {" + counts + "};\n";
@@ -240,7 +242,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
   }
 
   const Model& model_;
-  bool rows_;  // asked for moe_predict_rows()
+  bool rows_;  // whether moe_predict_rows() is asked for
   std::vector<Column> columns_;
   Graph graph_;
   std::vector<Id> outputs_, forward_;

@@ -13,8 +13,8 @@ namespace {
 bool numbers(const Graph& graph) { return graph.classes == 0; }
 bool several(const Model& model) { return model.targets() > 1; }
 
-/// What GCC, Clang (whose parts of -ffast-math define nothing, but can be turned off again), Intel's and Microsoft's compilers
-/// say of arithmetic that is not IEEE's.
+/// Tests whether the compiler may break the rules of IEEE arithmetic: GCC, Clang (parts of whose -ffast-math define
+/// nothing, but can be turned off again), Intel's and Microsoft's compilers.
 constexpr const char* kNoFastMath =
     R"(#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(_M_FP_FAST) || \
     (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)

@@ -1,4 +1,4 @@
-// How an exported C file begins: what its functions do, and the types and names that they use.
+// The beginning of an exported C file: a comment on what its functions do, and its types and names.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace moe::c_source {
 
-/// Of x, in order: the inputs' columns, then those of trials, offset and exposure.
+/// The columns in x, in order: those of the inputs, then trials, offset and exposure.
 std::vector<std::string> column_names(const Model& model);
-/// Whether there are categories.
+/// Whether the model reads a category.
 bool any_levels(const Model& model);
-/// `rows`: whether there is moe_predict_rows().
+/// `rows`: whether the file has moe_predict_rows().
 std::string interface_of(const Model& model, const Graph& graph, bool rows);
 
 }  // namespace moe::c_source

@@ -11,7 +11,7 @@ namespace {
 using Kind = Graph::Kind;
 using Op = Expression::Op;
 
-/// static const TYPE name[count] = {..}; of literals, a line holding eight at most.
+/// static const TYPE name[count] = {..};, with at most eight literals to a line.
 std::string array(const std::string& type, const std::string& name, const std::vector<std::string>& literals) {
   std::string result = "static const " + type + " " + name + "[" + std::to_string(literals.size()) + "] = {";
   for (std::size_t i = 0; i < literals.size(); ++i)
@@ -26,7 +26,7 @@ std::string array(const std::string& name, const Values& values) {
   return array("double", name, literals);
 }
 
-/// What C calls an operation that is no sign.
+/// The C function for an operation that is no arithmetic sign.
 const char* function_of(Op op) {
   static const std::map<Op, const char*> names = {{Op::kExp, "exp"},
                                                   {Op::kExpm1, "expm1"},
@@ -66,18 +66,18 @@ std::string Index::text() const {
   return plus == 0 ? "i" : "i + " + std::to_string(plus);
 }
 
-Statements::Statements(const Graph& graph, std::set<Id> forward, std::set<Id> kept, std::string state, Of which)
+Statements::Statements(const Graph& graph, std::set<Id> forward, std::set<Id> kept, std::string state, Scope scope)
     : graph_(graph),
       forward_(std::move(forward)),
       kept_(std::move(kept)),
       uses_(graph.values.size()),
       user_(graph.values.size()),
       state_(std::move(state)),
-      of_(which) {
+      scope_(scope) {
   for (Id id = 0; id < graph.values.size(); ++id)
-    for (const Id of : graph.values[id].of) {
-      ++uses_[of];
-      user_[of] = id;
+    for (const Id operand : graph.values[id].operands) {
+      ++uses_[operand];
+      user_[operand] = id;
     }
 }
 
@@ -106,7 +106,7 @@ std::string Statements::cell(std::size_t column) const {
   return std::string("x[") + (rows() ? "r * MOE_COLUMNS + " : "") + std::to_string(column) + "]";
 }
 
-/// An element's place in such a variable.
+/// The index of an element in such a variable.
 std::string Statements::place(Index i, arma::uword width) const {
   if (!rows()) return width == 1 ? "" : "[" + i.text() + "]";
   const std::string index = i.running && i.plus > 0 ? "(" + i.text() + ")" : i.text();
@@ -121,12 +121,12 @@ std::string Statements::element(Id id, Index i) const {
     if (!i.running) return literal(value.numbers[i.plus]);
   }
   if (value.kind == Kind::kPick && !kept(id)) {
-    if (value.is_range()) return element(value.of[0], {i.running, i.plus + value.indices[0]});
-    if (!i.running) return element(value.of[0], {false, value.indices[i.plus]});
+    if (value.is_range()) return element(value.operands[0], {i.running, i.plus + value.indices[0]});
+    if (!i.running) return element(value.operands[0], {false, value.indices[i.plus]});
   }
   if (inlined(id)) {
     std::vector<std::string> arguments;
-    for (const Id of : value.of) arguments.push_back(element(of, i));
+    for (const Id operand : value.operands) arguments.push_back(element(operand, i));
     return call(value.op, arguments);
   }
   if (value.kind == Kind::kNumbers) return name(id) + "[" + i.text() + "]";
@@ -141,14 +141,14 @@ std::string Statements::name(Id id) const {
 std::string Statements::pointer(Id id) const {
   const Graph::Value& value = graph_.values[id];
   if (value.is_range() && !kept(id)) {
-    if (graph_.values[value.of[0]].width == 1) return pointer(value.of[0]);
-    const std::string whole = pointer(value.of[0]);
+    if (graph_.values[value.operands[0]].width == 1) return pointer(value.operands[0]);
+    const std::string whole = pointer(value.operands[0]);
     if (value.indices[0] == 0) return whole;
     return whole + " + " + std::to_string(value.indices[0]) + (rows() ? " * MOE_ROWS" : "");
   }
   return (value.width == 1 && !rows() ? "&" : "") + name(id);
 }
-/// Whether it is computed where its only user needs it.
+/// Whether the value is written where its only user needs it, without a variable.
 bool Statements::inlined(Id id) const {
   const Graph::Value& value = graph_.values[id];
   if (value.kind != Kind::kEach || uses_[id] != 1 || kept(id)) return false;
@@ -166,7 +166,7 @@ std::string Statements::statement(Id id) {
   const bool given = value.kind == Kind::kInputs || value.kind == Kind::kOffset || value.kind == Kind::kTrials ||
                      value.kind == Kind::kTargets;
   if (given || inlined(id) || (value.is_range() && !kept(id))) return "";
-  const std::string own = name(id), width = std::to_string(value.width);
+  const std::string variable = name(id), width = std::to_string(value.width);
   std::string text = declaration(id);
   switch (value.kind) {
     case Kind::kDense:
@@ -174,13 +174,13 @@ std::string Statements::statement(Id id) {
     case Kind::kSum:
     case Kind::kLargest:
       return text + "  " + (value.kind == Kind::kSum ? "moe_sum" : "moe_largest") + (rows() ? "_rows(" : "(") +
-             pointer(value.of[0]) + ", " + std::to_string(value.run) + ", " + width + ", " + pointer(id) + ");\n";
+             pointer(value.operands[0]) + ", " + std::to_string(value.run) + ", " + width + ", " + pointer(id) + ");\n";
     case Kind::kJoin: {
       arma::uword first = 0;
-      for (const Id part : value.of) {
+      for (const Id part : value.operands) {
         const arma::uword count = graph_.values[part].width;
-        text +=
-            loop(count) + own + this->place({count > 1, first}, value.width) + " = " + element(part, kRunning) + ";\n";
+        text += loop(count) + variable + this->place({count > 1, first}, value.width) + " = " +
+                element(part, kRunning) + ";\n";
         first += count;
       }
       return text;
@@ -189,10 +189,10 @@ std::string Statements::statement(Id id) {
       return text + pick(id);
     default: {
       std::vector<std::string> arguments;
-      for (const Id of : value.of) arguments.push_back(element(of, kRunning));
+      for (const Id operand : value.operands) arguments.push_back(element(operand, kRunning));
       std::string what = call(value.op, arguments);
       if (what.front() == '(' && value.op != Op::kIfPositive) what = what.substr(1, what.size() - 2);
-      return text + loop(value.width) + own + place(kRunning, value.width) + " = " + what + ";\n";
+      return text + loop(value.width) + variable + place(kRunning, value.width) + " = " + what + ";\n";
     }
   }
 }
@@ -203,23 +203,24 @@ std::string Statements::dense(Id id) {
   if (known_.insert(id).second)
     constants_ += array(weights, arma::mat(value.weights.t())) + array(intercepts, value.numbers);
   return std::string("  moe_dense") + (rows() ? "_rows(" : "(") + weights + ", " + intercepts + ", " +
-         std::to_string(value.weights.n_rows) + ", " + std::to_string(value.width) + ", " + pointer(value.of[0]) +
+         std::to_string(value.weights.n_rows) + ", " + std::to_string(value.width) + ", " + pointer(value.operands[0]) +
          ", " + pointer(id) + ");\n";
 }
 
 std::string Statements::pick(Id id) {
   const Graph::Value& value = graph_.values[id];
-  const std::string own = loop(value.width) + name(id) + place(kRunning, value.width) + " = ";
-  if (value.width == 1) return own + element(value.of[0], {false, value.indices[0]}) + ";\n";
+  const std::string assignment = loop(value.width) + name(id) + place(kRunning, value.width) + " = ";
+  if (value.width == 1) return assignment + element(value.operands[0], {false, value.indices[0]}) + ";\n";
   const std::string table = "moe_i" + std::to_string(id);
-  const bool single = graph_.values[value.of[0]].width == 1;
+  const bool single = graph_.values[value.operands[0]].width == 1;
   if (known_.insert(id).second && !single) {
     std::vector<std::string> literals;
     for (const arma::uword i : value.indices) literals.push_back(std::to_string(i));
     constants_ += array("int", table, literals);
   }
   const std::string place = table + "[i]" + (rows() ? " * MOE_ROWS + r" : "");
-  return own + (single ? element(value.of[0], {}) : "(" + pointer(value.of[0]) + ")[" + place + "]") + ";\n";
+  return assignment +
+         (single ? element(value.operands[0], {}) : "(" + pointer(value.operands[0]) + ")[" + place + "]") + ";\n";
 }
 
 }  // namespace moe::c_source

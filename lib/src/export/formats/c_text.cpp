@@ -51,7 +51,7 @@ std::string functions_for(const std::string& text) {
   std::vector<Section> sections;
   for (const char* const name : {"c_vectors.c", "c_functions.c"}) {
     const char* const file = kEmbedded.at(name);
-    std::istringstream lines(std::strstr(file, "\n/*= ") + 1);  // behind what is for the file alone
+    std::istringstream lines(std::strstr(file, "\n/*= ") + 1);  // skips what concerns only the file itself
     for (std::string line; std::getline(lines, line);) {
       if (line.rfind("/*= ", 0) == 0) {
         std::istringstream words(line.substr(4));
@@ -64,7 +64,7 @@ std::string functions_for(const std::string& text) {
     }
   }
   std::set<std::string> wanted;
-  for (std::size_t i = sections.size(); i-- > 0;) {  // callers stand behind what they call
+  for (std::size_t i = sections.size(); i-- > 0;) {  // functions stand after those that they call
     const Section& section = sections[i];
     if (text.find(section.name + "(") != std::string::npos) wanted.insert(section.name);
     if (wanted.count(section.name) > 0) wanted.insert(section.calls.begin(), section.calls.end());

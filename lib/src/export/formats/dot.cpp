@@ -1,4 +1,5 @@
-// dot: the structure for Graphviz, from the inputs down: what each branch reads, its network and family, the mixture, the target.
+// dot: the structure of the model for Graphviz, from the inputs down: what each branch reads, its network and family,
+// the mixture, the target.
 #include <map>
 
 #include "export/formats/exporters.hpp"
@@ -10,12 +11,12 @@
 namespace moe {
 namespace {
 
-/// More names than this in a box are folded: the first and the last of them, and how many there are.
+/// A box with more names shows only the first ones, the last one, and their number.
 constexpr std::size_t kMostNames = 12;
 constexpr std::size_t kFirstNames = 8;
 constexpr std::size_t kMostCharacters = 60;
 
-/// A line of a label: what Graphviz would take for an escape or an entity stands for itself.
+/// A line of a label. Characters that mean something to Graphviz are escaped.
 std::string line(const std::string& text) {
   std::string result;
   for (const char c : printable(text, kMostCharacters)) {
@@ -51,12 +52,13 @@ std::string plural(arma::uword count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-/// The boxes of the inputs that branches read: one for each different choice of them.
+/// The boxes of the inputs, one for each different set of inputs that branches read.
 class Inputs {
  public:
   explicit Inputs(const Model& model) : model_(model) {}
 
-  /// The edge into a branch, and the box where it is the first to read those inputs; nothing where it reads none.
+  /// The edge into a branch, and the box of its inputs if it is the first branch that reads them. "" where it reads
+  /// none.
   std::string into(const Branch& branch, const std::string& name) {
     const std::vector<std::string> names = input_names(model_, branch);
     if (names.empty()) return "";

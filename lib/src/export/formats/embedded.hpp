@@ -6,7 +6,7 @@
 
 namespace moe {
 
-/// From a file's name to its text. The build writes this table (CMakeLists.txt).
+/// The text of each file by its name. The build writes this table (CMakeLists.txt).
 extern const std::map<std::string, const char*> kEmbedded;
 
 }  // namespace moe

@@ -1,4 +1,5 @@
-// Every exporter that a user can name. To add one: write its file in this folder, and put its name into this list.
+// The list of all exporters that a user can name. To add one, write its file in this folder and put its name into this
+// list.
 #pragma once
 
 #include "moe/export.hpp"

@@ -1,5 +1,5 @@
-// js: one ECMAScript module without dependencies, or a plain script that sets one name. All numbers of a row stand in one array, V; each operation of the graph is a loop
-// or a few over a part of it.
+// js: an ECMAScript module without dependencies, or a plain script that sets one name. All numbers of a row are in one
+// array, V. Each operation of the graph is one loop or a few over a part of it.
 #include <cmath>
 
 #include "export/exported_table.hpp"
@@ -40,12 +40,12 @@ std::string js(const std::vector<double>& values) {
   return text + "]";
 }
 
-/// The body of compute(), where each value stands in V, and the numbers that it reads.
+/// The body of compute(), the place of each value in V, and the constants that it reads.
 class Computation {
  public:
   Computation(const Graph& graph, const std::vector<PredictedColumn>& columns, arma::uword inputs) : graph_(graph) {
     place_.resize(graph.values.size());
-    size_ = inputs + 2;  // with the offset and the trials
+    size_ = inputs + 2;  // two more for the offset and the trials
     for (const Id id : values_of(columns, graph)) add(id, inputs);
   }
 
@@ -67,7 +67,7 @@ class Computation {
       return;
     }
     if (value.is_range()) {
-      place_[id] = place_[value.of[0]] + (value.indices.empty() ? 0 : value.indices[0]);
+      place_[id] = place_[value.operands[0]] + (value.indices.empty() ? 0 : value.indices[0]);
       return;
     }
     place_[id] = size_;
@@ -79,7 +79,7 @@ class Computation {
   }
 
   std::string statement(const Graph::Value& value, arma::uword to) {
-    const arma::uword from = place_[value.of[0]];
+    const arma::uword from = place_[value.operands[0]];
     switch (value.kind) {
       case Kind::kDense: {
         const std::size_t w = weights_.size();
@@ -97,7 +97,7 @@ class Computation {
       }
       case Kind::kJoin: {
         std::string text;
-        for (const Id part : value.of) {
+        for (const Id part : value.operands) {
           const arma::uword first = place_[part], width = graph_.values[part].width;
           text += "  V.copyWithin(" + at(to) + ", " + at(first) + ", " + at(first + width) + ");\n";
           to += width;
@@ -128,11 +128,11 @@ class Computation {
   }
 
   std::string each(const Graph::Value& value) const {
-    std::vector<std::string> of;
-    for (const Id x : value.of) of.push_back("V[" + index(place_[x], graph_.values[x].width) + "]");
-    if (const char* sign = sign_of(value.op)) return of[0] + " " + sign + " " + of[1];
-    if (value.op == Op::kIfPositive) return of[0] + " > 0 ? " + of[1] + " : " + of[2];
-    return std::string("Math.") + function(value.op) + "(" + join(of) + ")";
+    std::vector<std::string> operands;
+    for (const Id x : value.operands) operands.push_back("V[" + index(place_[x], graph_.values[x].width) + "]");
+    if (const char* sign = sign_of(value.op)) return operands[0] + " " + sign + " " + operands[1];
+    if (value.op == Op::kIfPositive) return operands[0] + " > 0 ? " + operands[1] + " : " + operands[2];
+    return std::string("Math.") + function(value.op) + "(" + join(operands) + ")";
   }
   static const char* function(Op op) {
     switch (op) {
@@ -172,7 +172,7 @@ class Computation {
   std::string body_;
 };
 
-/// Cells that are levels beside the levels' own texts, each with its level's place.
+/// Other cells than a level's own text that stand for it, each with the level's place.
 std::vector<std::string> others_of(const Column& column, const Schema& schema) {
   std::vector<std::string> result;
   for (const auto& [text, level] : other_spellings(column, schema))
@@ -209,7 +209,7 @@ constexpr const char* kUse = R"(//
 // known counts as the first one. A row with a missing cell that the model has no rule for is predicted as NaN, its label as null.
 )";
 
-/// The same as a plain script, whose one name at the top is `name`.
+/// The module as a plain script, which sets `name` and nothing else.
 std::string as_plain_script(std::string module, const std::string& script) {
   constexpr std::string_view kExport = "\nexport ";
   for (std::size_t at = 0; (at = module.find(kExport, at)) != std::string::npos;)

@@ -1,5 +1,5 @@
-// numpy: a Python module that needs nothing but NumPy, and its arrays by name beside it. The module goes through the rows in
-// blocks, a line for each operation of the graph.
+// numpy: a Python module that needs nothing but NumPy, and a file with its arrays. The module goes through the rows in
+// blocks, with one line for each operation of the graph.
 #include <cmath>
 
 #include "export/exported_table.hpp"
@@ -45,9 +45,9 @@ class Computation {
         names_[id] = numbers(value);
         continue;
       }
-      const std::string own = expression(value);
+      const std::string code = expression(value);
       names_[id] = "v" + std::to_string(id);
-      text_ += "    " + names_[id] + " = " + own + "\n";
+      text_ += "    " + names_[id] + " = " + code + "\n";
     }
     std::string outputs;
     for (const PredictedColumn& column : columns) {
@@ -62,7 +62,7 @@ class Computation {
 
  private:
   const std::string& name(Id id) const { return names_.at(id); }
-  /// An array with a row for each row.
+  /// The value as an array with one row for each row of the data.
   std::string of_rows(Id id) const {
     if (graph_.values[id].kind != Kind::kNumbers) return name(id);
     return "np.broadcast_to(" + name(id) + ", (len(x), " + std::to_string(graph_.values[id].width) + "))";
@@ -79,7 +79,7 @@ class Computation {
   }
 
   std::string expression(const Graph::Value& value) {
-    const std::string of = value.of.empty() ? "" : name(value.of[0]);
+    const std::string operand = value.operands.empty() ? "" : name(value.operands[0]);
     const std::string run = std::to_string(value.run);
     switch (value.kind) {
       case Kind::kInputs:
@@ -90,35 +90,35 @@ class Computation {
         return "trials";
       case Kind::kDense: {
         const std::string weights = array("weights_", value.weights);
-        return of + " @ " + weights + " + " + array("intercepts_", value.numbers);
+        return operand + " @ " + weights + " + " + array("intercepts_", value.numbers);
       }
       case Kind::kPick:
-        return pick(of, value);
+        return pick(operand, value);
       case Kind::kJoin: {
         std::vector<std::string> parts;
-        for (const Id part : value.of) parts.push_back(of_rows(part));
+        for (const Id part : value.operands) parts.push_back(of_rows(part));
         return "np.hstack((" + join(parts) + "))";
       }
       case Kind::kSum:
       case Kind::kLargest: {
         const std::string function = value.kind == Kind::kSum ? "sum" : "max";
-        if (value.width == 1) return of + "." + function + "(axis=1, keepdims=True)";
-        return of + ".reshape(len(x), -1, " + run + ")." + function + "(axis=2)";
+        if (value.width == 1) return operand + "." + function + "(axis=1, keepdims=True)";
+        return operand + ".reshape(len(x), -1, " + run + ")." + function + "(axis=2)";
       }
       default:
         return each(value);
     }
   }
 
-  std::string pick(const std::string& of, const Graph::Value& value) {
+  std::string pick(const std::string& operand, const Graph::Value& value) {
     const auto& indices = value.indices;
-    if (!value.is_range()) return of + "[:, " + array("columns_", indices) + "]";
+    if (!value.is_range()) return operand + "[:, " + array("columns_", indices) + "]";
     const arma::uword first = indices.empty() ? 0 : indices[0];
-    return of + "[:, " + std::to_string(first) + ":" + std::to_string(first + indices.size()) + "]";
+    return operand + "[:, " + std::to_string(first) + ":" + std::to_string(first + indices.size()) + "]";
   }
 
   std::string each(const Graph::Value& value) const {
-    const std::string a = name(value.of[0]), b = value.of.size() > 1 ? name(value.of[1]) : "";
+    const std::string a = name(value.operands[0]), b = value.operands.size() > 1 ? name(value.operands[1]) : "";
     const auto call = [&](const std::string& function) {
       return "np." + function + "(" + a + (b.empty() ? "" : ", " + b) + ")";
     };
@@ -146,7 +146,7 @@ class Computation {
       case Op::kMax:
         return call("maximum");
       case Op::kIfPositive:
-        return "np.where(" + a + " > 0, " + b + ", " + name(value.of[2]) + ")";
+        return "np.where(" + a + " > 0, " + b + ", " + name(value.operands[2]) + ")";
       default:
         throw Error(ErrorKind::kUsage,
                     "format numpy cannot express a function of this family that NumPy lacks: "
@@ -161,7 +161,7 @@ class Computation {
   Npz arrays_;
 };
 
-/// Cells that are levels beside the levels' own texts, each with its level's place.
+/// Other cells than a level's own text that stand for it, each with the level's place.
 std::vector<std::string> others_of(const Column& column, const Schema& schema) {
   std::vector<std::string> result;
   for (const auto& [text, level] : other_spellings(column, schema))
@@ -216,7 +216,7 @@ std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&)
   for (const PredictedColumn& column : columns) outputs.push_back(column.name);
   for (const double number : missing_numbers(schema)) numbers.push_back(python(number));
   std::vector<std::string> words = missing_words(schema);
-  words.emplace_back("<NA>");  // as data frames print theirs
+  words.emplace_back("<NA>");  // data frames print missing cells so
   const std::string text = head(model) + inputs(schema) + "OFFSET = " + optional(schema.offset) +
                            "\nEXPOSURE = " + optional(schema.exposure) + "\nTRIALS = " + optional(schema.trials) +
                            "\nMISSING = " + python(words) + "\nMISSING_NUMBERS = [" + join(numbers) +

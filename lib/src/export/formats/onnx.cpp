@@ -1,15 +1,21 @@
-// onnx: the whole model as a graph of standard operators, a table's columns in and predictions in the data's units out.
+// onnx: the whole model as a graph of standard operators. Its inputs are the columns of a table, its outputs are in the
+// data's units.
 //
-// Inputs, each N x 1, named as their columns:
-//   a number    of the graph's type. NaN: missing, filled where the model has a rule, else the row's outputs are NaN
-//   a category  of texts a string, missing where it is "" or another word that moe takes for that; of numbers a double, NaN
-//               where it is missing: a level where the model has one for that, else the row's outputs are NaN. A level
-//               that training has not seen counts as the reference level
+// Inputs, each N x 1, named like their columns:
+//   a number    of the graph's type. NaN means missing: it is filled in where the model has a rule for that; otherwise
+//               the outputs of the row are NaN
+//   a category  of texts: a string; "" and the other words that moe takes for missing are missing. Of numbers: a double,
+//               NaN if missing. A missing cell is a level where the model has one for that; otherwise the outputs of the
+//               row are NaN. A level that training has not seen counts as the reference level
 //   trials, offset, exposure as the model reads them
-// Outputs: mean and sd N x T, or label N (its place in metadata "labels", -1 beside probabilities of NaN) and proba N x C;
-// gate N x K; expert_means N x K, of several targets N x K x T. No sd where the gate is no softmax. One that a column is
-// called as is "moe_<name>". A model that reads no column gives one row.
-// Metadata: version, family, gate, units, no_label, and as JSON inputs, outputs (what: its name), targets, labels,
+// Outputs:
+//   mean and sd, N x T; or for classes label, N (its place in metadata "labels"; -1 where the probabilities are NaN), and
+//   proba, N x C
+//   gate, N x K; expert_means, N x K, or N x K x T for several targets
+// There is no sd where the gate is no softmax. An output with the name of a column is called "moe_<name>". A model that
+// reads no column gives one row.
+//
+// Metadata: version, family, gate, units, no_label; and as JSON inputs, outputs (what: its name), targets, labels,
 // missing_words.
 #include <algorithm>
 #include <stdexcept>
@@ -30,7 +36,8 @@ using Op = Expression::Op;
 using Type = OnnxGraph::Type;
 using Names = std::vector<std::string>;
 
-/// In 32 bits exp and products stop here: a sum of two is finite then, and a weight of 0 takes it away.
+/// The limits of exp's argument and of products in 32 bits. The sum of two limited products is finite, and a weight of
+/// 0 removes them.
 constexpr double kLargestExponent = 88, kLargest = 1e38;
 
 std::vector<std::int64_t> signed_of(const std::vector<arma::uword>& values) { return {values.begin(), values.end()}; }
@@ -52,9 +59,9 @@ class Translation {
     wanted.push_back(graph_.gate);
     if (graph_.probabilities) wanted.push_back(*graph_.probabilities);
     for (const Graph::Id id : graph_.needed(wanted)) {
-      names_[id] = value(graph_.values[id]);
+      names_[id] = translated(graph_.values[id]);
       varies_[id] = is_given(graph_.values[id].kind);
-      for (const Graph::Id of : graph_.values[id].of) varies_[id] = varies_[id] || varies_[of];
+      for (const Graph::Id operand : graph_.values[id].operands) varies_[id] = varies_[id] || varies_[operand];
     }
     outputs();
     metadata();
@@ -67,8 +74,8 @@ class Translation {
  private:
   static bool is_given(Kind kind) { return kind == Kind::kInputs || kind == Kind::kOffset || kind == Kind::kTrials; }
 
-  std::string value(const Graph::Value& of) {
-    switch (of.kind) {
+  std::string translated(const Graph::Value& value) {
+    switch (value.kind) {
       case Kind::kInputs:
         return columns_.inputs();
       case Kind::kOffset:
@@ -78,70 +85,74 @@ class Translation {
       case Kind::kTargets:
         break;
       case Kind::kNumbers:
-        return onnx_.numbers(of.numbers);
+        return onnx_.numbers(value.numbers);
       case Kind::kDense:
-        return dense(of);
+        return dense(value);
       case Kind::kPick:
-        return onnx_.node("Gather", {names_[of.of[0]], onnx_.integers(signed_of(of.indices))}, {{"axis", 1}});
+        return onnx_.node("Gather", {names_[value.operands[0]], onnx_.integers(signed_of(value.indices))},
+                          {{"axis", 1}});
       case Kind::kJoin: {
         Names parts;
-        for (const Graph::Id part : of.of) parts.push_back(of_each_row(part));
+        for (const Graph::Id part : value.operands) parts.push_back(of_each_row(part));
         return onnx_.node("Concat", parts, {{"axis", 1}});
       }
       case Kind::kSum:
-        return onnx_.node("ReduceSum", {runs(of), onnx_.integers({2})}, {{"keepdims", 0}});
+        return onnx_.node("ReduceSum", {runs(value), onnx_.integers({2})}, {{"keepdims", 0}});
       case Kind::kLargest:
-        return onnx_.node("ReduceMax", {runs(of)}, {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", 0}});
+        return onnx_.node("ReduceMax", {runs(value)}, {{"axes", std::vector<std::int64_t>{2}}, {"keepdims", 0}});
       case Kind::kEach:
-        return each(of);
+        return each(value);
     }
     throw std::logic_error("onnx: a prediction that needs the target");
   }
 
-  /// [1 x] times the intercepts on the weights: a sum in the order in which moe adds.
-  std::string dense(const Graph::Value& of) {
-    const arma::mat by_rows = arma::join_rows(arma::vec(of.numbers), of.weights.t());
+  /// [1 x] times the intercepts above the weights, so that the sum has the order in which moe adds.
+  std::string dense(const Graph::Value& value) {
+    const arma::mat by_rows = arma::join_rows(arma::vec(value.numbers), value.weights.t());
     std::vector<double> weights;
     for (arma::uword i = 0; i < by_rows.n_cols; ++i)
       weights.insert(weights.end(), by_rows.begin_col(i), by_rows.end_col(i));
-    const OnnxGraph::Shape shape{static_cast<std::int64_t>(by_rows.n_cols), static_cast<std::int64_t>(of.width)};
+    const OnnxGraph::Shape shape{static_cast<std::int64_t>(by_rows.n_cols), static_cast<std::int64_t>(value.width)};
     const std::string with_ones =
-        onnx_.node("Pad", {names_[of.of[0]], onnx_.integers({0, 1, 0, 0}), onnx_.numbers({1.0}, {})});
+        onnx_.node("Pad", {names_[value.operands[0]], onnx_.integers({0, 1, 0, 0}), onnx_.numbers({1.0}, {})});
     return onnx_.node("MatMul", {with_ones, onnx_.numbers(weights, shape)});
   }
 
-  /// N x runs x run.
-  std::string runs(const Graph::Value& of) {
+  /// The operand as N x runs x run.
+  std::string runs(const Graph::Value& value) {
     constexpr std::int64_t kAsItIs = 0;
-    return onnx_.node("Reshape", {names_[of.of[0]], onnx_.integers({kAsItIs, static_cast<std::int64_t>(of.width),
-                                                                    static_cast<std::int64_t>(of.run)})});
+    return onnx_.node("Reshape",
+                      {names_[value.operands[0]], onnx_.integers({kAsItIs, static_cast<std::int64_t>(value.width),
+                                                                  static_cast<std::int64_t>(value.run)})});
   }
 
-  /// What is the same in every row, once for each of them.
+  /// A value that is the same in every row, repeated for each row.
   std::string of_each_row(Graph::Id id) {
     if (varies_[id] || columns_.first().empty()) return names_[id];
     return onnx_.node("Expand", {names_[id], onnx_.node("Shape", {columns_.first()})});
   }
 
-  std::string each(const Graph::Value& of) {
+  std::string each(const Graph::Value& value) {
     Names x;
-    for (const Graph::Id id : of.of) x.push_back(names_[id]);
-    if (of.op == Op::kIfPositive)
+    for (const Graph::Id id : value.operands) x.push_back(names_[id]);
+    if (value.op == Op::kIfPositive)
       return onnx_.node("Where", {onnx_.node("Greater", {x[0], onnx_.numbers({0.0})}), x[1], x[2]});
-    return onnx_.real() == Type::kFloat ? each_in_single(of, x) : onnx_.node(operation(of.op), x);
+    return onnx_.real() == Type::kFloat ? each_in_single(value, x) : onnx_.node(operation(value.op), x);
   }
 
-  std::string each_in_single(const Graph::Value& of, const Names& x) {
+  std::string each_in_single(const Graph::Value& value, const Names& x) {
     const auto is_numbers = [&](Graph::Id id) { return graph_.values[id].kind == Kind::kNumbers; };
-    if (of.op == Op::kExp || of.op == Op::kKernelExp)
+    if (value.op == Op::kExp || value.op == Op::kKernelExp)
       return onnx_.node("Exp", {onnx_.node("Min", {x[0], onnx_.numbers({kLargestExponent})})});
-    std::string result = onnx_.node(operation(of.op), x);
-    if (of.op == Op::kMultiply && std::none_of(of.of.begin(), of.of.end(), is_numbers))
+    std::string result = onnx_.node(operation(value.op), x);
+    if (value.op == Op::kMultiply && std::none_of(value.operands.begin(), value.operands.end(), is_numbers))
       return onnx_.node("Clip", {result, onnx_.numbers({-kLargest}, {}), onnx_.numbers({kLargest}, {})});
-    if (of.op != Op::kSubtract || !is_numbers(of.of[1])) return result;
-    // What a float cannot hold of the numbers is taken off after the rest is.
+    if (value.op != Op::kSubtract || !is_numbers(value.operands[1])) return result;
+    // A float does not hold the number exactly. So the nearest float is subtracted first, and then the difference to
+    // the number.
     std::vector<double> rest;
-    for (const double number : graph_.values[of.of[1]].numbers) rest.push_back(number - static_cast<float>(number));
+    for (const double number : graph_.values[value.operands[1]].numbers)
+      rest.push_back(number - static_cast<float>(number));
     const bool exact = std::all_of(rest.begin(), rest.end(), [](double r) { return r == 0; });
     return exact ? result : onnx_.node("Sub", {result, onnx_.numbers(rest)});
   }
@@ -200,7 +211,7 @@ class Translation {
     real_output("expert_means", onnx_.node("Concat", parts, {{"axis", 2}}), {kRows, K, T}, what);
   }
 
-  /// ArgMax passes over NaN, in some runtimes and batches: a row whose probabilities are none has no label.
+  /// Some runtimes' ArgMax ignores NaN. A row whose probabilities are NaN gets no label.
   std::string label(const std::string& proba) {
     const std::string sum = onnx_.node("ReduceSum", {proba, onnx_.integers({1})}, {{"keepdims", 0}});
     const std::string largest = onnx_.node("ArgMax", {proba}, {{"axis", 1}, {"keepdims", 0}});
@@ -220,10 +231,10 @@ class Translation {
 
   void output(const std::string& name, const std::string& value, Type type, const OnnxGraph::Shape& shape,
               const std::string& comment) {
-    const std::string own = onnx_.output(name, value, type, shape, comment);
-    called_[name] = own;
-    if (own != name)
-      notes_.push_back("the output " + name + " is called " + own + ": a column is called " + name +
+    const std::string output_name = onnx_.output(name, value, type, shape, comment);
+    called_[name] = output_name;
+    if (output_name != name)
+      notes_.push_back("the output " + name + " is called " + output_name + ": a column is called " + name +
                        ", and inputs have their columns' names");
   }
 
@@ -246,7 +257,7 @@ class Translation {
   OnnxColumns columns_;
   Names names_;
   std::vector<bool> varies_;
-  Json called_ = Json::object();  // what an output holds: its name
+  Json called_ = Json::object();  // the name of each output
   Names notes_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 using Type = OnnxGraph::Type;
 using Names = std::vector<std::string>;
 
-/// Other ways to write a level that the same values have elsewhere.
+/// The level's text, and other ways in which programs write the same value.
 Names spellings(const std::string& level, Comparison comparison) {
   Names result{level};
   if (comparison == Comparison::kBoolean && (level[0] == 't' || level[0] == 'T'))
@@ -63,7 +63,7 @@ std::string OnnxColumns::declare(const std::string& column, Type type, const std
   return name;
 }
 
-/// Numbers that stand for a missing cell become NaN.
+/// Declares a column of numbers. Numbers that stand for a missing cell become NaN.
 std::string OnnxColumns::declare_number(const std::string& column, Type type, const std::string& comment,
                                         const Json& about) {
   std::string x = declare(column, type, comment, about);
@@ -74,7 +74,7 @@ std::string OnnxColumns::declare_number(const std::string& column, Type type, co
   return x;
 }
 
-/// A column that may be an input, too, and is declared once.
+/// A column with a role other than input. It may be an input, too, and is declared only once.
 std::string OnnxColumns::role(const std::string& column, const char* what, const std::string& comment) {
   if (numbers_.count(column) == 0)
     return numbers_[column] = declare_number(column, graph_.real(), comment, {{"kind", what}});
@@ -109,7 +109,7 @@ std::string OnnxColumns::category(const Column& column) {
   return numbers ? category_of_numbers(column, said, about) : category_of_texts(column, said, about);
 }
 
-/// Levels that are plain numbers, compared by value in 64 bits. `levels`: those but "(missing)".
+/// A category whose levels are plain numbers, which are compared by value in 64 bits. `levels`: all but "(missing)".
 std::string OnnxColumns::category_of_numbers(const Column& column, const Names& levels, const Json& about) {
   const std::string x = declare_number(column.name, Type::kDouble, "a category of numbers; NaN: missing", about);
   Names parts;
@@ -124,16 +124,17 @@ std::string OnnxColumns::category_of_numbers(const Column& column, const Names& 
   return joined(parts);
 }
 
-/// NaN where `missing`, N x 1, holds.
+/// x, but NaN in rows where `missing` (N x 1) is true.
 std::string OnnxColumns::unless(const std::string& missing, const std::string& x) {
   return graph_.node("Where", {missing, graph_.numbers({std::numeric_limits<double>::quiet_NaN()}), x});
 }
 
-/// Equal takes no texts before opset 19; LabelEncoder turns one into its level's place, also of no rows at all.
+/// A category of texts. Equal does not compare texts before opset 19, so LabelEncoder turns the text into the level's
+/// place; it also works with no rows.
 std::string OnnxColumns::category_of_texts(const Column& column, const Names& levels, const Json& about) {
   constexpr std::int64_t kReference = 0;
   const std::string x = declare(column.name, Type::kString, "a category", about);
-  const std::size_t missing = levels.size();  // whose place is the last
+  const std::size_t missing = levels.size();  // its place is the last
   Names words;
   std::vector<std::int64_t> place_of;
   const auto add = [&](const std::string& word, std::size_t level) {

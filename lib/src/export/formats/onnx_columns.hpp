@@ -1,4 +1,4 @@
-// A table's columns as inputs of an ONNX graph, and what becomes of their cells until they are the model's inputs.
+// The columns of a table as inputs of an ONNX graph, and the nodes that turn their cells into the model's inputs.
 #pragma once
 
 #include <map>
@@ -10,21 +10,22 @@
 
 namespace moe {
 
-/// The columns that a graph reads, by their names in the table, each once.
+/// The names of the columns that a graph reads, each once.
 std::vector<std::string> columns_read(const Schema& schema);
 
 class OnnxColumns {
  public:
-  /// Declares what the model reads in a graph that keeps the names columns_read(). The schema and the graph are to outlive this.
+  /// Declares the columns that the model reads. The graph must have been made with the names columns_read(). The schema
+  /// and the graph must outlive this object.
   OnnxColumns(const Schema& schema, OnnxGraph& graph);
 
-  /// Any input, which tells how many rows there are; "" without any.
+  /// Some input of the graph, which shows how many rows there are; "" if there is none.
   const std::string& first() const { return first_; }
-  /// N x d: the model's inputs in the data's units; to be asked for where there are some.
+  /// The model's inputs in the data's units (N x d). Must not be called where there are none.
   std::string inputs() { return joined(inputs_); }
   /// N x 1.
   const std::string& trials() const { return trials_; }
-  /// N x 1: the offset, with the logarithm of the exposure.
+  /// The offset plus the logarithm of the exposure (N x 1).
   std::string offset();
 
  private:
@@ -43,7 +44,7 @@ class OnnxColumns {
   const Schema& schema_;
   OnnxGraph& graph_;
   Json description_ = Json::array();
-  std::map<std::string, std::string> numbers_;  // columns that are there as they stand
+  std::map<std::string, std::string> numbers_;  // the columns that have been declared, as they stand in the table
   std::vector<std::string> inputs_;
   std::string first_, trials_, offset_, exposure_;
 };

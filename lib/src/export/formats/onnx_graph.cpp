@@ -8,7 +8,7 @@
 namespace moe {
 namespace {
 
-// --- Protobuf's wire format: a field is its number and the kind of what follows, a varint or a length and bytes ---------
+// --- Protobuf's wire format: a field is its number and the kind of what follows, a varint or a length and bytes ------
 
 enum Wire : std::uint64_t { kVarint = 0, kBytes = 2 };
 
@@ -31,7 +31,7 @@ std::string field(std::uint64_t number, const std::string& bytes) {
   return out + bytes;
 }
 
-/// Not repeated, and left out where it says nothing.
+/// A field that occurs at most once, and is left out where it is empty.
 std::string optional_field(std::uint64_t number, const std::string& bytes) {
   return bytes.empty() ? "" : field(number, bytes);
 }
@@ -49,7 +49,7 @@ void append_raw(std::string& out, T value) {
   for (std::size_t i = 0; i < sizeof bits; ++i) out += static_cast<char>(bits >> (8 * i) & 0xff);
 }
 
-// --- onnx.proto: the numbers of its fields ------------------------------------------------------------------------------
+// --- onnx.proto: the numbers of its fields ---------------------------------------------------------------------------
 
 namespace model {
 enum { kIrVersion = 1, kProducer = 2, kProducerVersion = 3, kDoc = 6, kGraph = 7, kOpset = 8, kMetadata = 14 };
@@ -87,7 +87,7 @@ std::string opset(const std::string& domain, std::int64_t version) {
   return field(model::kOpset, field(1, domain) + field(2, version));
 }
 
-std::string attribute_message(const OnnxGraph::Attribute& of) {
+std::string attribute_message(const OnnxGraph::Attribute& named) {
   struct Write {
     std::string operator()(std::int64_t value) const {
       return field(attribute::kInt, value) + field(attribute::kType, attribute::kTypeInt);
@@ -102,10 +102,10 @@ std::string attribute_message(const OnnxGraph::Attribute& of) {
       return repeated(attribute::kStrings, texts) + field(attribute::kType, attribute::kTypeStrings);
     }
   };
-  return field(attribute::kName, of.name) + std::visit(Write{}, of.value);
+  return field(attribute::kName, named.name) + std::visit(Write{}, named.value);
 }
 
-/// The nearest number of 32 bits; a finite one is not to become infinite.
+/// The nearest float. A finite number must not become infinite.
 float single(double value) {
   const double most = std::numeric_limits<float>::max();
   return static_cast<float>(std::isfinite(value) ? std::clamp(value, -most, most) : value);
@@ -135,9 +135,9 @@ std::string OnnxGraph::value_info(const std::string& name, Type type, const Shap
 }
 
 std::string OnnxGraph::input(const std::string& name, Type type, const Shape& shape, const std::string& comment) {
-  const std::string own = name.empty() ? own_name("column", "column ") : name;
-  inputs_ += field(graph::kInput, value_info(own, type, shape, comment));
-  return own;
+  const std::string unique = name.empty() ? own_name("column", "column ") : name;
+  inputs_ += field(graph::kInput, value_info(unique, type, shape, comment));
+  return unique;
 }
 
 std::string OnnxGraph::tensor(const Shape& shape, Type type, const std::string& raw) {
@@ -190,10 +190,10 @@ std::string OnnxGraph::ml_node(const std::string& op, const std::vector<std::str
 
 std::string OnnxGraph::output(const std::string& name, const std::string& value, Type type, const Shape& shape,
                               const std::string& comment) {
-  std::string own = own_name(name, "moe_");
-  add_node("", "Identity", {value}, own, {});
-  outputs_ += field(graph::kOutput, value_info(own, type, shape, comment));
-  return own;
+  std::string unique = own_name(name, "moe_");
+  add_node("", "Identity", {value}, unique, {});
+  outputs_ += field(graph::kOutput, value_info(unique, type, shape, comment));
+  return unique;
 }
 
 void OnnxGraph::metadata(const std::string& key, const std::string& value) {

@@ -1,5 +1,6 @@
-// An ONNX graph in the making, and its bytes: of onnx.proto's messages those that a graph of standard operators needs, so
-// that neither libonnx nor protobuf is. Opset 13, of ai.onnx.ml 2, IR version 7: what every ONNX Runtime since 1.6 reads.
+// Builds an ONNX graph and its bytes. Only those messages of onnx.proto are written that a graph of standard operators
+// needs, so that neither libonnx nor protobuf is needed. Opset 13 with ai.onnx.ml 2 and IR version 7: every ONNX
+// Runtime since 1.6 reads it.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +13,9 @@ namespace moe {
 
 class OnnxGraph {
  public:
-  /// TensorProto.DataType's numbers.
+  /// The numbers of TensorProto.DataType.
   enum class Type { kFloat = 1, kInt64 = 7, kString = 8, kBool = 9, kDouble = 11 };
-  /// Of an output or an input; kRows: as many as there are rows.
+  /// The shape of an input or an output. kRows stands for the number of rows.
   using Shape = std::vector<std::int64_t>;
   static constexpr std::int64_t kRows = -1;
   struct Attribute {
@@ -22,37 +23,38 @@ class OnnxGraph {
     std::variant<std::int64_t, std::vector<std::int64_t>, std::string, std::vector<std::string>> value;
   };
 
-  /// `real`: what numbers are, kFloat or kDouble. `inputs`: names that no output and no value between may have.
+  /// `real`: the type of numbers, kFloat or kDouble. `inputs`: names that are reserved for inputs.
   OnnxGraph(Type real, const std::vector<std::string>& inputs) : real_(real), taken_(inputs.begin(), inputs.end()) {}
   Type real() const { return real_; }
 
-  // Each returns a value's name, by which nodes read it.
-  /// An input by one of the names that were kept for inputs; one without a name, which ONNX has no inputs for, is "column".
+  // Each of these returns the name of a value, by which nodes read it.
+  /// Declares an input with one of the reserved names. ONNX has no inputs without a name, so an empty name becomes
+  /// "column".
   std::string input(const std::string& name, Type type, const Shape& shape, const std::string& comment);
-  /// 1 x width, of the graph's type; finite ones stay finite in 32 bits.
+  /// Constants, 1 x width, of the graph's type. Finite numbers stay finite in 32 bits.
   std::string numbers(const std::vector<double>& values) {
     return numbers(values, {1, static_cast<std::int64_t>(values.size())});
   }
-  /// By rows.
+  /// Constants of any shape, stored by rows.
   std::string numbers(const std::vector<double>& values, const Shape& shape) { return numbers(values, shape, real_); }
   std::string numbers(const std::vector<double>& values, const Shape& shape, Type type);
   std::string integers(const std::vector<std::int64_t>& values);
   std::string node(const std::string& op, const std::vector<std::string>& inputs,
                    const std::vector<Attribute>& attributes = {});
-  /// The same of an operator of ai.onnx.ml.
+  /// The same for an operator of ai.onnx.ml.
   std::string ml_node(const std::string& op, const std::vector<std::string>& inputs,
                       const std::vector<Attribute>& attributes);
 
-  /// Its name: `name`, or where an input is called so "moe_<name>".
+  /// Declares an output. Returns its name: `name`, or "moe_<name>" where an input has that name.
   std::string output(const std::string& name, const std::string& value, Type type, const Shape& shape,
                      const std::string& comment);
   void metadata(const std::string& key, const std::string& value);
 
-  /// The ModelProto.
+  /// The bytes of the ModelProto.
   std::string bytes(const std::string& comment) const;
 
  private:
-  /// `name`, or with that beginning as often as it takes to be one of its own; taken from now on.
+  /// Reserves and returns `name`. If it is taken, `beginning` is put before it until it is not.
   std::string own_name(std::string name, const std::string& beginning);
   std::string fresh();
   std::string tensor(const Shape& shape, Type type, const std::string& raw);
@@ -65,7 +67,7 @@ class OnnxGraph {
   bool uses_ml_ = false;
   std::size_t values_ = 0;
   std::string nodes_, initializers_, inputs_, outputs_,
-      metadata_;  // fields of their messages, as they stand in the file
+      metadata_;  // fields of their messages, in the file's format
 };
 
 }  // namespace moe

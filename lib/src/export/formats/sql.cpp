@@ -1,7 +1,8 @@
-// sql: one SELECT over a table that adds a model's predictions to its columns, in any order of rows.
+// sql: one SELECT that adds a model's predictions to the columns of a table, in any order of rows.
 //
-// A chain of steps: the innermost reads the table's cells (sql_cells.hpp), each other one computes numbers from those of the step
-// before it (sql_numbers.hpp). A step passes on what later ones need, and the row itself (in SQLite its rowid).
+// It is a chain of steps. The innermost one reads the cells of the table (sql_cells.hpp). Each other step computes
+// numbers from those of the step before it (sql_numbers.hpp). A step passes on what later steps need, and the row
+// itself (in SQLite its rowid).
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -59,7 +60,8 @@ class Query {
   }
 
  private:
-  /// The table's columns stand beside the outputs: one that is called as an output is gets it another name.
+  /// The columns of the table stand beside the outputs. An output with the name of a column that is read gets another
+  /// name.
   void keep_apart(std::vector<std::string>& outputs) {
     const auto read = [this](const std::string& name) { return dialect_.folds_case() ? folded(name) : name; };
     std::set<std::string> columns;
@@ -73,7 +75,7 @@ class Query {
     }
   }
 
-  /// Names that the dialect takes for the same one; notes those that its reader of files changes.
+  /// Throws where the dialect cannot tell two names apart. Notes the names that its reader of files changes.
   void check_names() {
     std::set<std::string> known;
     for (const Column& column : columns_of(model_.schema)) {
@@ -108,7 +110,7 @@ class Query {
     return text;
   }
 
-  /// SQLite's name of the row that no column of the model has.
+  /// A name of SQLite's rowid that is no column of the model.
   std::string rowid() const {
     for (const char* const name : {"_rowid_", "oid", "rowid"}) {
       const std::vector<Column> columns = columns_of(model_.schema);
@@ -120,8 +122,9 @@ class Query {
                 "--dialect duckdb, or --format numpy");
   }
 
-  /// What becomes of the row on its way through the steps. A column of the table's own name hides it in PostgreSQL and DuckDB; not
-  /// before a star. A column called rowid hides SQLite's.
+  /// How a step passes on the row. In PostgreSQL and DuckDB a column with the table's own name hides the table, but not
+  /// in "table.*". In SQLite a column called rowid hides the rowid. before a star. A column called rowid hides
+  /// SQLite's.
   std::string row() const {
     if (dialect_.duckdb()) return "struct_pack(*COLUMNS(" + names_.table() + ".*))";
     if (dialect_.postgres()) return "coalesce(" + names_.table() + ".*, NULL)";
@@ -152,7 +155,7 @@ class Query {
                          "SELECT " + join(columns, ",\n") + "\nFROM " + names_.step(step - 1) + " AS m");
   }
 
-  /// In brackets, so that no expression is deep.
+  /// All conditions joined in nested brackets, so that no expression is deep.
   static std::string all_of(std::vector<std::string> conditions, const std::string& first) {
     if (!first.empty()) conditions.insert(conditions.begin(), first);
     return conditions.empty() ? "1 = 1" : balanced(conditions, " AND ");
@@ -178,14 +181,14 @@ class Query {
     for (std::size_t i = 0; i < values.size(); ++i)
       text += ",\nCASE WHEN " + known + " THEN " + values[i] + " END AS " + sql_name(output_names_[i]);
     text += "\nFROM " + names_.step(numbers.steps()) + " AS m";
-    // CROSS, so that SQLite goes through the steps and looks up the row of each, not the other way round.
+    // CROSS makes SQLite go through the steps and look up the row of each, and not the other way round.
     if (dialect_.sqlite())
       text += " CROSS JOIN " + names_.from() + " ON " + names_.table() + "." + rowid() + " = " +
               SqlNames::before(names_.row());
     return text + ";\n";
   }
 
-  /// The first of the most probable ones.
+  /// The first of the most probable classes.
   std::string label(SqlNumbers& numbers) const {
     std::string text = "CASE";
     for (std::size_t c = 0; c + 1 < classes_.size(); ++c)

@@ -1,12 +1,12 @@
-// tfjs: a layers-model, model.json and weights.bin, that tf.loadLayersModel() opens: the mixture as a Keras functional
-// model, in 32 bits.
+// tfjs: a layers-model for tf.loadLayersModel(), in the files model.json and weights.bin. The mixture is a functional
+// Keras model in 32 bits:
 //
 //   inputs -> standardised -> gate, and expert_1 .. expert_K through their hidden layers
-//   expert_means = the experts side by side; mean = gate . expert_means; of classes proba, of class probabilities
+//   expert_means = the experts side by side; mean = gate . expert_means, or proba = gate . class probabilities
 //
-// inputs: N x d, coded as the model's inputs: userDefinedMetadata "columns" tells how a table's columns become them.
-// Outputs, in this order: mean N x T or proba N x C; gate N x K; expert_means N x K x T, of classes each expert's
-// probability of the last one, N x K x 1.
+// inputs is N x d, coded as the model's inputs; userDefinedMetadata "columns" tells how the columns of a table become
+// inputs. Outputs, in this order: mean N x T or proba N x C; gate N x K; expert_means N x K x T, or for classes each
+// expert's probability of the last class, N x K x 1.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -22,12 +22,12 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// What a layer can hold: the nearest float.
+/// The nearest float, which is what a layer can hold.
 double in_single(double value) { return static_cast<double>(static_cast<float>(value)); }
 
 // --- Layers ----------------------------------------------------------------------------------------------------------
 
-/// A functional model in the making. Layers are known by their names.
+/// Builds a functional model. Layers are known by their names.
 class Layers {
  public:
   std::string input(const std::string& name, arma::uword width) {
@@ -55,7 +55,7 @@ class Layers {
     weights(name + "/bias", bias.memptr(), {bias.n_elem});
     return name;
   }
-  /// (x - center) / scale. What a float cannot hold of the center is taken off after the rest is.
+  /// (x - center) / scale. The nearest float to the center is subtracted first, and then the difference to the center.
   std::string standardised(const std::string& from, const arma::vec& center, const arma::vec& scale) {
     std::string name = "standardised";
     add("BatchNormalization", name, {from}, {{"axis", -1}, {"epsilon", 0.0}, {"center", true}, {"scale", true}});
@@ -129,7 +129,7 @@ class Writer {
   }
 
  private:
-  /// A last step, and the layer that it reads.
+  /// The weights of a last step, and the name of the layer that it reads.
   struct Dense {
     std::string from;
     arma::mat kernel;
@@ -155,7 +155,7 @@ class Writer {
     return model_.experts[k].family->marginal(t, model_.theta.memptr() + model_.experts[k].psi_offset);
   }
 
-  /// The hidden layers of a branch; its last step is left to the caller.
+  /// Adds the hidden layers of a branch. The caller adds its last step.
   Dense hidden(const Branch& branch, const std::string& name) {
     const std::vector<Step>& steps = branch.network->steps();
     Dense at{z_, {}, {}};
@@ -178,19 +178,20 @@ class Writer {
     return at;
   }
 
-  /// A kernel of the branch's own inputs with rows of 0 for the others.
+  /// The kernel of a branch that reads some inputs, with rows of 0 for the other inputs.
   arma::mat of_all_inputs(const Branch& branch, const arma::mat& kernel, arma::uword powers) const {
     arma::mat result(d_ * powers, kernel.n_cols);
-    const arma::uword own = branch.columns.n_elem - 1;
+    const arma::uword inputs = branch.columns.n_elem - 1;
     for (arma::uword p = 0; p < powers; ++p)
-      for (arma::uword j = 0; j < own && !kernel.is_empty(); ++j)
-        result.row(p * d_ + branch.columns[j + 1] - 1) = kernel.row(p * own + j);
+      for (arma::uword j = 0; j < inputs && !kernel.is_empty(); ++j)
+        result.row(p * d_ + branch.columns[j + 1] - 1) = kernel.row(p * inputs + j);
     return result;
   }
 
-  /// z, z^2 .. side by side; made once.
+  /// z, z^2, .. side by side. They are made only once.
   std::string powers_of_inputs(arma::uword degree) {
-    // TensorFlow.js (4.22) loses an input that a layer reads twice.
+    // TensorFlow.js (4.22) loses an input that a layer reads twice, so the second reading goes through a layer of its
+    // own.
     const std::string again = once("inputs_again", [&] {
       layers_.add("Reshape", "inputs_again", {z_}, {{"target_shape", {d_}}});
     });
@@ -211,7 +212,7 @@ class Writer {
     return name;
   }
 
-  /// expert_k: what it predicts, in the data's own units.
+  /// expert_k: its prediction in the data's units.
   void expert(arma::uword k) {
     const std::string name = "expert_" + std::to_string(k + 1);
     Dense last = hidden(model_.experts[k], name);
@@ -224,12 +225,12 @@ class Writer {
     arma::uvec columns(model_.targets());
     Names activations;
     for (arma::uword t = 0; t < model_.targets(); ++t) {
-      const Family::Marginal of = marginal(k, t);
-      columns[t] = of.first_output;
+      const Family::Marginal of_target = marginal(k, t);
+      columns[t] = of_target.first_output;
       const double scale = model_.standardization.target_scale[t];
       last.kernel.col(columns[t]) *= scale;
       last.bias[columns[t]] = model_.standardization.target_center[t] + scale * last.bias[columns[t]];
-      activations.emplace_back(of.family->link() == Family::Link::kLogistic ? "sigmoid" : "linear");
+      activations.emplace_back(of_target.family->link() == Family::Link::kLogistic ? "sigmoid" : "linear");
     }
     if (std::count(activations.begin(), activations.end(), activations[0]) == std::ptrdiff_t(activations.size())) {
       layers_.dense(name, last.from, last.kernel.cols(columns), last.bias.elem(columns), activations[0].c_str());
@@ -242,18 +243,19 @@ class Writer {
     layers_.add("Concatenate", name, parts, {{"axis", -1}});
   }
 
-  /// The experts side by side, K x width.
+  /// All experts side by side, K x width.
   std::string side_by_side(const std::string& name, arma::uword width) {
     const std::string all = K_ == 1 ? experts_[0] : layers_.add("Concatenate", "experts", experts_, {{"axis", -1}});
     return layers_.add("Reshape", name, {all}, {{"target_shape", {K_, width}}});
   }
-  std::string merged(const std::string& name, const std::string& of) {
-    return layers_.add("Dot", name, {"gate", of}, {{"axes", {1, 1}}, {"normalize", false}});
+  std::string merged(const std::string& name, const std::string& values) {
+    return layers_.add("Dot", name, {"gate", values}, {{"axes", {1, 1}}, {"normalize", false}});
   }
 
   std::string numbers() { return merged("mean", side_by_side("expert_means", model_.targets())); }
 
-  /// The weights' sum may be off 1 by rounding, or anything where the gate is no softmax: 0 and 1 are the bounds.
+  /// Limits probabilities to 0 .. 1. The sum of the weights may differ from 1 by rounding, or by any amount where the
+  /// gate is no softmax.
   std::string classes() {
     const arma::uword C = model_.schema.labels.size();
     if (model_.family().link() == Family::Link::kLogistic) {
