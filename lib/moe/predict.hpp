@@ -50,7 +50,7 @@ class Predictive {
   const double* psi(arma::uword k) const { return model_.theta.memptr() + model_.experts[k].psi_offset; }
   /// What expert k says of target t: a family of one, with its part of eta (b x m) and its psi.
   struct Part {
-    Family::Marginal of;
+    Family::Marginal marginal;
     arma::mat eta;
   };
   Part part(arma::uword k, arma::uword t) const;

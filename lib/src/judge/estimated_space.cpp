@@ -9,7 +9,8 @@
 namespace moe {
 namespace {
 
-/// Of each of theta, whether it is a psi on a boundary: on a floor, at a bound, or where a simpler family describes the rows as well.
+/// For each element of theta, whether it is a psi on a boundary: on a floor, at a bound, or where a simpler family
+/// describes the rows as well. Such a psi is not estimated.
 std::vector<bool> on_boundary(const Model& model, const Rows& rows) {
   std::vector<bool> result(model.theta.n_elem, false);
   const arma::vec simple = as_simple(model, rows);
@@ -18,7 +19,8 @@ std::vector<bool> on_boundary(const Model& model, const Rows& rows) {
     const double* const psi = model.theta.memptr() + expert.psi_offset;
     const bool all = expert.family->on_floor(psi) || !expert.family->bound_note(psi).empty();
     arma::vec moved =
-        arma::vec(expert.family->dispersions()).fill(arma::datum::nan);  // what is set is the simpler family's
+        // To_simpler() then sets the elements that a simpler family fixes.
+        arma::vec(expert.family->dispersions()).fill(arma::datum::nan);
     for (arma::uword t = 0; t < model.targets() && !simple.is_empty(); ++t)
       if (simple[k * model.targets() + t] > 0) expert.family->to_simpler(t, moved.memptr());
     for (arma::uword i = 0; i < moved.n_elem; ++i)
@@ -38,7 +40,7 @@ EstimatedSpace::EstimatedSpace(const Model& model, const Rows& rows, unsigned th
     for (arma::uword i = expert.psi_offset; i < expert.psi_offset + expert.family->dispersions(); ++i)
       if (!bound[i]) psi.push_back(i);
   std::sort(psi.begin(), psi.end());
-  psi.erase(std::unique(psi.begin(), psi.end()), psi.end());  // one that all share is there once for each
+  psi.erase(std::unique(psi.begin(), psi.end()), psi.end());  // a psi that all experts share occurs once for each
   coefficients_ = free_.size();
   free_.insert(free_.end(), psi.begin(), psi.end());
 }
@@ -56,8 +58,8 @@ arma::mat EstimatedSpace::theta_rows(const arma::mat& rows) const {
   arma::mat result(model_.theta.n_elem, rows.n_cols, arma::fill::zeros);
   result.rows(free()) = rows;
   for_each_output([&](arma::uword branch, arma::uword, arma::uword first, arma::uword height) {
-    const arma::mat own = result.rows(first, first + height - 1);
-    result.rows(first, first + height - 1) = basis_.coefficients(basis_.design_of(branch), own);
+    const arma::mat part = result.rows(first, first + height - 1);
+    result.rows(first, first + height - 1) = basis_.coefficients(basis_.design_of(branch), part);
   });
   return result;
 }
@@ -65,8 +67,8 @@ arma::mat EstimatedSpace::theta_rows(const arma::mat& rows) const {
 arma::mat EstimatedSpace::free_rows(const arma::mat& theta) const {
   arma::mat result = theta;
   for_each_output([&](arma::uword branch, arma::uword, arma::uword first, arma::uword height) {
-    const arma::mat own = theta.rows(first, first + height - 1);
-    result.rows(first, first + height - 1) = basis_.orthonormal(basis_.design_of(branch), own);
+    const arma::mat part = theta.rows(first, first + height - 1);
+    result.rows(first, first + height - 1) = basis_.orthonormal(basis_.design_of(branch), part);
   });
   return result.rows(free());
 }
@@ -75,12 +77,12 @@ arma::mat EstimatedSpace::penalty(const arma::vec& weight) const {
   arma::mat result(weight.n_elem, weight.n_elem, arma::fill::zeros);
   for_each_output([&](arma::uword branch, arma::uword, arma::uword i, arma::uword height) {
     const arma::mat inverse = basis_.inverse(basis_.design_of(branch));
-    const arma::mat own = inverse.t() * arma::diagmat(weight.subvec(i, arma::size(height, 1))) * inverse;
+    const arma::mat block = inverse.t() * arma::diagmat(weight.subvec(i, arma::size(height, 1))) * inverse;
     const double outputs = static_cast<double>(branch_of(model_, branch).network->outputs());
     const bool together = reference_output(model_, branch).has_value();
     for_each_output([&](arma::uword other, arma::uword, arma::uword j, arma::uword) {
       if (other != branch) return;
-      result.submat(i, j, arma::size(own)) = ((i == j ? 1.0 : 0.0) - (together ? 1 / outputs : 0.0)) * own;
+      result.submat(i, j, arma::size(block)) = ((i == j ? 1.0 : 0.0) - (together ? 1 / outputs : 0.0)) * block;
     });
   });
   return result;

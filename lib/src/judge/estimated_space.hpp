@@ -1,7 +1,5 @@
-// Where a model's parameters stand in the coordinates of its basis (phi), and which of them are estimated: not those of columns that
-// depend on others, not those of outputs that others are compared to, not a scale on its floor.
-#pragma once
-
+// Which parameters are estimated, in the coordinates phi of the model's basis. Not estimated are the coefficients of
+// columns that depend on others, those of the output to which others are compared, and a scale on its floor.
 #include <armadillo>
 #include <vector>
 
@@ -16,17 +14,17 @@ class EstimatedSpace {
   EstimatedSpace(const Model& model, const Rows& rows, unsigned threads);
 
   const Basis& basis() const { return basis_; }
-  /// Places in phi of the estimated coordinates: coefficients branch by branch, then psi.
+  /// The places in phi of the estimated coordinates: the coefficients of each branch, then psi.
   arma::uvec free() const { return free_; }
-  /// How many of the free ones, the first, are coefficients.
+  /// How many of the free coordinates are coefficients. These come first.
   arma::uword coefficients() const { return coefficients_; }
 
-  /// Rows of phi's free coordinates -> rows of all of theta, zeros for what is not estimated.
+  /// Takes rows in phi's free coordinates to rows in all of theta, with zeros for what is not estimated.
   arma::mat theta_rows(const arma::mat& rows) const;
-  /// Rows of all of theta -> rows of phi's free coordinates.
+  /// Takes rows in all of theta to rows in phi's free coordinates.
   arma::mat free_rows(const arma::mat& theta) const;
-  /// The second derivatives in phi of 0.5 sum_i weight_i theta_i^2, at the least that it can be where outputs are free to move
-  /// together: only how they differ is penalised.
+  /// The second derivatives in phi of 0.5 sum_i weight_i theta_i^2. Where all outputs of a branch can move together
+  /// without changing the density, the penalty is minimised over that movement: only differences between outputs count.
   arma::mat penalty(const arma::vec& weight) const;
 
  private:

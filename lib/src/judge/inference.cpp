@@ -1,3 +1,7 @@
+// Standard errors. The inverse of the observed information, the second derivatives of minus the log-likelihood at the
+// fit (Louis 1982 for mixtures), is the covariance of the estimates; the sandwich A^-1 B A^-1 with the products of
+// scores B holds where the model does not (Huber 1967, White 1982). A covariance is kept as a factor F with F F' =
+// covariance. Directions without information are kept apart as undetermined.
 #include "moe/inference.hpp"
 
 #include <algorithm>
@@ -16,22 +20,25 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr arma::uword kMostParameters = 600;
-/// Information in a direction below this part of that in single parameters is none: what is left is rounding, and the weakest penalties.
+/// A direction with less information than this part of that in single parameters has none. What is left is rounding,
+/// and very weak penalties.
 constexpr double kSingular = 1e-10;
-/// Coefficients of logits, of inputs in standard deviations, that make a step; where errors are known, those that make one perhaps and
-/// could be anything, as their error is so many times as large: a steep slope that the data bound is none.
+/// A logit whose coefficients (of inputs in standard deviations) exceed kStep has become a step. Where standard errors
+/// are known, kPerhapsStep suffices if the errors are kAnything times the coefficients: they can then be anything. A
+/// steep slope that the data determine is no step.
 constexpr double kStep = 50, kPerhapsStep = 10, kAnything = 2;
 
 bool on_floor(const Model& model, const Expert& expert) {
   return expert.family->on_floor(model.theta.memptr() + expert.psi_offset);
 }
 
-/// What an information A says: a generalised inverse F F' of it, and the directions of which it says nothing.
+/// The content of an information matrix A: a factor F of a generalised inverse F F', and the directions in which A is
+/// 0.
 struct Factors {
   arma::mat factor, undetermined;
 };
 
-/// By eigenvectors; nothing where A falls in a direction.
+/// Computed from eigenvectors. Returns nothing where A is negative in some direction.
 std::optional<Factors> singular_factors(const arma::mat& unit, const arma::vec& scale) {
   arma::vec value;
   arma::mat vectors;
@@ -44,7 +51,7 @@ std::optional<Factors> singular_factors(const arma::mat& unit, const arma::vec& 
   return result;
 }
 
-/// Nothing where A is no information of a maximum.
+/// Returns nothing where A cannot be the information at a maximum.
 std::optional<Factors> factors_of(const arma::mat& A) {
   if (A.is_empty()) return std::nullopt;
   arma::vec scale(A.diag());
@@ -59,8 +66,9 @@ std::optional<Factors> factors_of(const arma::mat& A) {
   return Factors{inverse, {}};
 }
 
-/// An orthonormal basis of what is left of the free coordinates where the likelihood has no maximum in some directions; nothing
-/// where it has one in all. What does not move in those directions has the covariance of the maximum over the others.
+/// Under separation the likelihood has no maximum in some directions. Returns an orthonormal basis of the rest of the
+/// free coordinates, or nothing where there is no separation. Parameters that do not move in those directions have the
+/// covariance of the maximum over the rest.
 std::optional<arma::mat> told_directions(const Model& model, const EstimatedSpace& space) {
   const auto& study = model.fit.study;
   if (!study || (study->recession.is_empty() && study->unseen.is_empty())) return std::nullopt;
@@ -85,20 +93,21 @@ std::optional<Factors> information_factors(const Model& model, const EstimatedSp
   return factors;
 }
 
-/// Whether it is a linear regression.
+/// Whether the model is a linear regression.
 bool is_regression(const Model& model, const Penalty& penalty) {
   const Expert& expert = model.experts.front();
   return model.size() == 1 && expert.network->is_linear() && expert.family->normal() && expert.family->outputs() == 1 &&
          expert.family->dispersions() == 1 && penalty.experts == 0;
 }
 
-/// Whether it is one of several targets: then coefficients and psi have errors that have nothing to do with each other.
+/// Whether the model is a linear regression of several targets. The errors of its coefficients are then independent of
+/// those of psi.
 bool is_regression_of_several(const Model& model, const Penalty& penalty) {
   const Expert& expert = model.experts.front();
   if (model.size() > 1 || model.targets() == 1 || !expert.network->is_linear() || penalty.experts > 0) return false;
   for (arma::uword t = 0; t < model.targets(); ++t) {
-    const Family& own = *expert.family->marginal(t, model.theta.memptr() + expert.psi_offset).family;
-    if (!own.normal() || own.outputs() != 1 || own.dispersions() != 1) return false;
+    const Family& marginal = *expert.family->marginal(t, model.theta.memptr() + expert.psi_offset).family;
+    if (!marginal.normal() || marginal.outputs() != 1 || marginal.dispersions() != 1) return false;
   }
   return true;
 }
@@ -115,12 +124,12 @@ double residual_squares(const Model& model, const Rows& rows) {
   return sum;
 }
 
-/// Coefficients of each target.
+/// The number of coefficients of each target.
 double degrees_of_fit(const Model& model, const EstimatedSpace& space) {
   return static_cast<double>(space.coefficients()) / static_cast<double>(model.targets());
 }
 
-/// Errors beyond all numbers, as extreme tables and penalties make them, are not known.
+/// Extreme tables and penalties can make errors overflow. They are then treated as unknown.
 Uncertainty finite(Uncertainty uncertainty) {
   if (!uncertainty.factor.is_finite() || !uncertainty.undetermined.is_finite()) {
     uncertainty.factor.reset();
@@ -130,7 +139,7 @@ Uncertainty finite(Uncertainty uncertainty) {
   return uncertainty;
 }
 
-/// From the residuals themselves, which may all be 0 where sigma has a floor.
+/// The errors of a regression, computed from the residuals: all of them may be 0, and then sigma is on its floor.
 Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& space, const Rows& rows) {
   Uncertainty result;
   const double weight = arma::accu(rows.w), freedom = weight - static_cast<double>(space.coefficients());
@@ -138,7 +147,7 @@ Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& spa
   const double error = std::sqrt(residual_squares(model, rows) / freedom);
   const arma::uvec free = space.free();
   arma::mat factor = error * arma::eye(free.n_elem, free.n_elem);
-  for (arma::uword i = space.coefficients(); i < free.n_elem; ++i) {  // sigma's psi: var log sigma = 1 / (2 n)
+  for (arma::uword i = space.coefficients(); i < free.n_elem; ++i) {  // the psi of sigma: var log sigma = 1 / (2 n)
     const Family::Figure sigma = model.family().figures(model.theta.memptr() + free[i]).front();
     factor(i, i) = sigma.value / (std::abs(sigma.slope.front()) * std::sqrt(2 * weight));
   }
@@ -148,7 +157,7 @@ Uncertainty regression_uncertainty(const Model& model, const EstimatedSpace& spa
   return finite(std::move(result));
 }
 
-/// The columns of the standard errors' table that follow from value and error.
+/// Fills in the columns of the table that follow from value and error.
 void fill_in(const Uncertainty& uncertainty, double level, Estimates& estimates) {
   const double freedom = uncertainty.degrees_of_freedom, tail = 0.5 * (1 - level);
   const double far = freedom > 0 ? -student_quantile(tail, freedom) : -portable::normal_quantile(tail);
@@ -162,7 +171,7 @@ void fill_in(const Uncertainty& uncertainty, double level, Estimates& estimates)
   estimates.upper = estimates.value + far * estimates.error;
 }
 
-/// The quantile between neighbours in the order (R's type 7).
+/// The quantile by interpolation between order statistics (R's type 7).
 double sample_quantile(const arma::rowvec& sorted, double p) {
   const double at = p * static_cast<double>(sorted.n_elem - 1);
   const auto below = static_cast<arma::uword>(at);
@@ -170,18 +179,19 @@ double sample_quantile(const arma::rowvec& sorted, double p) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-/// A form that reads a parameter that was estimated; the others are what they are by convention.
+/// Whether the form reads an estimated parameter. Other forms are fixed by convention.
 bool is_estimated(const AffineForm& form, const arma::mat& factor) {
   return std::any_of(form.terms.begin(), form.terms.end(),
                      [&](const AffineForm::Term& term) { return arma::any(factor.row(term.index) != 0); });
 }
 
-/// Each coefficient's own parameter in its branch: one that is not estimated has no error, though the intercept's form reads it.
+/// Whether a coefficient's own parameter is estimated. If it is not, the coefficient has no error, even if its form
+/// reads others.
 bool own_is_estimated(const Branch& branch, arma::uword row, arma::uword out, const arma::mat& factor) {
   return arma::any(factor.row(branch.offset + branch.network->intercept(out) + row) != 0);
 }
 
-/// Which cells of a table of forms have no finite value that the rows tell.
+/// The cells of a table of forms that have no finite value determined by the rows.
 std::vector<bool> endless_cells(const Model& model, arma::uword b, const FormTable& forms) {
   std::vector<bool> result(forms.cells.size(), false);
   if (!model.fit.study) return result;
@@ -219,8 +229,8 @@ Estimates estimates_of(const Model& model, const Inference& inference, arma::uwo
   return result;
 }
 
-/// Whether a logit less its reference makes a step somewhere among the rows, or is so far from 0 everywhere that a weight is 0 or 1:
-/// its coefficients then have no finite maximum.
+/// Whether a logit, minus the reference, jumps from one side to the other among the rows, or is everywhere so far from
+/// 0 that a weight is 0 or 1. Its coefficients then have no finite maximum (separation).
 bool has_step(const Model& model, arma::uword b, const Uncertainty& uncertainty) {
   const Branch& branch = branch_of(model, b);
   const auto reference = reference_output(model, b);
@@ -271,7 +281,7 @@ Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Pen
   if (!factors) return result;
   const arma::mat& factor = factors->factor;
   const arma::mat products = score_products(model, model.theta, rows, threads, &space.basis());
-  // Of the product's root, in the coordinates in which the information is the unit matrix.
+  // Takes the root of the score products in coordinates in which the information is the identity.
   arma::vec value;
   arma::mat vectors;
   if (!arma::eig_sym(value, vectors, arma::symmatu(factor.t() * products.submat(space.free(), space.free()) * factor)))

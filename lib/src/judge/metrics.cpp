@@ -1,3 +1,4 @@
+// Metrics of predictions on rows with known targets. Everything is a sum over rows, computed block by block.
 #include "moe/metrics.hpp"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ constexpr arma::uword kBlock = 1024;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLevels[] = {0.5, 0.9, 0.95};
 
-/// Rows first .. first+count-1 as a table of their own.
+/// Rows first .. first + count - 1 as a table.
 Dataset block_of(const Dataset& data, arma::uword first, arma::uword count) {
   Dataset block;
   block.X = data.X.cols(first, first + count - 1);
@@ -28,7 +29,7 @@ Dataset block_of(const Dataset& data, arma::uword first, arma::uword count) {
   return block;
 }
 
-/// Sums over rows on their way to Metrics, which hold means.
+/// Sums over rows. Metrics holds the means that follow from them.
 class Evaluation {
  public:
   Evaluation(const Model& model, const Dataset& data) : model_(model), predictive_(model) {
@@ -88,7 +89,8 @@ class Evaluation {
     sums.mae += arma::dot(block.w, arma::abs(error));
     if (!model_.gate->normalised()) return;
     if (!model_.without_mean()) sums.crps += arma::dot(block.w, predictive_.crps(t) / unit);
-    // Inside the central interval: neither all below y, nor all up to it, is less than a tail.
+    // y is inside the central interval unless P(Y < y) > 1 - tail or P(Y <= y) < tail, both read from the distribution
+    // function.
     const arma::vec up_to = predictive_.cdf(y, t),
                     below = predictive_.discrete(t) ? predictive_.cdf(y - 0.5, t) : up_to;
     for (auto& [level, share] : sums.coverage) {

@@ -5,13 +5,13 @@
 namespace moe {
 namespace {
 
-/// What a direction moves by less than this part of what it moves most is rounding's.
+/// If a direction moves one coefficient less than this part of what it moves another, that is rounding.
 constexpr double kMoved = 1e-4;
 
 using Square = std::vector<std::vector<long double>>;
 
-/// The square matrix that takes a branch's coefficients of standardised inputs to those of the data's own: with z = (x - c) / s,
-/// b z^p = sum_q b s^-p (p over q) (-c)^(p - q) x^q.
+/// The square matrix that turns a branch's coefficients of standardised inputs into those of inputs in data units. With
+/// z = (x - c) / s, b z^p = sum_q b s^-p (p over q) (-c)^(p - q) x^q.
 Square input_units(const Model& model, const Branch& branch) {
   const Step& step = branch.network->steps().back();
   const arma::uword d = branch.network->inputs(), first = step.intercept ? 1 : 0;
@@ -21,7 +21,8 @@ Square input_units(const Model& model, const Branch& branch) {
     const long double scale = model.standardization.input_scale[branch.columns[1 + j] - 1];
     const long double shift = -model.standardization.input_center[branch.columns[1 + j] - 1];
     for (arma::uword p = 1; p <= branch.network->degree(); ++p) {
-      long double term = std::pow(scale, -static_cast<long double>(p));  // of x^p, then of the powers below
+      // The factor of x^p, then those of the lower powers.
+      long double term = std::pow(scale, -static_cast<long double>(p));
       for (arma::uword q = p + 1; q-- > 0;) {
         if (q > 0) units[first + (q - 1) * d + j][first + (p - 1) * d + j] = term;
         if (q == 0 && first == 1) units[0][first + (p - 1) * d + j] = term;
@@ -32,7 +33,7 @@ Square input_units(const Model& model, const Branch& branch) {
   return units;
 }
 
-/// A branch that is one dense step, with its inputs' standardization undone.
+/// The forms of a branch with a single dense step, with inputs in data units.
 FormTable in_input_units(const Model& model, const Branch& branch) {
   if (!branch.network->is_linear()) return {};
   const Square units = input_units(model, branch);
@@ -46,20 +47,20 @@ FormTable in_input_units(const Model& model, const Branch& branch) {
   return table;
 }
 
-/// Undoes the standardization of target t, whose part of the expert's outputs is `of`.
-void in_target_units(const Model& model, arma::uword t, const Expert& expert, const Family::Marginal& of,
+/// Puts the forms of target t into data units. `marginal` tells which outputs of the expert belong to the target.
+void in_target_units(const Model& model, arma::uword t, const Expert& expert, const Family::Marginal& marginal,
                      FormTable& table) {
   const double scale = model.standardization.target_scale[t];
-  AffineForm* const first = table.cells.data() + of.first_output * table.rows;
+  AffineForm* const first = table.cells.data() + marginal.first_output * table.rows;
   for (arma::uword j = 0; j < table.rows; ++j)
     for (AffineForm::Term& term : first[j].terms) term.weight *= scale;
   if (!expert.network->has_intercept()) return;
   first[0].constant = model.standardization.target_center[t];
-  // The second output of a number is a log scale.
-  if (!model.classes() && of.family->outputs() > 1) first[table.rows].constant = std::log(scale);
+  // For a number, the second output is the logarithm of a scale.
+  if (!model.classes() && marginal.family->outputs() > 1) first[table.rows].constant = std::log(scale);
 }
 
-/// Takes the reference's column from all, itself too.
+/// Subtracts the column of the reference from all columns, its own included.
 void compare_to(arma::uword reference, FormTable& table) {
   for (arma::uword out = 0; out < table.columns; ++out)
     for (arma::uword j = 0; j < table.rows && out != reference; ++j)
@@ -86,7 +87,8 @@ double AffineForm::deviation(const arma::mat& factor) const {
   return static_cast<double>(std::sqrt(squares));
 }
 
-// Those directions are as long as errors of their kind are, so that what rounding leaves of them is far below the form's own error.
+// The undetermined directions are as long as typical errors. So what rounding leaves of them is far below the error of
+// the form.
 bool AffineForm::is_determined(const Uncertainty& uncertainty) const {
   constexpr double kRounding = 1e-5;
   const double moved = deviation(uncertainty.undetermined);
@@ -103,9 +105,9 @@ std::vector<bool> moved_cells(const Model& model, arma::uword branch, const Form
                               const arma::mat& directions) {
   std::vector<bool> result(forms.cells.size(), false);
   if (directions.is_empty()) return result;
-  const Branch& of = branch_of(model, branch);
-  const arma::mat own = directions.rows(of.offset, of.offset + of.network->parameters() - 1);
-  const double largest = arma::abs(own).max();
+  const Branch& chosen = branch_of(model, branch);
+  const arma::mat moved = directions.rows(chosen.offset, chosen.offset + chosen.network->parameters() - 1);
+  const double largest = arma::abs(moved).max();
   for (std::size_t i = 0; i < result.size() && largest > 0; ++i) {
     long double weights = 0;
     for (const AffineForm::Term& term : forms.cells[i].terms) weights += std::abs(term.weight);
@@ -128,8 +130,8 @@ FormTable expert_forms(const Model& model, arma::uword k) {
   FormTable table = in_input_units(model, expert);
   if (table.is_empty()) return table;
   for (arma::uword t = 0; t < model.targets(); ++t) {
-    const Family::Marginal of = expert.family->marginal(t, model.theta.memptr() + expert.psi_offset);
-    in_target_units(model, t, expert, of, table);
+    const Family::Marginal marginal = expert.family->marginal(t, model.theta.memptr() + expert.psi_offset);
+    in_target_units(model, t, expert, marginal, table);
   }
   if (const auto reference = reference_output(model, k + 1)) compare_to(*reference, table);
   return table;

@@ -1,5 +1,5 @@
-// What is reported of a model's linear branches, in the data's own units: each coefficient is an affine form of theta, from which
-// both its value and its standard error come.
+// What is reported of linear branches, in data units. Each reported coefficient is an affine form of theta, which gives
+// both its value and its standard error.
 #pragma once
 
 #include <armadillo>
@@ -11,10 +11,11 @@
 
 namespace moe {
 
-/// Elements of a covariance's factor, or of directions, that a model keeps: 8 MiB. What a fit finds beyond is not kept.
+/// The most elements of a covariance factor, or of directions, that a model keeps: 8 MiB. Larger ones are dropped.
 constexpr std::uint64_t kMostFactor = std::uint64_t{1} << 20;
 
-/// constant + sum of weight theta[index]. Powers of a shifted input cancel: weights and sums have more digits than a double's.
+/// constant + sum of weight theta[index]. Powers of a shifted input nearly cancel, so weights and sums are in long
+/// double.
 struct AffineForm {
   struct Term {
     arma::uword index;
@@ -24,13 +25,14 @@ struct AffineForm {
   long double constant = 0;
 
   double at(const arma::vec& theta) const;
-  /// Its standard deviation where theta's covariance is factor factor'.
+  /// The standard deviation of the form where factor factor' is the covariance of theta.
   double deviation(const arma::mat& factor) const;
-  /// Whether it stays the same along all directions that the rows do not determine: only then it has an error.
+  /// Whether the form stays the same along all directions that the rows do not determine. Otherwise it has no error.
   bool is_determined(const Uncertainty& uncertainty) const;
 };
 
-/// A table of them; rows as coefficient_names() has them, columns a branch's outputs. Empty for a branch that is not linear.
+/// A table of forms. Its rows are those of coefficient_names(), its columns the outputs of a branch. Empty for a branch
+/// that is not linear.
 struct FormTable {
   arma::uword rows = 0, columns = 0;
   std::vector<AffineForm> cells{};  ///< by columns
@@ -40,19 +42,20 @@ struct FormTable {
   arma::mat at(const arma::vec& theta) const;
 };
 
-/// An expert's coefficients; of classes, less those of the first.
+/// The coefficients of an expert; those of a classifier minus the coefficients of the first class.
 FormTable expert_forms(const Model& model, arma::uword k);
-/// The gate's; under a normalised gate less those of the last expert.
+/// The coefficients of the gate; under a normalised gate minus those of the last expert.
 FormTable gate_forms(const Model& model);
 
-/// Which cells of a branch's table move with theta in one of these directions (P x q; none: no cell), by columns.
+/// The cells of a branch's table, by columns, that change when theta moves along one of these directions (P x q; may be
+/// empty).
 std::vector<bool> moved_cells(const Model& model, arma::uword branch, const FormTable& forms,
                               const arma::mat& directions);
 
-/// The output of a branch to which the others are compared where all of them can move alike without changing the density: of the
-/// gate (branch 0) the last, of classes (experts 1 .. K) the first. Nothing where they cannot.
+/// The output of a branch to which its other outputs are compared. It exists where all outputs can move together
+/// without changing the density: the last one of the gate (branch 0), the first one of classes (experts 1 .. K).
 std::optional<arma::uword> reference_output(const Model& model, arma::uword branch);
-/// The gate for 0, the experts for 1 .. K.
+/// Branch 0 is the gate, branches 1 .. K are the experts.
 const Branch& branch_of(const Model& model, arma::uword branch);
 
 }  // namespace moe

@@ -10,31 +10,32 @@
 namespace moe {
 namespace {
 
-/// A log-likelihood that falls by less than this, and by less than a fit's tolerance leaves in each row, tells nothing.
+/// A simpler family describes the rows as well where the log-likelihood falls by less than kNothing, plus kNothingOfRow
+/// for each row, which a fit's tolerance may leave.
 constexpr double kNothing = 1e-4, kNothingOfRow = 1e-8;
 
-/// Expert k's parameters at those of the simpler one.
-void embed(const Expert& expert, const Family::Embedding& at, const Expert& simple, const arma::vec& from,
-           arma::vec& to) {
-  const Network &network = *expert.network, &of = *simple.network;
-  if (network.parameters() == of.parameters()) {
-    to.subvec(expert.offset, arma::size(of.parameters(), 1)) =
-        from.subvec(simple.offset, arma::size(of.parameters(), 1));
+/// Writes the parameters of an expert that make it equal to the simpler expert.
+void embed(const Expert& expert, const Family::Embedding& at, const Expert& simple, const arma::vec& simple_theta,
+           arma::vec& theta) {
+  const Network &network = *expert.network, &simple_network = *simple.network;
+  if (network.parameters() == simple_network.parameters()) {
+    theta.subvec(expert.offset, arma::size(simple_network.parameters(), 1)) =
+        simple_theta.subvec(simple.offset, arma::size(simple_network.parameters(), 1));
   } else {
     const arma::uword height = network.last_inputs();
     for (arma::uword out = 0; out < at.outputs.size(); ++out)
-      to.subvec(expert.offset + network.intercept(at.outputs[out]), arma::size(height, 1)) =
-          from.subvec(simple.offset + of.intercept(out), arma::size(height, 1));
+      theta.subvec(expert.offset + network.intercept(at.outputs[out]), arma::size(height, 1)) =
+          simple_theta.subvec(simple.offset + simple_network.intercept(out), arma::size(height, 1));
   }
   for (arma::uword out = 0; out < at.intercepts.size() && network.has_intercept(); ++out)
-    to[expert.offset + network.intercept(out)] += at.intercepts[out];
-  std::copy(at.psi.begin(), at.psi.end(), to.begin() + expert.psi_offset);
+    theta[expert.offset + network.intercept(out)] += at.intercepts[out];
+  std::copy(at.psi.begin(), at.psi.end(), theta.begin() + expert.psi_offset);
 }
 
-/// Rows that tell how residuals lean, at most.
+/// How many rows are used for the skewness of residuals.
 constexpr arma::uword kMostRows = 20000;
 
-/// Of each expert, whether its residuals of the first target lean to the left.
+/// For each expert, whether its residuals of the first target are skewed to the left.
 std::vector<bool> lean_left(const Model& simple, const Rows& all) {
   const Rows rows = all.slice(0, std::min(all.count(), kMostRows) - 1);
   const arma::mat R = responsibilities(simple, rows, simple.theta);
@@ -85,8 +86,10 @@ std::vector<arma::vec> starts_from(const Model& model, const Model& simple, cons
     theta.head(model.gate_branch.network->parameters()) = simple.theta.head(model.gate_branch.network->parameters());
     for (arma::uword k = 0; k < model.size(); ++k) {
       const Expert &expert = model.experts[k], &from = simple.experts[k];
-      const std::size_t own = expert.family->sides(), leaning = left[k] && own > 2 && side > 0 ? 3 - side : side;
-      embed(expert, expert.family->embedded(simple.theta.memptr() + from.psi_offset, std::min(leaning, own - 1)), from,
+      const std::size_t expert_sides = expert.family->sides(),
+                        leaning = left[k] && expert_sides > 2 && side > 0 ? 3 - side : side;
+      embed(expert,
+            expert.family->embedded(simple.theta.memptr() + from.psi_offset, std::min(leaning, expert_sides - 1)), from,
             simple.theta, theta);
     }
     result.push_back(theta);

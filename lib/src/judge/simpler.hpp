@@ -1,5 +1,6 @@
-// Models that a model contains: those whose experts' families are simpler ones (a student's gaussian, a negative binomial's Poisson).
-// Their fit is a start that no end may lie below, and where it lies as high as the larger one's, that is what should be said.
+// Models within a model: those with simpler families (the gaussian in a student, the Poisson in a negative binomial).
+// The fit of such a model is a start for the larger one, whose likelihood cannot be lower. Where it is not higher
+// either, the simpler model should be used.
 #pragma once
 
 #include <optional>
@@ -9,14 +10,16 @@
 
 namespace moe {
 
-/// The model with the simpler families, unfitted; nothing where no family contains one, or a network's parameters cannot be taken over.
+/// The model with simpler families, not fitted. Returns nothing where no family has a simpler one, or where a network's
+/// parameters cannot be copied.
 std::optional<Model> simpler_model(const Model& model);
 
-/// Parameters of `model` at those of `simple`, a simpler_model() of it, and beside them: see Family::embedded(). The first is the point
-/// itself. Where a family knows skewness, the second leans as each expert's residuals do, and the third the other way.
+/// Parameters of `model` that correspond to those of `simple`, its simpler_model(): the exact point first, then points
+/// beside it (Family::embedded()). For families with skewness, the second point leans as the residuals of each expert
+/// do, and the third one the other way.
 std::vector<arma::vec> starts_from(const Model& model, const Model& simple, const Rows& rows);
 
-/// 1 where target t of expert k is described as well by the simpler family, else 0: element k T + t. Empty where all are 0.
+/// 1 where the simpler family describes target t of expert k as well, else 0: element k T + t. Empty where all are 0.
 arma::vec as_simple(const Model& model, const Rows& rows);
 
 }  // namespace moe

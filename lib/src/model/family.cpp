@@ -40,7 +40,7 @@ Family::Embedding Family::embedded(const double* simpler_psi, std::size_t) const
 bool Family::discrete() const {
   const std::vector<Support> all = supports();
   return std::all_of(all.begin(), all.end(),
-                     [](Support of) { return of == Support::kCounts || of == Support::kSuccesses; });
+                     [](Support support) { return support == Support::kCounts || support == Support::kSuccesses; });
 }
 
 Family::Marginal Family::marginal(arma::uword, const double* psi) const {

@@ -107,16 +107,16 @@ class JetFamily : public Family {
   }
 
   FamilyExpressions expressions(const double* psi) const override {
-    const Symbols of(psi);
-    const auto terms = self().terms(of.psi.data());
+    const Symbols symbols(psi);
+    const auto terms = self().terms(symbols.psi.data());
     const Expression trials = trials_symbol();
-    return {self().mean_at(of.eta.data(), terms, trials), self().variance_at(of.eta.data(), terms, trials),
-            self().cdf_at(Expression::target(0), of.eta.data(), terms, trials)};
+    return {self().mean_at(symbols.eta.data(), terms, trials), self().variance_at(symbols.eta.data(), terms, trials),
+            self().cdf_at(Expression::target(0), symbols.eta.data(), terms, trials)};
   }
   Expression log_density_expression(const double* psi) const override {
-    const Symbols of(psi);
-    const auto terms = self().terms(of.psi.data());
-    return self().log_p(Expression::target(0), of.eta.data(), terms, trials_symbol()) - std::log(target().scale);
+    const Symbols symbols(psi);
+    const auto terms = self().terms(symbols.psi.data());
+    return self().log_p(Expression::target(0), symbols.eta.data(), terms, trials_symbol()) - std::log(target().scale);
   }
 
  protected:
@@ -158,11 +158,11 @@ class JetFamily : public Family {
     for (std::size_t i = 0; i < Count; ++i) result[i] = T::variable(values[i], first + i);
     return result;
   }
-  template <class Of>
-  void for_each_row(const arma::mat& eta, const double* psi, arma::vec& out, const Of& of) const {
+  template <class Function>
+  void for_each_row(const arma::mat& eta, const double* psi, arma::vec& out, const Function& function) const {
     const auto terms = self().terms(psi);
     out.set_size(eta.n_rows);
-    for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = of(n, row(eta, n).data(), terms, trials(eta, n));
+    for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] = function(n, row(eta, n).data(), terms, trials(eta, n));
   }
 };
 

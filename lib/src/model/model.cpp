@@ -42,14 +42,14 @@ arma::uvec rows_of_x(const std::vector<std::size_t>& inputs) {
 }
 
 /// Standardises X, which may be rows.X itself. Everything else in `rows` is standardised in place.
-void standardize_from(const arma::mat& X, const Standardization& by, bool classes, Rows& rows) {
-  kernels().standardize(X.memptr(), X.n_rows, X.n_cols, by.input_center.memptr(), by.input_scale.memptr(),
+void standardize_from(const arma::mat& X, const Standardization& units, bool classes, Rows& rows) {
+  kernels().standardize(X.memptr(), X.n_rows, X.n_cols, units.input_center.memptr(), units.input_scale.memptr(),
                         rows.X.memptr());
   rows.X.row(0).ones();
   if (classes) return;
   for (arma::uword t = 0; t < rows.y.n_cols; ++t)
-    rows.y.col(t) = (rows.y.col(t) - by.target_center[t]) / by.target_scale[t];
-  rows.offset /= by.target_scale[0];
+    rows.y.col(t) = (rows.y.col(t) - units.target_center[t]) / units.target_scale[t];
+  rows.offset /= units.target_scale[0];
 }
 
 /// Throws Error (usage) for a role that makes sense with one target only.

@@ -9,12 +9,12 @@
 namespace moe {
 namespace {
 
-/// A column whose part outside those before it is smaller than this part of it depends on them.
+/// A column is dependent if the part of it that earlier columns do not explain is smaller than this part of it.
 constexpr double kDependent = 1e-12;
 constexpr arma::uword kBlock = 512;
 constexpr arma::uword kParts = 16;
 
-/// The upper triangle R of rows = Q R, as many rows as columns.
+/// The upper triangle R of the QR decomposition of `rows`. It has as many rows as columns.
 arma::mat triangle(arma::mat rows) {
   const arma::uword p = rows.n_cols;
   if (rows.n_rows < p) rows.resize(p, p);
@@ -25,7 +25,7 @@ arma::mat triangle(arma::mat rows) {
   return arma::trimatu(rows.head_rows(p));
 }
 
-/// Triangles of parts of the rows, then of their stack, always in the same order.
+/// R of many rows: R of each part of the rows, then R of these stacked on each other, always in the same order.
 arma::mat triangle_of(const Branch& branch, const Rows& rows, unsigned threads) {
   const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
   std::vector<arma::mat> parts((blocks + each - 1) / each);
@@ -43,7 +43,8 @@ arma::mat triangle_of(const Branch& branch, const Rows& rows, unsigned threads) 
   return parts[0];
 }
 
-/// R with ones on the diagonal where it has none: there is a solution, and the rows that were added drop out again.
+/// R with ones on the diagonal in place of zeros, so that systems have a solution. The added rows do not change it, as
+/// they meet zeros.
 arma::mat regular(const arma::mat& R, const arma::uvec& dependent) {
   arma::mat result = R;
   for (const arma::uword j : dependent) {
@@ -65,7 +66,7 @@ Basis::Basis(const Model& model, const Rows& rows, unsigned threads) {
     for (arma::uword j = 0; j < design.R.n_cols; ++j) {
       if (std::abs(design.R(j, j)) > kDependent * arma::norm(design.R.col(j))) continue;
       dependent.push_back(j);
-      design.R.row(j).zeros();  // what is left of it is rounding
+      design.R.row(j).zeros();  // what is left of the column is rounding
     }
     design.dependent = dependent;
     design.regular = regular(design.R, design.dependent);
@@ -77,9 +78,9 @@ Basis::Basis(const Model& model, const Rows& rows, unsigned threads) {
 
 void Basis::whiten(arma::uword design, const arma::mat& X, arma::mat& out) const {
   const Design& from = designs_[design];
-  arma::mat own;
-  from.branch.design(X, own);
-  out = derivatives(design, own);
+  arma::mat design_matrix;
+  from.branch.design(X, design_matrix);
+  out = derivatives(design, design_matrix);
 }
 
 void Basis::whiten_rows(arma::uword design, const arma::mat& D, arma::mat& out) const {
@@ -112,9 +113,9 @@ arma::vec Coordinates::changed(const arma::vec& from, const Change& change) cons
   arma::vec to = from;
   const auto branch = [&](const Branch& part, arma::uword index) {
     const arma::uword p = part.network->last_inputs(), m = part.network->outputs();
-    const arma::mat own(const_cast<double*>(from.memptr()) + part.offset, p, m, false, true);
+    const arma::mat W(const_cast<double*>(from.memptr()) + part.offset, p, m, false, true);
     arma::mat result(to.memptr() + part.offset, p, m, false, true);
-    result = change(basis_.design_of(index), own);
+    result = change(basis_.design_of(index), W);
   };
   branch(model_.gate_branch, 0);
   for (arma::uword k = 0; k < model_.size(); ++k) branch(model_.experts[k], k + 1);
@@ -122,20 +123,18 @@ arma::vec Coordinates::changed(const arma::vec& from, const Change& change) cons
 }
 
 arma::vec Coordinates::theta(const arma::vec& phi) const {
-  return changed(phi, [&](arma::uword design, const arma::mat& own) {
-    return arma::mat(root_ * basis_.coefficients(design, own));
-  });
+  return changed(
+      phi, [&](arma::uword design, const arma::mat& W) { return arma::mat(root_ * basis_.coefficients(design, W)); });
 }
 
 arma::vec Coordinates::phi(const arma::vec& theta) const {
-  return changed(theta, [&](arma::uword design, const arma::mat& own) {
-    return arma::mat(basis_.orthonormal(design, own) / root_);
-  });
+  return changed(
+      theta, [&](arma::uword design, const arma::mat& W) { return arma::mat(basis_.orthonormal(design, W) / root_); });
 }
 
 arma::vec Coordinates::gradient(const arma::vec& d_theta) const {
-  return changed(d_theta, [&](arma::uword design, const arma::mat& own) {
-    return arma::mat(root_ * basis_.derivatives(design, own));
+  return changed(d_theta, [&](arma::uword design, const arma::mat& W) {
+    return arma::mat(root_ * basis_.derivatives(design, W));
   });
 }
 

@@ -1,4 +1,4 @@
-// Sums over the rows of a block that a step of EM is made of.
+// The sums over rows that an EM step needs.
 #pragma once
 
 #include <armadillo>
@@ -8,18 +8,21 @@
 
 namespace moe {
 
-/// Sums over a block's rows, asked for one by one and computed at once, so that Z is read once for several.
+/// Sums over the rows of a block. They are requested one by one and computed together, so that Z is read once for
+/// several of them.
 class BlockSums {
  public:
-  arma::mat Z;  // orthonormal columns, b x p
+  arma::mat Z;  // the orthonormal columns, b x p
 
-  /// Room for v (b), to be filled before the next call: to (p) += Z' v.
+  /// Requests that Z' v is added to `to` (p elements). Returns v (b elements), which must be filled in before the next
+  /// request.
   arma::vec product_for(double* to) {
     products_.push_back(to);
     return last_of(factors_, products_.size());
   }
 
-  /// Likewise: to (p x p, its upper triangle, in a matrix of `height` rows) += Z' diag(v) Z.
+  /// Requests that Z' diag(v) Z is added to `to`: its upper triangle (p x p), in a matrix with `height` rows. Returns v
+  /// as above.
   arma::vec squares_for(double* to, arma::uword height) {
     squares_.push_back({to, height});
     return last_of(weights_, squares_.size());
@@ -37,13 +40,13 @@ class BlockSums {
   }
 
  private:
-  /// The last of `count` columns of b numbers, which keep their memory from block to block.
+  /// The last of `count` columns of b numbers. Their memory is kept from block to block.
   arma::vec last_of(std::vector<double>& columns, std::size_t count) const {
     if (columns.size() < count * Z.n_rows) columns.resize(count * Z.n_rows);
     return {columns.data() + (count - 1) * Z.n_rows, Z.n_rows, false, true};
   }
 
-  std::vector<double> factors_, weights_;  // b x as many as follow
+  std::vector<double> factors_, weights_;  // b rows, and a column for each request
   std::vector<double*> products_;
   std::vector<Kernels::Square> squares_;
   arma::mat room_;

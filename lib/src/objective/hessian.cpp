@@ -1,3 +1,10 @@
+// Exact second derivatives of the log-likelihood of a mixture of linear branches under a softmax gate (Louis 1982). A
+// row's log p depends on theta through slots: a = x' theta_a, where a is a logit of the gate, an output of an expert,
+// or a psi. With responsibilities r, weights g and an expert's scores s and second derivatives t,
+//   logits j, k:           d2 log p = [j = k] (r_k - g_k) - r_j r_k + g_j g_k
+//   logit j, output of k:  d2 log p = r_k s_k ([j = k] - r_j)
+//   outputs of j and k:    d2 log p = [j = k] r_k (t + s s') - r_j r_k s_j s_k'
+// The block of H for two slots is the sum over rows of d2 x x'.
 #include "moe/hessian.hpp"
 
 #include <algorithm>
@@ -9,20 +16,22 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 504;  // no power of two: columns would fall on the same few lines of the cache
-/// Second derivatives, in doubles.
+constexpr arma::uword kBlock = 504;  // no power of two, in which case columns would fall on the same few cache lines
+/// The most second derivatives that are held at once, in doubles.
 constexpr arma::uword kMostHeld = arma::uword{1} << 22;
-constexpr arma::uword kParts = 16;  // at most; each has sums of its own
-/// Products of two inputs that are held for a block of rows at once, at most: where there are more, matrix products are as fast.
+constexpr arma::uword kParts = 16;  // at most; each part has sums of its own
+/// The most products of two inputs that are held for a block of rows. With more of them, a matrix product for each pair
+/// of slots is as fast.
 constexpr arma::uword kMostProducts = 2000;
 
-/// A quantity that the row's density depends on through theta: a gate's logit, an output of an expert, or a psi.
+/// A quantity through which theta enters the density of a row: a logit of the gate, an output of an expert, or a psi.
 struct Slot {
-  arma::uword inputs;  // which of the block's, see Inputs
+  arma::uword inputs;  // the number of its design: see Inputs
   arma::uword offset, size;
 };
 
-/// What the parameters of slots multiply: the branches' designs, each once, or whitened; at the end a one for every psi.
+/// The designs by which the parameters of slots are multiplied, each different one once, perhaps whitened; and last a
+/// column of ones for every psi.
 class Inputs {
  public:
   Inputs(const Model& model, const Basis* basis) : basis_(basis) {
@@ -55,8 +64,8 @@ class Inputs {
 
  private:
   const Basis* basis_;
-  std::vector<arma::uword> places_;      // of each branch
-  std::vector<const Branch*> branches_;  // without a basis: one of each design
+  std::vector<arma::uword> places_;      // for each branch, the number of its design
+  std::vector<const Branch*> branches_;  // without a basis: one branch for each design
   std::vector<arma::mat> designs_;
 };
 
@@ -76,10 +85,10 @@ std::vector<Slot> slots_of(const Model& model, const Inputs& inputs) {
   return slots;
 }
 
-/// A block's responsibilities, weights, scores and second derivatives, each expert's in columns of its own.
+/// Gate weights, responsibilities, scores and second derivatives of the rows of a block.
 struct Pieces {
   arma::mat g, r;
-  std::vector<arma::mat> scores, seconds;  // of expert k in its own u = (eta, psi)
+  std::vector<arma::mat> scores, seconds;  // of expert k, in its own variables u = (eta, psi)
 };
 
 Pieces pieces_of(ForwardPass& forward, const arma::vec& theta, const arma::mat& y) {
@@ -95,7 +104,8 @@ Pieces pieces_of(ForwardPass& forward, const arma::vec& theta, const arma::mat& 
   return pieces;
 }
 
-/// Row by row derivatives in slots; a slot is expert `k`'s `i`-th, or the gate's k-th logit.
+/// Derivatives of log p in the slots, for each row. A slot is the k-th logit of the gate, or the i-th variable of
+/// expert k.
 class Curvature {
  public:
   explicit Curvature(const Model& model) {
@@ -107,14 +117,15 @@ class Curvature {
     }
   }
 
-  /// The first derivative of log p.
+  /// The first derivative of log p in slot a.
   arma::vec score(const Pieces& p, arma::uword a) const {
     const Place& x = places_[a];
     if (x.gate) return p.r.col(x.k) - p.g.col(x.k);
     return p.r.col(x.k) % p.scores[x.k].col(x.i);
   }
 
-  /// w times the second derivative of -log p, into `out`: without a vector in between, as there are many of these.
+  /// Writes w times the second derivative of -log p in slots a and b to `out`. There are many of these, so no temporary
+  /// vector is made.
   void at(const Pieces& p, const arma::vec& w, arma::uword a, arma::uword b, double* out) const {
     const Place &x = places_[a], &y = places_[b];
     const double same = x.k == y.k ? 1 : 0;
@@ -144,7 +155,7 @@ class Curvature {
   std::vector<Place> places_;
 };
 
-/// A block of rows, seen from every slot.
+/// What the sums need to know of a block of rows.
 struct Block {
   const Curvature& curvature;
   const Pieces& pieces;
@@ -152,8 +163,9 @@ struct Block {
   const arma::vec& w;
 };
 
-/// Sums of second derivatives. Slots that multiply the same designs are taken together: with Z the products of every two inputs
-/// (products x b) and W the derivatives in every two slots (b x pairs) all of their blocks are one product Z W.
+/// Sums of second derivatives. Pairs of slots that multiply the same two designs are computed together: Z (products x
+/// b) holds the products of every two inputs, W (b x pairs) the derivatives in every two slots, and the single product
+/// Z W has all of their blocks.
 class SecondSums {
  public:
   SecondSums(const std::vector<Slot>& slots, arma::uword parameters) : slots_(slots), parameters_(parameters) {
@@ -180,12 +192,12 @@ class SecondSums {
     }
   }
 
-  /// Both triangles.
+  /// The matrix with both triangles.
   arma::mat total() const {
     arma::mat H(parameters_, parameters_, arma::fill::zeros);
     for (const Table& table : tables_)
       for (arma::uword i = 0; i < table.pairs.size(); ++i) {
-        // As they stand in the table: the slot of the design on the left first.
+        // In a table the slot of the design on the left comes first.
         const bool turned = slots_[table.pairs[i].first].inputs != table.left;
         const Slot& a = slots_[turned ? table.pairs[i].second : table.pairs[i].first];
         const Slot& b = slots_[turned ? table.pairs[i].first : table.pairs[i].second];
@@ -197,7 +209,7 @@ class SecondSums {
           part = arma::reshape(table.sums.col(i), a.size, b.size);
         }
         H.submat(a.offset, b.offset, arma::size(part)) += part;
-        // Experts that share a psi meet themselves in it, both ways.
+        // Two experts that share a psi add to its element twice, once for each order.
         if (table.pairs[i].first != table.pairs[i].second)
           H.submat(b.offset, a.offset, arma::size(b.size, a.size)) += part.t();
       }
@@ -209,7 +221,7 @@ class SecondSums {
   }
 
  private:
-  /// Of all pairs of slots that multiply the same two designs.
+  /// All pairs of slots that multiply the same two designs.
   struct Table {
     arma::uword left, right, products;
     std::vector<std::pair<arma::uword, arma::uword>> pairs;
@@ -226,7 +238,7 @@ class SecondSums {
 
   static arma::vec upper(const arma::mat& part) { return part.elem(arma::trimatu_ind(arma::size(part))); }
 
-  /// Z_: each column's products, those of one design with itself once.
+  /// Z_: in each column the products of two inputs of a row. Those of a design with itself are there once.
   void products(const arma::mat& left, const arma::mat& right, bool same) {
     const arma::uword p = left.n_rows, q = right.n_rows;
     Z_.set_size(same ? p * (p + 1) / 2 : p * q, left.n_cols);
@@ -241,10 +253,10 @@ class SecondSums {
   const std::vector<Slot>& slots_;
   arma::uword parameters_;
   std::vector<Table> tables_;
-  arma::mat Z_, W_;  // room, kept from block to block
+  arma::mat Z_, W_;  // memory that is kept from block to block
 };
 
-/// Sums of the products of scores.
+/// Sums of products of scores, for the sandwich estimator.
 class ScoreSums {
  public:
   ScoreSums(const std::vector<Slot>& slots, arma::uword parameters)
@@ -267,7 +279,7 @@ class ScoreSums {
   arma::mat products_;
 };
 
-/// The sums over blocks of rows.
+/// The sums over all rows, block by block.
 template <class Sums>
 arma::mat summed(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads, const Basis* basis) {
   const std::vector<Slot> slots = slots_of(model, Inputs(model, basis));

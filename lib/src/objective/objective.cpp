@@ -1,3 +1,6 @@
+// Pass: the objective and its gradient at theta, as sums over all rows. Rows are cut into blocks, and blocks into
+// chunks, which threads compute. The sums of the chunks are added in their order, which depends on the number of rows
+// only: so threads change no bit of the result.
 #include "moe/objective.hpp"
 
 #include <limits>
@@ -8,14 +11,15 @@
 namespace moe {
 namespace {
 
-/// Rows that go through every branch at once: their outputs stay in the first-level cache's reach. Not a power of two, whose
-/// columns would all fall on the same few lines of it.
+/// The number of rows that go through all branches at once. Their outputs stay near the first-level cache. It is no
+/// power of two, as the columns would then fall on the same few cache lines.
 constexpr arma::uword kBlock = 504;
-/// Parts into which rows are cut, at most. It must not depend on the number of threads: the order of sums follows from it.
+/// The largest number of chunks. It must not depend on the number of threads, as the order of sums follows from it.
 constexpr arma::uword kChunks = 64;
-/// Rows times parameters from which on several networks take longer than a pool of threads to meet.
+/// From this many rows times parameters on, sharing the work of several networks takes less time than a pool of threads
+/// needs to meet.
 constexpr arma::uword kWorthSharing = 200000;
-/// Batches for which to gather a pool would not pay.
+/// For fewer batches than this, a pool is not worth starting.
 constexpr arma::uword kFewBatches = 10;
 
 void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals) {
@@ -24,7 +28,7 @@ void add_gate_sum(const ForwardPass& forward, const Rows& block, Totals& totals)
   totals.log_sum += arma::dot(block.w, log_sum);
 }
 
-/// `experts` at the experts' weights, `gate` at the gate's, else 0.
+/// A vector like theta with `experts` at the weights of experts, `gate` at those of the gate, and 0 elsewhere.
 arma::vec at_weights(const Model& model, double experts, double gate) {
   arma::vec result(model.theta.n_elem, arma::fill::zeros);
   const auto mark = [&](const Branch& branch, double penalty) {
@@ -85,7 +89,7 @@ Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const
     if (!model_.gate->normalised()) add_gate_sum(forward, block, total);
   };
   for (arma::uword chunk = 0; chunk < chunks; ++chunk) totals_[chunk].begin(gradient ? theta.n_elem : 0);
-  if (blocks == 1) {  // a mini-batch, for which new threads and memory would cost more than the work
+  if (blocks == 1) {  // a mini-batch: new threads and memory would cost more than the work
     const bool dear = rows.count() * theta.n_elem >= kWorthSharing && forwards_[0].runs() > 2;
     if (dear && threads_ > 1 && pool_ == nullptr && ++batches_ > kFewBatches)
       pool_ = std::make_shared<ThreadPool>(threads_, forwards_[0].runs());

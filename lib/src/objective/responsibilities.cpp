@@ -7,7 +7,7 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 512;  // of rows whose responsibilities are computed at once
+constexpr arma::uword kBlock = 512;  // how many rows' responsibilities are computed at once
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// The E step: how much of a row is each expert's, given its target.
+// The E step: the posterior probability of each expert given a row with its target.
 #pragma once
 
 #include "moe/model.hpp"

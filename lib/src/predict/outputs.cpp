@@ -14,7 +14,7 @@ struct OutputWord {
   const char* name;
   const char* help;
   Needs needs;
-  bool density;  // means something under a softmax gate only
+  bool density;  // makes sense under a softmax gate only
   bool target;   // needs the target
 };
 
@@ -55,7 +55,7 @@ double level(const std::string& word, const std::string& text) {
   return *value;
 }
 
-/// The table's word for what the user typed.
+/// The entry of the table for a word that the user typed.
 const OutputWord& find_word(const std::string& typed) {
   std::vector<std::string> known;
   for (const OutputWord& word : kWords) {
@@ -83,8 +83,8 @@ void check(const OutputWord& word, const Model& model) {
                                        "words such as median, interval:0.9");
 }
 
-/// What each target has columns of its own for: `values` of target t, with `headers` that are followed by its name
-/// where there are several.
+/// An output with columns for each target: `values` for target t. The name of the target follows each header where
+/// there are several.
 Output of_each_target(const Model& model, const std::vector<std::string>& headers,
                       const std::function<arma::mat(const Predictive&, arma::uword)>& values) {
   const arma::uword targets = model.targets();
@@ -100,7 +100,7 @@ Output of_each_target(const Model& model, const std::vector<std::string>& header
   return result;
 }
 
-/// Those of a number. `several`: whether intervals are told apart by their levels.
+/// An output for numbers. `several`: the list asks for more than one interval, so that headers must name the levels.
 Output make_number_output(const std::string& name, const std::string& typed, const Model& model, bool several) {
   if (name == "mean")
     return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.mean(t); });
@@ -142,7 +142,7 @@ Output make_output(const OutputWord& word, const std::string& typed, const Model
   return proba;
 }
 
-/// The first row with a value that is not finite, which is not passed on but for an infinite one that says so; n for none.
+/// The first row with a value that is not finite; n if there is none. With `endless`, infinite values are allowed.
 arma::uword first_odd_row(const arma::mat& values, bool endless) {
   if (values.is_finite()) return values.n_rows;
   arma::uvec odd = endless ? arma::uvec(arma::find_nan(values)) : arma::uvec(arma::find_nonfinite(values));

@@ -1,4 +1,4 @@
-// What may be predicted of a row, by the words that a user has for it.
+// What can be predicted for a row, and the words by which a user asks for it.
 #pragma once
 
 #include <functional>
@@ -9,18 +9,19 @@
 
 namespace moe {
 
-/// Some columns of the output. Where `labels` is set a value is a label's index.
+/// Some columns of the output. Where `labels` is set, a value is the index of a label.
 struct Output {
   std::vector<std::string> headers;
   std::function<arma::mat(const Predictive&)> values;
   const std::vector<std::string>* labels = nullptr;
-  bool endless = false;  ///< whether a value may be infinite: no finite one exists
+  bool endless = false;  ///< whether a value may be infinite, as no finite one exists
 };
 
-/// What a comma-separated list of words asks of a model.
+/// The outputs that a comma-separated list of words asks for.
 class Outputs {
  public:
-  /// "": mean, or label,proba for classes. Throws Error (usage). The model must outlive it.
+  /// "" means mean, or label,proba for classes. Throws Error (usage) for unknown words. The model must outlive the
+  /// object.
   Outputs(const Model& model, const std::string& list);
   const std::vector<Output>& list() const { return list_; }
   bool needs_target() const { return needs_target_; }
@@ -30,8 +31,8 @@ class Outputs {
   bool needs_target_ = false;
 };
 
-/// Predicts rows, in groups of one size however many come at once, so that products take the same path to the same bits; one
-/// for each thread.
+/// Predicts rows in groups of always the same size. Products then take the same path, so that a row has the same bits
+/// however many rows come with it. Each thread needs an object of its own.
 class GroupPredictor {
  public:
   static constexpr arma::uword kGroup = 256;
@@ -39,10 +40,10 @@ class GroupPredictor {
   GroupPredictor(const Model& model, const Outputs& outputs)
       : outputs_(outputs), values_(outputs.list().size()), predictive_(model) {}
 
-  /// Computes those of rows first .. first + count - 1, kGroup at most; how many there are before one that has a value which
-  /// is not finite, and should be.
+  /// Computes the outputs of rows first .. first + count - 1, at most kGroup. Returns the number of rows before the
+  /// first one with a value that should be finite and is not.
   arma::uword predict(const Dataset& rows, arma::uword first, arma::uword count);
-  /// Of each output its values, kGroup rows or more of which the first `count` count.
+  /// The values of each output. They have at least kGroup rows, of which the first `count` count.
   const std::vector<arma::mat>& values() const { return values_; }
 
  private:

@@ -1,4 +1,4 @@
-// Predictions as CSV: the stream from records to records.
+// Prediction from CSV to CSV, as a stream.
 #include <algorithm>
 
 #include "moe/error.hpp"
@@ -15,7 +15,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// What the new columns are called beside those that go before them.
+/// The names of the new columns. They differ from those of the columns before them.
 struct NewNames {
   NewNames(const std::vector<Output>& outputs, const std::vector<std::string>& before, const std::string& prefix);
 
@@ -61,7 +61,7 @@ void append_values(std::string& text, const Output& output, const arma::mat& val
   }
 }
 
-/// Predicts rows and prints them; one for each thread.
+/// Predicts rows and prints them. Each thread needs one of its own.
 class Printer {
  public:
   Printer(const Model& model, const Outputs& outputs, bool records, bool ids)

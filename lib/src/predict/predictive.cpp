@@ -1,3 +1,5 @@
+// Predictive: the distribution of the target given the inputs, p(y | x) = sum_k g_k(x) p_k(y | x), and what follows
+// from it: mean, variance, distribution function, quantiles, probabilities of classes, and the CRPS.
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -33,8 +35,8 @@ Predictive::Part Predictive::part(arma::uword k, arma::uword t) const {
   const arma::mat eta = forward_.eta(k);
   if (model_.targets() == 1) return {expert.family->marginal(0, psi(k)), eta};
   Part result{expert.family->marginal(t, psi(k)), {}};
-  const arma::uword first = result.of.first_output;
-  result.eta = eta.cols(first, first + result.of.family->outputs() - 1);
+  const arma::uword first = result.marginal.first_output;
+  result.eta = eta.cols(first, first + result.marginal.family->outputs() - 1);
   return result;
 }
 
@@ -71,13 +73,13 @@ arma::vec Predictive::sd(arma::uword t) const {
   const arma::mat g = weights(), mu = expert_means(t);
   const arma::vec center = arma::sum(g % mu, 1);
   const double unit = unit_of(t), scale = model_.standardization.target_scale[t] / unit;
-  arma::vec variance(rows(), arma::fill::zeros), own;
+  arma::vec variance(rows(), arma::fill::zeros), expert_variance;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Part expert = part(k, t);
-    expert.of.family->variance(expert.eta, expert.of.psi.data(), own);
-    const arma::vec far = scale * scale * own + arma::square((mu.col(k) - center) / unit);
-    for (arma::uword n = 0; n < rows(); ++n)  // a weight that underflows is not 0
-      variance[n] += std::isinf(own[n]) ? own[n] : g(n, k) * far[n];
+    expert.marginal.family->variance(expert.eta, expert.marginal.psi.data(), expert_variance);
+    const arma::vec far = scale * scale * expert_variance + arma::square((mu.col(k) - center) / unit);
+    for (arma::uword n = 0; n < rows(); ++n)  // an infinite variance counts even where the weight underflows to 0
+      variance[n] += std::isinf(expert_variance[n]) ? expert_variance[n] : g(n, k) * far[n];
   }
   return unit * arma::sqrt(variance);
 }
@@ -94,7 +96,7 @@ arma::mat Predictive::probabilities() const {
     if (k == 0) result.zeros(arma::size(mu));
     result += mu.each_col() % g.col(k);
   }
-  result.clamp(0, 1);  // the weights' sum may be off 1 by rounding
+  result.clamp(0, 1);  // the sum of the weights may differ from 1 by rounding
   if (result.n_cols == 1) result.insert_cols(0, 1 - result);
   return result;
 }
@@ -106,27 +108,27 @@ arma::uvec Predictive::most_responsible() const { return arma::index_max(weights
 arma::vec Predictive::cdf(const arma::vec& target, arma::uword t) const { return cdf(parts(t), target, t); }
 
 arma::vec Predictive::cdf(const std::vector<Part>& parts, const arma::vec& target, arma::uword t) const {
-  const Standardization& by = model_.standardization;
-  const arma::vec y = (target - by.target_center[t]) / by.target_scale[t];
+  const Standardization& units = model_.standardization;
+  const arma::vec y = (target - units.target_center[t]) / units.target_scale[t];
   const arma::mat g = weights();
-  arma::vec result(rows(), arma::fill::zeros), own;
+  arma::vec result(rows(), arma::fill::zeros), expert_cdf;
   for (arma::uword k = 0; k < parts.size(); ++k) {
-    parts[k].of.family->cdf(y, parts[k].eta, parts[k].of.psi.data(), own);
-    result += g.col(k) % own;
+    parts[k].marginal.family->cdf(y, parts[k].eta, parts[k].marginal.psi.data(), expert_cdf);
+    result += g.col(k) % expert_cdf;
   }
   return result;
 }
 
-// A mixture's quantile lies between those of its experts; a bisection halves that bracket down to neighbouring doubles. Where the
-// distribution function jumps, the quantile is the upper one.
+// The quantile of a mixture lies between the smallest and the largest quantile of its experts. Bisection halves this
+// bracket down to neighbouring doubles. Where the distribution function jumps over p, the upper end is the quantile.
 arma::vec Predictive::quantile(double p, arma::uword t) const {
   const std::vector<Part> parts = this->parts(t);
-  arma::vec low(rows()), high(rows()), own;
+  arma::vec low(rows()), high(rows()), quantile;
   for (arma::uword k = 0; k < parts.size(); ++k) {
-    parts[k].of.family->quantile(p, parts[k].eta, parts[k].of.psi.data(), own);
-    own = in_data_units(own, t);
-    low = k == 0 ? own : arma::min(low, own);
-    high = k == 0 ? own : arma::max(high, own);
+    parts[k].marginal.family->quantile(p, parts[k].eta, parts[k].marginal.psi.data(), quantile);
+    quantile = in_data_units(quantile, t);
+    low = k == 0 ? quantile : arma::min(low, quantile);
+    high = k == 0 ? quantile : arma::max(high, quantile);
   }
   const bool jumps = discrete(t);
   if (jumps) low -= arma::conv_to<arma::vec>::from(low < high);
@@ -154,21 +156,21 @@ bool Predictive::discrete(arma::uword t) const {
 arma::vec Predictive::crps(arma::uword t) const {
   const std::vector<Part> parts = this->parts(t);
   const bool normal =
-      std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.of.family->normal(); });
+      std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.marginal.family->normal(); });
   return normal ? normal_crps(t) : numeric_crps(t);
 }
 
-// CRPS = E |Y - y| - E |Y - Y'| / 2 (Gneiting, Raftery 2007), each a sum over experts.
+// CRPS = E |Y - y| - E |Y - Y'| / 2 (Gneiting, Raftery 2007). For normal experts both are sums in closed form.
 arma::vec Predictive::normal_crps(arma::uword t) const {
   const double unit = unit_of(t);
   const arma::mat g = weights(), mu = expert_means(t) / unit;
   const arma::vec y = in_data_units(block_.y.col(t), t) / unit;
   arma::mat variance(rows(), model_.size());
-  arma::vec own;
+  arma::vec expert_variance;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Part expert = part(k, t);
-    expert.of.family->variance(expert.eta, expert.of.psi.data(), own);
-    variance.col(k) = std::pow(model_.standardization.target_scale[t] / unit, 2) * own;
+    expert.marginal.family->variance(expert.eta, expert.marginal.psi.data(), expert_variance);
+    variance.col(k) = std::pow(model_.standardization.target_scale[t] / unit, 2) * expert_variance;
   }
   arma::vec result(rows(), arma::fill::zeros);
   for (arma::uword n = 0; n < rows(); ++n)
@@ -183,19 +185,20 @@ arma::vec Predictive::normal_crps(arma::uword t) const {
 
 namespace {
 
-/// Levels between whose quantiles an expert's distribution function is smooth enough for the quadrature below.
+/// Between the quantiles at neighbouring levels an expert's distribution function is smooth enough for the quadrature
+/// below.
 constexpr double kLevels[] = {1e-9, 1e-7, 1e-5, 1e-3, 0.01,  0.05,    0.15,     0.3,     0.5,
                               0.7,  0.85, 0.95, 0.99, 0.999, 0.99999, 1 - 1e-7, 1 - 1e-9};
-/// Gauss and Legendre's rule with 6 points on (-1, 1).
+/// Gauss-Legendre quadrature with 6 points on (-1, 1).
 constexpr double kPoints[] = {0.2386191860831969, 0.6612093864662645, 0.9324695142031521};
 constexpr double kPointWeights[] = {0.4679139345726910, 0.3607615730481386, 0.1713244923791704};
-/// Jumps that are summed one by one at most.
+/// With more jumps than this, several jumps are treated as one.
 constexpr double kMostJumps = 1000;
 
 }  // namespace
 
-// CRPS by its definition, the integral of (F(t) - 1{t >= y})^2: exact sums over the jumps of counts, quadrature between every
-// expert's quantiles else, as narrow experts may lie far apart.
+// The CRPS by its definition, the integral of (F(t) - 1{t >= y})^2 over t. For counts it is a sum over the jumps of F.
+// Otherwise it is computed by quadrature between the quantiles of all experts, as narrow experts may lie far apart.
 arma::vec Predictive::numeric_crps(arma::uword t) const {
   const std::vector<Part> parts = this->parts(t);
   const arma::vec y = in_data_units(block_.y.col(t), t);
@@ -204,7 +207,9 @@ arma::vec Predictive::numeric_crps(arma::uword t) const {
     result += width % arma::square(cdf(parts, at, t) - arma::conv_to<arma::vec>::from(at >= y));
   };
   if (discrete(
-          t)) {  // jump by jump from y down and up; where there are many, some at a time by the one in their middle
+          // Sums over the jumps from y downwards and upwards; many jumps are taken in groups, each represented by its
+          // middle.
+          t)) {
     const arma::vec low = arma::min(quantile(kLevels[0], t), y), high = arma::max(quantile(1 - kLevels[0], t), y);
     const arma::vec stride = arma::max(arma::ceil((high - low) / kMostJumps), arma::ones(rows()));
     const arma::vec middle = arma::floor(0.5 * (stride - 1));
@@ -215,11 +220,11 @@ arma::vec Predictive::numeric_crps(arma::uword t) const {
     return result;
   }
   arma::mat ends(rows(), model_.size() * std::size(kLevels) + 1);
-  arma::vec own;
+  arma::vec end;
   for (arma::uword k = 0; k < parts.size(); ++k)
     for (std::size_t i = 0; i < std::size(kLevels); ++i) {
-      parts[k].of.family->quantile(kLevels[i], parts[k].eta, parts[k].of.psi.data(), own);
-      ends.col(k * std::size(kLevels) + i) = in_data_units(own, t);
+      parts[k].marginal.family->quantile(kLevels[i], parts[k].eta, parts[k].marginal.psi.data(), end);
+      ends.col(k * std::size(kLevels) + i) = in_data_units(end, t);
     }
   ends.tail_cols(1) = y;
   ends = arma::sort(ends, "ascend", 1);
@@ -258,7 +263,7 @@ void Predictive::draw(Random& random, arma::mat& target, arma::uvec& expert) con
   target.set_size(rows(), model_.targets());
   expert.set_size(rows());
   std::vector<double> row(model_.size());
-  std::vector<arma::mat> eta;  // once: where a family reads trials each is a copy
+  std::vector<arma::mat> eta;  // kept, as it is a copy for families that read trials
   for (arma::uword k = 0; k < model_.size(); ++k) eta.push_back(forward_.eta(k));
   arma::vec y(model_.targets());
   for (arma::uword n = 0; n < rows(); ++n) {

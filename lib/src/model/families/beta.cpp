@@ -42,22 +42,22 @@ class Beta : public JetFamily<Beta, 1, 1> {
   // By Stirling's formula log p is -phi KL(m, y) plus terms that do not grow with phi. Arguments of Gamma are passed as
   // their logarithms, as m phi itself may overflow or vanish.
   template <class T, class Y>
-  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
+  T log_p(const Y& y, const T* eta, const Terms<T>& terms, const Y&) const {
     const T log_m = -log1p_exp(-*eta), log_rest = -log1p_exp(*eta);
-    return of.stirling - stirling_error_exp(log_m + of.log_precision) -
-           stirling_error_exp(log_rest + of.log_precision) - of.precision * divergence(y, *eta, log_m, log_rest) +
-           0.5 * (log_m + log_rest + of.log_precision - std::log(2 * M_PI)) - (log(y) + log1p(-y));
+    return terms.stirling - stirling_error_exp(log_m + terms.log_precision) -
+           stirling_error_exp(log_rest + terms.log_precision) - terms.precision * divergence(y, *eta, log_m, log_rest) +
+           0.5 * (log_m + log_rest + terms.log_precision - std::log(2 * M_PI)) - (log(y) + log1p(-y));
   }
   template <class T>
-  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
-    return logistic(*eta) * logistic(-*eta) / (1 + of.precision);
+  T variance_at(const T* eta, const Terms<T>& terms, const T&) const {
+    return logistic(*eta) * logistic(-*eta) / (1 + terms.precision);
   }
   template <class T>
-  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
-    return beta_cdf(y, shape(*eta, of), shape(-*eta, of));
+  T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
+    return beta_cdf(y, shape(*eta, terms), shape(-*eta, terms));
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
-    return beta_quantile(p, shape(*eta, of), shape(-*eta, of));
+  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+    return beta_quantile(p, shape(*eta, terms), shape(-*eta, terms));
   }
 
  private:
@@ -73,8 +73,8 @@ class Beta : public JetFamily<Beta, 1, 1> {
         [&]() -> T { return m * (log_m - log(y)) + rest * (log_rest - log1p(-y)); });
   }
   template <class T>
-  static T shape(const T& eta, const Terms<T>& of) {
-    return exp(greater(of.log_precision - log1p_exp(-eta), -kLargestExponent));
+  static T shape(const T& eta, const Terms<T>& terms) {
+    return exp(greater(terms.log_precision - log1p_exp(-eta), -kLargestExponent));
   }
 };
 

@@ -50,25 +50,25 @@ class FullGaussian : public SeveralTargets {
   }
 
   void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const override {
-    const Residuals of(*this, y, eta, psi);
+    const Residuals residuals(*this, y, eta, psi);
     out.zeros(eta.n_rows);
     for (arma::uword t = 0; t < targets(); ++t) {
       const double log_scale = std::log(left(t, psi)) + std::log(target_at(t).scale);
-      for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] += normal_log_density(of.z(n, t)) - log_scale;
+      for (arma::uword n = 0; n < eta.n_rows; ++n) out[n] += normal_log_density(residuals.z(n, t)) - log_scale;
     }
   }
 
   void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight, arma::mat& d_eta,
              double* d_psi) const override {
-    const Residuals of(*this, y, eta, psi);
+    const Residuals residuals(*this, y, eta, psi);
     d_eta.set_size(eta.n_rows, targets());
     for (arma::uword t = 0; t < targets(); ++t) {
-      const arma::vec q = weight % of.z.col(t) / left(t, psi);
+      const arma::vec q = weight % residuals.z.col(t) / left(t, psi);
       d_eta.col(t) = q;
-      d_psi[t] += share(t, psi) * arma::dot(weight, arma::square(of.z.col(t)) - 1);
+      d_psi[t] += share(t, psi) * arma::dot(weight, arma::square(residuals.z.col(t)) - 1);
       for (arma::uword s = 0; s < t; ++s) {
         d_eta.col(s) -= psi[place(t, s)] * q;
-        d_psi[place(t, s)] += arma::dot(q, of.r.col(s));
+        d_psi[place(t, s)] += arma::dot(q, residuals.r.col(s));
       }
     }
   }
@@ -121,22 +121,22 @@ class FullGaussian : public SeveralTargets {
   /// r = y - eta, and z = e / d (b x T).
   struct Residuals {
     arma::mat r, z;
-    Residuals(const FullGaussian& of, const arma::mat& y, const arma::mat& eta, const double* psi)
+    Residuals(const FullGaussian& family, const arma::mat& y, const arma::mat& eta, const double* psi)
         : r(arma::clamp(y - eta, -kFarthest, kFarthest)), z(r) {
-      for (arma::uword t = of.targets(); t-- > 0;) {
-        for (arma::uword s = 0; s < t; ++s) z.col(t) -= psi[of.place(t, s)] * r.col(s);
-        z.col(t) = arma::clamp(z.col(t) / of.left(t, psi), -kFarthest, kFarthest);
+      for (arma::uword t = family.targets(); t-- > 0;) {
+        for (arma::uword s = 0; s < t; ++s) z.col(t) -= psi[family.place(t, s)] * r.col(s);
+        z.col(t) = arma::clamp(z.col(t) / family.left(t, psi), -kFarthest, kFarthest);
       }
     }
   };
   /// The covariance matrix sigma = A^-1 D^2 A^-1' with A = I - phi.
   struct Covariance {
     arma::mat inverse, sigma;
-    Covariance(const FullGaussian& of, const double* psi) {
+    Covariance(const FullGaussian& family, const double* psi) {
       use_blas();
-      inverse = arma::inv(arma::trimatl(of.factor(psi)));
+      inverse = arma::inv(arma::trimatl(family.factor(psi)));
       arma::mat root = inverse;
-      for (arma::uword t = 0; t < of.targets(); ++t) root.col(t) *= of.left(t, psi);
+      for (arma::uword t = 0; t < family.targets(); ++t) root.col(t) *= family.left(t, psi);
       sigma = root * root.t();
     }
   };
@@ -160,20 +160,20 @@ class FullGaussian : public SeveralTargets {
     return A;
   }
   /// The scores in (eta, psi), row by row.
-  void score_rows(const Residuals& of, const double* psi, arma::mat& scores) const;
+  void score_rows(const Residuals& residuals, const double* psi, arma::mat& scores) const;
   /// The derivatives of the covariance matrix in each element of psi.
-  std::vector<arma::mat> slopes(const Covariance& of, const double* psi) const;
+  std::vector<arma::mat> slopes(const Covariance& residuals, const double* psi) const;
 
   std::vector<std::shared_ptr<const Family>> marginals_;
 };
 
-std::vector<arma::mat> FullGaussian::slopes(const Covariance& of, const double* psi) const {
+std::vector<arma::mat> FullGaussian::slopes(const Covariance& covariance, const double* psi) const {
   std::vector<arma::mat> result(dispersions());
   for (arma::uword t = 0; t < targets(); ++t) {
-    const arma::vec along = of.inverse.col(t);
+    const arma::vec along = covariance.inverse.col(t);
     result[t] = 2 * share(t, psi) * std::pow(left(t, psi), 2) * along * along.t();
     for (arma::uword s = 0; s < t; ++s) {
-      const arma::mat half = along * of.sigma.row(s);
+      const arma::mat half = along * covariance.sigma.row(s);
       result[place(t, s)] = half + half.t();
     }
   }
@@ -182,9 +182,9 @@ std::vector<arma::mat> FullGaussian::slopes(const Covariance& of, const double* 
 
 /// The sigma of each target, then the correlation of each pair.
 std::vector<Family::Figure> FullGaussian::figures(const double* psi) const {
-  const Covariance of(*this, psi);
-  const std::vector<arma::mat> slope = slopes(of, psi);
-  const arma::vec variance = of.sigma.diag();
+  const Covariance covariance(*this, psi);
+  const std::vector<arma::mat> slope = slopes(covariance, psi);
+  const arma::vec variance = covariance.sigma.diag();
   std::vector<Figure> result;
   for (arma::uword t = 0; t < targets(); ++t) {
     const double sigma = target_at(t).scale * std::sqrt(variance[t]);
@@ -193,7 +193,7 @@ std::vector<Family::Figure> FullGaussian::figures(const double* psi) const {
   }
   for (arma::uword t = 1; t < targets(); ++t)
     for (arma::uword s = 0; s < t; ++s) {
-      const double size = std::sqrt(variance[s] * variance[t]), value = of.sigma(s, t) / size;
+      const double size = std::sqrt(variance[s] * variance[t]), value = covariance.sigma(s, t) / size;
       result.push_back({"correlation_" + target_at(s).name + "_" + target_at(t).name, value, {}});
       for (const arma::mat& d : slope)
         result.back().slope.push_back(d(s, t) / size - 0.5 * value * (d(s, s) / variance[s] + d(t, t) / variance[t]));
@@ -201,26 +201,26 @@ std::vector<Family::Figure> FullGaussian::figures(const double* psi) const {
   return result;
 }
 
-void FullGaussian::score_rows(const Residuals& of, const double* psi, arma::mat& scores) const {
+void FullGaussian::score_rows(const Residuals& residuals, const double* psi, arma::mat& scores) const {
   const arma::uword T = targets();
-  scores.zeros(of.r.n_rows, T + dispersions());
+  scores.zeros(residuals.r.n_rows, T + dispersions());
   for (arma::uword t = 0; t < T; ++t) {
-    const arma::vec z = of.z.col(t), q = z / left(t, psi);
+    const arma::vec z = residuals.z.col(t), q = z / left(t, psi);
     scores.col(t) += q;
     scores.col(T + t) = share(t, psi) * (z % z - 1);
     for (arma::uword s = 0; s < t; ++s) {
       scores.col(s) -= psi[place(t, s)] * q;
-      scores.col(T + place(t, s)) = q % of.r.col(s);
+      scores.col(T + place(t, s)) = q % residuals.r.col(s);
     }
   }
 }
 
 bool FullGaussian::derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                                arma::mat& seconds) const {
-  const Residuals of(*this, y, eta, psi);
+  const Residuals residuals(*this, y, eta, psi);
   const arma::uword T = targets(), size = T + dispersions();
   const arma::mat A = factor(psi);
-  score_rows(of, psi, scores);
+  score_rows(residuals, psi, scores);
   seconds.zeros(eta.n_rows, size * size);
   const auto add = [&](arma::uword i, arma::uword j, const auto& value) {
     seconds.col(i * size + j) += value;
@@ -228,19 +228,19 @@ bool FullGaussian::derivatives(const arma::mat& y, const arma::mat& eta, const d
   };
   for (arma::uword t = 0; t < T; ++t) {
     const double d = left(t, psi), slope = share(t, psi), precision = 1 / (d * d);
-    const arma::vec z = of.z.col(t), q = z / d;
+    const arma::vec z = residuals.z.col(t), q = z / d;
     add(T + t, T + t, 2 * slope * ((1 - slope) * (z % z - 1) - slope * z % z));
     for (arma::uword s = 0; s <= t; ++s) {
       add(s, T + t, -2 * slope * A(t, s) * q);
       for (arma::uword v = 0; v <= s; ++v) add(v, s, -A(t, s) * A(t, v) * precision * arma::ones(z.n_elem));
     }
     for (arma::uword v = 0; v < t; ++v) {
-      const arma::vec r = of.r.col(v);
+      const arma::vec r = residuals.r.col(v);
       const arma::uword at = T + place(t, v);
       add(T + t, at, -2 * slope * q % r);
       add(v, at, -q);
       for (arma::uword s = 0; s <= t; ++s) add(s, at, -A(t, s) * precision * r);
-      for (arma::uword w = 0; w <= v; ++w) add(T + place(t, w), at, -precision * r % of.r.col(w));
+      for (arma::uword w = 0; w <= v; ++w) add(T + place(t, w), at, -precision * r % residuals.r.col(w));
     }
   }
   return true;

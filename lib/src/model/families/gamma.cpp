@@ -39,22 +39,22 @@ class Gamma : public JetFamily<Gamma, 1, 1> {
   }
   // By Stirling's formula log p is -a (y / mu - 1 - log(y / mu)) plus terms that do not grow with a.
   template <class T, class Y>
-  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
+  T log_p(const Y& y, const T* eta, const Terms<T>& terms, const Y&) const {
     const Y log_y = log(y);
     const T x = log_y - bounded(*eta);
-    return -(of.shape * exp_remainder(x)) + of.constant - log_y;
+    return -(terms.shape * exp_remainder(x)) + terms.constant - log_y;
   }
   template <class T>
-  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
+  T variance_at(const T* eta, const Terms<T>& terms, const T&) const {
     const T mean = bounded_exp(*eta);
-    return mean * (mean / of.shape);
+    return mean * (mean / terms.shape);
   }
   template <class T>
-  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
-    return gamma_cdf(of.shape * (y / bounded_exp(*eta)), of.shape);
+  T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
+    return gamma_cdf(terms.shape * (y / bounded_exp(*eta)), terms.shape);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
-    return bounded_exp(*eta) * (gamma_quantile(p, of.shape) / of.shape);
+  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+    return bounded_exp(*eta) * (gamma_quantile(p, terms.shape) / terms.shape);
   }
 };
 

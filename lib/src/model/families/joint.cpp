@@ -93,10 +93,10 @@ class Joint : public SeveralTargets {
     Embedding result;
     for (arma::uword t = 0; t < targets(); ++t) {
       const Part& part = parts_[t];
-      const Embedding own = part.family->embedded(simpler_psi, std::min(side, part.family->sides() - 1));
+      const Embedding embedding = part.family->embedded(simpler_psi, std::min(side, part.family->sides() - 1));
       for (const arma::uword out : own.outputs) result.outputs.push_back(part.eta + out);
-      result.intercepts.insert(result.intercepts.end(), own.intercepts.begin(), own.intercepts.end());
-      result.psi.insert(result.psi.end(), own.psi.begin(), own.psi.end());
+      result.intercepts.insert(result.intercepts.end(), embedding.intercepts.begin(), embedding.intercepts.end());
+      result.psi.insert(result.psi.end(), embedding.psi.begin(), embedding.psi.end());
       simpler_psi += make_family(simpler_of(*part.family), target_at(t))->dispersions();
     }
     return result;
@@ -111,36 +111,39 @@ class Joint : public SeveralTargets {
   }
 
   void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const override {
-    arma::vec own;
+    arma::vec log_p;
     for (arma::uword t = 0; t < targets(); ++t) {
-      parts_[t].family->log_density(columns(y, t, 1), eta_of(t, eta), psi + parts_[t].psi, own);
+      parts_[t].family->log_density(columns(y, t, 1), eta_of(t, eta), psi + parts_[t].psi, log_p);
       if (t == 0)
-        out = own;
+        out = log_p;
       else
-        out += own;
+        out += log_p;
     }
   }
   void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight, arma::mat& d_eta,
              double* d_psi) const override {
     d_eta.set_size(eta.n_rows, outputs_);
     for (arma::uword t = 0; t < targets(); ++t) {
-      arma::mat own = eta_of(t, d_eta);
-      parts_[t].family->score(columns(y, t, 1), eta_of(t, eta), psi + parts_[t].psi, weight, own,
+      arma::mat part_d_eta = eta_of(t, d_eta);
+      parts_[t].family->score(columns(y, t, 1), eta_of(t, eta), psi + parts_[t].psi, weight, part_d_eta,
                               d_psi + parts_[t].psi);
     }
   }
   bool derivatives(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                    arma::mat& seconds) const override {
-    return collect(eta, scores, seconds, [&](const Family& family, arma::uword t, arma::mat& own, arma::mat& square) {
-      return family.derivatives(columns(y, t, 1), eta_of(t, eta), psi + parts_[t].psi, own, square);
-    });
+    return collect(eta, scores, seconds,
+                   [&](const Family& family, arma::uword t, arma::mat& part_scores, arma::mat& part_seconds) {
+                     return family.derivatives(columns(y, t, 1), eta_of(t, eta), psi + parts_[t].psi, part_scores,
+                                               part_seconds);
+                   });
   }
   void curvature(const arma::mat& y, const arma::mat& eta, const double* psi, arma::mat& scores,
                  arma::mat& seconds) const override {
-    collect(eta, scores, seconds, [&](const Family& family, arma::uword t, arma::mat& own, arma::mat& square) {
-      family.curvature(columns(y, t, 1), eta_of(t, eta), psi + parts_[t].psi, own, square);
-      return true;
-    });
+    collect(eta, scores, seconds,
+            [&](const Family& family, arma::uword t, arma::mat& part_scores, arma::mat& part_seconds) {
+              family.curvature(columns(y, t, 1), eta_of(t, eta), psi + parts_[t].psi, part_scores, part_seconds);
+              return true;
+            });
   }
   bool fit_dispersion(const arma::mat& mean_products, double* psi) const override {
     for (arma::uword t = 0; t < targets(); ++t)
@@ -153,19 +156,19 @@ class Joint : public SeveralTargets {
     for (arma::uword t = 0; t < targets(); ++t) parts_[t].family->start(y[t], eta + parts_[t].eta, psi + parts_[t].psi);
   }
   void mean(const arma::mat& eta, const double* psi, arma::mat& mu) const override {
-    arma::mat own;
+    arma::mat part_mean;
     mu.set_size(eta.n_rows, targets());
     for (arma::uword t = 0; t < targets(); ++t) {
-      parts_[t].family->mean(eta_of(t, eta), psi + parts_[t].psi, own);
-      mu.col(t) = own;
+      parts_[t].family->mean(eta_of(t, eta), psi + parts_[t].psi, part_mean);
+      mu.col(t) = part_mean;
     }
   }
   void mean_backward(const arma::mat& eta, const arma::mat& mu, const arma::mat& d_mu,
                      arma::mat& d_eta) const override {
     d_eta.set_size(eta.n_rows, outputs_);
     for (arma::uword t = 0; t < targets(); ++t) {
-      arma::mat own = eta_of(t, d_eta);
-      parts_[t].family->mean_backward(eta_of(t, eta), columns(mu, t, 1), columns(d_mu, t, 1), own);
+      arma::mat part_d_eta = eta_of(t, d_eta);
+      parts_[t].family->mean_backward(eta_of(t, eta), columns(mu, t, 1), columns(d_mu, t, 1), part_d_eta);
     }
   }
   void draw_at(const arma::mat& eta, arma::uword row, const double* psi, Random& random, double* y) const override {
@@ -176,8 +179,8 @@ class Joint : public SeveralTargets {
   Expression log_density_expression(const double* psi) const override {
     Expression sum = 0.0;
     for (arma::uword t = 0; t < targets(); ++t) {
-      const Expression own = parts_[t].family->log_density_expression(psi + parts_[t].psi).shifted(parts_[t].eta, t);
-      sum = t == 0 ? own : sum + own;
+      const Expression log_p = parts_[t].family->log_density_expression(psi + parts_[t].psi).shifted(parts_[t].eta, t);
+      sum = t == 0 ? log_p : sum + log_p;
     }
     return sum;
   }
@@ -197,13 +200,13 @@ class Joint : public SeveralTargets {
   arma::mat eta_of(arma::uword t, const arma::mat& eta) const {
     return columns(eta, parts_[t].eta, parts_[t].family->outputs());
   }
-  template <class Is>
-  bool all_parts(const Is& is) const {
-    return std::all_of(parts_.begin(), parts_.end(), is);
+  template <class Predicate>
+  bool all_parts(const Predicate& holds) const {
+    return std::all_of(parts_.begin(), parts_.end(), holds);
   }
-  template <class Is>
-  bool all(const Is& is) const {
-    return all_parts([&](const Part& part) { return std::invoke(is, *part.family); });
+  template <class Predicate>
+  bool all(const Predicate& holds) const {
+    return all_parts([&](const Part& part) { return std::invoke(holds, *part.family); });
   }
 
   /// The place of a part's i-th variable in u = (eta, psi) of the whole.
@@ -217,14 +220,14 @@ class Joint : public SeveralTargets {
     const arma::uword size = outputs_ + dispersions_;
     scores.set_size(eta.n_rows, size);
     seconds.zeros(eta.n_rows, size * size);
-    arma::mat own, square;
+    arma::mat part_scores, part_seconds;
     for (arma::uword t = 0; t < targets(); ++t) {
-      if (!derive(*parts_[t].family, t, own, square)) return false;
-      for (arma::uword i = 0; i < own.n_cols; ++i) {
+      if (!derive(*parts_[t].family, t, part_scores, part_seconds)) return false;
+      for (arma::uword i = 0; i < part_scores.n_cols; ++i) {
         const arma::uword at = place(parts_[t], i);
-        scores.col(at) = own.col(i);
-        for (arma::uword j = 0; j < own.n_cols; ++j)
-          seconds.col(at * size + place(parts_[t], j)) = square.col(i * own.n_cols + j);
+        scores.col(at) = part_scores.col(i);
+        for (arma::uword j = 0; j < part_scores.n_cols; ++j)
+          seconds.col(at * size + place(parts_[t], j)) = part_seconds.col(i * part_scores.n_cols + j);
       }
     }
     return true;

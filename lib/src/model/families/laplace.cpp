@@ -64,19 +64,19 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
     return {scale, 1.0 / scale, -log(2.0 * scale)};
   }
   template <class T, class Y>
-  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
-    return of.constant - clamped(abs(y - *eta) * of.inverse, kFarthest);
+  T log_p(const Y& y, const T* eta, const Terms<T>& terms, const Y&) const {
+    return terms.constant - clamped(abs(y - *eta) * terms.inverse, kFarthest);
   }
   template <class T>
-  T variance_at(const T*, const Terms<T>& of, const T&) const {
-    return 2.0 * of.scale * of.scale;
+  T variance_at(const T*, const Terms<T>& terms, const T&) const {
+    return 2.0 * terms.scale * terms.scale;
   }
   template <class T>
-  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
-    return laplace_cdf((y - *eta) * of.inverse);
+  T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
+    return laplace_cdf((y - *eta) * terms.inverse);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
-    return *eta + of.scale * laplace_quantile(p);
+  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+    return *eta + terms.scale * laplace_quantile(p);
   }
 };
 

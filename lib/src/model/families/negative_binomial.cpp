@@ -51,29 +51,29 @@ class NegativeBinomial : public JetFamily<NegativeBinomial, 1, 1> {
   // Written like the probability of theta successes in theta + y trials, times theta / (theta + y) (Loader 2000). Both
   // deviance terms are then positive, and the rest is of the order of log y.
   template <class T, class Y>
-  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
-    const T log_mean = bounded(*eta), mean = exp(log_mean), total = of.theta + mean;
+  T log_p(const Y& y, const T* eta, const Terms<T>& terms, const Y&) const {
+    const T log_mean = bounded(*eta), mean = exp(log_mean), total = terms.theta + mean;
     const auto some = [&]() -> T {
       const T x = log_mean - log(y), excess = expm1(x);
-      const T successes = log_ratio(y, T(y * excess), total, of.theta), log_trials = log(of.theta + y);
-      const T failures = log_near(T(excess * (of.theta / total)), [&]() -> T { return x + successes; });
-      return stirling_error_exp(log_trials) - of.stirling + 0.5 * (of.log_theta - log_trials) -
-             (of.theta * exp_remainder(successes) + y * exp_remainder(failures)) -
+      const T successes = log_ratio(y, T(y * excess), total, terms.theta), log_trials = log(terms.theta + y);
+      const T failures = log_near(T(excess * (terms.theta / total)), [&]() -> T { return x + successes; });
+      return stirling_error_exp(log_trials) - terms.stirling + 0.5 * (terms.log_theta - log_trials) -
+             (terms.theta * exp_remainder(successes) + y * exp_remainder(failures)) -
              (0.5 * log(2.0 * M_PI * y) + stirling_error_of_count(y));
     };
-    return if_positive(y, some, [&]() -> T { return of.theta * log_ratio(y, mean, total, of.theta); });
+    return if_positive(y, some, [&]() -> T { return terms.theta * log_ratio(y, mean, total, terms.theta); });
   }
   template <class T>
-  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
+  T variance_at(const T* eta, const Terms<T>& terms, const T&) const {
     const T mean = bounded_exp(*eta);
-    return mean + mean * (mean / of.theta);
+    return mean + mean * (mean / terms.theta);
   }
   template <class T>
-  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
-    return negative_binomial_cdf(y, bounded_exp(*eta), of.theta);
+  T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
+    return negative_binomial_cdf(y, bounded_exp(*eta), terms.theta);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
-    return negative_binomial_quantile(p, bounded_exp(*eta), of.theta);
+  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+    return negative_binomial_quantile(p, bounded_exp(*eta), terms.theta);
   }
 
  private:

@@ -44,8 +44,8 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
   Link link() const override { return Link::kIdentity; }
   bool location_scale() const override { return true; }
   std::vector<Figure> figures(const double* psi) const override {
-    const auto of = terms(psi_variables(psi).data());
-    return {figure("sigma", target().scale * of.sigma), figure("alpha", of.alpha)};
+    const auto at_psi = terms(psi_variables(psi).data());
+    return {figure("sigma", target().scale * at_psi.sigma), figure("alpha", at_psi.alpha)};
   }
   bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).sigma, target().spread); }
   std::string simpler() const override { return "gaussian"; }
@@ -70,27 +70,27 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
     return {sigma, alpha, delta, shift, inverse, log(inverse) + (M_LN2 - 0.5 * std::log(2 * M_PI))};
   }
   template <class T, class Y>
-  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
-    const T z = clamped((y - *eta) * of.inverse + of.shift, kFarthest);
-    return of.constant - 0.5 * square(z) + log_normal_cdf(of.alpha * z);
+  T log_p(const Y& y, const T* eta, const Terms<T>& terms, const Y&) const {
+    const T z = clamped((y - *eta) * terms.inverse + terms.shift, kFarthest);
+    return terms.constant - 0.5 * square(z) + log_normal_cdf(terms.alpha * z);
   }
   template <class T>
-  T variance_at(const T*, const Terms<T>& of, const T&) const {
-    return of.sigma * of.sigma;
+  T variance_at(const T*, const Terms<T>& terms, const T&) const {
+    return terms.sigma * terms.sigma;
   }
   template <class T>
-  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
-    return skew_normal_cdf((y - *eta) * of.inverse + of.shift, of.alpha);
+  T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
+    return skew_normal_cdf((y - *eta) * terms.inverse + terms.shift, terms.alpha);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
-    return *eta + (skew_normal_quantile(p, of.alpha) - of.shift) / of.inverse;
+  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+    return *eta + (skew_normal_quantile(p, terms.alpha) - terms.shift) / terms.inverse;
   }
   // z = delta |Z| + sqrt(1 - delta^2) Z' with independent standard normal Z and Z'.
   double draw(const arma::mat& eta, arma::uword row, const double* psi, Random& random) const override {
-    const auto of = terms(psi);
+    const auto at_psi = terms(psi);
     const double folded = std::abs(random.normal());
-    const double z = of.delta * folded + random.normal() / std::hypot(1, of.alpha);
-    return eta[row] + (z - of.shift) / of.inverse;
+    const double z = at_psi.delta * folded + random.normal() / std::hypot(1, at_psi.alpha);
+    return eta[row] + (z - at_psi.shift) / at_psi.inverse;
   }
 
  private:

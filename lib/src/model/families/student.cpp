@@ -35,8 +35,8 @@ class Student : public JetFamily<Student, 1, 2> {
   Link link() const override { return Link::kIdentity; }
   bool location_scale() const override { return true; }
   std::vector<Figure> figures(const double* psi) const override {
-    const auto of = terms(psi_variables(psi).data());
-    return {figure("sigma", target().scale * of.sigma), figure("nu", of.nu)};
+    const auto at_psi = terms(psi_variables(psi).data());
+    return {figure("sigma", target().scale * at_psi.sigma), figure("nu", at_psi.nu)};
   }
   bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).sigma, target().spread); }
   bool has_mean(const double* psi) const override { return least_ >= 1 || terms(psi).nu > 1; }
@@ -77,22 +77,22 @@ class Student : public JetFamily<Student, 1, 2> {
     return {sigma, nu, 1.0 / sigma, half + 0.5, gammas - 0.5 * std::log(2 * M_PI) - log(sigma)};
   }
   template <class T, class Y>
-  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
-    const T z = clamped((y - *eta) * of.inverse, kFarthest);
-    return of.constant - of.power * log1p(square(z) / of.nu);
+  T log_p(const Y& y, const T* eta, const Terms<T>& terms, const Y&) const {
+    const T z = clamped((y - *eta) * terms.inverse, kFarthest);
+    return terms.constant - terms.power * log1p(square(z) / terms.nu);
   }
   template <class T>
-  T variance_at(const T*, const Terms<T>& of, const T&) const {
+  T variance_at(const T*, const Terms<T>& terms, const T&) const {
     return if_positive(
-        of.nu - 2.0, [&]() -> T { return of.sigma * of.sigma * of.nu / (of.nu - 2.0); },
+        terms.nu - 2.0, [&]() -> T { return terms.sigma * terms.sigma * terms.nu / (terms.nu - 2.0); },
         []() -> T { return std::numeric_limits<double>::infinity(); });
   }
   template <class T>
-  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
-    return student_cdf((y - *eta) * of.inverse, of.nu);
+  T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
+    return student_cdf((y - *eta) * terms.inverse, terms.nu);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
-    return *eta + of.sigma * student_quantile(p, of.nu);
+  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+    return *eta + terms.sigma * student_quantile(p, terms.nu);
   }
 
  private:

@@ -51,33 +51,33 @@ class ZeroInflatedPoisson : public JetFamily<ZeroInflatedPoisson, 1, 1> {
     return {*psi, -log1p_exp(-*psi), -log1p_exp(*psi), logistic(*psi), logistic(-*psi)};
   }
   template <class T, class Y>
-  T log_p(const Y& y, const T* eta, const Terms<T>& of, const Y&) const {
+  T log_p(const Y& y, const T* eta, const Terms<T>& terms, const Y&) const {
     const T log_mean = bounded(*eta);
     return if_positive(
-        y, [&]() -> T { return of.log_rest + poisson_log_p(y, log_mean); },
+        y, [&]() -> T { return terms.log_rest + poisson_log_p(y, log_mean); },
         [&] {
           // exp(excess) is pi / ((1 - pi) exp(-lambda)), the odds that a 0 is an extra one.
-          const T mean = exp(log_mean), excess = of.logit + mean;
+          const T mean = exp(log_mean), excess = terms.logit + mean;
           return if_positive(
-              value_of(excess), [&]() -> T { return of.log_zeros + log1p_exp(-excess); },
-              [&]() -> T { return of.log_rest - mean + log1p_exp(excess); });
+              value_of(excess), [&]() -> T { return terms.log_zeros + log1p_exp(-excess); },
+              [&]() -> T { return terms.log_rest - mean + log1p_exp(excess); });
         });
   }
   template <class T>
-  T mean_at(const T* eta, const Terms<T>& of, const T&) const {
-    return of.rest * bounded_exp(*eta);
+  T mean_at(const T* eta, const Terms<T>& terms, const T&) const {
+    return terms.rest * bounded_exp(*eta);
   }
   template <class T>
-  T variance_at(const T* eta, const Terms<T>& of, const T&) const {
+  T variance_at(const T* eta, const Terms<T>& terms, const T&) const {
     const T lambda = bounded_exp(*eta);
-    return of.rest * lambda * (1.0 + of.zeros * lambda);
+    return terms.rest * lambda * (1.0 + terms.zeros * lambda);
   }
   template <class T>
-  T cdf_at(const T& y, const T* eta, const Terms<T>& of, const T&) const {
-    return zero_inflated_poisson_cdf(y, bounded_exp(*eta), of.zeros);
+  T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
+    return zero_inflated_poisson_cdf(y, bounded_exp(*eta), terms.zeros);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& of, double) const {
-    return zero_inflated_poisson_quantile(p, bounded_exp(*eta), of.zeros);
+  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+    return zero_inflated_poisson_quantile(p, bounded_exp(*eta), terms.zeros);
   }
 };
 

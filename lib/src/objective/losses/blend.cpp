@@ -1,4 +1,4 @@
-// blend: |y - sum_k g_k o_k|^2, in data units. Where the weights sum to 1 the target's center drops out and is left out.
+// blend: |y - sum_k g_k o_k|^2 in data units. Where the weights sum to 1, the target's center cancels and is left out.
 #include "moe/numeric.hpp"
 #include "moe/objective.hpp"
 #include "objective/losses/objectives.hpp"
@@ -6,7 +6,7 @@
 namespace moe {
 namespace {
 
-/// Between model units, column by column, and the data's; `center` where the weights need not sum to 1.
+/// Converts columns between model units and data units. The center is needed only where the weights may not sum to 1.
 class Units {
  public:
   explicit Units(const Model& model) : by_(model.standardization), center_(!model.gate->normalised()) {}
@@ -16,7 +16,7 @@ class Units {
   void to_model(arma::mat& mu) const {
     for (arma::uword c = 0; c < mu.n_cols; ++c) mu.col(c) = (mu.col(c) - center(c)) / scale(c);
   }
-  /// Of the c-th column; all columns of classes have the same.
+  /// The scale of column c. All columns of classes have the same.
   double scale(arma::uword c) const { return by_.target_scale[std::min(c, by_.target_scale.n_elem - 1)]; }
 
  private:

@@ -1,4 +1,5 @@
-// likelihood: -log sum_k g_k p(y | eta_k), and what EM's M step maximises in its place.
+// likelihood: -log sum_k g_k p(y | eta_k); and the expected log-likelihood of the complete data, which the M step of EM
+// maximises.
 #include "objective/losses/objectives.hpp"
 #include "objective/mixture_objective.hpp"
 
@@ -12,7 +13,7 @@ class Likelihood : public MixtureObjective {
   double unit(const Model& model) const override {
     for (const Expert& expert : model.experts)
       if (expert.family->spec() != "gaussian:unit") return 1;
-    return Objective::unit(model);  // without a sigma it is a squared error
+    return Objective::unit(model);  // without a sigma this is a squared error
   }
 
  protected:

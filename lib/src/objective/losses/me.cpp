@@ -1,5 +1,6 @@
-// me: -log sum_k g_k exp(-|y - o_k|^2 / 2), o_k the expert's prediction: unit variance in data units, and no constant.
-// me-batch: -log sum_n w_n sum_k g_k exp(-|y_n - o_k|^2 / 2): one logarithm for the whole batch.
+// me: -log sum_k g_k exp(-|y - o_k|^2 / 2), where o_k is the expert's prediction; unit variance in data units, no
+// normalising constant. me-batch: -log sum_n w_n sum_k g_k exp(-|y_n - o_k|^2 / 2), a single logarithm for the whole
+// batch.
 #include <cmath>
 #include <limits>
 
@@ -34,7 +35,8 @@ class Me : public MixtureObjective {
   }
 };
 
-/// Totals hold S = sum_n w_n sum_k ... times exp(-peak), and the derivative of -S likewise; rows are no longer separate.
+/// Totals hold S = sum_n w_n sum_k ... times exp(-peak), and the derivative of -S likewise, as the loss is no sum over
+/// rows.
 class MeBatch : public Me {
  public:
   std::string name() const override { return "me-batch"; }

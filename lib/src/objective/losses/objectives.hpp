@@ -1,4 +1,5 @@
-// Every objective that a user can name. To add one: write its file in this folder, and put its name into this list.
+// The list of all objectives that a user can name. To add an objective, write its file in this folder and put its name
+// into this list.
 #pragma once
 
 #include "moe/objective.hpp"
