@@ -1,5 +1,5 @@
-// The one place that knows cxxopts. Its own conversions accept 1e-3x as 0.001 and split values at commas, so that every value
-// is taken as text and parsed strictly here.
+// The only file that knows cxxopts. Its conversions accept 1e-3x as 0.001 and split values at commas. So every value is
+// read as text, and parsed strictly here.
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
-/// Where help texts break.
+/// The width of help texts.
 constexpr std::size_t kWidth = 100;
 
 std::string spelled(const Option& option) {
@@ -27,7 +27,7 @@ std::string spelled(const Option& option) {
          (option.value.empty() ? "" : " " + option.value);
 }
 
-/// `text` broken into lines that begin at `indent`.
+/// `text` broken into lines, each of which begins at `indent`.
 std::string wrapped(const std::string& text, std::size_t indent) {
   std::string result, line;
   std::istringstream words(text);
@@ -203,7 +203,7 @@ void show(const std::string& text) {
 
 void say(const std::string& text) {
   const std::string line = moe::one_line(text) + "\n";
-  // Nothing can be done where even standard error is gone.
+  // If standard error itself is gone, nothing can be done.
   if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
 }
 

@@ -1,7 +1,8 @@
-// OpenBLAS starts a thread for each processor when it is loaded, before main() and whatever its settings are to be; the threads look
-// out for work for a while before they sleep, on a processor that a small fit could use. moe shares out its work itself and calls
-// BLAS from each of its threads. OpenBLAS counts the processors that the process may run on: while it is loaded that is the one it
-// is running on. What stands in .preinit_array runs before any library's own beginning.
+// When OpenBLAS is loaded, before main(), it starts a thread for each processor, whatever the settings. For a while
+// these threads look for work before they sleep, and occupy processors that a small fit could use. moe shares out its
+// work itself, and calls BLAS from each of its own threads. OpenBLAS counts the processors on which the process may
+// run. So while it is loaded, the process may run only on the current one. Functions in .preinit_array run before the
+// initialisation of any library.
 #include "blas_threads.hpp"
 
 #include <sched.h>
@@ -14,14 +15,14 @@ namespace {
 cpu_set_t allowed;
 bool narrowed = false;
 
-// No functions of libraries but bare system calls, as none is ready for more; nor are sanitizers.
+// Uses system calls only, as no library is initialised yet, and no sanitizer either.
 [[gnu::no_sanitize("address", "undefined")]] void narrow(int, char**, char**) {
-  unsigned own = 0;
-  if (syscall(SYS_getcpu, &own, nullptr, nullptr) != 0 || own >= CPU_SETSIZE) return;
+  unsigned processor = 0;
+  if (syscall(SYS_getcpu, &processor, nullptr, nullptr) != 0 || processor >= CPU_SETSIZE) return;
   if (syscall(SYS_sched_getaffinity, 0, sizeof allowed, &allowed) <= 0) return;
   cpu_set_t one;
   CPU_ZERO(&one);
-  CPU_SET(own, &one);
+  CPU_SET(processor, &one);
   narrowed = syscall(SYS_sched_setaffinity, 0, sizeof one, &one) == 0;
 }
 

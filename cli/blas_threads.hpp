@@ -1,9 +1,9 @@
-// Keeps OpenBLAS from starting threads of its own.
+// Prevents OpenBLAS from starting threads of its own.
 #pragma once
 
 namespace cli {
 
-/// To be called first: gives the process back the processors that it may run on.
+/// Must be called first. Lets the process run on all of its processors again.
 void use_all_processors();
 
 }  // namespace cli

@@ -1,4 +1,4 @@
-// A subcommand is a table: what it is called, what it takes and what it does. Parsing, help and the man page read from it.
+// A subcommand is a table: its name, its options and its function. Parsing, help and man page are made from it.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ namespace cli {
 struct Option {
   std::string name;      ///< "output" for --output
   std::string letter;    ///< "o" for -o, or ""
-  std::string value;     ///< what the value is called in the help, "" for a flag
-  std::string fallback;  ///< the value where none is given, "" for none
+  std::string value;     ///< the name of the value in the help; "" for a flag
+  std::string fallback;  ///< the value if the user gives none; "" for no value
   std::string help;
   bool repeatable = false;
 };
 
-/// What the user gave to one command.
+/// What the user has given to a command.
 class Arguments {
  public:
   bool has(const std::string& name) const { return values_.count(name) > 0; }
@@ -28,20 +28,20 @@ class Arguments {
   /// The value of an option, or its fallback.
   std::string text(const std::string& name) const;
   std::vector<std::string> all(const std::string& name) const;
-  /// Strictly parsed; throw Error (usage) naming the option.
+  /// Strictly parsed numbers. Throw Error (usage) that names the option.
   double number(const std::string& name, double least, double most) const;
   std::uint64_t count(const std::string& name, std::uint64_t least, std::uint64_t most) const;
   bool yes(const std::string& name) const;
-  /// "1-3,6" -> 1, 2, 3, 6; throws Error (usage) for others than whole numbers from 1 to `most`.
+  /// "1-3,6" means 1, 2, 3, 6. Throws Error (usage) unless these are whole numbers from 1 to `most`.
   std::set<std::uint64_t> ranges(const std::string& name, std::uint64_t most) const;
-  /// Positional argument i, or "".
+  /// The i-th positional argument, or "".
   std::string positional(std::size_t i) const { return i < positional_.size() ? positional_[i] : ""; }
   std::size_t positionals() const { return positional_.size(); }
-  /// The options that the user gave, each with its values.
+  /// The options that the user has given, each with its values.
   const std::map<std::string, std::vector<std::string>>& given() const { return values_; }
-  /// The value of an option that is not given, or "".
+  /// The value of an option that the user has not given, or "".
   const std::string& fallback(const std::string& name) const { return fallbacks_.at(name); }
-  /// As though the user had given it.
+  /// Sets an option as if the user had given it.
   void give(const std::string& name, std::vector<std::string> values) { values_[name] = std::move(values); }
 
  private:
@@ -65,17 +65,19 @@ struct Command {
   void (*run)(const Arguments&);
 };
 
-/// Throws Error (usage): an unknown option, with the nearest one; a missing or repeated value; surplus operands.
+/// Throws Error (usage): for an unknown option (the message names the nearest one), a missing or repeated value, and
+/// surplus operands.
 Arguments parse(const Command& command, int argc, const char* const* argv);
 std::string help(const Command& command);
 
-/// "-" for nothing; throws Error (usage) where data would be read from a terminal, or twice from standard input.
+/// The path of the data, "-" if none is given. Throws Error (usage) where data would be read from a terminal, or twice
+/// from standard input.
 std::string data_path(const std::string& path, const std::string& model_path = "");
-/// Writes data to standard output as they are, checked.
+/// Writes data to standard output as they are, and checks that they were written.
 void print(const std::string& text);
-/// Writes lines for people to standard output: what a terminal would act on is escaped.
+/// Writes lines for people to standard output. Characters on which a terminal would act are escaped.
 void show(const std::string& text);
-/// Writes a line to standard error, as moe::one_line() makes it.
+/// Writes a line to standard error, in the form of moe::one_line().
 void say(const std::string& text);
 
 // Options that several commands have.

@@ -1,4 +1,4 @@
-// What commands that read a model and a table share.
+// Options that commands share which read a model and a table.
 #pragma once
 
 #include <string>
@@ -9,17 +9,18 @@
 
 namespace cli {
 
-/// A command's options with those behind them that say how its table is written.
+/// The options of a command, followed by those that say how its table is written.
 std::vector<Option> with_csv_options(std::vector<Option> options);
-/// Their values, and --threads where the command has it; `na`: words for a missing cell beside the usual ones.
+/// The values of these options, and of --threads where the command has it. `na`: words for a missing cell beside the
+/// usual ones.
 moe::CsvOptions csv_options(const Arguments& arguments, const std::vector<std::string>& na);
 
 /// --unknown, for tables that a model reads.
 Option unknown_option();
-/// Whether it says ignore.
+/// Whether the value of --unknown is "ignore".
 bool ignore_unknown(const Arguments& arguments);
 
-/// The value of --model. Throws Error (usage) where there is none.
+/// The value of --model. Throws Error (usage) where it is not given.
 std::string required_model(const Arguments& arguments);
 
 }  // namespace cli

@@ -23,7 +23,7 @@ std::string number(const arma::vec& values) {
 
 std::string missing(std::size_t cells) { return cells > 0 ? ", " + counted(cells, "missing cell") : ""; }
 
-/// `values`: of its first input.
+/// The line on an input column. `values`: the values of the first input that the column becomes.
 std::string input(const moe::Column& column, const moe::ColumnNote& note, const arma::vec& values) {
   std::string text = column.category ? "category, " + counted(column.levels.size(), "level") + ": " +
                                            moe::listed(column.levels, kMostShown)
@@ -54,13 +54,14 @@ std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& tabl
   arma::uword row = 1;
   const std::vector<moe::Column> columns = moe::columns_of(schema);
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    const arma::uword at = std::min<arma::uword>(row, data.X.n_rows - 1);  // a category may have no input
+    // A category with a single level has no input.
+    const arma::uword at = std::min<arma::uword>(row, data.X.n_rows - 1);
     text += line("input", columns[i].name, input(columns[i], table.notes[i], data.X.row(at).t()));
     row += columns[i].inputs();
   }
   const auto add = [&](const std::string& role, const std::string& name, const std::string& what) {
     const auto note = std::find_if(table.notes.begin(), table.notes.end(),
-                                   [&](const moe::ColumnNote& of) { return of.role == role && of.name == name; });
+                                   [&](const moe::ColumnNote& note) { return note.role == role && note.name == name; });
     if (!name.empty()) text += line(role, name, what + missing(note == table.notes.end() ? 0 : note->missing));
   };
   for (std::size_t t = 0; t < schema.targets.size(); ++t)

@@ -1,4 +1,4 @@
-// What `moe train --dry-run` says.
+// The text of `moe train --dry-run`.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace cli {
 
-/// What was understood of a table: how it is written, its rows, its columns and what becomes of them.
+/// How a table was understood: how it is written, its rows, its columns and what they become.
 std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& table);
 
 }  // namespace cli

@@ -59,7 +59,7 @@ Json to_json(const moe::Metrics& metrics, const moe::Model& model) {
   return result;
 }
 
-/// Nothing where the figure has no meaning for this model.
+/// A line with a figure; "" where the figure has no meaning for this model.
 std::string line(const std::string& name, double value) {
   if (std::isnan(value)) return "";
   char text[80];
@@ -67,7 +67,7 @@ std::string line(const std::string& name, double value) {
   return text;
 }
 
-/// So many characters of a label, escaped.
+/// The beginning of a label, escaped, in exactly `width` characters.
 std::string fitted(const std::string& label, std::size_t width, bool to_the_right) {
   std::string text = moe::printable(label, width);
   const auto characters = [&] {

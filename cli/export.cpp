@@ -20,7 +20,8 @@ void write(const std::string& path, const std::string& bytes) {
   out.commit();
 }
 
-/// A directory that is made where there is none, its parents too. What was made goes again, unless it is to stay.
+/// A directory that is made, with its parents, if it does not exist. Unless it is kept, everything that was made is
+/// removed again.
 class Directory {
  public:
   explicit Directory(const std::string& place) {
@@ -36,7 +37,7 @@ class Directory {
   ~Directory() { remove(); }
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
-  /// A file that is about to appear in it.
+  /// Announces a file that is about to be written into the directory.
   void expect(const std::string& file) {
     if (!made_.empty()) made_.insert(made_.begin(), file);
   }
@@ -47,10 +48,10 @@ class Directory {
     std::error_code problem;
     for (const std::filesystem::path& one : made_) std::filesystem::remove(one, problem);
   }
-  std::vector<std::filesystem::path> made_;  // files, then the deepest directory first
+  std::vector<std::filesystem::path> made_;  // files first, then directories, the deepest first
 };
 
-/// All of them, or none and no new directory.
+/// Writes all files. If that fails, no file and no new directory remains.
 void write_directory(const std::string& place, const std::vector<moe::ExportedFile>& files) {
   Directory directory(place);
   std::vector<std::unique_ptr<moe::OutputFile>> out;

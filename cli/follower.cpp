@@ -12,7 +12,7 @@
 namespace cli {
 namespace {
 
-/// Among a fit's progress: what the best model so far has of what models are compared by.
+/// In the record of progress: how good the best model so far is, by the measures that compare models.
 constexpr const char* kBest = "best so far";
 
 }  // namespace
@@ -67,7 +67,7 @@ void Follower::write_log(const moe::PassReport& report) {
 
 void Follower::keep(const moe::PassReport& report) {
   const double value = report.validation.value_or(report.objective);
-  // What was found on some of the rows is kept for as long as there is nothing else.
+  // A model that was fitted to some of the rows is kept only until there is one of all rows.
   const bool worse =
       std::tuple(report.pilot, report.on_floor, value) >= std::tuple(best_of_some_, best_on_floor_, best_value_);
   if (std::isfinite(value) && !(best_ && worse)) {

@@ -1,4 +1,4 @@
-// What goes along with a fit: --log, --checkpoint, the progress bar and ^C.
+// What accompanies a fit: --log, --checkpoint, the progress bar and ^C.
 #pragma once
 
 #include <limits>
@@ -17,17 +17,17 @@ class Follower {
  public:
   /// Throws Error (io) where the log or the checkpoint cannot be written.
   explicit Follower(const Arguments& arguments);
-  /// The checkpoints are of a run that these words tell of, and hold its progress, which must outlive this. They never hold a worse
-  /// model than `best`, of an earlier part of the run.
+  /// From now on checkpoints hold the progress of the run, which must outlive this object, and `words`, which describe
+  /// the run. They never hold a worse model than `best`, which is from an earlier part of the run.
   void keep_progress(moe::FitProgress& progress, std::string words, std::optional<moe::Model> best);
 
-  /// Told after each pass; false where the user wants the fit to stop.
+  /// Called after each pass. Returns false where the user wants the fit to stop.
   bool operator()(const moe::PassReport& report);
 
-  /// Saves what is to be saved whatever the end was.
+  /// Saves what must be saved at the end, however the fit has ended.
   void finish();
 
-  /// What an interrupted user is told beside that: "" without --checkpoint.
+  /// A sentence for a user who has interrupted the fit, on how to go on; "" without --checkpoint.
   std::string how_to_go_on() const;
 
  private:
@@ -39,7 +39,7 @@ class Follower {
   std::string checkpoint_;
   double every_, saved_ = 0, best_value_ = std::numeric_limits<double>::infinity();
   bool best_of_some_ = true;
-  bool best_on_floor_ = true;  // a sigma on its floor: kept only while there is nothing else
+  bool best_on_floor_ = true;  // a model with a sigma on its floor is kept only while there is no other
   std::optional<moe::Model> best_;
   moe::FitProgress* done_ = nullptr;
   std::string words_;

@@ -17,7 +17,7 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
-/// -m FILE, or the first operand.
+/// The model: -m FILE, or the first operand.
 std::string model_path(const Arguments& arguments) {
   if (arguments.has("model")) return arguments.text("model");
   if (arguments.positionals() == 0)
@@ -25,7 +25,7 @@ std::string model_path(const Arguments& arguments) {
   return arguments.positional(0);
 }
 
-/// The operand behind the model, "" for none. Throws Error (usage) for two.
+/// The data: the operand after the model, or "". Throws Error (usage) for two of them.
 std::string data_operand(const Arguments& arguments) {
   if (!arguments.has("model")) return arguments.positional(1);
   if (arguments.positionals() > 1)
@@ -34,7 +34,7 @@ std::string data_operand(const Arguments& arguments) {
   return arguments.positional(0);
 }
 
-/// What --errors asks for, itself or by another option; "" for the fit's own.
+/// The value of --errors, which other options may imply; "" for the errors that the fit has stored.
 std::string errors_word(const Arguments& arguments) {
   const bool data = !data_operand(arguments).empty(), again = arguments.has("bootstrap") || arguments.has("parametric");
   std::string word = arguments.text("errors");
@@ -51,7 +51,7 @@ std::string errors_word(const Arguments& arguments) {
   return word;
 }
 
-/// Throws Error (usage) where second derivatives say nothing of the model's errors.
+/// Throws Error (usage) where second derivatives give no standard errors for the model.
 void require_uncertainty(const moe::Model& model, const std::string& word) {
   const std::string begin = "--errors " + word + ": ";
   if (!model.fit.objective.empty() && model.fit.objective != "likelihood")
@@ -70,7 +70,7 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
                     "networks and a softmax gate");
 }
 
-/// A word where DATA is not what the model was fitted to, so that errors from it are none of the fit's.
+/// Warns where DATA are not the rows of the fit: standard errors from other rows are not those of the fit.
 void require_fitted_rows(const moe::Model& model, const moe::Dataset& data) {
   const double fitted = model.fit.log_likelihood;
   if (model.fit.rows == 0 || !std::isfinite(fitted)) return;

@@ -1,4 +1,4 @@
-// The command table, the only try/catch, the only exit codes.
+// The table of commands. Only here an exception becomes words and an exit code.
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -69,7 +69,7 @@ std::string overview() {
   return text + "\nmoe COMMAND --help tells the rest; moe --version, the version.\n";
 }
 
-/// The command with what every command takes.
+/// The command, with the options that every command has.
 Command made(const Entry& entry) {
   Command command = entry.make();
   const auto quiet = [](const Option& option) { return option.name == "quiet"; };
@@ -112,21 +112,21 @@ void run(int argc, const char* const* argv) {
   command.run(parse(command, argc - 1, argv + 1));
 }
 
-/// "moe train" where the command is known.
+/// "moe train", or "moe" where the command is unknown.
 std::string program(int argc, const char* const* argv) {
   for (const Entry& entry : kCommands)
     if (argc > 1 && std::string(argv[1]) == entry.name) return std::string("moe ") + entry.name;
   return "moe";
 }
 
-/// As say(), of short words, where there may be no memory for a string.
+/// Like say(), for a short sentence when there may be no memory for a string.
 void say_without_memory(const std::string& program, const char* sentence) {
   char line[400];
   const int length = std::snprintf(line, sizeof line, "%s: %s\n", program.c_str(), sentence);
   if (write(STDERR_FILENO, line, std::min<std::size_t>(sizeof line - 1, static_cast<std::size_t>(length))) < 0) return;
 }
 
-/// Does what was asked for; the exit status.
+/// Runs the command. Returns the exit status.
 int status(int argc, const char* const* argv) {
   const std::string name = program(argc, argv);
   try {
@@ -149,14 +149,16 @@ int status(int argc, const char* const* argv) {
   return static_cast<int>(moe::ErrorKind::kFit);
 }
 
-/// malloc grows in few large steps and keeps what is given back, up to a few megabytes: a short fit's pages cost it more than its numbers.
+/// Makes malloc take memory in a few large steps and keep up to a few megabytes of freed memory. In a short fit, page
+/// faults would otherwise cost more than the arithmetic.
 void keep_pages() {
 #ifdef __GLIBC__
   constexpr int kMegabyte = 1 << 20;
   mallopt(M_TOP_PAD, kMegabyte);
   mallopt(M_MMAP_THRESHOLD, 4 * kMegabyte);
   mallopt(M_TRIM_THRESHOLD, 8 * kMegabyte);
-  // Each thread's arena keeps 64 MB of addresses, after the thread, too, which a limit leaves no room for beside BLAS's buffers.
+  // Each thread's arena reserves 64 MB of addresses, and keeps them when the thread ends. Under a limit that leaves no
+  // room for BLAS's buffers.
   rlimit addresses{};
   if (getrlimit(RLIMIT_AS, &addresses) == 0 && addresses.rlim_cur != RLIM_INFINITY) mallopt(M_ARENA_MAX, 1);
 #endif
@@ -171,10 +173,10 @@ int main(int argc, char** argv) {
   cli::end_on_signals();
   const int status = cli::status(argc, argv);
 #ifdef __SANITIZE_ADDRESS__
-  std::exit(status);  // where leaks are looked for
+  std::exit(status);  // leak checkers run in exit()
 #else
-  // Not through exit(): all that was written is where it belongs, and the libraries' own clean-up takes a millisecond, or waits for threads
-  // that out of memory never came to be.
+  // Not exit(): everything has been written, and the clean-up of libraries takes a millisecond. Out of memory, it may
+  // wait for ever for threads that were never created.
   std::_Exit(status);
 #endif
 }

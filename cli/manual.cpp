@@ -5,7 +5,7 @@
 namespace cli {
 namespace {
 
-/// Text as troff shows it: no word of it a request, no hyphen a dash.
+/// The text for troff, escaped so that no word is a request and no hyphen a dash.
 std::string roff(const std::string& text) {
   std::string result;
   bool first = true;
@@ -22,7 +22,7 @@ std::string roff(const std::string& text) {
   return result;
 }
 
-/// Lines that are not to be filled.
+/// Lines that keep their breaks.
 std::string verbatim(const std::string& text) { return ".nf\n" + roff(text) + "\n.fi\n"; }
 
 std::string heading(const std::string& page) { return ".TH " + roff(page) + " 1 \"\" \"moe " MOE_VERSION "\"\n"; }

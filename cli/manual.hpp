@@ -1,4 +1,4 @@
-// What is installed beside the program, made from the table of commands.
+// The files that are installed beside the program, made from the table of commands.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace cli {
 
-/// Writes moe.1, moe-COMMAND.1 and moe.bash, the man pages and the completion for bash, into a directory that is there.
+/// Writes the man pages moe.1 and moe-COMMAND.1, and the bash completion moe.bash, into an existing directory.
 void write_manual(const std::vector<Command>& commands, const std::string& directory);
 
 }  // namespace cli

@@ -41,7 +41,7 @@ void Progress::show(const moe::PassReport& report) {
           std::string(static_cast<std::size_t>(kBar - filled), '.') + "] ";
   }
   char text[200];
-  // Behind the starts come the fits of split and merge.
+  // Fits with higher numbers than the starts are those of split and merge.
   const std::string what = report.restart < report.restarts ? "start " + std::to_string(report.restart + 1) + " of " +
                                                                   std::to_string(report.restarts)
                                                             : "splitting and merging experts";

@@ -8,7 +8,7 @@
 
 namespace cli {
 
-/// A line on standard error that is drawn over and over; nothing where that is no terminal.
+/// A line on standard error that is drawn again and again. Nothing is drawn where standard error is no terminal.
 class Progress {
  public:
   explicit Progress(bool quiet);
@@ -16,11 +16,11 @@ class Progress {
   void show(const moe::PassReport& report);
   /// "fits 3 of 60"
   void show(const std::string& what, std::size_t done, std::size_t all);
-  /// Takes the line away.
+  /// Removes the line.
   void clear();
 
  private:
-  /// Whether the line is to be drawn now.
+  /// Whether it is time to draw the line again.
   bool due();
 
   bool active_, drawn_ = false;

@@ -14,9 +14,9 @@ using Json = nlohmann::json;
 using moe::Error;
 using moe::ErrorKind;
 
-/// They do not change what comes out.
+/// Options that do not change the result.
 constexpr const char* kBeside[] = {"threads", "log", "checkpoint", "every", "resume", "quiet", "dry-run", "output"};
-/// They tell how a table is written: its rows tell whether it is the same.
+/// Options on how a table is written. They may differ if the rows are the same, which fingerprints of the rows show.
 constexpr const char* kOfTables[] = {"header", "delimiter", "comment"};
 
 template <std::size_t size>
@@ -46,7 +46,7 @@ bool same_value(const std::string& a, const std::string& b) {
   return a == b || (x && y && *x == *y);
 }
 
-/// As a user typed it, or would have.
+/// The values as a user types them.
 std::string shown(const std::vector<std::string>& values) { return moe::printable(moe::join(values, " "), 60); }
 
 }  // namespace
@@ -81,10 +81,10 @@ Arguments as_begun(const Arguments& now, const std::string& words) {
 
 void require_same_rows(const std::string& then, const std::string& now) {
   const Json before = parsed(then), after = parsed(now);
-  for (const char* of : {"rows", "validation"})
-    if (before.at(of) != after.at(of))
+  for (const char* key : {"rows", "validation"})
+    if (before.at(key) != after.at(key))
       throw Error(ErrorKind::kData,
-                  std::string("--resume: ") + (std::string(of) == "rows" ? "the rows" : "the rows of --validation") +
+                  std::string("--resume: ") + (std::string(key) == "rows" ? "the rows" : "the rows of --validation") +
                       " are not those of the checkpoint's run: expected the same table, or a model, from which a new "
                       "fit begins");
 }

@@ -1,4 +1,5 @@
-// What a checkpoint says of the run that it is of, so that the run goes on and no other one.
+// The words in a checkpoint that describe its run. With them, a run can be continued as it began, and no other one by
+// mistake.
 #pragma once
 
 #include <optional>
@@ -9,15 +10,15 @@
 
 namespace cli {
 
-/// The options that decide what comes out, and fingerprints of the rows, as text.
+/// The options on which the result depends, and fingerprints of the rows, as text.
 std::string words_of_run(const Arguments& arguments, const moe::Schema& schema, const moe::Dataset& rows,
                          const std::optional<moe::Dataset>& validation);
 
-/// The arguments of the run that these words are of, and what is given now beside them. Throws Error: usage for an option that is
-/// another one now, by its name; model for words that are none.
+/// The arguments with which the described run began, together with those given now. Throws Error: usage for an option
+/// that differs now, by name; model for words that cannot be read.
 Arguments as_begun(const Arguments& now, const std::string& words);
 
-/// Throws Error (data) where the words now are of other rows than those then; the options agree.
+/// Throws Error (data) where the rows now differ from those then. The options must agree.
 void require_same_rows(const std::string& then, const std::string& now);
 
 }  // namespace cli

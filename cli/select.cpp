@@ -36,19 +36,20 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return words;
 }
 
-/// The values of a repeatable option, or what stands for none.
+/// The values of a repeatable option, or the fallback.
 std::vector<std::string> all_or(const Arguments& arguments, const std::string& option, const std::string& fallback) {
   const std::vector<std::string> given = arguments.all(option);
   return given.empty() ? std::vector<std::string>{fallback} : given;
 }
 
-/// "gaussian+poisson", one for each target where commas part what is to be tried -> "gaussian,poisson".
+/// "gaussian+poisson" becomes "gaussian,poisson": a family for each target. On the command line, commas separate
+/// candidates.
 std::string of_targets(std::string family) {
   std::replace(family.begin(), family.end(), '+', ',');
   return family;
 }
 
-/// A name that nobody knows is found before the data is read.
+/// Throws for an unknown name before the data are read.
 void require_known(const moe::ModelSpec& spec) {
   for (const std::string& network : spec.experts) moe::make_network(network, 1, 1);
   moe::make_network(spec.gate, 1, 2);
@@ -70,7 +71,8 @@ std::vector<Trial> trials(const Arguments& arguments) {
   return result;
 }
 
-/// How the target is read: as all families describe it, for a table is read once. Each candidate's own are held to it later.
+/// The table is read only once, so the target is read in a way that suits all families. The requirements of each
+/// candidate are checked later.
 void agree_on_target(std::vector<moe::ModelRequest>& requests) {
   moe::ColumnRequest& agreed = requests.front().columns;
   for (const moe::ModelRequest& request : requests) {
@@ -82,8 +84,8 @@ void agree_on_target(std::vector<moe::ModelRequest>& requests) {
   }
   const auto not_shared = [&](const std::vector<moe::Support>& support) {
     return std::any_of(requests.begin(), requests.end(), [&](const moe::ModelRequest& request) {
-      const auto& own = request.columns.supports;
-      return std::find(own.begin(), own.end(), support) == own.end();
+      const auto& supports = request.columns.supports;
+      return std::find(supports.begin(), supports.end(), support) == supports.end();
     });
   };
   std::vector<std::vector<moe::Support>> shared = agreed.supports;
@@ -91,7 +93,7 @@ void agree_on_target(std::vector<moe::ModelRequest>& requests) {
   agreed.supports = shared;
 }
 
-/// Reads the table and tells each trial its inputs.
+/// Reads the table, and tells each trial which of its inputs it has.
 moe::TrainingTable read_table(const Arguments& arguments, std::vector<Trial>& trials) {
   std::vector<moe::ModelRequest> requests;
   for (const Trial& trial : trials) {
@@ -163,7 +165,7 @@ void note_lone_classes(const moe::TrainingTable& table) {
       " in every fold's training rows, and no fold is judged by it");
 }
 
-/// What the user cannot have meant is no result.
+/// Throws where no candidate can be meant, so that the user gets an error and not an odd result.
 void require_one_that_could_be(const std::vector<moe::Outcome>& outcomes) {
   const bool all = std::all_of(outcomes.begin(), outcomes.end(), [](const moe::Outcome& outcome) {
     return !outcome.failure.empty() && outcome.kind == ErrorKind::kUsage;
@@ -171,7 +173,7 @@ void require_one_that_could_be(const std::vector<moe::Outcome>& outcomes) {
   if (all) throw Error(ErrorKind::kUsage, outcomes.front().failure);
 }
 
-/// Fits and tests them all.
+/// Fits and tests all candidates.
 Result fit_and_test(std::vector<Trial>& trials, const moe::TrainingTable& table,
                     const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options,
                     arma::uword bootstrap, Progress& progress) {
@@ -217,7 +219,8 @@ void run(const Arguments& arguments) {
   const moe::TrainingTable table = read_table(arguments, candidates);
   const std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options.train);
   std::optional<moe::OutputFile> out;
-  if (arguments.has("output")) out.emplace(arguments.text("output"));  // before the fits: an error is known at once
+  if (arguments.has("output"))
+    out.emplace(arguments.text("output"));  // before the fits, so that an error is reported at once
   Progress progress(arguments.has("quiet"));
   const Result result = compare(candidates, table, validation, options, bootstrap, progress);
 
@@ -233,10 +236,10 @@ void run(const Arguments& arguments) {
   warn(*best.model, best.report, table);
 }
 
-/// train's, some of them lists.
+/// The options of `moe train`; some of them take a list.
 std::vector<Option> options() {
   std::vector<Option> result = fit_options();
-  for (const Option& own : std::vector<Option>{
+  for (const Option& changed : std::vector<Option>{
            {"features", "", "COLS", "", "the inputs; each time it is given, a set of them to try", true},
            {"experts", "k", "N-N|N,..", "1-4", "how many experts: a range, a list, or both, as 1-3,6"},
            {"expert", "", "SPEC", "linear",
@@ -245,7 +248,8 @@ std::vector<Option> options() {
             "how an expert describes the target: a list to try; of several targets as gaussian+poisson"},
            {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights: the others give no likelihood"},
            {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}})
-    *std::find_if(result.begin(), result.end(), [&](const Option& option) { return option.name == own.name; }) = own;
+    *std::find_if(result.begin(), result.end(), [&](const Option& option) { return option.name == changed.name; }) =
+        changed;
   result.insert(
       result.end(),
       {{"by", "", "bic|icl|aic|cv", "bic", "what the best has the best of"},

@@ -17,11 +17,11 @@ std::string printed(const char* format, double value) {
   return text;
 }
 
-/// Columns that begin at the left.
+/// Columns that are aligned to the left.
 const std::set<std::string> kTextColumns{"", "family", "expert", "features", "converged"};
 
-/// Rows of cells in aligned columns, the first row of headings; where cells are missing at the end, the last one may be as long as
-/// it likes.
+/// Rows of cells in aligned columns. The first row has the headings. Where a row has fewer cells, its last cell may be
+/// longer than its column.
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths(rows[0].size(), 0);
   for (const auto& row : rows)
@@ -39,7 +39,7 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-/// What tells a trial from the others, behind its number of experts.
+/// What distinguishes a trial from others with the same number of experts.
 std::vector<std::string> identity(const Trial& trial) {
   return {trial.family, trial.spec.experts[0], trial.features.empty() ? "all" : moe::printable(trial.features, 80)};
 }

@@ -1,4 +1,4 @@
-// What `moe select` tells of its candidates.
+// The report of `moe select` on its candidates.
 #pragma once
 
 #include <optional>
@@ -9,23 +9,23 @@
 
 namespace cli {
 
-/// A candidate as the user asked for it.
+/// A candidate, as the user has asked for it.
 struct Trial {
   moe::ModelSpec spec;
-  std::string family;    ///< what "auto" has become, once that is known
-  std::string features;  ///< as they were typed, "" for all
+  std::string family;    ///< the family; for "auto" the one that was chosen
+  std::string features;  ///< as the user typed them; "" for all
   bool one_more;         ///< whether it is the trial before it with one expert more
 };
 
 struct Result {
   std::vector<moe::Outcome> outcomes;
-  /// Of each trial against the one before it, where that has one expert less.
+  /// For each trial that has one expert more than the one before it, the test against that one.
   std::vector<std::optional<moe::RatioTest>> tests;
 };
 
-/// An aligned table of the candidates, best first, and one of the tests.
+/// A table of the candidates, the best first, and a table of the tests.
 std::string to_text(const std::vector<Trial>& trials, const Result& result, bool cv);
-/// One JSON object; `inputs` are those of the table.
+/// A JSON object. `inputs`: the inputs of the table.
 std::string to_json(const std::string& by, const std::vector<Trial>& trials, const std::vector<std::string>& inputs,
                     const Result& result);
 

@@ -13,7 +13,8 @@ std::atomic<bool> noting{false}, stop{false};
 std::atomic<int> noted_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
-/// A handler may do little: store numbers, unlink files, raise the signal again, which then ends the process as its kind does.
+/// A handler may do only a few things. This one stores numbers, unlinks files, and raises the signal again, which then
+/// ends the process in the usual way.
 void handle(int signal) {
   if (noting && noted_signal == 0 && signal != SIGPIPE && signal != SIGXCPU) {
     noted_signal = signal;
@@ -33,7 +34,8 @@ void end_on_signals() {
   action.sa_flags = SA_RESTART;
   for (const int signal : kEnding) {
     sigaction(signal, nullptr, &before);
-    // nohup and its like have the hangup ignored, and some callers the broken pipe, which then is an error in writing.
+    // nohup ignores the hangup, and some callers ignore the broken pipe, which then is an error in writing. We keep it
+    // so.
     if (before.sa_handler == SIG_IGN && (signal == SIGHUP || signal == SIGPIPE)) continue;
     sigaction(signal, &action, nullptr);
   }

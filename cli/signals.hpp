@@ -1,4 +1,4 @@
-// ^C and its like.
+// Handling of ^C and similar signals.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@ void end_on_signals();
 void catch_interrupts();
 /// The signal that was noted, or 0.
 int interrupted();
-/// Becomes true with it.
+/// A flag that becomes true with the signal.
 const std::atomic<bool>* interruption();
 
 }  // namespace cli

@@ -1,4 +1,4 @@
-// What a user may not expect of how a table was read.
+// Notes on a table where it was read in a way that may surprise the user.
 #pragma once
 
 #include <string>
@@ -8,7 +8,8 @@
 
 namespace cli {
 
-/// Levels that stood in two spellings, and whole numbers that no double holds: a line each, which begins with "note: ".
+/// Notes on levels with two spellings, and on whole numbers that a double cannot hold. Each is a line that begins with
+/// "note: ".
 std::vector<std::string> table_notes(const moe::TrainingTable& table);
 
 }  // namespace cli

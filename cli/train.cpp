@@ -23,7 +23,7 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
-/// The experts' networks: one --expert for all, or one for each.
+/// The networks of the experts: one --expert for all, or one for each.
 std::vector<std::string> expert_networks(const Arguments& arguments) {
   std::vector<std::string> given = arguments.all("expert");
   const std::uint64_t most = 10'000;
@@ -36,7 +36,7 @@ std::vector<std::string> expert_networks(const Arguments& arguments) {
   return std::vector<std::string>(arguments.count("experts", 1, most), given.empty() ? "linear" : given[0]);
 }
 
-/// The table as a new model reads it, or as the model to go on with does.
+/// The table, read for a new model, or as the model reads it with which the fit begins.
 moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* start, const moe::ModelSpec& spec) {
   moe::CsvReader reader(data_path(arguments.positional(0), arguments.text("resume")),
                         csv_options(arguments, start == nullptr ? missing_words(arguments) : start->schema.na));
@@ -55,7 +55,7 @@ moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* 
   return table;
 }
 
-/// Reads the table and tells what it is; nothing is fitted.
+/// Reads the table and reports what it is, without a fit.
 void dry_run(const Arguments& arguments) {
   const moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
   if (arguments.has("resume"))
@@ -69,7 +69,8 @@ void dry_run(const Arguments& arguments) {
   if (!table.refused.empty()) throw Error(ErrorKind::kData, table.refused);
 }
 
-/// What the fit keeps for another run to go on with: nothing where it goes on from a model, which a checkpoint would have to hold, too.
+/// Sets up what a later run needs to continue this one. Not for a fit that begins with a model, as the checkpoint would
+/// need to hold that, too.
 void follow(const Arguments& arguments, const moe::TrainingTable& table, const std::optional<moe::Dataset>& validation,
             std::optional<moe::Checkpoint>& from, moe::FitProgress& progress, Follower& follower) {
   const std::string words = words_of_run(arguments, table.schema, table.data, validation);
@@ -82,7 +83,7 @@ void follow(const Arguments& arguments, const moe::TrainingTable& table, const s
   follower.keep_progress(progress, words, std::move(best));
 }
 
-/// `from`: a model, or what is left of an earlier run with these arguments.
+/// `from`: a model to begin with, or the checkpoint of an earlier run with these arguments.
 void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
   moe::TrainOptions options = train_options(arguments);
@@ -103,7 +104,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
 
   moe::TrainReport report;
   moe::FitProgress progress;
-  moe::OutputFile out(arguments.text("output"));  // before the fit: where it cannot be written is known at once
+  moe::OutputFile out(arguments.text("output"));  // before the fit, so that an error is reported at once
   Follower follower(arguments);
   if (start == nullptr && (from || arguments.has("checkpoint"))) {
     follow(arguments, table, validation, from, progress, follower);

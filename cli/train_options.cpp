@@ -16,7 +16,7 @@ using moe::Error;
 using moe::ErrorKind;
 
 constexpr double kLargest = std::numeric_limits<double>::max();
-/// Whole numbers up to here are doubles, as which a model keeps its seed.
+/// A model stores its seed as a double, which is exact for whole numbers up to this.
 constexpr std::uint64_t kMostSeed = std::uint64_t{1} << 53;
 
 bool is_word(const std::vector<moe::Word>& words, const std::string& name) {
@@ -24,7 +24,7 @@ bool is_word(const std::vector<moe::Word>& words, const std::string& name) {
   return std::find(known.begin(), known.end(), name) != known.end();
 }
 
-/// "poisson:linear", "gaussian:shared:poly:2", "poisson" or "poly:2" -> family ("" for none) and network.
+/// "poisson:linear", "gaussian:shared:poly:2", "poisson" or "poly:2": a family ("" if there is none) and a network.
 std::pair<std::string, std::string> family_and_network(const std::string& spec) {
   std::vector<std::string> words{""};
   for (const char c : spec)
@@ -43,7 +43,7 @@ std::pair<std::string, std::string> family_and_network(const std::string& spec) 
   return {part(0, network), network == words.size() ? "linear" : part(network, words.size())};
 }
 
-/// Takes networks and families apart.
+/// Splits the experts' words into networks and families.
 void settle_experts(const Arguments& arguments, moe::ModelSpec& spec) {
   std::vector<std::string> families;
   for (std::string& expert : spec.experts) {
@@ -64,7 +64,7 @@ void settle_experts(const Arguments& arguments, moe::ModelSpec& spec) {
     if (family != families[0]) spec.expert_families = families;
 }
 
-/// "softmax:mlp:16", "softmax", "constant" or "mlp:16" -> the gate's network.
+/// "softmax:mlp:16", "softmax", "constant" or "mlp:16": the network of the gate.
 std::string gate_network(const std::string& gate) {
   if (gate == "softmax") return "linear";
   if (gate.rfind("softmax:", 0) == 0) return gate.substr(8);
@@ -76,7 +76,7 @@ std::string gate_network(const std::string& gate) {
   throw Error(ErrorKind::kUsage, "--gate: " + moe::unknown_word("gate", gate, known));
 }
 
-/// How the target is read: as the families describe it.
+/// Says how the target is to be read for these families.
 void describe_target(const moe::ModelSpec& spec, moe::ColumnRequest& request) {
   std::vector<std::string> families = spec.expert_families;
   if (families.empty()) families = {spec.family};
@@ -102,7 +102,7 @@ moe::Missing missing(const std::string& word) {
   throw Error(ErrorKind::kUsage, "--missing: " + moe::unknown_word("word", word, names));
 }
 
-/// "a,b" -> a and b; none for "".
+/// "a,b" is a and b; "" is no word.
 std::vector<std::string> words(const std::string& list) {
   std::vector<std::string> result;
   for (std::size_t begin = 0; begin < list.size();) {
@@ -126,7 +126,7 @@ std::string solvers_with(const std::string& option) {
   return moe::join(known, " or ");
 }
 
-/// Refuses options that the solver asked for has no use for.
+/// Throws for an option that the chosen solver does not use.
 void check_solver_options(const Arguments& arguments) {
   const std::string solver = arguments.text("solver");
   if (solver == "auto") return;

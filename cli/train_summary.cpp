@@ -25,7 +25,7 @@ std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-/// " (benign, malignant)"; a count where there are many.
+/// " (benign, malignant)", or the number of classes where there are many.
 std::string classes_of(const moe::Model& model) {
   const std::vector<std::string>& labels = model.schema.labels;
   constexpr std::size_t kMost = 8;
@@ -58,10 +58,10 @@ void summarise_l1(const moe::TrainReport& report) {
         " are not 0");
 }
 
-/// So many inputs that others tell exactly are named.
+/// How many of the inputs that follow from others are named.
 constexpr std::size_t kMostAliased = 20;
 
-/// A table may have thousands of them.
+/// Notes on equal columns. A table may have thousands of them, so only some are named.
 void note_same_columns(const moe::TrainingTable& table) {
   constexpr std::size_t kMost = 8;
   std::size_t same = 0;

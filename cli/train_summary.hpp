@@ -1,4 +1,4 @@
-// What `moe train` says when it is done.
+// What `moe train` prints at the end.
 #pragma once
 
 #include "moe/train.hpp"
@@ -10,7 +10,7 @@ namespace cli {
 bool mixes_measures(const std::vector<const moe::Model*>& models);
 
 void summarise(const moe::Model& model, const moe::TrainReport& report);
-/// What a user must know even where nothing else is said.
+/// Prints warnings, also where nothing else is to be printed.
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table);
 
 }  // namespace cli

@@ -1,4 +1,5 @@
-// moe.h upon the C++ library: no exception leaves, messages wait in a buffer of the thread.
+// The C interface moe.h, on top of the C++ library. No exception leaves these functions; messages are kept in a buffer
+// of the thread.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -19,16 +20,16 @@
 #include "table/levels.hpp"
 #include "table/table_rows.hpp"
 
-/// What moe.h hands out: a model and what is asked of it again and again.
+/// What moe.h hands out: a model, with whatever is computed once and needed in each call.
 struct moe_model {
   explicit moe_model(moe::Model opened);
 
   moe::Model model;
   std::vector<moe::Column> inputs;
-  std::vector<std::string> columns;  // of a row: the inputs', then the others'
+  std::vector<std::string> columns;  // the columns of a row: those of the inputs, then the others
   std::deque<moe::KnownLevels> levels;
   std::vector<std::string> families;
-  moe::RowPlan plan;  // checks of each column
+  moe::RowPlan plan;  // has the checks of each column
   moe::RowLayout layout;
 };
 
@@ -61,16 +62,17 @@ using moe::ErrorKind;
 constexpr std::size_t kLongestMessage = 2000;
 thread_local char message[kLongestMessage] = "";
 
-/// Rows that are made into a Dataset at once; a multiple of a group, so that groups are those of all rows together.
+/// How many rows become a Dataset at once. A multiple of a group, so that the groups are the same as for all rows
+/// together.
 constexpr std::size_t kBlock = 16 * moe::GroupPredictor::kGroup;
 
 int failed(ErrorKind kind, const char* sentence) {
-  // The library's sentences on options begin with their names.
+  // The library's sentences on options begin with the option's name.
   std::snprintf(message, sizeof message, "%s", std::strncmp(sentence, "--", 2) == 0 ? sentence + 2 : sentence);
   return static_cast<int>(kind);
 }
 
-/// What `code` comes to, as a status.
+/// Runs `code`, and returns its outcome as a status.
 template <class Code>
 int guarded(Code&& code) {
   try {
@@ -95,7 +97,8 @@ const char* name_at(const std::vector<std::string>& names, std::size_t i) {
   return i < names.size() ? names[i].c_str() : nullptr;
 }
 
-/// Whether a cell of that text is missing; by value a number among the words is any that is equal to it, else its other spelling.
+/// Whether a cell with that text is missing. `by_value`: a number among the words matches every equal number; otherwise
+/// the word matches itself and its other spelling.
 bool is_missing(const moe::Schema& schema, const std::string& text, bool by_value) {
   const auto number = by_value ? moe::parse_number(text) : std::nullopt;
   const auto other = moe::other_spelling(text);
@@ -113,7 +116,7 @@ std::string words_of(const char* outputs) { return outputs == nullptr ? "" : out
               "row " + std::to_string(row + 1) + ", " + moe::printable(model.columns[column]) + ": " + sentence);
 }
 
-/// Throws for a cell from which no input can be made.
+/// Throws for a cell of which no input can be made.
 void check_cell(const moe_model& model, std::size_t row, std::size_t column, double value) {
   const bool other = column >= model.inputs.size();
   if (!other && model.inputs[column].category) {
@@ -146,7 +149,7 @@ void check_target(const moe_model& model, std::size_t row, std::size_t t, double
     refuse("'" + moe::format_number(value) + "' is not what the family describes: " + expected);
 }
 
-/// Rows first .. first + count - 1 of the caller's.
+/// The caller's rows first .. first + count - 1 as a Dataset.
 moe::Dataset dataset(const moe_model& model, const double* x, const double* y, std::size_t first, std::size_t count) {
   const std::size_t d = model.columns.size(), targets = model.model.targets();
   for (std::size_t n = first; n < first + count; ++n) {
@@ -155,7 +158,8 @@ moe::Dataset dataset(const moe_model& model, const double* x, const double* y, s
   }
   std::deque<moe::TableRows> blocks(1);
   blocks[0].parsed.rows = count;
-  blocks[0].parsed.values = std::shared_ptr<double>(const_cast<double*>(x) + first * d, [](double*) {});  // only read
+  // The rows are only read, so the caller keeps them.
+  blocks[0].parsed.values = std::shared_ptr<double>(const_cast<double*>(x) + first * d, [](double*) {});
   moe::Dataset data = assemble(blocks, model.layout, model.inputs, 1);
   if (y != nullptr) {
     data.y.set_size(count, targets);
@@ -165,7 +169,7 @@ moe::Dataset dataset(const moe_model& model, const double* x, const double* y, s
   return data;
 }
 
-/// Predicts the rows of a block, and writes them to `out`; where it began is told by `before`.
+/// Predicts the rows of a block and writes them to `out`. `before` rows came before the block, which messages need.
 void predict_block(moe::GroupPredictor& predictor, const moe::Dataset& data, std::size_t before, double* out) {
   for (std::size_t first = 0; first < data.rows(); first += moe::GroupPredictor::kGroup) {
     const std::size_t count = std::min<std::size_t>(moe::GroupPredictor::kGroup, data.rows() - first);

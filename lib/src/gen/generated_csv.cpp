@@ -1,4 +1,4 @@
-// Generated rows as CSV.
+// Writes generated rows as CSV.
 #include <cmath>
 
 #include "moe/error.hpp"
@@ -10,7 +10,7 @@
 namespace moe {
 namespace {
 
-/// Bytes handed over at once.
+/// How many bytes are written at once.
 constexpr std::size_t kBuffer = 1 << 20;
 constexpr arma::uword kBlock = 1024;
 constexpr std::uint64_t kDrawStream = 7;
@@ -26,7 +26,7 @@ std::string header(const std::vector<std::string>& inputs, const std::vector<std
   return text + (truth ? "expert\n" : "");
 }
 
-/// The targets, and who drew them.
+/// Appends the targets, and the expert that drew them.
 void append_targets(std::string& text, const arma::rowvec& y, const std::vector<std::string>& labels,
                     const unsigned* expert) {
   for (arma::uword t = 0; t < y.n_elem; ++t) {
@@ -40,7 +40,7 @@ void append_targets(std::string& text, const arma::rowvec& y, const std::vector<
   text += '\n';
 }
 
-/// One record; a NaN is a missing cell.
+/// Appends one record. NaN is a missing cell.
 void append_record(std::string& text, const double* x, arma::uword d, const arma::rowvec& y,
                    const std::vector<std::string>& labels, const unsigned* expert) {
   for (arma::uword j = 0; j < d; ++j) {
@@ -50,7 +50,7 @@ void append_record(std::string& text, const double* x, arma::uword d, const arma
   append_targets(text, y, labels, expert);
 }
 
-/// b rows: what is to be finite where a target is drawn, as where one is predicted.
+/// For each of b rows, the numbers that must be finite where a target is drawn, as they must be where one is predicted.
 arma::mat moments(const Predictive& p, const Model& model) {
   arma::mat result = p.weights();
   if (model.classes()) return arma::join_rows(result, p.probabilities());
@@ -76,7 +76,7 @@ void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, boo
                   bool ignore_unknown) {
   require_density(model, "--from");
   const Schema& schema = model.schema;
-  const bool plain = schema.columns.empty();  // else the cells stay as they are, levels and missing ones
+  const bool plain = schema.columns.empty();  // otherwise cells keep their texts: levels, and missing cells
   TableReader rows(reader, schema, TableReader::Target::kIgnored, {false, !plain, ignore_unknown});
   Predictive predictive(model);
   Random random(seed, kDrawStream);

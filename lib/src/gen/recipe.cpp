@@ -1,6 +1,7 @@
-// Each recipe draws its rows one after the other from one stream, in a fixed order, so that the first rows of a long table are
-// those of a short one. What describes the recipe itself, outliers and missing cells come from streams of their own: to switch
-// one on leaves every other number alone. All arithmetic is portable (random.hpp): the same bytes on any machine.
+// Recipes: made-up tables with a known truth. Each recipe draws its rows from one stream of random numbers, in a fixed
+// order, so that a short table is the beginning of a long one. The parameters of the recipe, outliers and missing cells
+// have streams of their own: switching one of them on changes no other number. All arithmetic is portable (random.hpp),
+// so the bytes are the same on every machine.
 #include "moe/recipe.hpp"
 
 #include <algorithm>
@@ -18,10 +19,10 @@ namespace {
 
 enum Stream : std::uint64_t { kRows = 1, kParameters, kOutliers, kMissing };
 
-/// Of one table. More is a mistake in typing rather than a wish, and would not fit into memory.
+/// The limit for one table. More cells are probably a typing error, and would not fit into memory.
 constexpr arma::uword kMostCells = arma::uword{1} << 30;
 constexpr arma::uword kMostExperts = 1000;
-/// An outlier's standard deviation, in those of the recipe's target.
+/// The standard deviation of an outlier, as a multiple of that of the recipe's target.
 constexpr double kOutlierWidth = 10;
 
 using processes::Mixture;
@@ -35,11 +36,11 @@ struct Recipe {
   const char* name;
   const char* help;
   processes::Maker* process;
-  Settings defaults;          // noise below 0: it has none
-  arma::uword fewest_inputs;  // 0: -d does not apply
-  bool any_experts;           // whether -k applies
+  Settings defaults;          // a noise below 0: the recipe has no noise
+  arma::uword fewest_inputs;  // 0: the option -d does not apply
+  bool any_experts;           // whether the option -k applies
   Target target;
-  double spread;  // about a number's standard deviation
+  double spread;  // roughly the standard deviation of a numeric target
 };
 
 // --- The table --------------------------------------------------------------------------------------------------------
@@ -146,7 +147,8 @@ std::vector<std::string> labels_of(const Recipe& recipe, const Settings& setting
   return labels;
 }
 
-/// Two draws for each row, used or not: a larger share keeps the outliers of a smaller one.
+/// Draws two numbers for each row, whether they are used or not. So a larger share of outliers includes those of a
+/// smaller one.
 void add_outliers(const Recipe& recipe, const RecipeOptions& options, Generated& table) {
   Random random(options.seed, kOutliers);
   const auto classes = static_cast<double>(table.labels.size());
@@ -155,7 +157,7 @@ void add_outliers(const Recipe& recipe, const RecipeOptions& options, Generated&
     const double place = random.uniform();
     if (!outlier) continue;
     const double far = kOutlierWidth * recipe.spread * portable::normal_quantile(place);
-    if (classes > 0)  // some other class
+    if (classes > 0)  // a class becomes another class
       y = std::fmod(y + 1 + std::floor(place * (classes - 1)), classes);
     else
       y = recipe.target == Target::kCount ? std::floor(std::fabs(far) + 0.5) : far;
@@ -168,7 +170,7 @@ void remove_cells(const RecipeOptions& options, Generated& table) {
     if (random.uniform() < options.missing) cell = std::numeric_limits<double>::quiet_NaN();
 }
 
-/// In units of its own: centers 0, scales 1.
+/// The mixture as a model whose units are those of the data: centers 0 and scales 1.
 Model model_of(const Mixture& mixture, const std::vector<std::string>& inputs) {
   Schema schema;
   schema.inputs = inputs;

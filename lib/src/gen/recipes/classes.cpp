@@ -1,4 +1,5 @@
-// Recipes whose target is a class. Portable arithmetic only (random.hpp): the same bytes on any machine.
+// Recipes whose target is a class. They use portable arithmetic only (random.hpp), so the bytes are the same on every
+// machine.
 #include <algorithm>
 #include <cmath>
 
@@ -7,7 +8,7 @@
 namespace moe::processes {
 namespace {
 
-/// Moves the inputs once the class is known.
+/// Adds noise to the inputs, after the class has been decided by the inputs without noise.
 void blur_inputs(Random& random, Row& row, double noise) {
   for (double& x : row.x) x += noise * random.normal();
 }

@@ -1,4 +1,5 @@
-// Recipes whose target is a number. Portable arithmetic only (random.hpp): the same bytes on any machine.
+// Recipes whose target is a number. They use portable arithmetic only (random.hpp), so the bytes are the same on every
+// machine.
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +14,7 @@ double linear(const double* coefficients, const std::vector<double>& x) {
   return sum;
 }
 
-/// Draws the expert, and returns its linear predictor.
+/// Draws an expert, and returns its linear predictor.
 double pick_expert(const Mixture& mixture, Random& random, Row& row) {
   std::vector<double> weights(mixture.gate.n_cols);
   for (arma::uword k = 0; k < weights.size(); ++k) weights[k] = linear(mixture.gate.colptr(k), row.x);
@@ -24,7 +25,8 @@ double pick_expert(const Mixture& mixture, Random& random, Row& row) {
   return linear(mixture.experts.colptr(k), row.x);
 }
 
-/// (1 + d) x K: normal intercepts, and slopes that together have the standard deviation `slopes` for unrelated unit inputs.
+/// Coefficients, (1 + d) x K: normal intercepts, and slopes such that the sum over independent inputs of unit variance
+/// has the standard deviation `slopes`.
 arma::mat random_coefficients(Random& parameters, const Settings& settings, double intercepts, double slopes) {
   arma::mat result(1 + settings.d, settings.K);
   const double each = slopes / std::sqrt(static_cast<double>(settings.d));

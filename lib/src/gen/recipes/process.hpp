@@ -1,5 +1,5 @@
-// What a recipe is made of: a function that draws its rows. The recipes stand in numbers.cpp and classes.cpp, ../recipe.cpp
-// has the table of their names.
+// A recipe is a function that draws rows. The recipes are in numbers.cpp and classes.cpp, and the table of their names
+// is in ../recipe.cpp.
 #pragma once
 
 #include <armadillo>
@@ -11,7 +11,7 @@
 
 namespace moe::processes {
 
-/// The options, defaults filled in.
+/// The options of a recipe, with defaults filled in.
 struct Settings {
   arma::uword d, K;
   double noise;
@@ -20,10 +20,10 @@ struct Settings {
 struct Row {
   std::vector<double> x;  ///< d
   double y = 0;
-  unsigned expert = 1;  ///< which of 1..K drew it
+  unsigned expert = 1;  ///< which of the experts 1..K drew the row
 };
 
-/// Linear experts behind a softmax gate that is linear too. Columns are [intercept; slopes].
+/// Linear experts under a linear softmax gate. Each column is [intercept; slopes].
 struct Mixture {
   arma::mat gate, experts;    ///< (1 + d) x K
   std::vector<double> sigma;  ///< K
@@ -31,10 +31,10 @@ struct Mixture {
 
 struct Process {
   std::function<void(Random&, Row&)> draw;
-  std::optional<Mixture> truth = std::nullopt;  ///< where a model of ours can be what draws
+  std::optional<Mixture> truth = std::nullopt;  ///< the truth, where a model can represent it
 };
 
-/// `parameters` is what a recipe describes itself from; rows come from a stream of their own.
+/// `parameters`: the stream for the recipe's own parameters. Its rows come from another stream.
 using Maker = Process(const Settings& settings, Random& parameters);
 
 Maker uniform, two_lines, experts, friedman1, sine, inverse, step, counts;
