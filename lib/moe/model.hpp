@@ -5,6 +5,7 @@
 #pragma once
 
 #include <armadillo>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -114,15 +115,20 @@ struct FitStudy {
 
 /// How a fit went; what `moe inspect` shows.
 struct FitSummary {
-  double rows = 0, weight = 0;
+  std::uint64_t rows = 0;  ///< of a weight above 0; 0: there was no fit
+  double weight = 0;       ///< the sum of theirs
   double log_likelihood = 0, objective_value = 0, penalty = 0;
-  double parameters = 0, aic = 0, bic = 0, icl = 0;
-  double converged = 0, iterations = 0, restarts = 0, seed = 0;
+  std::uint64_t parameters = 0;  ///< free ones
+  double aic = 0, bic = 0, icl = 0;
+  bool converged = false;
+  std::uint64_t iterations = 0;  ///< passes of the start that won
+  std::uint64_t restarts = 0;    ///< starts
+  std::uint64_t seed = 0;
   std::string objective, solver;
   /// The penalties of the experts and of the gate; NaN: not recorded.
   double l2 = std::numeric_limits<double>::quiet_NaN(), gate_l2 = std::numeric_limits<double>::quiet_NaN();
   double l1 = 0, gate_l1 = 0;
-  double firth = 0;                          ///< 1: the bias-reduced fit of firth.hpp
+  bool firth = false;                        ///< the bias-reduced fit of firth.hpp
   std::optional<Uncertainty> uncertainty{};  ///< nothing where none was computed
   std::optional<FitStudy> study{};           ///< of a likelihood, under a softmax
 };

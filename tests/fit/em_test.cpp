@@ -150,7 +150,7 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
       ends[solver] = train(trial, options, nullptr, &start, &stops[solver]);
     }
     const Model& em = ends.at("em");
-    if (em.fit.converged == 0) continue;
+    if (!em.fit.converged) continue;
     ++ended;
     // Where EM says that the gradient is small lbfgs, by its own evaluation, has nothing left to do.
     options.solver = "lbfgs";
@@ -159,7 +159,7 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
     INFO(stops.at("em") << " after " << em.fit.iterations << ", then " << after.fit.iterations);
     if (stops.at("em") == "gradient below tolerance") {
       CHECK(after.fit.iterations == 0);
-      CHECK(after.fit.converged == 1);
+      CHECK(after.fit.converged);
     }
     CHECK(after.fit.log_likelihood == Approx(em.fit.log_likelihood).epsilon(1e-8));
     const auto value = [](const Model& model) { return model.fit.objective_value + model.fit.penalty; };
@@ -167,9 +167,9 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
     for (const char* solver : {"lbfgs", "newton"}) {
       const Model& other = ends.at(solver);
       INFO(solver);
-      if (other.fit.converged == 0 || arma::norm(other.theta - em.theta, "inf") > 1e-3) {
+      if (!other.fit.converged || arma::norm(other.theta - em.theta, "inf") > 1e-3) {
         // The same maximum, too, where a parameter is at infinity (a sigma on its floor, a nu), as near as it may be.
-        same = same && other.fit.converged != 0 && std::abs(value(other) - value(em)) < 1e-8;
+        same = same && other.fit.converged && std::abs(value(other) - value(em)) < 1e-8;
         continue;
       }
       CHECK(value(other) ==
@@ -259,7 +259,7 @@ TEST_CASE("generalised EM never lets the penalised objective rise, and ends wher
       return true;
     });
     CHECK(highest <= 1e-10);
-    if (em.fit.converged == 0) continue;
+    if (!em.fit.converged) continue;
     options.solver = "lbfgs";
     options.solver_options = {};
     const Model after = train(trial, options, nullptr, &em);

@@ -163,7 +163,8 @@ TEST_CASE("several targets: one expert is the sum of the targets' own fits", "[t
   moe::TrainOptions options;
   options.solver = "newton";
   const Model joint = fitted("gaussian,poisson,student", 1, data, options);
-  double sum = 0, parameters = 0;
+  double sum = 0;
+  std::uint64_t parameters = 0;
   for (arma::uword t = 0; t < 3; ++t) {
     Dataset own = data;
     own.y = data.y.col(t);
@@ -296,7 +297,7 @@ TEST_CASE("several targets: EM never lets the objective rise, and ends where New
         },
         nullptr, report);
     CHECK(highest <= 1e-10);
-    if (em.fit.converged == 0) continue;
+    if (!em.fit.converged) continue;
     options.solver = "lbfgs";
     const Model after = moe::train(some_schema(2, 0, 2), spec, data, std::nullopt, options, nullptr, &em, report);
     CHECK(after.fit.log_likelihood == Approx(em.fit.log_likelihood).epsilon(1e-8));

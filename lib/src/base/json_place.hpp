@@ -65,7 +65,8 @@ class JsonPlace {
   /// A list of numbers.
   std::vector<double> numbers() const;
   bool flag() const;
-  /// A whole number of at least 0.
+  /// A whole number of at least 0, written as one.
+  bool is_index() const { return value_->is_number_unsigned(); }
   std::size_t index() const;
   /// A list of texts, each of them once.
   std::vector<std::string> distinct_texts() const;

@@ -146,7 +146,7 @@ arma::vec refitted(const Resampling& from, arma::uword replicate) {
   if (!model.fit.objective.empty()) options.objective = model.fit.objective;
   options.penalty = penalty_of(model.fit);
   options.errors = false;
-  options.firth = model.fit.firth != 0;
+  options.firth = model.fit.firth;
   TrainReport report;
   try {
     const Model fit = train(model.schema, model.spec(), data, std::nullopt, options, nullptr, &model, report);

@@ -181,7 +181,7 @@ bool goes_by_decompositions(const Model& model, const TrainOptions& options) {
 /// Keeps the log-likelihood of one expert where a fit that did not converge is worse.
 void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model& model) {
   FitSummary& fit = model.fit;
-  if (fit.converged != 0 || !fit.study || fit.objective != "likelihood" || options.firth) return;
+  if (fit.converged || !fit.study || fit.objective != "likelihood" || options.firth) return;
   const bool penalised = options.penalty.experts > 0 || options.penalty.has_l1();
   const bool simplest = penalised || !all_linear(model) || make_solver(fit.solver)->stochastic();
   if (model.size() == 1 && !simplest) return;

@@ -322,7 +322,7 @@ std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& u
     notes.emplace_back(
         "no standard errors: the information is not positive definite, as at a point that is no maximum or "
         "where parameters are not told apart, or its inverse is not finite");
-  if (model.fit.rows > 0 && model.fit.converged == 0)
+  if (model.fit.rows > 0 && !model.fit.converged)
     notes.emplace_back("the fit had not converged: these are errors of the point where it stopped, if of anything");
   for (arma::uword k = 0; k < model.size(); ++k) {
     const std::string expert = "expert " + std::to_string(k + 1);

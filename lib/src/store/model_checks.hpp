@@ -3,15 +3,17 @@
 
 #include <array>
 #include <cstdint>
+#include <variant>
 
 #include "moe/model.hpp"
 #include "store/model_description.hpp"
 
 namespace moe {
 
+/// A figure of a fit that files have as a number: its name there, and where it stands here.
 struct FitNumber {
   const char* name;
-  double FitSummary::*value;
+  std::variant<double FitSummary::*, std::uint64_t FitSummary::*, bool FitSummary::*> member;
 };
 
 /// What every fit has.
@@ -35,6 +37,20 @@ constexpr std::array<FitNumber, 13> kFitNumbers{{
 constexpr std::array<FitNumber, 2> kPenalties{{{"l2", &FitSummary::l2}, {"gate_l2", &FitSummary::gate_l2}}};
 constexpr std::array<FitNumber, 2> kLasso{{{"l1", &FitSummary::l1}, {"gate_l1", &FitSummary::gate_l1}}};
 constexpr std::array<FitNumber, 1> kFirth{{{"firth", &FitSummary::firth}}};
+
+/// A count as a double: the nearest one below 2^64.
+double double_of(std::uint64_t count);
+/// Whether that is the count itself.
+bool is_double(std::uint64_t count);
+/// The figure as a double, for a flag 0 or 1.
+double number_of(const FitSummary& fit, const FitNumber& number);
+/// Sets the figure to what a file or a person wrote: a fraction of a count is cut off, and a flag is set where `value` is not 0.
+/// Throws ModelFault for a count below 0, from 2^64 on or NaN, and for a penalty's flag that is neither 0 nor 1.
+void set_number(FitSummary& fit, const FitNumber& number, double value);
+
+/// A seed that no double holds stands in a file in full, too: its digits, beside the double nearest to it, which has been set.
+/// Throws ModelFault where the two differ.
+void set_whole_seed(FitSummary& fit, const std::string& digits);
 
 /// Whether there is something that a study need not have.
 bool has_findings(const FitStudy& study);
