@@ -112,8 +112,7 @@ moe::Model fit(const std::string& family, const std::string& gate, const std::st
   moe::TrainOptions options;
   options.solver = solver;
   options.seed = 1;
-  moe::TrainReport report;
-  return moe::train(schema, spec, table(), std::nullopt, options, nullptr, nullptr, report);
+  return moe::train({.schema = schema, .spec = spec, .data = table(), .options = options}).model;
 }
 
 /// The least squares of the table: intercept and slope.

@@ -93,10 +93,9 @@ moe::TrainOptions by(const std::string& solver) {
 
 Model train(const Trial& trial, const moe::TrainOptions& options, const moe::Observer& observer = nullptr,
             const Model* start = nullptr, std::string* stop = nullptr) {
-  moe::TrainReport report;
-  Model model = moe::train(trial.schema, trial.spec, trial.data, std::nullopt, options, observer, start, report);
-  if (stop != nullptr) *stop = report.stop;
-  return model;
+  moe::FitResult fit = moe::train({trial.schema, trial.spec, trial.data, std::nullopt, options, observer, start});
+  if (stop != nullptr) *stop = fit.report.stop;
+  return fit.model;
 }
 
 }  // namespace

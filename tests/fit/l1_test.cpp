@@ -24,7 +24,9 @@ moe::Model fit(const Table& table, moe::ModelSpec spec, const moe::TrainOptions&
   for (std::size_t j = 0; j < table.schema.inputs.size(); ++j) all.push_back(j);
   spec.gate_inputs = all;
   spec.expert_inputs.assign(spec.experts.size(), all);
-  return moe::train(table.schema, spec, table.data, std::nullopt, options, nullptr, start, report);
+  moe::FitResult result = moe::train({table.schema, spec, table.data, std::nullopt, options, nullptr, start});
+  report = result.report;
+  return result.model;
 }
 
 moe::ModelSpec spec_of(const std::string& family, std::size_t experts, const std::string& network = "linear",

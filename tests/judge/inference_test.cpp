@@ -72,7 +72,7 @@ arma::mat difference_scores(const Model& model, const Rows& rows) {
       const auto moved = [&](double by) {
         arma::vec theta = model.theta;
         theta[i] += by;
-        return pass.run(theta, rows.slice(n, n), nullptr).value;
+        return pass.run(theta, rows.block(n, n), nullptr).value;
       };
       scores(n, i) = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
     }
@@ -121,8 +121,7 @@ moe::ModelSpec spec_of(const std::vector<std::string>& experts, const std::strin
 
 Model fitted(const moe::Schema& schema, const moe::ModelSpec& spec, const moe::Dataset& data,
              const moe::TrainOptions& options = {}) {
-  moe::TrainReport report;
-  return moe::train(schema, spec, data, std::nullopt, options, nullptr, nullptr, report);
+  return moe::train({.schema = schema, .spec = spec, .data = data, .options = options}).model;
 }
 
 Model fitted_lines(const moe::Dataset& data, const moe::TrainOptions& options = {}) {

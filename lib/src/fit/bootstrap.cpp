@@ -147,9 +147,9 @@ arma::vec refitted(const Resampling& from, arma::uword replicate) {
   options.penalty = penalty_of(model.fit);
   options.errors = false;
   options.firth = model.fit.firth;
-  TrainReport report;
   try {
-    const Model fit = train(model.schema, model.spec(), data, std::nullopt, options, nullptr, &model, report);
+    const Model fit =
+        train({.schema = model.schema, .spec = model.spec(), .data = data, .options = options, .start = &model}).model;
     const bool dropped = !from.spurious && spurious(model, fit.theta, model.standardize(std::move(data)));
     return dropped ? arma::vec() : fit.theta;
   } catch (const Error& error) {

@@ -96,8 +96,10 @@ Fitted fitted(const Candidate& candidate, const Dataset& rows, const std::option
     std::optional<Dataset> judged;
     if (validation) judged = take_inputs(*validation, candidate.inputs);
     const auto observer = [&](const PassReport&) { return watch.keep_going(); };
-    result.model = train(candidate.schema, candidate.spec, take_inputs(rows, candidate.inputs), std::move(judged),
-                         options, observer, nullptr, result.report);
+    FitResult fit = train(
+        {candidate.schema, candidate.spec, take_inputs(rows, candidate.inputs), std::move(judged), options, observer});
+    result.model = std::move(fit.model);
+    result.report = std::move(fit.report);
   } catch (const Error& error) {
     result.failure = error.what();
     result.kind = error.kind();
