@@ -44,18 +44,10 @@ struct Standardization {
 double spread_of(const arma::vec& y, const arma::vec& w, double deviation);
 
 /// Rows in the model's units.
-struct Rows {
-  arma::mat X;            ///< (1 + d) x n, first row ones
-  arma::mat y;            ///< n x T
-  arma::vec w;            ///< n
-  arma::vec offset{};     ///< n, added to the first output of every expert; or empty
-  arma::vec trials{};     ///< n, or empty
-  arma::uword first = 0;  ///< of a slice: its first row's place in the whole
-  arma::uword count() const { return X.n_cols; }
-  /// Rows first .. last as views, without copying but for several targets.
-  Rows slice(arma::uword first, arma::uword last) const;
-  /// Copies these rows, in this order; `out` keeps its memory from call to call.
-  void gather(const std::size_t* rows, arma::uword count, Rows& out) const;
+struct Rows : Observations {
+  arma::uword first = 0;  ///< of a block: its first row's place in the whole
+  /// Rows first .. last as a view.
+  Rows block(arma::uword from, arma::uword to) const { return {view(from, to), first + from}; }
 };
 
 /// A network and where it finds its inputs and its parameters.

@@ -201,10 +201,8 @@ TEST_CASE("EM counts weights as it counts rows", "[em]") {
       rows.insert(rows.end(), times, n);
     }
     const arma::uvec order(rows);
-    repeated.data.X = trial.data.X.cols(order);
-    repeated.data.y = trial.data.y.rows(order);
-    repeated.data.w = arma::vec(order.n_elem).fill(0.5);
-    if (!trial.data.trials.is_empty()) repeated.data.trials = trial.data.trials.elem(order);
+    repeated.data = {trial.data.take(order)};
+    repeated.data.w.fill(0.5);
     const Model start = train(trial, options);
     const Model weighted = train(trial, options, nullptr, &start), counted = train(repeated, options, nullptr, &start);
     CHECK(weighted.fit.weight == counted.fit.weight);

@@ -28,7 +28,7 @@ void Training::bound_scales(const arma::vec& theta) {
   for (arma::uword k = 0; k < model_.size(); ++k) etas[k].set_size(rows_.count(), model_.experts[k].network->outputs());
   for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
     const arma::uword last = std::min(rows_.count(), first + kBlock) - 1;
-    const Rows block = rows_.slice(first, last);
+    const Rows block = rows_.block(first, last);
     forward.run(theta, block);
     for (arma::uword k = 0; k < model_.size(); ++k) etas[k].rows(first, last) = forward.eta(k);
   }

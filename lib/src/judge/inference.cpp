@@ -108,7 +108,7 @@ double residual_squares(const Model& model, const Rows& rows) {
   ForwardPass forward(model);
   double sum = 0;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(model.theta, block);
     sum += arma::dot(block.w, arma::square(block.y.col(0) - forward.eta(0).col(0)));
   }

@@ -279,7 +279,7 @@ arma::mat summed(const Model& model, const arma::vec& theta, const Rows& rows, u
     ForwardPass forward(model);
     Inputs inputs(model, basis);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
-      const Rows block = rows.slice(b * size, std::min(rows.count(), (b + 1) * size) - 1);
+      const Rows block = rows.block(b * size, std::min(rows.count(), (b + 1) * size) - 1);
       forward.run(theta, block, block.X.end());
       inputs.at(block.X);
       parts[part].add(Block{curvature, pieces_of(forward, theta, block.y), inputs, block.w});

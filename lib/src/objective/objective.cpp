@@ -96,7 +96,7 @@ Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const
   forwards_[0].share(nullptr);
   parallel_for(chunks, threads_, [&](std::size_t chunk) {
     for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b)
-      add(rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1), chunk);
+      add(rows.block(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1), chunk);
   });
   for (std::size_t chunk = 1; chunk < chunks; ++chunk) objective_.merge(totals_[chunk], totals_[0]);
   return totals_[0];
