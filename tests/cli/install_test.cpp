@@ -114,7 +114,8 @@ for path in sys.argv[2:]: assert table(path) == (header, rows), path
   const Ran extended = sh("b/extend");
   INFO(extended);
   CHECK(extended.out ==
-        "log-likelihood 0.000000\nlogistic 0.00000 0.00000 1.00000\nhalf-softmax 0.0000\ndescent 0.000000\nsize 2 "
+        "log-likelihood 0.000000\nlogistic 0.00000 0.00000 1.00000\nhalf-softmax 0.0000\ndescent 0.000000\nsquares "
+        "0.000000 0.000000\nsize 2 "
         "experts\n"
         "gate link 'half-softmax' is none that this format can express: expected --format json, or another gate\n"
         "half-softmax\ngate link 'softmax' is known already: expected another name\n");
