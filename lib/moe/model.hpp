@@ -6,10 +6,12 @@
 
 #include <armadillo>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "moe/dataset.hpp"
@@ -180,15 +182,15 @@ struct Model {
   }
 };
 
-class ThreadPool;
-
 /// A block of rows on its way through every branch of a model; one for each thread, reused from block to block.
 class ForwardPass {
  public:
   /// Keeps a reference to the model's structure; theta comes with each call.
   explicit ForwardPass(const Model& model);
-  /// Networks, of which there are runs(), are shared out among the threads of the pool from now on; nullptr: they are not.
-  void share(ThreadPool* pool) { pool_ = pool; }
+  /// Calls a task once for each of 0 .. runs() - 1, on whatever threads.
+  using Sharing = std::function<void(const std::function<void(std::size_t)>& task)>;
+  /// Networks, of which there are runs(), are shared out among threads in this way from now on; nullptr: they are not.
+  void share(Sharing sharing) { sharing_ = std::move(sharing); }
   std::size_t runs() const { return runs_.size(); }
 
   /// Reads the block's X, offset and trials, in the model's units; the block must outlive the next calls.
@@ -249,7 +251,7 @@ class ForwardPass {
   std::vector<Place> places_;  // the gate, then the experts
   arma::mat log_weights_, weights_, signs_;
   Work work_;
-  ThreadPool* pool_ = nullptr;
+  Sharing sharing_;
   arma::uword rows_ = 0;
 };
 

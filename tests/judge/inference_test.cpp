@@ -13,12 +13,11 @@
 #include "moe/bootstrap.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
-#include "moe/hessian.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"
 #include "moe/registry.hpp"
 #include "moe/train.hpp"
-#include "objective/basis.hpp"
+#include "objective/basis_hessian.hpp"
 #include "scratch.hpp"
 #include "throws.hpp"
 
@@ -166,9 +165,9 @@ TEST_CASE("second derivatives in orthonormal coordinates are the plain ones tran
   for_each_model([](const Model& model, const Rows& rows) {
     const moe::Basis basis(model, rows, 1);
     const arma::mat T = from_basis(model, basis), H = moe::likelihood_hessian(model, model.theta, rows, 1);
-    check_close(moe::likelihood_hessian(model, model.theta, rows, 1, &basis), T.t() * H * T, 1e-10);
+    check_close(moe::likelihood_hessian(model, model.theta, rows, 1, basis), T.t() * H * T, 1e-10);
     const arma::mat products = moe::score_products(model, model.theta, rows, 1);
-    check_close(moe::score_products(model, model.theta, rows, 1, &basis), T.t() * products * T, 1e-10);
+    check_close(moe::score_products(model, model.theta, rows, 1, basis), T.t() * products * T, 1e-10);
   });
 }
 

@@ -54,7 +54,7 @@ class Builder : public PlanOperations {
     else
       for (arma::uword t = 0; t < model_.targets(); ++t) number(t);
     if (normalised() && plan().classes == 0) {
-      const Id own = of_experts([&](arma::uword k) { return family(k).log_density_formula(psi(k)); });
+      const Id own = of_experts([&](arma::uword k) { return formulas_of(family(k)).log_density_formula(psi(k)); });
       plan().log_density = log_sum_exp(each(Op::kAdd, {log_weights_, own}), K_);
     }
     return plan();
@@ -166,7 +166,7 @@ class Builder : public PlanOperations {
     std::vector<FamilyFormulas> formulas;
     for (arma::uword k = 0; k < K_; ++k) {
       marginals.push_back(family(k).marginal(t, psi(k)));
-      formulas.push_back(marginals[k].family->formulas(marginals[k].psi.data()));
+      formulas.push_back(formulas_of(*marginals[k].family).formulas(marginals[k].psi.data()));
     }
     const auto of = [&](Formula FamilyFormulas::*formula) {
       return of_experts([&](arma::uword k) { return (formulas[k].*formula).shifted(marginals[k].first_output, t); });

@@ -7,9 +7,9 @@
 #include "base/special.hpp"
 #include "judge/estimated_space.hpp"
 #include "judge/reported.hpp"
-#include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
+#include "objective/basis_hessian.hpp"
 
 namespace moe {
 namespace {
@@ -74,7 +74,7 @@ std::optional<Factors> information_factors(const Model& model, const EstimatedSp
                                            const Penalty& penalty, unsigned threads) {
   const auto objective = make_objective("likelihood");
   const arma::vec weight = Pass(model, *objective, penalty, 1).penalty_weights();
-  const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, &space.basis()) + space.penalty(weight);
+  const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, space.basis()) + space.penalty(weight);
   const arma::mat information = arma::accu(rows.w) * H.submat(space.free(), space.free());
   const auto told = told_directions(model, space);
   if (!told) return factors_of(information);
@@ -270,7 +270,7 @@ Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Pen
   const auto factors = information_factors(model, space, rows, penalty, threads);
   if (!factors) return result;
   const arma::mat& factor = factors->factor;
-  const arma::mat products = score_products(model, model.theta, rows, threads, &space.basis());
+  const arma::mat products = score_products(model, model.theta, rows, threads, space.basis());
   // Of the product's root, in the coordinates in which the information is the unit matrix.
   arma::vec value;
   arma::mat vectors;

@@ -19,8 +19,14 @@ namespace {
 void Family::variance(const arma::mat&, const double*, arma::vec&) const { only_for_numbers("variance"); }
 void Family::cdf(const arma::vec&, const arma::mat&, const double*, arma::vec&) const { only_for_numbers("cdf"); }
 void Family::quantile(double, const arma::mat&, const double*, arma::vec&) const { only_for_numbers("quantile"); }
-FamilyFormulas Family::formulas(const double*) const { only_for_numbers("formulas"); }
-Formula Family::log_density_formula(const double*) const { only_for_numbers("log_density_formula"); }
+FamilyFormulas HasFormulas::formulas(const double*) const { only_for_numbers("formulas"); }
+
+const HasFormulas& formulas_of(const Family& family) {
+  const auto* const formulas = dynamic_cast<const HasFormulas*>(&family);
+  if (formulas == nullptr) only_for_numbers("formulas");
+  return *formulas;
+}
+
 bool Family::derivatives(const arma::mat&, const arma::mat&, const double*, arma::mat&, arma::mat&) const {
   return false;
 }

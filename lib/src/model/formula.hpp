@@ -157,4 +157,18 @@ struct FamilyFormulas {
   Formula mean, variance, cdf;
 };
 
+/// What a family is beside a Family where exporters can write it down: its functions in the vocabulary that they translate.
+class HasFormulas {
+ public:
+  virtual ~HasFormulas() = default;
+  /// Of families of one number; others throw std::logic_error.
+  virtual FamilyFormulas formulas(const double* psi) const;
+  /// log p of eta, the trials and the targets in model units.
+  virtual Formula log_density_formula(const double* psi) const = 0;
+};
+
+class Family;
+/// The family's. Throws std::logic_error for one that has none.
+const HasFormulas& formulas_of(const Family& family);
+
 }  // namespace moe

@@ -4,7 +4,7 @@
 
 #include "base/parallel.hpp"
 #include "moe/numeric.hpp"
-#include "objective/basis.hpp"
+#include "objective/basis_hessian.hpp"
 
 namespace moe {
 namespace {
@@ -315,14 +315,22 @@ bool has_hessian(const Model& model) {
   return true;
 }
 
+arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads) {
+  return summed<SecondSums>(model, theta, rows, threads, nullptr) / arma::accu(rows.w);
+}
+
 arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads,
-                             const Basis* basis) {
-  return summed<SecondSums>(model, theta, rows, threads, basis) / arma::accu(rows.w);
+                             const Basis& basis) {
+  return summed<SecondSums>(model, theta, rows, threads, &basis) / arma::accu(rows.w);
+}
+
+arma::mat score_products(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads) {
+  return summed<ScoreSums>(model, theta, rows, threads, nullptr);
 }
 
 arma::mat score_products(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads,
-                         const Basis* basis) {
-  return summed<ScoreSums>(model, theta, rows, threads, basis);
+                         const Basis& basis) {
+  return summed<ScoreSums>(model, theta, rows, threads, &basis);
 }
 
 }  // namespace moe

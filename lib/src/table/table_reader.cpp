@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "csv/cell.hpp"
+#include "csv/csv_reader.hpp"
 #include "csv/ordered_pipeline.hpp"
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
@@ -85,7 +86,7 @@ struct TableReader::State {
 
 TableReader::State::State(CsvReader& csv, const Schema& schema, Target target, Options asked)
     : reader(csv),
-      blocks(csv.blocks()),
+      blocks(blocks_of(csv)),
       options(asked),
       columns(columns_of(schema)),
       by_value(schema.levels_by_value),

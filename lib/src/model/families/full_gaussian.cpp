@@ -20,7 +20,7 @@ namespace {
 /// Of a target's mean square: less than this left by the targets before it is rounding.
 constexpr double kDependent = 1e-14;
 
-class FullGaussian : public SeveralTargets {
+class FullGaussian : public SeveralTargets, public HasFormulas {
  public:
   explicit FullGaussian(std::vector<TargetInfo> targets) : SeveralTargets(std::move(targets)) {
     for (arma::uword t = 0; t < this->targets(); ++t) marginals_.push_back(make_family("gaussian", target_at(t)));

@@ -26,7 +26,7 @@ struct Bounds {
   double low, high;
 };
 
-class Hetero : public Family {
+class Hetero : public Family, public HasFormulas {
  public:
   Hetero(const TargetInfo& target, const std::optional<Bounds>& bounds) : Family(target), bounds_(bounds) {
     if (!bounds) return;

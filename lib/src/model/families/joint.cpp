@@ -17,7 +17,7 @@ struct Part {
   arma::uword eta, psi;
 };
 
-class Joint : public SeveralTargets {
+class Joint : public SeveralTargets, public HasFormulas {
  public:
   Joint(std::vector<TargetInfo> targets, const std::vector<std::shared_ptr<const Family>>& families)
       : SeveralTargets(std::move(targets)) {
@@ -176,7 +176,8 @@ class Joint : public SeveralTargets {
   Formula log_density_formula(const double* psi) const override {
     Formula sum = 0.0;
     for (arma::uword t = 0; t < targets(); ++t) {
-      const Formula own = parts_[t].family->log_density_formula(psi + parts_[t].psi).shifted(parts_[t].eta, t);
+      const Formula own =
+          formulas_of(*parts_[t].family).log_density_formula(psi + parts_[t].psi).shifted(parts_[t].eta, t);
       sum = t == 0 ? own : sum + own;
     }
     return sum;
