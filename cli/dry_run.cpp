@@ -60,8 +60,9 @@ std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& tabl
     row += columns[i].inputs();
   }
   const auto add = [&](const std::string& role, const std::string& name, const std::string& what) {
-    const auto note = std::find_if(table.notes.begin(), table.notes.end(),
-                                   [&](const moe::ColumnNote& note) { return note.role == role && note.name == name; });
+    const auto note = std::find_if(table.notes.begin(), table.notes.end(), [&](const moe::ColumnNote& noted) {
+      return noted.role == role && noted.name == name;
+    });
     if (!name.empty()) text += line(role, name, what + missing(note == table.notes.end() ? 0 : note->missing));
   };
   for (std::size_t t = 0; t < schema.targets.size(); ++t)

@@ -47,10 +47,10 @@ std::vector<std::string> identity(const Trial& trial) {
 std::vector<std::string> figures(const moe::Outcome& outcome, bool cv) {
   if (!outcome.failure.empty()) return {"failed: " + outcome.failure};
   const moe::FitSummary& fit = outcome.model->fit;
-  std::vector<std::string> row{printed("%.4f", fit.log_likelihood), printed("%.0f", fit.parameters)};
+  std::vector<std::string> row{printed("%.4f", fit.log_likelihood), std::to_string(fit.parameters)};
   for (const double value : {fit.aic, fit.bic, fit.icl}) row.push_back(printed("%.4f", value));
   if (cv) row.insert(row.end(), {printed("%.6f", outcome.cv), printed("%.6f", outcome.cv_error)});
-  row.push_back(std::string(fit.converged != 0 ? "yes" : "no") + (outcome.spurious ? ", but spurious" : ""));
+  row.push_back(std::string(fit.converged ? "yes" : "no") + (outcome.spurious ? ", but spurious" : ""));
   return row;
 }
 
@@ -104,13 +104,13 @@ Json candidate_json(Json identity, const moe::Outcome& outcome, bool wins) {
   const moe::FitSummary fit = failed ? moe::FitSummary() : outcome.model->fit;
   const auto known = [&](const Json& value) { return failed ? Json(nullptr) : value; };
   result["log_likelihood"] = known(number(fit.log_likelihood));
-  result["parameters"] = known(static_cast<std::uint64_t>(fit.parameters));
+  result["parameters"] = known(fit.parameters);
   result["aic"] = known(number(fit.aic));
   result["bic"] = known(number(fit.bic));
   result["icl"] = known(number(fit.icl));
   result["cv"] = number(outcome.cv);
   result["cv_se"] = number(outcome.cv_error);
-  result["converged"] = known(fit.converged != 0);
+  result["converged"] = known(fit.converged);
   result["spurious"] = known(outcome.spurious);
   result["failed"] = failed ? Json(outcome.failure) : Json(nullptr);
   result["winner"] = wins;

@@ -102,7 +102,6 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   if (!arguments.has("quiet") && spec.gate_link != "softmax")
     say("note: under --gate-link " + spec.gate_link + " the weights need not sum to 1: the likelihood is not one");
 
-  moe::TrainReport report;
   moe::FitProgress progress;
   moe::OutputFile out(arguments.text("output"));  // before the fit, so that an error is reported at once
   Follower follower(arguments);
@@ -112,8 +111,8 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   }
   try {
     const moe::StopScope scope(interruption());
-    const moe::Model model = moe::train(table.schema, spec, std::move(table.data), std::move(validation), options,
-                                        std::ref(follower), start, report);
+    const auto [model, report] = moe::train(
+        {table.schema, spec, std::move(table.data), std::move(validation), options, std::ref(follower), start});
     if (report.stopped) throw moe::Stopped();
     follower.finish();
     moe::save_model(model, out);

@@ -16,8 +16,7 @@ using moe::Error;
 using moe::ErrorKind;
 
 constexpr double kLargest = std::numeric_limits<double>::max();
-/// A model stores its seed as a double, which is exact for whole numbers up to this.
-constexpr std::uint64_t kMostSeed = std::uint64_t{1} << 53;
+constexpr std::uint64_t kMostSeed = std::numeric_limits<std::uint64_t>::max();
 
 bool is_word(const std::vector<moe::Word>& words, const std::string& name) {
   const std::vector<std::string> known = moe::names(words);

@@ -19,8 +19,6 @@ std::string printed(const char* format, double value) {
   return text;
 }
 
-std::string whole(double value) { return printed("%.0f", value); }
-
 std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
@@ -36,7 +34,7 @@ std::string classes_of(const moe::Model& model) {
 std::string starts_of(const moe::FitSummary& fit, const moe::TrainReport& report) {
   if (fit.restarts <= 1) return "";
   std::string text =
-      ", " + std::to_string(report.starts_at_best) + " of " + whole(fit.restarts) + " starts reached the best";
+      ", " + std::to_string(report.starts_at_best) + " of " + std::to_string(fit.restarts) + " starts reached the best";
   if (report.pilot_rows > 0) text += " on " + std::to_string(report.pilot_rows) + " of the rows";
   if (report.from_simpler) text += ", which the fit of a simpler model led to";
   if (report.moved) text += ", which splitting and merging experts found";
@@ -84,12 +82,11 @@ bool mixes_measures(const std::vector<const moe::Model*>& models) {
 
 void summarise(const moe::Model& model, const moe::TrainReport& report) {
   const moe::FitSummary& fit = model.fit;
-  say(counted(static_cast<std::size_t>(fit.rows), "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
-      counted(model.size(), "expert") + ", " + model.family_spec() + classes_of(model) + ", " + whole(fit.parameters) +
-      " free parameters");
-  const auto passes = static_cast<std::size_t>(fit.iterations);
-  say(report.solver + ": " + std::to_string(passes) + (passes == 1 ? " pass, " : " passes, ") +
-      (fit.converged != 0 ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
+  say(counted(fit.rows, "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
+      counted(model.size(), "expert") + ", " + model.family_spec() + classes_of(model) + ", " +
+      std::to_string(fit.parameters) + " free parameters");
+  say(report.solver + ": " + std::to_string(fit.iterations) + (fit.iterations == 1 ? " pass, " : " passes, ") +
+      (fit.converged ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
   std::string line = fit.objective + printed(" %.8g", fit.objective_value);
   if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
   if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
@@ -110,11 +107,11 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
 
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
-  if (fit.converged == 0 && report.solver != "firth" && !moe::make_solver(report.solver)->stochastic())
+  if (!fit.converged && report.solver != "firth" && !moe::make_solver(report.solver)->stochastic())
     say("warning: the fit has not converged (" + report.stop +
         "): its figures are those of where it stopped: expected more --epochs, --l2 and --gate-l2, or fewer experts");
   if (fit.parameters > fit.rows && !report.restrained)
-    say("warning: " + whole(fit.parameters) + " free parameters and " + whole(fit.rows) +
+    say("warning: " + std::to_string(fit.parameters) + " free parameters and " + std::to_string(fit.rows) +
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
   if (report.stayed)
     say("note: the fit found nothing better than where it began: the model has the parameters of --resume's");

@@ -1,6 +1,8 @@
 // A model of every kind that there is, for what must hold of each.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,10 +22,10 @@ inline void fill_fit(moe::Model& model, moe::Random& random) {
   fit.weight = 1000.0 / 3;
   fit.log_likelihood = -1234.5678901234567;
   fit.objective_value = 0.1 + 0.2;
-  fit.parameters = static_cast<double>(model.theta.n_elem);
+  fit.parameters = model.theta.n_elem;
   fit.icl = std::numeric_limits<double>::quiet_NaN();
-  fit.converged = 1;
-  fit.seed = 18446744073709549568.0;  // the largest double below 2^64
+  fit.converged = true;
+  fit.seed = std::numeric_limits<std::uint64_t>::max();  // no double
   fit.objective = "likelihood";
   fit.solver = "em";
   fit.l2 = 5e-324;

@@ -28,8 +28,6 @@ struct CsvOptions {
 /// Behind it lines are read in blocks, which do not know their numbers.
 constexpr std::size_t kMostSkippedLine = 1000;
 
-class CsvBlocks;
-
 /// Reads records in order. Quoted fields may hold separators, doubled quotes and line breaks; lines end by LF, CRLF or, where the
 /// first does, by CR alone; a byte-order mark and a missing last line end are understood; empty lines are passed over; gzip
 /// and zstd are undone.
@@ -68,11 +66,11 @@ class CsvReader {
   /// Threads to parse with, 1 at least.
   unsigned threads() const;
 
-  /// The records to come, for the library's own readers of whole tables: whoever takes blocks calls no next().
-  CsvBlocks& blocks();
+  /// For the library's own readers of whole tables.
+  struct State;
+  State& state() { return *state_; }
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 

@@ -64,15 +64,31 @@ struct Schema {
   bool classes() const { return !labels.empty(); }
 };
 
-/// Rows of a table, in the data's own units. Observations are columns of X.
-struct Dataset {
-  arma::mat X;                         ///< (1 + d) x n: a row of ones, then the inputs
-  arma::mat y;                         ///< n x T: the targets, or a class 0 .. C-1; n x 0 where the table has none
-  arma::vec w;                         ///< n weights, all 1 without a weight column
+/// The numbers of n rows. Observations are columns of X.
+struct Observations {
+  arma::mat X;         ///< (1 + d) x n: a row of ones, then the inputs
+  arma::mat y;         ///< n x T: the targets, or a class 0 .. C-1; n x 0 where there are none
+  arma::vec w;         ///< n weights, all 1 without a weight column
+  arma::vec offset{};  ///< n, added to the first output of every expert, the exposure's logarithm in it; or empty
+  arma::vec trials{};  ///< n, or empty
+
+  arma::uword count() const { return X.n_cols; }
+  /// Rows first .. last, without copying but for several targets: they must not outlive these.
+  Observations view(arma::uword first, arma::uword last) const;
+  /// Rows first .. last, copied.
+  Observations slice(arma::uword first, arma::uword last) const;
+  /// Copies these rows, in this order.
+  Observations take(const arma::uvec& rows) const;
+  /// The same; `out` keeps its memory from call to call.
+  void gather(const std::size_t* rows, arma::uword count, Observations& out) const;
+  /// Adds the rows of `more`, which has the same columns, at the end.
+  void append(const Observations& more);
+};
+
+/// Rows of a table, in the data's own units.
+struct Dataset : Observations {
   std::vector<std::string> ids{};      ///< n, or none
   std::vector<std::string> records{};  ///< n input records as CSV text, where a TableReader was asked to keep them
-  arma::vec offset{};                  ///< n, the exposure's logarithm in it; or empty
-  arma::vec trials{};                  ///< n, or empty
 
   arma::uword rows() const { return X.n_cols; }
   bool has_target() const { return y.n_cols > 0; }

@@ -15,8 +15,6 @@
 namespace moe {
 
 class Random;
-class Expression;
-struct FamilyExpressions;
 
 /// What a family must know of the target that it is made for.
 struct TargetInfo {
@@ -165,12 +163,6 @@ class Family {
   virtual bool on_floor(const double* psi) const;
   /// The smallest of its scales, in its target's typical one; infinite where it has none, or none that is free.
   virtual double least_scale(const double* psi) const;
-
-  // In the vocabulary that exporters translate (expression.hpp).
-  /// Of one number only, as above.
-  virtual FamilyExpressions expressions(const double* psi) const;
-  /// log p of eta, the trials and the targets in model units; of classes it throws std::logic_error.
-  virtual Expression log_density_expression(const double* psi) const;
 
  private:
   TargetInfo target_;

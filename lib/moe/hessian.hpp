@@ -7,8 +7,6 @@
 
 namespace moe {
 
-class Basis;
-
 /// Whether the family's density has second derivatives everywhere.
 bool has_derivatives(const Family& family);
 /// Whether likelihood_hessian() knows this model: linear or constant networks, a softmax gate, a family with derivatives.
@@ -18,13 +16,10 @@ bool has_hessian(const Model& model);
 arma::uword rows_at_once(const Model& model);
 
 /// Second derivatives in theta of the mean of -log p(y|x) over rows (Louis 1982: with r the responsibilities and s the scores of
-/// the complete data, -E_r[second] - E_r[s s'] + E_r[s] E_r[s]'). With a basis: in the coefficients of its orthonormal columns,
-/// where a design's own cost no digits. Same bits for any number of threads.
-arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads,
-                             const Basis* basis = nullptr);
+/// the complete data, -E_r[second] - E_r[s s'] + E_r[s] E_r[s]'). P x P. Same bits for any number of threads.
+arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads);
 
-/// The sum over rows of w^2 s s', s the first derivatives of a row's log p(y|x); coordinates and bits as above.
-arma::mat score_products(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads,
-                         const Basis* basis = nullptr);
+/// The sum over rows of w^2 s s', s the first derivatives in theta of a row's log p(y|x). P x P. Bits as above.
+arma::mat score_products(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads);
 
 }  // namespace moe

@@ -5,10 +5,13 @@
 #pragma once
 
 #include <armadillo>
+#include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "moe/dataset.hpp"
@@ -43,18 +46,10 @@ struct Standardization {
 double spread_of(const arma::vec& y, const arma::vec& w, double deviation);
 
 /// Rows in the model's units.
-struct Rows {
-  arma::mat X;            ///< (1 + d) x n, first row ones
-  arma::mat y;            ///< n x T
-  arma::vec w;            ///< n
-  arma::vec offset{};     ///< n, added to the first output of every expert; or empty
-  arma::vec trials{};     ///< n, or empty
-  arma::uword first = 0;  ///< of a slice: its first row's place in the whole
-  arma::uword count() const { return X.n_cols; }
-  /// Rows first .. last as views, without copying but for several targets.
-  Rows slice(arma::uword first, arma::uword last) const;
-  /// Copies these rows, in this order; `out` keeps its memory from call to call.
-  void gather(const std::size_t* rows, arma::uword count, Rows& out) const;
+struct Rows : Observations {
+  arma::uword first = 0;  ///< of a block: its first row's place in the whole
+  /// Rows first .. last as a view.
+  Rows block(arma::uword from, arma::uword to) const { return {view(from, to), first + from}; }
 };
 
 /// A network and where it finds its inputs and its parameters.
@@ -115,15 +110,20 @@ struct FitStudy {
 
 /// How a fit went; what `moe inspect` shows.
 struct FitSummary {
-  double rows = 0, weight = 0;
+  std::uint64_t rows = 0;  ///< of a weight above 0; 0: there was no fit
+  double weight = 0;       ///< the sum of theirs
   double log_likelihood = 0, objective_value = 0, penalty = 0;
-  double parameters = 0, aic = 0, bic = 0, icl = 0;
-  double converged = 0, iterations = 0, restarts = 0, seed = 0;
+  std::uint64_t parameters = 0;  ///< free ones
+  double aic = 0, bic = 0, icl = 0;
+  bool converged = false;
+  std::uint64_t iterations = 0;  ///< passes of the start that won
+  std::uint64_t restarts = 0;    ///< starts
+  std::uint64_t seed = 0;
   std::string objective, solver;
   /// The penalties of the experts and of the gate; NaN: not recorded.
   double l2 = std::numeric_limits<double>::quiet_NaN(), gate_l2 = std::numeric_limits<double>::quiet_NaN();
   double l1 = 0, gate_l1 = 0;
-  double firth = 0;                          ///< 1: the bias-reduced fit of firth.hpp
+  bool firth = false;                        ///< the bias-reduced fit of firth.hpp
   std::optional<Uncertainty> uncertainty{};  ///< nothing where none was computed
   std::optional<FitStudy> study{};           ///< of a likelihood, under a softmax
 };
@@ -183,15 +183,15 @@ struct Model {
   }
 };
 
-class ThreadPool;
-
 /// A block of rows on its way through every branch of a model; one for each thread, reused from block to block.
 class ForwardPass {
  public:
   /// Keeps a reference to the model's structure; theta comes with each call.
   explicit ForwardPass(const Model& model);
-  /// Networks, of which there are runs(), are shared out among the threads of the pool from now on; nullptr: they are not.
-  void share(ThreadPool* pool) { pool_ = pool; }
+  /// Calls a task once for each of 0 .. runs() - 1, on whatever threads.
+  using Sharing = std::function<void(const std::function<void(std::size_t)>& task)>;
+  /// Networks, of which there are runs(), are shared out among threads in this way from now on; nullptr: they are not.
+  void share(Sharing sharing) { sharing_ = std::move(sharing); }
   std::size_t runs() const { return runs_.size(); }
 
   /// Reads the block's X, offset and trials, in the model's units; the block must outlive the next calls.
@@ -252,7 +252,7 @@ class ForwardPass {
   std::vector<Place> places_;  // the gate, then the experts
   arma::mat log_weights_, weights_, signs_;
   Work work_;
-  ThreadPool* pool_ = nullptr;
+  Sharing sharing_;
   arma::uword rows_ = 0;
 };
 

@@ -10,8 +10,7 @@
 //     spec.gate_inputs = table.gate_inputs;
 //     spec.expert_inputs = table.expert_inputs;
 //     spec.family = "auto";
-//     moe::TrainReport report;
-//     moe::Model model = moe::train(table.schema, spec, table.data, std::nullopt, {}, nullptr, nullptr, report);
+//     moe::Model model = moe::train({table.schema, spec, table.data}).model;
 //     moe::save_model(model, "model.moe");
 //     moe::Predictive predictive(model);
 //     predictive.at(table.data);

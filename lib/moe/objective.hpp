@@ -2,7 +2,6 @@
 #pragma once
 
 #include <armadillo>
-#include <deque>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -86,6 +85,7 @@ class Pass {
  public:
   /// Keeps references to both.
   Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads);
+  ~Pass();
   Pass(const Pass&) = delete;
   Pass& operator=(const Pass&) = delete;
   /// `gradient`: nullptr, or what receives the gradient, in which the l1 penalty has no part. Same bits for any number of
@@ -104,12 +104,8 @@ class Pass {
   arma::vec penalty_weights_, l1_weights_;
   arma::uword first_penalised_ = 0, penalised_ = 0;  // beyond which no parameter has a penalty
   unsigned threads_;
-  // One for each part of the rows:
-  mutable std::deque<ForwardPass> forwards_;
-  mutable std::vector<Totals> totals_;
-  // For mini-batches, once there have been some:
-  mutable arma::uword batches_ = 0;
-  mutable std::shared_ptr<ThreadPool> pool_;
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
 };
 
 }  // namespace moe

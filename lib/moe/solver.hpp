@@ -24,7 +24,45 @@ class SolverState {
   void set(const std::string& name, double number) { numbers[name] = arma::vec{number}; }
 };
 
-/// What a solver sees.
+/// A sum over rows, taken in parts: what adam and sgd step by.
+class Batches {
+ public:
+  virtual ~Batches() = default;
+  /// Draws a new order of the rows and cuts it into batches; returns how many.
+  virtual arma::uword shuffle(Random& random) = 0;
+  /// The value over one batch, and its gradient.
+  virtual double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) = 0;
+};
+
+/// What Newton's steps go by.
+class SecondDerivatives {
+ public:
+  virtual ~SecondDerivatives() = default;
+  /// Those over all rows, P x P.
+  virtual void hessian(const arma::vec& theta, arma::mat& second) = 0;
+  /// The same over a subsample of the rows: good enough for steps, whose end depends on the gradient alone. False where that would save
+  /// little.
+  virtual bool subsampled_hessian(const arma::vec& /*theta*/, arma::mat& /*second*/) { return false; }
+};
+
+/// Steps of expectation maximisation: what em climbs by.
+class EmSteps {
+ public:
+  virtual ~EmSteps() = default;
+  /// Where a step leads.
+  struct Improvement {
+    double value = 0;  ///< at the point itself
+    double slope = 0;  ///< the largest component of its gradient
+    arma::vec target;  ///< the value falls on the way there, if perhaps not all the way
+  };
+  virtual Improvement em_step(const arma::vec& theta) = 0;
+  /// From now on em_step() looks at all rows, where it has looked at some in part; false where it does so already.
+  virtual bool refine() { return false; }
+  /// Parameters that the function has kinks in, on which a minimum lies: em_step() steps onto them, gradients do not lead there.
+  virtual arma::uvec nonsmooth() const { return {}; }
+};
+
+/// What a solver sees: a function of a vector of P parameters. Only evaluate() must be written; the rest has defaults that do.
 class Problem {
  public:
   virtual ~Problem() = default;
@@ -32,38 +70,23 @@ class Problem {
   virtual double evaluate(const arma::vec& theta, arma::vec& gradient) = 0;
   /// What |theta_i| is multiplied by, a part of the value; empty where there is no such part.
   virtual arma::vec l1_weights() const { return {}; }
-  /// Whether there are second derivatives.
-  virtual bool has_hessian() const { return false; }
-  /// Those over all rows; false where there are none.
-  virtual bool hessian(const arma::vec&, arma::mat&) { return false; }
-  /// The same over a subsample of the rows: good enough for steps, whose end depends on the gradient alone. False where that would save
-  /// little.
-  virtual bool subsampled_hessian(const arma::vec&, arma::mat&) { return false; }
-  /// Where a step of expectation maximisation leads.
-  struct EmImprovement {
-    double value = 0;  ///< at the point itself
-    double slope = 0;  ///< the largest component of its gradient
-    arma::vec target;  ///< the value falls on the way there, if perhaps not all the way
-  };
-  /// False where no such step is known.
-  virtual bool em_step(const arma::vec&, EmImprovement&) { return false; }
-  /// From now on em_step() looks at all rows, where it has looked at some in part; false where it does so already.
-  virtual bool refine() { return false; }
-  /// Parameters that the function has kinks in, on which a minimum lies: em_step() steps onto them, gradients do not lead there.
-  virtual arma::uvec nonsmooth() const { return {}; }
   /// How large rounding alone may make components of the gradient: what is smaller says nothing.
   virtual double rounding(const arma::vec&) const { return 0; }
-  /// Draws a new order of the rows and cuts it into batches; returns how many.
-  virtual arma::uword shuffle(Random& random) = 0;
-  /// The value over one batch, and its gradient.
-  virtual double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) = 0;
+
+  // What else there is of it, or nullptr. Who asks does not own it.
+  /// nullptr: all rows are one batch.
+  virtual Batches* batches() { return nullptr; }
+  virtual SecondDerivatives* second_derivatives() { return nullptr; }
+  virtual EmSteps* em() { return nullptr; }
+
+  // A fit under way.
+  /// To be called after each pass over the rows; `value` is the objective there, or over the pass. False: stop now.
+  virtual bool keep_going(arma::uword /*pass*/, const arma::vec& /*theta*/, double /*value*/) { return true; }
   /// What keep() was given after the last pass of an earlier run of the same fit; nullptr: the fit begins. A solver that goes on from
   /// there first calls keep_going() for that pass, and shuffle() for all passes until then.
   virtual const SolverState* begun() const { return nullptr; }
   /// To be called before keep_going() by solvers that can go on. `fill` is called where somebody keeps the state.
   virtual void keep(const std::function<void(SolverState&)>& /*fill*/) {}
-  /// To be called after each pass over the rows; `value` is the objective there, or over the pass. False: stop now.
-  virtual bool keep_going(arma::uword pass, const arma::vec& theta, double value) = 0;
 };
 
 struct SolverOptions {

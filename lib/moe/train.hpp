@@ -83,11 +83,32 @@ struct TrainReport {
       false;  ///< nothing better was found than the `start` that the fit was given: the model has its parameters
 };
 
-/// Fits. `family` "auto" is gaussian:unit for me and me-batch, gaussian:shared for blend and localized, else gaussian; for
-/// classes bernoulli or categorical. `start`: parameters to begin with, in place of random starts.
-/// Throws Error: usage for options that make no sense together; fit where the loss is undefined or runs away, with a sentence
-/// that says which and at which pass. Stopped where the caller's StopScope says so: what was best until then, the observer has seen.
-Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
-            const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report);
+/// What is to be fitted to which rows, and how.
+struct FitRequest {
+  Schema schema;
+  /// `family` "auto" is gaussian:unit for me and me-batch, gaussian:shared for blend and localized, else gaussian; for classes
+  /// bernoulli or categorical.
+  ModelSpec spec;
+  /// X: (1 + d) x n for the d inputs of the schema, its first row ones; y: n x T; w: n. In the data's own units. Rows of weight 0 are
+  /// left out.
+  Dataset data;
+  std::optional<Dataset> validation{};  ///< rows that judge the fit, of the same columns; none: options.validation says
+  TrainOptions options{};
+  Observer observer{};  ///< may be empty
+  /// Whose parameters the fit begins with, in place of random starts; it must live until train() returns. nullptr: random starts.
+  const Model* start = nullptr;
+};
+
+struct FitResult {
+  Model model;
+  TrainReport report;
+};
+
+/// Fits.
+/// Throws Error: usage for options that make no sense together, or a `start` of other columns; data for more experts than rows; fit
+/// where the loss is undefined or runs away, with a sentence that says which and at which pass. Throws std::logic_error for a table
+/// of another shape than the schema's, and Stopped where the caller's StopScope says so: what was best until then, the observer has
+/// seen.
+FitResult train(FitRequest request);
 
 }  // namespace moe

@@ -78,10 +78,9 @@ TEST_CASE("no pass is begun, and none ended, once a fit is to stop", "[stop]") {
       options.solver_options.epochs = 50;
       options.solver_options.tolerance = 1e-14;
       if (solver == "owlqn") options.penalty.experts_l1 = 0.01;
-      moe::TrainReport report;
-      CHECK_THROWS_AS(moe::train(schema_of(3), spec_of("linear", 3), two_lines(500, 3), std::nullopt, options, observer,
-                                 nullptr, report),
-                      moe::Stopped);
+      const moe::FitRequest request{schema_of(3), spec_of("linear", 3), two_lines(500, 3), std::nullopt, options,
+                                    observer};
+      CHECK_THROWS_AS(moe::train(request), moe::Stopped);
       CHECK(told <= last + 1);
     }
 }
@@ -96,11 +95,8 @@ TEST_CASE("a search for starts in 500 inputs ends when it is asked to", "[stop]"
     flag = true;
   });
   const moe::StopScope scope(&flag);
-  moe::TrainOptions options;
-  moe::TrainReport report;
-  CHECK_THROWS_AS(moe::train(schema_of(500), spec_of("linear", 500), two_lines(300, 500), std::nullopt, options,
-                             nullptr, nullptr, report),
-                  moe::Stopped);
+  const moe::FitRequest request{schema_of(500), spec_of("linear", 500), two_lines(300, 500)};
+  CHECK_THROWS_AS(moe::train(request), moe::Stopped);
   const auto late = Clock::now().time_since_epoch() - Clock::duration(asked.load());
   timer.join();
   CHECK(std::chrono::duration<double>(late).count() < 5);  // 40 without looking; the machine may be busy

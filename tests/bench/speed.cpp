@@ -98,13 +98,12 @@ void steps(arma::uword n, arma::uword d, arma::uword k, const std::string& netwo
   options.seed = 2;  // of a start that leads to the better maximum
   std::vector<double> ends{now()};
   double loss = 0;
-  moe::TrainReport report;
   const auto watch = [&](const moe::PassReport& pass) {
     ends.push_back(now());
     loss = pass.objective;
     return true;
   };
-  moe::train(made.schema, spec(d, k, network), std::move(made.data), {}, options, watch, nullptr, report);
+  moe::train({made.schema, spec(d, k, network), std::move(made.data), {}, options, watch});
   std::vector<double> each;
   for (std::size_t i = 2; i < ends.size(); ++i) each.push_back(ends[i] - ends[i - 1]);
   const arma::uword batches = (n + batch - 1) / batch;

@@ -15,8 +15,7 @@ int main(int, char** argv) {
   spec.gate_inputs = table.gate_inputs;
   spec.expert_inputs = table.expert_inputs;
   spec.family = "auto";
-  moe::TrainReport report;
-  moe::Model model = moe::train(table.schema, spec, table.data, std::nullopt, {}, nullptr, nullptr, report);
+  moe::Model model = moe::train({table.schema, spec, table.data}).model;
   moe::save_model(model, argv[2]);
   moe::Predictive predictive(model);
   predictive.at(table.data);
@@ -115,7 +114,8 @@ for path in sys.argv[2:]: assert table(path) == (header, rows), path
   const Ran extended = sh("b/extend");
   INFO(extended);
   CHECK(extended.out ==
-        "log-likelihood 0.000000\nlogistic 0.00000 0.00000 1.00000\nhalf-softmax 0.0000\ndescent 0.000000\nsize 2 "
+        "log-likelihood 0.000000\nlogistic 0.00000 0.00000 1.00000\nhalf-softmax 0.0000\ndescent 0.000000\nsquares "
+        "0.000000 0.000000\nsize 2 "
         "experts\n"
         "gate link 'half-softmax' is none that this format can express: expected --format json, or another gate\n"
         "half-softmax\ngate link 'softmax' is known already: expected another name\n");

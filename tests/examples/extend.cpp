@@ -1,4 +1,5 @@
-// extend: a family, a gate, a solver and an export format that moe does not know, added by a program of its own.
+// extend: a family, a gate, a solver and an export format that moe does not know, added by a program of its own, and a function of
+// its own for moe's solvers.
 // It prints what each must be by a formula, and what moe makes of it.
 #include <cmath>
 #include <cstdio>
@@ -82,6 +83,23 @@ class Descent : public moe::Solver {
   }
 };
 
+/// The sum of (theta_i - i)^2, for moe's own solvers: value and gradient are all that they need.
+class Squares : public moe::Problem {
+ public:
+  double evaluate(const arma::vec& theta, arma::vec& gradient) override {
+    const arma::vec away = theta - arma::regspace(0, static_cast<double>(theta.n_elem) - 1);
+    gradient = 2 * away;
+    return arma::dot(away, away);
+  }
+};
+
+/// How far from its minimum the solver ends.
+double left_by(const std::string& solver) {
+  Squares squares;
+  moe::Random random(1);
+  return moe::make_solver(solver)->minimise(squares, arma::vec(5, arma::fill::zeros), {}, random).value;
+}
+
 std::vector<moe::ExportedFile> export_size(const moe::Model& model, const moe::ExportOptions&) {
   return {{"", std::to_string(model.size()) + " experts\n"}};
 }
@@ -112,8 +130,7 @@ moe::Model fit(const std::string& family, const std::string& gate, const std::st
   moe::TrainOptions options;
   options.solver = solver;
   options.seed = 1;
-  moe::TrainReport report;
-  return moe::train(schema, spec, table(), std::nullopt, options, nullptr, nullptr, report);
+  return moe::train({.schema = schema, .spec = spec, .data = table(), .options = options}).model;
 }
 
 /// The least squares of the table: intercept and slope.
@@ -151,6 +168,8 @@ void run() {
   of_line.at(data);
   const arma::vec b = least_squares(), fitted = data.X.t() * b;
   std::printf("descent %.6f\n", arma::abs(of_line.mean() - fitted).max());
+
+  std::printf("squares %.6f %.6f\n", left_by("lbfgs"), left_by("descent"));
 
   std::printf("size %s", moe::export_model(whole, "size").front().bytes.c_str());
   try {

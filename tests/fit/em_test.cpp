@@ -93,10 +93,9 @@ moe::TrainOptions by(const std::string& solver) {
 
 Model train(const Trial& trial, const moe::TrainOptions& options, const moe::Observer& observer = nullptr,
             const Model* start = nullptr, std::string* stop = nullptr) {
-  moe::TrainReport report;
-  Model model = moe::train(trial.schema, trial.spec, trial.data, std::nullopt, options, observer, start, report);
-  if (stop != nullptr) *stop = report.stop;
-  return model;
+  moe::FitResult fit = moe::train({trial.schema, trial.spec, trial.data, std::nullopt, options, observer, start});
+  if (stop != nullptr) *stop = fit.report.stop;
+  return fit.model;
 }
 
 }  // namespace
@@ -150,7 +149,7 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
       ends[solver] = train(trial, options, nullptr, &start, &stops[solver]);
     }
     const Model& em = ends.at("em");
-    if (em.fit.converged == 0) continue;
+    if (!em.fit.converged) continue;
     ++ended;
     // Where EM says that the gradient is small lbfgs, by its own evaluation, has nothing left to do.
     options.solver = "lbfgs";
@@ -159,7 +158,7 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
     INFO(stops.at("em") << " after " << em.fit.iterations << ", then " << after.fit.iterations);
     if (stops.at("em") == "gradient below tolerance") {
       CHECK(after.fit.iterations == 0);
-      CHECK(after.fit.converged == 1);
+      CHECK(after.fit.converged);
     }
     CHECK(after.fit.log_likelihood == Approx(em.fit.log_likelihood).epsilon(1e-8));
     const auto value = [](const Model& model) { return model.fit.objective_value + model.fit.penalty; };
@@ -167,9 +166,9 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
     for (const char* solver : {"lbfgs", "newton"}) {
       const Model& other = ends.at(solver);
       INFO(solver);
-      if (other.fit.converged == 0 || arma::norm(other.theta - em.theta, "inf") > 1e-3) {
+      if (!other.fit.converged || arma::norm(other.theta - em.theta, "inf") > 1e-3) {
         // The same maximum, too, where a parameter is at infinity (a sigma on its floor, a nu), as near as it may be.
-        same = same && other.fit.converged != 0 && std::abs(value(other) - value(em)) < 1e-8;
+        same = same && other.fit.converged && std::abs(value(other) - value(em)) < 1e-8;
         continue;
       }
       CHECK(value(other) ==
@@ -202,10 +201,8 @@ TEST_CASE("EM counts weights as it counts rows", "[em]") {
       rows.insert(rows.end(), times, n);
     }
     const arma::uvec order(rows);
-    repeated.data.X = trial.data.X.cols(order);
-    repeated.data.y = trial.data.y.rows(order);
-    repeated.data.w = arma::vec(order.n_elem).fill(0.5);
-    if (!trial.data.trials.is_empty()) repeated.data.trials = trial.data.trials.elem(order);
+    repeated.data = {trial.data.take(order)};
+    repeated.data.w.fill(0.5);
     const Model start = train(trial, options);
     const Model weighted = train(trial, options, nullptr, &start), counted = train(repeated, options, nullptr, &start);
     CHECK(weighted.fit.weight == counted.fit.weight);
@@ -259,7 +256,7 @@ TEST_CASE("generalised EM never lets the penalised objective rise, and ends wher
       return true;
     });
     CHECK(highest <= 1e-10);
-    if (em.fit.converged == 0) continue;
+    if (!em.fit.converged) continue;
     options.solver = "lbfgs";
     options.solver_options = {};
     const Model after = train(trial, options, nullptr, &em);

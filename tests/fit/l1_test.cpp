@@ -24,7 +24,9 @@ moe::Model fit(const Table& table, moe::ModelSpec spec, const moe::TrainOptions&
   for (std::size_t j = 0; j < table.schema.inputs.size(); ++j) all.push_back(j);
   spec.gate_inputs = all;
   spec.expert_inputs.assign(spec.experts.size(), all);
-  return moe::train(table.schema, spec, table.data, std::nullopt, options, nullptr, start, report);
+  moe::FitResult result = moe::train({table.schema, spec, table.data, std::nullopt, options, nullptr, start});
+  report = result.report;
+  return result.model;
 }
 
 moe::ModelSpec spec_of(const std::string& family, std::size_t experts, const std::string& network = "linear",
@@ -134,8 +136,8 @@ TEST_CASE("single experts under l1 and l2 are scikit-learn's", "[l1]") {
     CHECK(report.experts_l1.all == d * weights.n_cols);
     CHECK(report.gate_l1.all == 0);
     // No row of these weights is without a 0 where there is a softmax, so that each of the others is one parameter.
-    const double intercepts = weights.n_cols == 1 ? 1 : static_cast<double>(weights.n_cols) - 1;
-    CHECK(model.fit.parameters == static_cast<double>(kept + expert.family->dispersions()) + intercepts);
+    const arma::uword intercepts = weights.n_cols == 1 ? 1 : weights.n_cols - 1;
+    CHECK(model.fit.parameters == kept + expert.family->dispersions() + intercepts);
   }
 }
 
@@ -151,7 +153,7 @@ TEST_CASE("mixtures end where no move lowers loss plus l1", "[l1]") {
         options.restarts = 3;
         moe::TrainReport report;
         const moe::Model model = fit(table, spec_of(family, experts), options, report);
-        CHECK(model.fit.converged == 1);
+        CHECK(model.fit.converged);
         CHECK(distance(model, table, options) < 1e-6);
         CHECK(report.experts_l1.not_zero < report.experts_l1.all);
         // In the unit of gaussian:unit, the target's variance, this is too much for a gate.
@@ -193,8 +195,8 @@ TEST_CASE("a gate's weights stand where their penalty is least, and count once w
       CHECK(row[experts / 2] >= 0);
       free += std::min<arma::uword>(arma::accu(row != 0), experts - 1);
     }
-    CHECK(model.fit.parameters == static_cast<double>(free + (experts - 1) + 7 * experts));
-    CHECK(model.fit.aic == Approx(2 * model.fit.parameters - 2 * model.fit.log_likelihood));
+    CHECK(model.fit.parameters == free + (experts - 1) + 7 * experts);
+    CHECK(model.fit.aic == Approx(2 * static_cast<double>(model.fit.parameters) - 2 * model.fit.log_likelihood));
   }
 }
 

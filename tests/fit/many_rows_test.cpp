@@ -103,8 +103,8 @@ TEST_CASE("Newton's steps over some of many rows end where the gradient over all
     options.solver = solver;
     options.restarts = 1;
     options.threads = 2;
-    moe::TrainReport report;
-    const moe::Model model = moe::train(from.schema, spec, from.data, std::nullopt, options, nullptr, nullptr, report);
+    const auto [model, report] =
+        moe::train({.schema = from.schema, .spec = spec, .data = from.data, .options = options});
     const moe::Rows rows = model.standardize(from.data);
     arma::vec gradient;
     moe::Pass(model, *moe::make_objective("likelihood"), options.penalty, 2).run(model.theta, rows, &gradient);

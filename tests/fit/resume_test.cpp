@@ -51,8 +51,7 @@ moe::Model fitted(const Case& of, unsigned threads, moe::FitProgress* progress, 
   options.penalty.experts_l1 = of.l1;
   options.threads = threads;
   options.progress = progress;
-  moe::TrainReport report;
-  return moe::train(schema, spec, bent_lines(of.rows), std::nullopt, options, observer, nullptr, report);
+  return moe::train({schema, spec, bent_lines(of.rows), std::nullopt, options, observer}).model;
 }
 
 std::string bytes_of(const moe::Model& model) {

@@ -78,17 +78,11 @@ TEST_CASE("one gaussian expert is least squares, however small the noise beside 
   for (const double noise : {1e-1, 1e-3, 1e-5, 1e-7}) {
     INFO(noise);
     const Line line(noise, 300);
-    moe::TrainReport report;
-    const moe::Model model = moe::train(
-        some_schema(1, 0),
-        [] {
-          moe::ModelSpec spec;
-          spec.experts = {"linear"};
-          spec.gate_inputs = {0};
-          spec.expert_inputs = {{0}};
-          return spec;
-        }(),
-        line.data, std::nullopt, {}, {}, nullptr, report);
+    moe::ModelSpec spec;
+    spec.experts = {"linear"};
+    spec.gate_inputs = {0};
+    spec.expert_inputs = {{0}};
+    const auto [model, report] = moe::train({some_schema(1, 0), spec, line.data});
     const double sigma = model.experts[0].family->figures(model.theta.memptr() + model.experts[0].psi_offset)[0].value;
     // A target of size 1 carries an error of 1e-16, of which a sigma of `noise` makes this.
     CHECK(sigma == Approx(line.sigma).epsilon(1e-13 + 1e-15 / noise));

@@ -9,16 +9,16 @@
 
 namespace {
 
-/// A function as one batch and as the whole; counts its evaluations.
-class Function : public moe::Problem {
+/// A function with its second derivatives; counts its evaluations.
+class Function : public moe::Problem, public moe::SecondDerivatives {
  public:
   double evaluate(const arma::vec& theta, arma::vec& gradient) override {
     ++evaluations;
     return at(theta, gradient);
   }
   /// By differences of the gradient: good enough to step by.
-  bool has_hessian() const override { return true; }
-  bool hessian(const arma::vec& theta, arma::mat& second) override {
+  moe::SecondDerivatives* second_derivatives() override { return this; }
+  void hessian(const arma::vec& theta, arma::mat& second) override {
     const double h = 1e-5;
     second.set_size(theta.n_elem, theta.n_elem);
     for (arma::uword i = 0; i < theta.n_elem; ++i) {
@@ -30,13 +30,7 @@ class Function : public moe::Problem {
       second.col(i) = (above - below) / (2 * h);
     }
     second = 0.5 * (second + second.t());
-    return true;
   }
-  arma::uword shuffle(moe::Random&) override { return 1; }
-  double evaluate_batch(arma::uword, const arma::vec& theta, arma::vec& gradient) override {
-    return evaluate(theta, gradient);
-  }
-  bool keep_going(arma::uword, const arma::vec&, double) override { return true; }
   virtual double at(const arma::vec& theta, arma::vec& gradient) const = 0;
   int evaluations = 0;
 };
@@ -159,19 +153,18 @@ TEST_CASE("sgd carries momentum, and schedules bring the rate down", "[solver]")
 }
 
 TEST_CASE("every solver comes down a well-shaped valley", "[solver]") {
-  class Bowl : public Function {
+  class Bowl : public Function, public moe::EmSteps {
    public:
+    moe::EmSteps* em() override { return this; }
     double at(const arma::vec& x, arma::vec& g) const override {
       g = x - 3;
       return 0.5 * arma::dot(g, g);
     }
     /// Halfway to the minimum: EM creeps.
-    bool em_step(const arma::vec& x, EmImprovement& improvement) override {
+    Improvement em_step(const arma::vec& x) override {
       arma::vec g;
-      improvement.value = at(x, g);
-      improvement.slope = arma::norm(g, "inf");
-      improvement.target = x - 0.5 * g;
-      return true;
+      const double value = at(x, g);
+      return {value, arma::norm(g, "inf"), x - 0.5 * g};
     }
   };
   for (const moe::Word& word : moe::solver_words()) {

@@ -13,12 +13,11 @@
 #include "moe/bootstrap.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
-#include "moe/hessian.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"
 #include "moe/registry.hpp"
 #include "moe/train.hpp"
-#include "objective/basis.hpp"
+#include "objective/basis_hessian.hpp"
 #include "scratch.hpp"
 #include "throws.hpp"
 
@@ -72,7 +71,7 @@ arma::mat difference_scores(const Model& model, const Rows& rows) {
       const auto moved = [&](double by) {
         arma::vec theta = model.theta;
         theta[i] += by;
-        return pass.run(theta, rows.slice(n, n), nullptr).value;
+        return pass.run(theta, rows.block(n, n), nullptr).value;
       };
       scores(n, i) = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
     }
@@ -121,8 +120,7 @@ moe::ModelSpec spec_of(const std::vector<std::string>& experts, const std::strin
 
 Model fitted(const moe::Schema& schema, const moe::ModelSpec& spec, const moe::Dataset& data,
              const moe::TrainOptions& options = {}) {
-  moe::TrainReport report;
-  return moe::train(schema, spec, data, std::nullopt, options, nullptr, nullptr, report);
+  return moe::train({.schema = schema, .spec = spec, .data = data, .options = options}).model;
 }
 
 Model fitted_lines(const moe::Dataset& data, const moe::TrainOptions& options = {}) {
@@ -167,9 +165,9 @@ TEST_CASE("second derivatives in orthonormal coordinates are the plain ones tran
   for_each_model([](const Model& model, const Rows& rows) {
     const moe::Basis basis(model, rows, 1);
     const arma::mat T = from_basis(model, basis), H = moe::likelihood_hessian(model, model.theta, rows, 1);
-    check_close(moe::likelihood_hessian(model, model.theta, rows, 1, &basis), T.t() * H * T, 1e-10);
+    check_close(moe::likelihood_hessian(model, model.theta, rows, 1, basis), T.t() * H * T, 1e-10);
     const arma::mat products = moe::score_products(model, model.theta, rows, 1);
-    check_close(moe::score_products(model, model.theta, rows, 1, &basis), T.t() * products * T, 1e-10);
+    check_close(moe::score_products(model, model.theta, rows, 1, basis), T.t() * products * T, 1e-10);
   });
 }
 

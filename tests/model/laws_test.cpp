@@ -71,12 +71,7 @@ double difference(const std::function<double(const arma::vec&)>& f, arma::vec th
   return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
 }
 
-Rows take(const Rows& rows, const arma::uvec& order) {
-  Rows result{rows.X.cols(order), rows.y.rows(order), rows.w.elem(order)};
-  if (!rows.trials.is_empty()) result.trials = rows.trials.elem(order);
-  if (!rows.offset.is_empty()) result.offset = rows.offset.elem(order);
-  return result;
-}
+Rows take(const Rows& rows, const arma::uvec& order) { return {rows.take(order)}; }
 
 Rows repeated(const Rows& rows) {
   const arma::uvec once = arma::regspace<arma::uvec>(0, rows.count() - 1);

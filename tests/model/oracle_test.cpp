@@ -77,9 +77,8 @@ TEST_CASE("penalised maxima on mcycle are those of NumPy's EM and Newton", "[ora
     options.restarts = 100;
     options.penalty.gate = fit.at("gate_l2");
     options.threads = 2;
-    moe::TrainReport report;
     const moe::Model model =
-        moe::train(table.schema, spec, table.data, std::nullopt, options, nullptr, nullptr, report);
+        moe::train({.schema = table.schema, .spec = spec, .data = table.data, .options = options}).model;
     // Another maximum may be higher than the oracle's; a lower one must not be reported.
     const double value = model.fit.objective_value + model.fit.penalty;
     const double expected = fit.at("objective").get<double>() + fit.at("penalty").get<double>();

@@ -56,9 +56,11 @@ moe::ModelSpec spec_of(const std::string& family, arma::uword experts, arma::uwo
 Model fitted(const std::string& family, arma::uword experts, const Dataset& data, moe::TrainOptions options = {}) {
   const arma::uword d = data.X.n_rows - 1;
   options.penalty.gate = 0;
-  moe::TrainReport report;
-  return moe::train(some_schema(d, 0, data.y.n_cols), spec_of(family, experts, d), data, std::nullopt, options, nullptr,
-                    nullptr, report);
+  return moe::train({.schema = some_schema(d, 0, data.y.n_cols),
+                     .spec = spec_of(family, experts, d),
+                     .data = data,
+                     .options = options})
+      .model;
 }
 
 /// In data units, from what `moe inspect` shows.
@@ -163,7 +165,8 @@ TEST_CASE("several targets: one expert is the sum of the targets' own fits", "[t
   moe::TrainOptions options;
   options.solver = "newton";
   const Model joint = fitted("gaussian,poisson,student", 1, data, options);
-  double sum = 0, parameters = 0;
+  double sum = 0;
+  std::uint64_t parameters = 0;
   for (arma::uword t = 0; t < 3; ++t) {
     Dataset own = data;
     own.y = data.y.col(t);
@@ -283,22 +286,22 @@ TEST_CASE("several targets: EM never lets the objective rise, and ends where New
     options.solver = "em";
     options.penalty = {i % 3 == 0 ? 0.0 : 1e-2, 1e-2};
     double last = std::numeric_limits<double>::infinity(), highest = 0;
-    moe::TrainReport report;
-    const auto spec = spec_of(family, 2, 2);
-    const Model em = moe::train(
-        some_schema(2, 0, 2), spec, data, std::nullopt, options,
-        [&](const moe::PassReport& pass) {
-          if (pass.pass == 0)
-            last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
-          highest = std::max(highest, (pass.objective - last) / std::abs(last));
-          last = pass.objective;
-          return true;
-        },
-        nullptr, report);
+    moe::FitRequest request{
+        .schema = some_schema(2, 0, 2), .spec = spec_of(family, 2, 2), .data = data, .options = options};
+    request.observer = [&](const moe::PassReport& pass) {
+      if (pass.pass == 0)
+        last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
+      highest = std::max(highest, (pass.objective - last) / std::abs(last));
+      last = pass.objective;
+      return true;
+    };
+    const Model em = moe::train(request).model;
     CHECK(highest <= 1e-10);
-    if (em.fit.converged == 0) continue;
-    options.solver = "lbfgs";
-    const Model after = moe::train(some_schema(2, 0, 2), spec, data, std::nullopt, options, nullptr, &em, report);
+    if (!em.fit.converged) continue;
+    request.options.solver = "lbfgs";
+    request.observer = nullptr;
+    request.start = &em;
+    const Model after = moe::train(request).model;
     CHECK(after.fit.log_likelihood == Approx(em.fit.log_likelihood).epsilon(1e-8));
   }
 }
@@ -311,9 +314,7 @@ TEST_CASE("several targets: one that tells another exactly puts a sigma on its f
     data.y(n, 0) = data.X(1, n) + random.normal();
     data.y(n, 1) = 3 - 2 * data.y(n, 0);
   }
-  moe::TrainReport report;
-  const Model model = moe::train(some_schema(1, 0, 2), spec_of("gaussian:full", 1, 1), data, std::nullopt, {}, nullptr,
-                                 nullptr, report);
+  const auto [model, report] = moe::train({some_schema(1, 0, 2), spec_of("gaussian:full", 1, 1), data});
   CHECK(report.on_floor);
   CHECK(std::isfinite(model.fit.log_likelihood));
   const auto figures = moe::expert_figures(model, 0);

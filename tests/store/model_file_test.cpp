@@ -15,6 +15,8 @@
 #include <set>
 
 #include "model_parts.hpp"
+#include "moe/export.hpp"
+#include "moe/import.hpp"
 #include "moe/predict.hpp"
 #include "moe/random.hpp"
 #include "moe/registry.hpp"
@@ -93,6 +95,8 @@ void check_same(const Model& a, const Model& b) {
   CHECK(a.spec().family == b.spec().family);
   CHECK(same_bits(a.theta, b.theta));
   CHECK(a.fit.rows == b.fit.rows);
+  CHECK(a.fit.converged == b.fit.converged);
+  CHECK(a.fit.seed == b.fit.seed);
   CHECK(std::isnan(a.fit.aic) == std::isnan(b.fit.aic));
   CHECK(a.fit.objective == b.fit.objective);
   CHECK(a.fit.solver == b.fit.solver);
@@ -650,6 +654,27 @@ TEST_CASE("numbers that no model has are refused", "[model_file]") {
       CHECK(refusal(with_number(name, 0, value), false) == "a scale is not above 0 and finite" + expected);
   CHECK(refusal(with_number("fit.aic", 0, nan), false) == "accepted");
   CHECK(refusal(with_number("gate.0", 0, 5e-324), true) == "accepted");
+}
+
+TEST_CASE("a seed keeps its 64 bits", "[model_file]") {
+  const std::uint64_t two_to_53 = std::uint64_t{1} << 53, most = std::numeric_limits<std::uint64_t>::max();
+  Model model = small_model();
+  const std::size_t before = bytes_of(model).size();
+  for (const std::uint64_t seed :
+       {std::uint64_t{0}, two_to_53, two_to_53 + 1, two_to_53 + 2, most - 2047, most - 1, most}) {
+    CAPTURE(seed);
+    model.fit.seed = seed;
+    const std::string bytes = bytes_of(model), json = moe::export_model(model, "json", {})[0].bytes;
+    CHECK(moe::load_model(bytes, "m").fit.seed == seed);
+    CHECK(moe::import_model(std::string_view(json), "m").fit.seed == seed);
+    const bool a_double = seed % 2 == 0 && seed != most - 1;
+    CHECK((bytes.size() == before) == a_double);
+  }
+  // As a file of an earlier version has it: the double alone.
+  CHECK(moe::load_model(with_number("fit.seed", 0, 1e19), "m").fit.seed == std::uint64_t{10000000000000000000U});
+  CHECK_THAT(refusal(with_number("fit.seed", 0, 0x1p64), false), Catch::StartsWith("a count of its fit is none"));
+  CHECK_THAT(refusal(::with_number(bytes_of(model), "fit.seed", 0, 3), false),
+             Catch::StartsWith("its seed in full is another than its number"));
 }
 
 TEST_CASE("a large model takes no more than twice its size", "[model_file]") {

@@ -67,7 +67,8 @@ class JsonPlace {
   /// The elements of a list of numbers.
   std::vector<double> numbers() const;
   bool flag() const;
-  /// A whole number that is not negative.
+  /// Whether it is a whole number that is not negative, and written as one.
+  bool is_index() const { return value_->is_number_unsigned(); }
   std::size_t index() const;
   /// The elements of a list of texts, none of which may occur twice.
   std::vector<std::string> distinct_texts() const;

@@ -1,4 +1,6 @@
 // CsvReader: the header of a table, and its records, whose fields csv_cursor.hpp finds in the blocks of csv_blocks.hpp.
+#include "csv/csv_reader.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -8,8 +10,6 @@
 #include <utility>
 
 #include "csv/cell.hpp"
-#include "csv/csv_blocks.hpp"
-#include "moe/csv.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 
@@ -227,7 +227,7 @@ unsigned CsvReader::threads() const {
   return asked > 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
 }
 
-CsvBlocks& CsvReader::blocks() { return state_->blocks; }
+CsvBlocks& blocks_of(CsvReader& reader) { return reader.state().blocks; }
 
 void append_csv_field(std::string& record, std::string_view field) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };

@@ -55,7 +55,8 @@ class Builder : public GraphOperations {
     else
       for (arma::uword t = 0; t < model_.targets(); ++t) number(t);
     if (normalised() && graph().classes == 0) {
-      const Id terms = of_experts([&](arma::uword k) { return family(k).log_density_expression(psi(k)); });
+      const Id terms =
+          of_experts([&](arma::uword k) { return expressions_of(family(k)).log_density_expression(psi(k)); });
       graph().log_density = log_sum_exp(each(Op::kAdd, {log_weights_, terms}), K_);
     }
     return graph();
@@ -169,7 +170,7 @@ class Builder : public GraphOperations {
     std::vector<FamilyExpressions> expressions;
     for (arma::uword k = 0; k < K_; ++k) {
       marginals.push_back(family(k).marginal(t, psi(k)));
-      expressions.push_back(marginals[k].family->expressions(marginals[k].psi.data()));
+      expressions.push_back(expressions_of(*marginals[k].family).expressions(marginals[k].psi.data()));
     }
     const auto figure = [&](Expression FamilyExpressions::*expression) {
       return of_experts(

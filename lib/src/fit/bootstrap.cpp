@@ -146,10 +146,10 @@ arma::vec refitted(const Resampling& from, arma::uword replicate) {
   if (!model.fit.objective.empty()) options.objective = model.fit.objective;
   options.penalty = penalty_of(model.fit);
   options.errors = false;
-  options.firth = model.fit.firth != 0;
-  TrainReport report;
+  options.firth = model.fit.firth;
   try {
-    const Model fit = train(model.schema, model.spec(), data, std::nullopt, options, nullptr, &model, report);
+    const Model fit =
+        train({.schema = model.schema, .spec = model.spec(), .data = data, .options = options, .start = &model}).model;
     const bool dropped = !from.spurious && spurious(model, fit.theta, model.standardize(std::move(data)));
     return dropped ? arma::vec() : fit.theta;
   } catch (const Error& error) {

@@ -22,11 +22,6 @@ class DispersionProblem : public Problem {
     gradient = full.tail(psi.n_elem);
     return value;
   }
-  arma::uword shuffle(Random&) override { return 0; }
-  double evaluate_batch(arma::uword, const arma::vec& psi, arma::vec& gradient) override {
-    return evaluate(psi, gradient);
-  }
-  bool keep_going(arma::uword, const arma::vec&, double) override { return true; }
 
  private:
   const Model& model_;

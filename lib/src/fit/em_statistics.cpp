@@ -64,7 +64,7 @@ bool EmStep::represented(arma::uword design) const {
   BlockSums sums;
   for (arma::uword first = 0; first < rows_.count(); first += stride_ * rows) {
     end_if_stopped();
-    const Rows block = rows_.slice(first, std::min(rows_.count(), first + rows) - 1);
+    const Rows block = rows_.block(first, std::min(rows_.count(), first + rows) - 1);
     arma::mat Z;
     basis_.whiten(design, block.X, Z);
     sums.Z = Z.t();
@@ -211,7 +211,7 @@ EmStep::Statistics EmStep::collect_once(const arma::vec& theta, const arma::mat*
       const bool chosen = b % stride_ == 0;
       Curved curved{chosen, std::vector<bool>(model_.size(), chosen)};
       for (std::size_t k = 0; k < whole_.size(); ++k) curved.experts[k] = chosen || whole_[k];
-      add(rows_.slice(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, curved, work, to);
+      add(rows_.block(b * rows, std::min(rows_.count(), (b + 1) * rows) - 1), theta, given, curved, work, to);
     }
   });
   for (std::size_t part = 1; part < parts.size(); ++part) parts[0] += parts[part];

@@ -103,7 +103,7 @@ class Firth {
     ForwardPass forward(model_);
     arma::mat Z;
     for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
-      const Rows block = rows_.slice(first, std::min(rows_.count(), first + kBlock) - 1);
+      const Rows block = rows_.block(first, std::min(rows_.count(), first + kBlock) - 1);
       forward.run(at, block);
       basis_.whiten(design(), block.X, Z);
       visit(block, arma::mat(Z.rows(columns_)), forward.eta(0));

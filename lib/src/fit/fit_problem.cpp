@@ -142,9 +142,11 @@ double FitProblem::evaluate(const arma::vec& at, arma::vec& gradient) {
   return value / unit_;
 }
 
-bool FitProblem::has_hessian() const { return data_.objective.is_likelihood() && moe::has_hessian(data_.model); }
+SecondDerivatives* FitProblem::second_derivatives() {
+  return data_.objective.is_likelihood() && has_hessian(data_.model) ? this : nullptr;
+}
 
-bool FitProblem::hessian(const arma::vec& at, arma::mat& second) { return hessian(data_.rows, at, second); }
+void FitProblem::hessian(const arma::vec& at, arma::mat& second) { hessian_over(data_.rows, at, second); }
 
 bool FitProblem::subsampled_hessian(const arma::vec& at, arma::mat& second) {
   const arma::uword stride = data_.rows.count() / rows_for_hessian(at.n_elem);
@@ -154,24 +156,22 @@ bool FitProblem::subsampled_hessian(const arma::vec& at, arma::mat& second) {
     for (arma::uword row = 0; row < data_.rows.count(); row += stride) chosen.push_back(row);
     data_.rows.gather(chosen.data(), chosen.size(), some_);
   }
-  return arma::accu(some_.w) > 0 && hessian(some_, at, second);
+  if (!(arma::accu(some_.w) > 0)) return false;
+  hessian_over(some_, at, second);
+  return true;
 }
 
-bool FitProblem::hessian(const Rows& rows, const arma::vec& at, arma::mat& second) {
-  if (!has_hessian()) return false;
+void FitProblem::hessian_over(const Rows& rows, const arma::vec& at, arma::mat& second) {
   second = likelihood_hessian(data_.model, theta(at), rows, data_.threads);
   second.diag() += pass_.penalty_weights();
   second /= unit_;
   if (coordinates_) second = coordinates_->hessian(second);
-  return true;
 }
 
-bool FitProblem::em_step(const arma::vec& at, EmImprovement& improvement) {
-  if (!em_ && !generalised_em_) return false;
+EmSteps::Improvement FitProblem::em_step(const arma::vec& at) {
   const EmStep::Result result = em_ ? em_->run(theta(at)) : generalised_em_->run(theta(at));
   evaluated_ = true;
-  improvement = {result.value / unit_, result.slope / unit_, seen(result.target)};
-  return true;
+  return {result.value / unit_, result.slope / unit_, seen(result.target)};
 }
 
 double FitProblem::rounding(const arma::vec& at) const {

@@ -36,21 +36,16 @@ struct FitData {
 /// How many rows are enough for the second derivatives of a step in so many parameters.
 arma::uword rows_for_hessian(arma::uword parameters);
 
-class FitProblem : public Problem {
+class FitProblem : public Problem, private Batches, private SecondDerivatives, private EmSteps {
  public:
   FitProblem(const FitData& data, Watch watch);
 
   double evaluate(const arma::vec& theta, arma::vec& gradient) override;
   arma::vec l1_weights() const override { return pass_.l1_weights() / unit_; }
-  bool has_hessian() const override;
-  bool hessian(const arma::vec& theta, arma::mat& second) override;
-  bool subsampled_hessian(const arma::vec& theta, arma::mat& second) override;
-  bool em_step(const arma::vec& theta, EmImprovement& improvement) override;
-  bool refine() override { return em_ && em_->refine(); }
   double rounding(const arma::vec& theta) const override;
-  arma::uvec nonsmooth() const override { return em_ ? em_->nonsmooth() : arma::uvec(); }
-  arma::uword shuffle(Random& random) override;
-  double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
+  Batches* batches() override { return this; }
+  SecondDerivatives* second_derivatives() override;
+  EmSteps* em() override { return em_ || generalised_em_ ? this : nullptr; }
   const SolverState* begun() const override { return data_.begun; }
   void keep(const std::function<void(SolverState&)>& fill) override;
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override;
@@ -68,7 +63,15 @@ class FitProblem : public Problem {
   bool ran_out_of_patience() const { return out_of_patience_; }
 
  private:
-  bool hessian(const Rows& rows, const arma::vec& theta, arma::mat& second);
+  arma::uword shuffle(Random& random) override;
+  double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override;
+  void hessian(const arma::vec& theta, arma::mat& second) override;
+  bool subsampled_hessian(const arma::vec& theta, arma::mat& second) override;
+  Improvement em_step(const arma::vec& theta) override;
+  bool refine() override { return em_ && em_->refine(); }
+  arma::uvec nonsmooth() const override { return em_ ? em_->nonsmooth() : arma::uvec(); }
+
+  void hessian_over(const Rows& rows, const arma::vec& theta, arma::mat& second);
   /// What was the best until the pass that an earlier run had ended.
   void load(const SolverState& from);
   /// The pass's value; throws Error (fit) where the domain study says so.

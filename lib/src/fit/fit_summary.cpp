@@ -28,7 +28,7 @@ void Training::bound_scales(const arma::vec& theta) {
   for (arma::uword k = 0; k < model_.size(); ++k) etas[k].set_size(rows_.count(), model_.experts[k].network->outputs());
   for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
     const arma::uword last = std::min(rows_.count(), first + kBlock) - 1;
-    const Rows block = rows_.slice(first, last);
+    const Rows block = rows_.block(first, last);
     forward.run(theta, block);
     for (arma::uword k = 0; k < model_.size(); ++k) etas[k].rows(first, last) = forward.eta(k);
   }
@@ -70,7 +70,7 @@ void Training::summarise(const FitEnd& best) {
   const Pass pass(model_, *objective_, options_.penalty, options_.threads);
   const PassResult result = pass.run(model_.theta, rows_, nullptr);
   FitSummary& fit = model_.fit;
-  fit.rows = static_cast<double>(rows_.count());
+  fit.rows = rows_.count();
   fit.weight = arma::accu(rows_.w);
   fit.objective_value = result.value - result.penalty;
   fit.penalty = result.penalty;
@@ -81,18 +81,19 @@ void Training::summarise(const FitEnd& best) {
   if (objective_->is_likelihood() && model_.gate->normalised()) fit.study = study_fit(model_, rows_);
   if (options_.errors && objective_->is_likelihood() && !stopped_ && has_uncertainty(model_)) find_errors();
   const arma::uword undetermined = fit.uncertainty ? fit.uncertainty->undetermined.n_cols : 0;
-  fit.parameters = static_cast<double>(model_.degrees_of_freedom() - aliased_parameters() - undetermined -
-                                       removed_parameters(model_, pass.l1_weights()));
+  fit.parameters =
+      model_.degrees_of_freedom() - aliased_parameters() - undetermined - removed_parameters(model_, pass.l1_weights());
+  const double parameters = static_cast<double>(fit.parameters);
   const LikelihoodSums sums = likelihood_sums(model_, rows_);
   fit.log_likelihood = sums.log_likelihood;
-  fit.aic = -2 * sums.log_likelihood + 2 * fit.parameters;
-  fit.bic = -2 * sums.log_likelihood + std::log(fit.weight) * fit.parameters;
+  fit.aic = -2 * sums.log_likelihood + 2 * parameters;
+  fit.bic = -2 * sums.log_likelihood + std::log(fit.weight) * parameters;
   fit.icl = fit.bic + 2 * sums.entropy;
-  fit.converged = best.converged ? 1 : 0;
-  fit.iterations = static_cast<double>(best.passes);
-  fit.restarts = static_cast<double>(restarts_);
-  fit.seed = static_cast<double>(options_.seed);
-  fit.firth = options_.firth ? 1 : 0;
+  fit.converged = best.converged;
+  fit.iterations = best.passes;
+  fit.restarts = restarts_;
+  fit.seed = options_.seed;
+  fit.firth = options_.firth;
 }
 
 void Training::find_errors() {

@@ -23,7 +23,7 @@ void for_each_block(const Model& model, const Rows& rows, const Basis& basis, co
   ForwardPass forward(model);
   arma::mat Z;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(theta, block);
     basis.whiten(basis.design_of(0), block.X, Z);
     visit(block.w, arma::mat(Z.rows(columns)), arma::mat(arma::exp(forward.log_weights())));

@@ -12,7 +12,7 @@ namespace {
 constexpr arma::uword kPasses = 10;
 constexpr double kTolerance = 1e-10;
 
-/// The M step as a solver sees it: it minimises by evaluate() alone.
+/// The M step as a solver sees it: the smooth part alone.
 class Expected : public Problem {
  public:
   Expected(const Pass& pass, const Rows& rows, double unit) : pass_(pass), rows_(rows), unit_(unit) {}
@@ -22,11 +22,6 @@ class Expected : public Problem {
     if (first_slope_ < 0) first_slope_ = arma::norm(gradient, "inf");
     return std::isfinite(value) ? value / unit_ : std::numeric_limits<double>::infinity();
   }
-  arma::uword shuffle(Random&) override { return 1; }
-  double evaluate_batch(arma::uword, const arma::vec& theta, arma::vec& gradient) override {
-    return evaluate(theta, gradient);
-  }
-  bool keep_going(arma::uword, const arma::vec&, double) override { return true; }
   /// The largest derivative where the solver began: there it is the likelihood's own.
   double first_slope() const { return first_slope_; }
 

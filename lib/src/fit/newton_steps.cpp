@@ -65,11 +65,11 @@ arma::vec downwards(const arma::mat& H, const arma::vec& g) {
 /// Newton's directions, by second derivatives over some rows for as long as they lead on.
 class Directions {
  public:
-  explicit Directions(Problem& problem) : problem_(problem) {}
+  explicit Directions(SecondDerivatives& second) : second_(second) {}
   arma::vec from(const arma::vec& theta, const arma::vec& gradient) {
     arma::mat H;
-    rough_ = rough_ && problem_.subsampled_hessian(theta, H);
-    if (!rough_) problem_.hessian(theta, H);
+    rough_ = rough_ && second_.subsampled_hessian(theta, H);
+    if (!rough_) second_.hessian(theta, H);
     return downwards(H, gradient);
   }
   bool rough() const { return rough_; }
@@ -77,7 +77,7 @@ class Directions {
   void refine() { rough_ = false; }
 
  private:
-  Problem& problem_;
+  SecondDerivatives& second_;
   bool rough_ = true;
 };
 
@@ -96,9 +96,9 @@ bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::ve
 }
 
 /// Whether all that a step could gain is far less than the value's own rounding.
-bool at_rounding(Problem& problem, const SolverResult& at, const arma::vec& gradient) {
+bool at_rounding(SecondDerivatives& second, const SolverResult& at, const arma::vec& gradient) {
   arma::mat H;
-  problem.hessian(at.theta, H);
+  second.hessian(at.theta, H);
   const arma::vec whole = newton_direction(H, gradient);
   return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kNothing * std::abs(at.value);
 }
@@ -135,10 +135,10 @@ bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec&
 
 arma::vec newton_direction(const arma::mat& H, const arma::vec& g) { return shifted_direction(H, g, kLastShift); }
 
-void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uword passes) {
+void newton_steps(Problem& problem, SecondDerivatives& second, SolverResult& at, double tolerance, arma::uword passes) {
   arma::vec gradient;
   at.value = problem.evaluate(at.theta, gradient);
-  Directions directions(problem);
+  Directions directions(second);
   at.converged = false;
   at.stop = "passes used up; --epochs allows more";
   double before = arma::datum::inf;
@@ -159,7 +159,7 @@ void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uw
     }
     if (at.passes >= passes) return;
     if (!step(problem, at, directions, gradient)) {
-      at.converged = slope <= problem.rounding(at.theta) || at_rounding(problem, at, gradient);
+      at.converged = slope <= problem.rounding(at.theta) || at_rounding(second, at, gradient);
       at.stop = at.converged ? kRoundingIsLeft : "no step lowers the loss any more";
       return;
     }

@@ -9,8 +9,8 @@ namespace moe {
 /// -(H + shift)^-1 g with the smallest shift of its kind that makes the matrix positive definite; nothing where none does.
 arma::vec newton_direction(const arma::mat& H, const arma::vec& g);
 
-/// From at.theta until no component of the gradient is larger than `tolerance`, or `passes` are done; the problem has second
-/// derivatives. Fills at's value, converged and stop, and counts on at.passes.
-void newton_steps(Problem& problem, SolverResult& at, double tolerance, arma::uword passes);
+/// From at.theta until no component of the gradient is larger than `tolerance`, or `passes` are done; `second` is the
+/// problem's. Fills at's value, converged and stop, and counts on at.passes.
+void newton_steps(Problem& problem, SecondDerivatives& second, SolverResult& at, double tolerance, arma::uword passes);
 
 }  // namespace moe

@@ -5,7 +5,7 @@
 
 #include "judge/estimated_space.hpp"
 #include "judge/reported.hpp"
-#include "moe/hessian.hpp"
+#include "objective/basis_hessian.hpp"
 
 namespace moe {
 namespace {
@@ -44,8 +44,8 @@ class Search {
         here_(loss(model.theta)),
         still_(kStill * std::max(1.0, std::abs(here_))) {
     const arma::uvec free = space_.free();
-    information_ = likelihood_hessian(model, model.theta, rows, threads, &space_.basis()) +
-                   space_.penalty(pass_.penalty_weights());
+    information_ =
+        likelihood_hessian(model, model.theta, rows, threads, space_.basis()) + space_.penalty(pass_.penalty_weights());
     information_ = weight_ * information_.submat(free, free);
   }
 

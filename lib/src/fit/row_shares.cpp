@@ -93,10 +93,7 @@ Rows sample(const Rows& rows, std::size_t most, Random& random) {
   if (rows.count() <= most) return rows;
   arma::uvec chosen(most);
   for (arma::uword& row : chosen) row = random.below(rows.count());
-  Rows result{rows.X.cols(chosen), rows.y.rows(chosen), rows.w.elem(chosen)};
-  if (!rows.offset.is_empty()) result.offset = rows.offset.elem(chosen);
-  if (!rows.trials.is_empty()) result.trials = rows.trials.elem(chosen);
-  return result;
+  return {rows.take(chosen)};
 }
 
 arma::mat points_of(const Model& model, const Rows& rows) {

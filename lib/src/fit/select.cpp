@@ -96,8 +96,10 @@ Fitted fitted(const Candidate& candidate, const Dataset& rows, const std::option
     std::optional<Dataset> judged;
     if (validation) judged = take_inputs(*validation, candidate.inputs);
     const auto observer = [&](const PassReport&) { return watch.keep_going(); };
-    result.model = train(candidate.schema, candidate.spec, take_inputs(rows, candidate.inputs), std::move(judged),
-                         options, observer, nullptr, result.report);
+    FitResult fit = train(
+        {candidate.schema, candidate.spec, take_inputs(rows, candidate.inputs), std::move(judged), options, observer});
+    result.model = std::move(fit.model);
+    result.report = std::move(fit.report);
   } catch (const Error& error) {
     result.failure = error.what();
     result.kind = error.kind();
@@ -267,7 +269,7 @@ RatioTest bootstrap_ratio_test(const Schema& schema, const Dataset& data, const 
   const auto both = [&](const Dataset& table, TrainOptions how) {
     Pair pair;
     pair.larger = fitted(large, table, std::nullopt, how, watch);
-    if (pair.larger.model) how.restarts = static_cast<arma::uword>(pair.larger.model->fit.restarts);
+    if (pair.larger.model) how.restarts = pair.larger.model->fit.restarts;
     pair.smaller = fitted(small, table, std::nullopt, how, watch);
     return pair;
   };
@@ -280,7 +282,7 @@ RatioTest bootstrap_ratio_test(const Schema& schema, const Dataset& data, const 
     result.failure = "the larger model's fit is spurious: an expert explains a few rows all but exactly";
   if (!result.failure.empty()) return result;
   result.statistic = observed.ratio();
-  result.restarts = static_cast<arma::uword>(observed.larger.model->fit.restarts);
+  result.restarts = observed.larger.model->fit.restarts;
 
   TrainOptions same = for_one_of(draws, options);
   same.restarts = result.restarts;

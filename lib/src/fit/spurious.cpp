@@ -58,7 +58,7 @@ double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, 
   ForwardPass forward(model);
   constexpr arma::uword kBlock = 512;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(theta, block);
     for (arma::uword t = 0; t < model.targets(); ++t) {
       const Family::Marginal own = expert.family->marginal(t, theta.memptr() + expert.psi_offset);

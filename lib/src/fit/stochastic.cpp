@@ -15,6 +15,19 @@ double schedule_factor(const std::string& schedule, double progress) {
   throw Error(ErrorKind::kUsage, unknown_word("schedule", schedule, {"constant", "linear", "cosine"}));
 }
 
+/// All rows of a problem as its only batch.
+class OneBatch : public Batches {
+ public:
+  explicit OneBatch(Problem& problem) : problem_(problem) {}
+  arma::uword shuffle(Random&) override { return 1; }
+  double evaluate_batch(arma::uword, const arma::vec& theta, arma::vec& gradient) override {
+    return problem_.evaluate(theta, gradient);
+  }
+
+ private:
+  Problem& problem_;
+};
+
 }  // namespace
 
 void check_schedule(const std::string& schedule) { schedule_factor(schedule, 0); }
@@ -24,6 +37,8 @@ SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& 
   if (options.learning_rate > 0) rate = options.learning_rate;
   if (options.epochs > 0) epochs = options.epochs;
   check_schedule(options.schedule);
+  OneBatch whole(problem);
+  Batches& batches = problem.batches() != nullptr ? *problem.batches() : whole;
   SolverResult result;
   bool goes_on = true;
   if (const SolverState* begun = problem.begun()) {
@@ -32,21 +47,20 @@ SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& 
     result.passes = static_cast<arma::uword>(begun->at("passes"));
     result.value = begun->at("value");
     for (arma::uword pass = 0; pass < result.passes; ++pass)
-      problem.shuffle(random);  // each goes on from the one before
+      batches.shuffle(random);  // each goes on from the one before
     goes_on = problem.keep_going(result.passes, theta, result.value);
   }
   arma::vec gradient;
   while (goes_on && result.passes < epochs) {
-    const arma::uword batches = problem.shuffle(random);
+    const arma::uword count = batches.shuffle(random);
     double sum = 0;
-    for (arma::uword batch = 0; batch < batches; ++batch) {
-      const double done =
-          static_cast<double>(result.passes) + static_cast<double>(batch) / static_cast<double>(batches);
-      sum += problem.evaluate_batch(batch, theta, gradient);
+    for (arma::uword batch = 0; batch < count; ++batch) {
+      const double done = static_cast<double>(result.passes) + static_cast<double>(batch) / static_cast<double>(count);
+      sum += batches.evaluate_batch(batch, theta, gradient);
       stepper.step(theta, gradient, rate * schedule_factor(options.schedule, done / static_cast<double>(epochs)));
     }
     ++result.passes;
-    result.value = sum / static_cast<double>(batches);
+    result.value = sum / static_cast<double>(count);
     problem.keep([&](SolverState& state) {
       state.numbers["theta"] = theta;
       state.set("passes", static_cast<double>(result.passes));

@@ -181,7 +181,7 @@ bool goes_by_decompositions(const Model& model, const TrainOptions& options) {
 /// Keeps the log-likelihood of one expert where a fit that did not converge is worse.
 void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model& model) {
   FitSummary& fit = model.fit;
-  if (fit.converged != 0 || !fit.study || fit.objective != "likelihood" || options.firth) return;
+  if (fit.converged || !fit.study || fit.objective != "likelihood" || options.firth) return;
   const bool penalised = options.penalty.experts > 0 || options.penalty.has_l1();
   const bool simplest = penalised || !all_linear(model) || make_solver(fit.solver)->stochastic();
   if (model.size() == 1 && !simplest) return;
@@ -189,65 +189,99 @@ void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model&
   if (one > fit.log_likelihood + kSameMaximum * fit.weight) fit.study->simpler = one;
 }
 
-}  // namespace
-
-Model train(const Schema& schema, ModelSpec spec, Dataset data, std::optional<Dataset> validation,
-            const TrainOptions& options, const Observer& observer, const Model* start, TrainReport& report) {
-  check(options, validation.has_value());
-  require_shape(schema, data);
-  use_blas();
-  if (arma::any(data.w == 0)) data = counted_rows(data);
-  if (options.validation > 0) validation = split_off(data, options.validation, options.seed);
-  spec.family = resolved_family(spec.family, schema, options, spec.gate_link);
-  if (spec.experts.size() == 1) spec.gate = "constant";
-  if (start != nullptr && (start->schema.inputs != schema.inputs || start->schema.labels != schema.labels ||
-                           start->schema.targets.size() != schema.targets.size()))
+/// Throws Error (usage) for parameters to begin with that are of another table.
+void require_same_columns(const Model& start, const Schema& schema) {
+  if (start.schema.inputs != schema.inputs || start.schema.labels != schema.labels ||
+      start.schema.targets.size() != schema.targets.size())
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
-  report.constant_inputs = constant_inputs(data);
-  report.constant_target = !schema.classes() && has_constant_column(data.y);
-  const arma::vec steps = schema.classes() ? arma::vec() : steps_between(data.y);
+}
+
+/// Throws Error (usage) for an objective that a family knows nothing of.
+void require_objective(const Model& model, const std::string& objective) {
+  if (objective == "likelihood") return;
+  for (const Expert& expert : model.experts)
+    if (expert.family->likelihood_only())
+      throw Error(ErrorKind::kUsage, "family '" + expert.family->spec() +
+                                         "' is fitted by its likelihood only: expected " +
+                                         "--objective likelihood, or another family");
+}
+
+/// With a solver that is none of its words for "choose".
+TrainOptions resolved(const TrainOptions& options, const Model& model, arma::uword rows) {
+  TrainOptions result = options;
+  if (options.firth) {
+    require_firth(model);
+    result.solver = model.size() > 1 ? "lbfgs" : "newton";  // which takes no mini-batches; one expert needs none
+    if (model.size() == 1) result.restarts = 1;
+  } else {
+    result.solver = resolved_solver(model, options, rows);
+  }
+  return result;
+}
+
+/// Checks the request and settles what it leaves open: which rows, and which networks and families.
+void settle(FitRequest& request) {
+  const TrainOptions& options = request.options;
+  check(options, request.validation.has_value());
+  require_shape(request.schema, request.data);
+  use_blas();
+  if (arma::any(request.data.w == 0)) request.data = counted_rows(request.data);
+  if (options.validation > 0) request.validation = split_off(request.data, options.validation, options.seed);
+  ModelSpec& spec = request.spec;
+  spec.family = resolved_family(spec.family, request.schema, options, spec.gate_link);
+  if (spec.experts.size() == 1) spec.gate = "constant";
+  if (request.start != nullptr) require_same_columns(*request.start, request.schema);
+}
+
+/// A model of the request's units, with the parameters to begin with where there are some. Takes offsets off the targets.
+Model model_to_fit(FitRequest& request) {
+  const auto& [schema, spec, data, validation, options, observer, start] = request;
   const Model probe = start != nullptr
                           ? *start
                           : Model(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
-  take_offsets(probe, data);
-  if (validation) take_offsets(probe, *validation);
+  take_offsets(probe, request.data);
+  if (validation) take_offsets(probe, *request.validation);
   Model model = start != nullptr ? *start : unfitted(schema, spec, probe, data, options.standardize);
   require_use(model);
   require_rows(model, data.rows());
-  if (options.objective != "likelihood")
-    for (const Expert& expert : model.experts)
-      if (expert.family->likelihood_only())
-        throw Error(ErrorKind::kUsage, "family '" + expert.family->spec() +
-                                           "' is fitted by its likelihood only: expected " +
-                                           "--objective likelihood, or another family");
-  TrainOptions resolved = options;
-  if (options.firth) {
-    require_firth(model);
-    resolved.solver = model.size() > 1 ? "lbfgs" : "newton";  // which takes no mini-batches; one expert needs none
-    if (model.size() == 1) resolved.restarts = 1;
-  } else {
-    resolved.solver = resolved_solver(model, options, data.rows());
-  }
-  const Rows rows = model.standardize(std::move(data));
+  require_objective(model, options.objective);
+  return model;
+}
+
+}  // namespace
+
+FitResult train(FitRequest request) {
+  settle(request);
+  const Schema& schema = request.schema;
+  const TrainOptions& options = request.options;
+  const Model* const start = request.start;
+  FitResult result;
+  TrainReport& report = result.report;
+  report.constant_inputs = constant_inputs(request.data);
+  report.constant_target = !schema.classes() && has_constant_column(request.data.y);
+  const arma::vec steps = schema.classes() ? arma::vec() : steps_between(request.data.y);
+  Model& model = result.model = model_to_fit(request);
+  TrainOptions solved = resolved(options, model, request.data.rows());
+  const Rows rows = model.standardize(std::move(request.data));
   if (start == nullptr && !schema.classes())
-    model = Model(schema, with_floors(model.standardization, model, rows, steps, resolved.solver), spec);
-  std::optional<Rows> validation_rows;
-  if (validation) validation_rows = model.standardize(std::move(*validation));
-  const Rows* const judged = validation_rows ? &*validation_rows : nullptr;
+    model = Model(schema, with_floors(model.standardization, model, rows, steps, solved.solver), request.spec);
+  std::optional<Rows> validation;
+  if (request.validation) validation = model.standardize(std::move(*request.validation));
   auto narrow = start == nullptr && goes_by_decompositions(model, options) ? narrowed(model, rows) : std::nullopt;
   Model& fitted = narrow ? *narrow : model;
-  if (!options.firth) resolved.solver = resolved_solver(fitted, options, rows.count());
-  Training(fitted, rows, judged, resolved, observer, options.solver == "auto").run(start, report);
+  if (!options.firth) solved.solver = resolved_solver(fitted, options, rows.count());
+  Training(fitted, rows, validation ? &*validation : nullptr, solved, request.observer, options.solver == "auto")
+      .run(start, report);
   if (!report.stopped) compare_to_one_expert(rows, options, fitted);
   if (narrow) {
     widen(*narrow, model);
     const std::vector<std::string> without = left_out(*narrow, model);
     report.aliased.insert(report.aliased.end(), without.begin(), without.end());
   }
-  report.solver = options.firth ? "firth" : resolved.solver;
+  report.solver = options.firth ? "firth" : solved.solver;
   report.restrained =
-      options.firth || options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation_rows.has_value();
-  return model;
+      options.firth || options.penalty.experts > 0 || options.penalty.experts_l1 > 0 || validation.has_value();
+  return result;
 }
 
 }  // namespace moe

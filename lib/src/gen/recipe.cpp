@@ -189,7 +189,7 @@ Model model_of(const Mixture& mixture, const std::vector<std::string>& inputs) {
   }
   model.fit.objective = "likelihood";
   model.fit.solver = "none";
-  model.fit.parameters = static_cast<double>(model.degrees_of_freedom());
+  model.fit.parameters = model.degrees_of_freedom();
   return model;
 }
 

@@ -25,7 +25,7 @@ template <class Visit>
 void for_each_block(const Model& model, const Rows& rows, const Visit& visit) {
   ForwardPass forward(model);
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(model.theta, block);
     visit(block, forward, forward.log_terms(model.theta, block.y));
   }

@@ -11,9 +11,9 @@
 #include "base/special.hpp"
 #include "judge/estimated_space.hpp"
 #include "judge/reported.hpp"
-#include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
+#include "objective/basis_hessian.hpp"
 
 namespace moe {
 namespace {
@@ -82,7 +82,7 @@ std::optional<Factors> information_factors(const Model& model, const EstimatedSp
                                            const Penalty& penalty, unsigned threads) {
   const auto objective = make_objective("likelihood");
   const arma::vec weight = Pass(model, *objective, penalty, 1).penalty_weights();
-  const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, &space.basis()) + space.penalty(weight);
+  const arma::mat H = likelihood_hessian(model, model.theta, rows, threads, space.basis()) + space.penalty(weight);
   const arma::mat information = arma::accu(rows.w) * H.submat(space.free(), space.free());
   const auto told = told_directions(model, space);
   if (!told) return factors_of(information);
@@ -117,7 +117,7 @@ double residual_squares(const Model& model, const Rows& rows) {
   ForwardPass forward(model);
   double sum = 0;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(model.theta, block);
     sum += arma::dot(block.w, arma::square(block.y.col(0) - forward.eta(0).col(0)));
   }
@@ -280,7 +280,7 @@ Uncertainty sandwich_uncertainty(const Model& model, const Rows& rows, const Pen
   const auto factors = information_factors(model, space, rows, penalty, threads);
   if (!factors) return result;
   const arma::mat& factor = factors->factor;
-  const arma::mat products = score_products(model, model.theta, rows, threads, &space.basis());
+  const arma::mat products = score_products(model, model.theta, rows, threads, space.basis());
   // Takes the root of the score products in coordinates in which the information is the identity.
   arma::vec value;
   arma::mat vectors;
@@ -332,7 +332,7 @@ std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& u
     notes.emplace_back(
         "no standard errors: the information is not positive definite, as at a point that is no maximum or "
         "where parameters are not told apart, or its inverse is not finite");
-  if (model.fit.rows > 0 && model.fit.converged == 0)
+  if (model.fit.rows > 0 && !model.fit.converged)
     notes.emplace_back("the fit had not converged: these are errors of the point where it stopped, if of anything");
   for (arma::uword k = 0; k < model.size(); ++k) {
     const std::string expert = "expert " + std::to_string(k + 1);

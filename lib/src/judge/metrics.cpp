@@ -18,17 +18,6 @@ constexpr arma::uword kBlock = 1024;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLevels[] = {0.5, 0.9, 0.95};
 
-/// Rows first .. first + count - 1 as a table.
-Dataset block_of(const Dataset& data, arma::uword first, arma::uword count) {
-  Dataset block;
-  block.X = data.X.cols(first, first + count - 1);
-  block.y = data.y.rows(first, first + count - 1);
-  block.w = data.w.subvec(first, first + count - 1);
-  if (!data.offset.is_empty()) block.offset = data.offset.subvec(first, first + count - 1);
-  if (!data.trials.is_empty()) block.trials = data.trials.subvec(first, first + count - 1);
-  return block;
-}
-
 /// Sums over rows. Metrics holds the means that follow from them.
 class Evaluation {
  public:
@@ -155,7 +144,7 @@ Metrics evaluate(const Model& model, const Dataset& data) {
     throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.targets[0] + "'");
   Evaluation evaluation(model, data);
   for (arma::uword first = 0; first < data.rows(); first += kBlock)
-    evaluation.add(block_of(data, first, std::min(kBlock, data.rows() - first)));
+    evaluation.add({data.slice(first, std::min(first + kBlock, data.rows()) - 1)});
   Metrics metrics = evaluation.finish(data);
   const auto objective = make_objective(model.fit.objective.empty() ? "likelihood" : model.fit.objective);
   metrics.objective_name = objective->name();
@@ -171,7 +160,7 @@ LikelihoodSums likelihood_sums(const Model& model, const Rows& rows) {
   arma::vec total;
   arma::mat log_r, r;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(model.theta, block);
     const arma::mat terms = forward.log_terms(model.theta, block.y);
     log_sum_exp(terms, total);

@@ -37,7 +37,7 @@ constexpr arma::uword kMostRows = 20000;
 
 /// For each expert, whether its residuals of the first target are skewed to the left.
 std::vector<bool> lean_left(const Model& simple, const Rows& all) {
-  const Rows rows = all.slice(0, std::min(all.count(), kMostRows) - 1);
+  const Rows rows = all.block(0, std::min(all.count(), kMostRows) - 1);
   const arma::mat R = responsibilities(simple, rows, simple.theta);
   ForwardPass forward(simple);
   forward.run(simple.theta, rows);

@@ -175,4 +175,18 @@ struct FamilyExpressions {
   Expression mean, variance, cdf;
 };
 
+/// A family that exporters can write down: it tells its functions as expressions.
+class HasExpressions {
+ public:
+  virtual ~HasExpressions() = default;
+  /// For families of one number. Others throw std::logic_error.
+  virtual FamilyExpressions expressions(const double* psi) const;
+  /// log p as an expression in eta, the trials and the targets in model units.
+  virtual Expression log_density_expression(const double* psi) const = 0;
+};
+
+class Family;
+/// The family as a HasExpressions. Throws std::logic_error where it is none.
+const HasExpressions& expressions_of(const Family& family);
+
 }  // namespace moe

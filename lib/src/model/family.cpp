@@ -19,8 +19,14 @@ namespace {
 void Family::variance(const arma::mat&, const double*, arma::vec&) const { only_for_numbers("variance"); }
 void Family::cdf(const arma::vec&, const arma::mat&, const double*, arma::vec&) const { only_for_numbers("cdf"); }
 void Family::quantile(double, const arma::mat&, const double*, arma::vec&) const { only_for_numbers("quantile"); }
-FamilyExpressions Family::expressions(const double*) const { only_for_numbers("expressions"); }
-Expression Family::log_density_expression(const double*) const { only_for_numbers("log_density_expression"); }
+FamilyExpressions HasExpressions::expressions(const double*) const { only_for_numbers("expressions"); }
+
+const HasExpressions& expressions_of(const Family& family) {
+  const auto* const expressions = dynamic_cast<const HasExpressions*>(&family);
+  if (expressions == nullptr) only_for_numbers("expressions");
+  return *expressions;
+}
+
 bool Family::derivatives(const arma::mat&, const arma::mat&, const double*, arma::mat&, arma::mat&) const {
   return false;
 }

@@ -117,7 +117,7 @@ double left_in_all(const OneFit& fit, const Model& model, const Rows& rows, arma
   constexpr arma::uword kBlock = 1024;
   double sum = 0;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.slice(first, std::min(rows.count(), first + kBlock) - 1);
+    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
     const arma::vec left = block.y.col(t) - design_of(model, block.X).t() * coefficients;
     sum += arma::dot(block.w, arma::abs(left));
   }

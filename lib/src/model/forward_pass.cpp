@@ -39,7 +39,7 @@ std::size_t ForwardPass::design_of(const Branch& branch, arma::uword width) {
 
 template <class Call>
 void ForwardPass::for_runs(const Call& call) {
-  if (pool_ != nullptr) return pool_->run([&](std::size_t i) { call(runs_[i]); });
+  if (sharing_) return sharing_([&](std::size_t i) { call(runs_[i]); });
   for (Run& run : runs_) call(run);
 }
 

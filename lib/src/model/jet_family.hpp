@@ -28,7 +28,7 @@
 namespace moe {
 
 template <class Self, int Outputs, int Dispersions>
-class JetFamily : public Family {
+class JetFamily : public Family, public HasExpressions {
  public:
   using Family::Family;
   arma::uword outputs() const final { return Outputs; }

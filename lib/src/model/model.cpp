@@ -138,36 +138,6 @@ Standardization Standardization::of(const Dataset& data, bool classes, Parts par
   return result;
 }
 
-Rows Rows::slice(arma::uword from, arma::uword to) const {
-  const arma::uword count = to - from + 1;
-  const auto part = [&](const arma::vec& all) {
-    return all.is_empty() ? arma::vec() : arma::vec(const_cast<double*>(all.memptr()) + from, count, false, true);
-  };
-  return {arma::mat(const_cast<double*>(X.colptr(from)), X.n_rows, count, false, true),
-          y.n_cols == 1 ? arma::mat(const_cast<double*>(y.memptr()) + from, count, 1, false, true)
-                        : arma::mat(y.rows(from, to)),
-          part(w),
-          part(offset),
-          part(trials),
-          first + from};
-}
-
-void Rows::gather(const std::size_t* from, arma::uword count, Rows& out) const {
-  out.X.set_size(X.n_rows, count);
-  out.y.set_size(count, y.n_cols);
-  out.w.set_size(count);
-  out.offset.set_size(offset.is_empty() ? 0 : count);
-  out.trials.set_size(trials.is_empty() ? 0 : count);
-  for (arma::uword i = 0; i < count; ++i) {
-    const std::size_t n = from[i];
-    std::copy_n(X.colptr(n), X.n_rows, out.X.colptr(i));
-    for (arma::uword t = 0; t < y.n_cols; ++t) out.y(i, t) = y(n, t);
-    out.w[i] = w[n];
-    if (!offset.is_empty()) out.offset[i] = offset[n];
-    if (!trials.is_empty()) out.trials[i] = trials[n];
-  }
-}
-
 void Branch::design(const arma::mat& X, arma::mat& out) const {
   network->design(columns.n_elem == X.n_rows && columns.is_sorted() ? X : arma::mat(X.rows(columns)), out);
 }
@@ -290,7 +260,7 @@ ModelSpec Model::spec() const {
 }
 
 Rows Model::standardize(Dataset&& data) const {
-  Rows rows{std::move(data.X), std::move(data.y), std::move(data.w), std::move(data.offset), std::move(data.trials)};
+  Rows rows{std::move(data)};
   standardize_from(rows.X, standardization, classes(), rows);
   return rows;
 }

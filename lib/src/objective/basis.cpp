@@ -33,7 +33,7 @@ arma::mat triangle_of(const Branch& branch, const Rows& rows, unsigned threads) 
     arma::mat design;
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
       end_if_stopped();
-      const Rows block = rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
+      const Rows block = rows.block(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
       branch.design(block.X, design);
       const arma::mat weighted = (design.each_row() % arma::sqrt(block.w).t()).t();
       parts[part] = triangle(arma::join_cols(parts[part], weighted));

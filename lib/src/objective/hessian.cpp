@@ -11,7 +11,7 @@
 
 #include "base/parallel.hpp"
 #include "moe/numeric.hpp"
-#include "objective/basis.hpp"
+#include "objective/basis_hessian.hpp"
 
 namespace moe {
 namespace {
@@ -291,7 +291,7 @@ arma::mat summed(const Model& model, const arma::vec& theta, const Rows& rows, u
     ForwardPass forward(model);
     Inputs inputs(model, basis);
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
-      const Rows block = rows.slice(b * size, std::min(rows.count(), (b + 1) * size) - 1);
+      const Rows block = rows.block(b * size, std::min(rows.count(), (b + 1) * size) - 1);
       forward.run(theta, block, block.X.end());
       inputs.at(block.X);
       parts[part].add(Block{curvature, pieces_of(forward, theta, block.y), inputs, block.w});
@@ -327,14 +327,22 @@ bool has_hessian(const Model& model) {
   return true;
 }
 
+arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads) {
+  return summed<SecondSums>(model, theta, rows, threads, nullptr) / arma::accu(rows.w);
+}
+
 arma::mat likelihood_hessian(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads,
-                             const Basis* basis) {
-  return summed<SecondSums>(model, theta, rows, threads, basis) / arma::accu(rows.w);
+                             const Basis& basis) {
+  return summed<SecondSums>(model, theta, rows, threads, &basis) / arma::accu(rows.w);
+}
+
+arma::mat score_products(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads) {
+  return summed<ScoreSums>(model, theta, rows, threads, nullptr);
 }
 
 arma::mat score_products(const Model& model, const arma::vec& theta, const Rows& rows, unsigned threads,
-                         const Basis* basis) {
-  return summed<ScoreSums>(model, theta, rows, threads, basis);
+                         const Basis& basis) {
+  return summed<ScoreSums>(model, theta, rows, threads, &basis);
 }
 
 }  // namespace moe

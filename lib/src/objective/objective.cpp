@@ -3,6 +3,7 @@
 // only: so threads change no bit of the result.
 #include "moe/objective.hpp"
 
+#include <deque>
 #include <limits>
 
 #include "base/parallel.hpp"
@@ -62,48 +63,66 @@ double Objective::finish(Totals& totals) const {
   return totals.loss / totals.weight;
 }
 
+/// What is kept from call to call.
+struct Pass::Memory {
+  // One for each part of the rows:
+  std::deque<ForwardPass> forwards;
+  std::vector<Totals> totals;
+  // For mini-batches, once there have been some:
+  arma::uword batches = 0;
+  std::unique_ptr<ThreadPool> pool;
+};
+
 Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads)
     : model_(model),
       objective_(objective),
       penalty_weights_(objective.unit(model) * at_weights(model, penalty.experts, penalty.gate)),
       l1_weights_(objective.unit(model) * at_weights(model, penalty.experts_l1, penalty.gate_l1)),
-      threads_(threads) {
+      threads_(threads),
+      memory_(std::make_unique<Memory>()) {
   const arma::uvec penalised = arma::find(penalty_weights_ != 0 || l1_weights_ != 0);
   if (penalised.is_empty()) return;
   first_penalised_ = penalised.front();
   penalised_ = penalised.back() + 1 - first_penalised_;
 }
 
+Pass::~Pass() = default;
+
 Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
   const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock;
   const arma::uword blocks_each = (blocks + kChunks - 1) / kChunks;
   const arma::uword chunks = (blocks + blocks_each - 1) / blocks_each;
-  while (forwards_.size() < chunks) forwards_.emplace_back(model_);
-  if (totals_.size() < chunks) totals_.resize(chunks);
+  std::deque<ForwardPass>& forwards = memory_->forwards;
+  std::vector<Totals>& totals = memory_->totals;
+  while (forwards.size() < chunks) forwards.emplace_back(model_);
+  if (totals.size() < chunks) totals.resize(chunks);
   const auto add = [&](const Rows& block, std::size_t chunk) {
-    ForwardPass& forward = forwards_[chunk];
-    Totals& total = totals_[chunk];
+    ForwardPass& forward = forwards[chunk];
+    Totals& total = totals[chunk];
     forward.run(theta, block, block.X.end());
     objective_.add(forward, theta, block, total);
     total.weight += arma::accu(block.w);
     if (!model_.gate->normalised()) add_gate_sum(forward, block, total);
   };
-  for (arma::uword chunk = 0; chunk < chunks; ++chunk) totals_[chunk].begin(gradient ? theta.n_elem : 0);
+  for (arma::uword chunk = 0; chunk < chunks; ++chunk) totals[chunk].begin(gradient ? theta.n_elem : 0);
   if (blocks == 1) {  // a mini-batch: new threads and memory would cost more than the work
-    const bool dear = rows.count() * theta.n_elem >= kWorthSharing && forwards_[0].runs() > 2;
-    if (dear && threads_ > 1 && pool_ == nullptr && ++batches_ > kFewBatches)
-      pool_ = std::make_shared<ThreadPool>(threads_, forwards_[0].runs());
-    forwards_[0].share(dear ? pool_.get() : nullptr);
+    const bool dear = rows.count() * theta.n_elem >= kWorthSharing && forwards[0].runs() > 2;
+    if (dear && threads_ > 1 && memory_->pool == nullptr && ++memory_->batches > kFewBatches)
+      memory_->pool = std::make_unique<ThreadPool>(threads_, forwards[0].runs());
+    if (dear && memory_->pool != nullptr)
+      forwards[0].share([&crew = *memory_->pool](const auto& task) { crew.run(task); });
+    else
+      forwards[0].share(nullptr);
     add(rows, 0);
-    return totals_[0];
+    return totals[0];
   }
-  forwards_[0].share(nullptr);
+  forwards[0].share(nullptr);
   parallel_for(chunks, threads_, [&](std::size_t chunk) {
     for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b)
-      add(rows.slice(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1), chunk);
+      add(rows.block(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1), chunk);
   });
-  for (std::size_t chunk = 1; chunk < chunks; ++chunk) objective_.merge(totals_[chunk], totals_[0]);
-  return totals_[0];
+  for (std::size_t chunk = 1; chunk < chunks; ++chunk) objective_.merge(totals[chunk], totals[0]);
+  return totals[0];
 }
 
 PassResult Pass::run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const {

@@ -16,7 +16,7 @@ arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec
   arma::mat result(rows.count(), model.size()), r;
   for (arma::uword first = 0; first < rows.count(); first += kBlock) {
     const arma::uword last = std::min(rows.count(), first + kBlock) - 1;
-    const Rows block = rows.slice(first, last);
+    const Rows block = rows.block(first, last);
     forward.run(theta, block);
     softmax(forward.log_terms(theta, block.y), r);
     result.rows(first, last) = r;

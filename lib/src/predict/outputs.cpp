@@ -171,13 +171,7 @@ Outputs::Outputs(const Model& model, const std::string& list) {
 arma::uword GroupPredictor::predict(const Dataset& rows, arma::uword first, arma::uword count) {
   arma::uvec index(kGroup);
   for (arma::uword n = 0; n < kGroup; ++n) index[n] = first + std::min(n, count - 1);
-  Dataset group;
-  group.X = rows.X.cols(index);
-  group.y = rows.y.n_cols > 0 ? arma::mat(rows.y.rows(index)) : arma::mat(kGroup, 0);
-  group.w = rows.w.elem(index);
-  if (!rows.offset.is_empty()) group.offset = rows.offset.elem(index);
-  if (!rows.trials.is_empty()) group.trials = rows.trials.elem(index);
-  predictive_.at(group);
+  predictive_.at({rows.take(index)});
   arma::uword good = count;
   for (std::size_t i = 0; i < values_.size(); ++i) {
     values_[i] = outputs_.list()[i].values(predictive_);

@@ -73,26 +73,24 @@ Json expert_object(const Model& model, arma::uword k, const Errors* errors) {
   return result;
 }
 
-Json count(double value) { return static_cast<std::uint64_t>(value); }
-
 /// null for a model without a record of a fit: the truth of a recipe, or a checkpoint.
 Json fit_object(const FitSummary& fit) {
   if (fit.rows == 0) return nullptr;
-  return {{"rows", count(fit.rows)},
+  return {{"rows", fit.rows},
           {"weight", fit.weight},
           {"log_likelihood", number_or_null(fit.log_likelihood)},
-          {"parameters", count(fit.parameters)},
+          {"parameters", fit.parameters},
           {"aic", number_or_null(fit.aic)},
           {"bic", number_or_null(fit.bic)},
           {"icl", number_or_null(fit.icl)},
-          {"converged", fit.converged != 0},
-          {"iterations", count(fit.iterations)},
-          {"restarts", count(fit.restarts)},
+          {"converged", fit.converged},
+          {"iterations", fit.iterations},
+          {"restarts", fit.restarts},
           {"solver", fit.solver},
           {"objective", fit.objective},
           {"objective_value", number_or_null(fit.objective_value)},
           {"penalty", number_or_null(fit.penalty)},
-          {"seed", count(fit.seed)}};
+          {"seed", fit.seed}};
 }
 
 Json numbers_of(const arma::vec& flags) {

@@ -1,5 +1,6 @@
 // The text of `moe inspect`.
 #include <algorithm>
+#include <cinttypes>
 #include <string_view>
 
 #include "judge/reported.hpp"
@@ -160,14 +161,15 @@ std::string describe_fit(const FitSummary& fit) {
   if (fit.rows == 0) return "fit: none recorded (a checkpoint, or a model that was not fitted)\n";
   char text[300];
   std::snprintf(text, sizeof text,
-                "fit: %.0f row%s, %s %.8g by %s, %s after %.0f pass%s (best of %.0f start%s, seed %.0f)\n", fit.rows,
-                fit.rows == 1 ? "" : "s", fit.objective.c_str(), fit.objective_value, fit.solver.c_str(),
-                fit.converged != 0 ? "converged" : "not converged", fit.iterations, fit.iterations == 1 ? "" : "es",
+                "fit: %" PRIu64 " row%s, %s %.8g by %s, %s after %" PRIu64 " pass%s (best of %" PRIu64
+                " start%s, seed %" PRIu64 ")\n",
+                fit.rows, fit.rows == 1 ? "" : "s", fit.objective.c_str(), fit.objective_value, fit.solver.c_str(),
+                fit.converged ? "converged" : "not converged", fit.iterations, fit.iterations == 1 ? "" : "es",
                 fit.restarts, fit.restarts == 1 ? "" : "s", fit.seed);
   const std::string first = text;
   if (!std::isfinite(fit.log_likelihood)) return first + "  no log-likelihood: the gate's weights do not sum to 1\n";
   std::snprintf(text, sizeof text,
-                "  log-likelihood %.6f, %.0f parameters, AIC %.4f, BIC %.4f, ICL %.4f (lower is better)\n",
+                "  log-likelihood %.6f, %" PRIu64 " parameters, AIC %.4f, BIC %.4f, ICL %.4f (lower is better)\n",
                 fit.log_likelihood, fit.parameters, fit.aic, fit.bic, fit.icl);
   return first + text;
 }

@@ -177,7 +177,7 @@ void read_fit_numbers(const JsonPlace& place, const Numbers& numbers, FitSummary
                       std::vector<std::string>& known) {
   for (const FitNumber& number : numbers) {
     known.emplace_back(number.name);
-    if (place.has(number.name)) fit.*number.value = place.at(number.name).number_or_nan();
+    if (place.has(number.name)) set_number(fit, number, place.at(number.name).number_or_nan());
   }
 }
 
@@ -189,6 +189,7 @@ FitSummary read_fit(const JsonPlace& place, std::size_t parameters) {
   read_fit_numbers(place, kPenalties, fit, known);
   read_fit_numbers(place, kLasso, fit, known);
   read_fit_numbers(place, kFirth, fit, known);
+  if (place.has("seed") && place.at("seed").is_index()) fit.seed = place.at("seed").index();
   know_members(place, known);
   fit.objective = place.text_or("objective", "");
   fit.solver = place.text_or("solver", "");

@@ -1,6 +1,9 @@
 #include "store/model_checks.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -59,18 +62,9 @@ void require_scales(const arma::vec& scales, const std::string& place, bool list
       fail(list ? place_of(place, i) : place, "a scale is not above 0 and finite");
 }
 
-void check_counts(const FitSummary& fit) {
-  constexpr double kTooLarge = 18446744073709551616.0;  // 2^64
-  for (const auto& [name, value] :
-       {std::pair{"rows", fit.rows}, std::pair{"parameters", fit.parameters}, std::pair{"iterations", fit.iterations},
-        std::pair{"restarts", fit.restarts}, std::pair{"seed", fit.seed}})
-    if (!(value >= 0 && value < kTooLarge)) fail(place_of(kFitPlace, name), "a count of its fit is none");
-}
-
 void check_penalties(const FitSummary& fit) {
   constexpr const char* kSentence = "a penalty of its fit is below 0, or no number";
   if (std::isnan(fit.l2) != std::isnan(fit.gate_l2)) fail(kFitPlace, kSentence);
-  if (fit.firth != 0 && fit.firth != 1) fail(place_of(kFitPlace, "firth"), "it is neither 0 nor 1");
   const bool recorded = !std::isnan(fit.l2);
   for (const auto& [name, value, needed] :
        {std::tuple{"l2", fit.l2, recorded}, std::tuple{"gate_l2", fit.gate_l2, recorded},
@@ -132,7 +126,6 @@ void check_uncertainty(const Uncertainty& uncertainty, const Model& model) {
 
 void check_fit(const FitSummary& fit, const Model& model) {
   if (!fit.objective.empty()) at_place(place_of(kFitPlace, "objective"), [&] { make_objective(fit.objective); });
-  check_counts(fit);
   check_penalties(fit);
   if (fit.study) check_study(*fit.study, model);
   if (fit.study) check_simpler(fit.study->as_simple, model);
@@ -165,6 +158,42 @@ void check_prediction(const Model& model) {
 }
 
 }  // namespace
+
+double double_of(std::uint64_t count) {
+  constexpr double kLargest = 18446744073709549568.0;  // below 2^64
+  return std::min(static_cast<double>(count), kLargest);
+}
+
+bool is_double(std::uint64_t count) { return static_cast<std::uint64_t>(double_of(count)) == count; }
+
+double number_of(const FitSummary& fit, const FitNumber& number) {
+  if (const auto* count = std::get_if<std::uint64_t FitSummary::*>(&number.member)) return double_of(fit.**count);
+  if (const auto* flag = std::get_if<bool FitSummary::*>(&number.member)) return fit.**flag ? 1 : 0;
+  return fit.*std::get<double FitSummary::*>(number.member);
+}
+
+void set_number(FitSummary& fit, const FitNumber& number, double value) {
+  constexpr double kTooLarge = 18446744073709551616.0;  // 2^64
+  const std::string place = place_of(kFitPlace, number.name);
+  if (const auto* count = std::get_if<std::uint64_t FitSummary::*>(&number.member)) {
+    if (!(value >= 0 && value < kTooLarge)) fail(place, "a count of its fit is none");
+    fit.** count = static_cast<std::uint64_t>(value);
+  } else if (const auto* flag = std::get_if<bool FitSummary::*>(&number.member)) {
+    if (*flag == &FitSummary::firth && value != 0 && value != 1) fail(place, "it is neither 0 nor 1");
+    fit.** flag = value != 0;
+  } else {
+    fit.*std::get<double FitSummary::*>(number.member) = value;
+  }
+}
+
+void set_whole_seed(FitSummary& fit, const std::string& digits) {
+  std::uint64_t seed = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, seed);
+  if (error != std::errc() || stop != end || double_of(seed) != double_of(fit.seed))
+    fail(place_of(kFitPlace, "seed"), "its seed in full is another than its number");
+  fit.seed = seed;
+}
 
 bool has_findings(const FitStudy& study) {
   return arma::any(study.exact > 0) || !study.recession.is_empty() || !study.unseen.is_empty() ||

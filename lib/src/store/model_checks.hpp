@@ -3,15 +3,17 @@
 
 #include <array>
 #include <cstdint>
+#include <variant>
 
 #include "moe/model.hpp"
 #include "store/model_description.hpp"
 
 namespace moe {
 
+/// A figure of a fit that files have as a number: its name there, and where it stands here.
 struct FitNumber {
   const char* name;
-  double FitSummary::*value;
+  std::variant<double FitSummary::*, std::uint64_t FitSummary::*, bool FitSummary::*> member;
 };
 
 /// The numbers that every fit has.
@@ -35,6 +37,20 @@ constexpr std::array<FitNumber, 13> kFitNumbers{{
 constexpr std::array<FitNumber, 2> kPenalties{{{"l2", &FitSummary::l2}, {"gate_l2", &FitSummary::gate_l2}}};
 constexpr std::array<FitNumber, 2> kLasso{{{"l1", &FitSummary::l1}, {"gate_l1", &FitSummary::gate_l1}}};
 constexpr std::array<FitNumber, 1> kFirth{{{"firth", &FitSummary::firth}}};
+
+/// The nearest double below 2^64 to a count.
+double double_of(std::uint64_t count);
+/// Whether a double holds the count exactly.
+bool is_double(std::uint64_t count);
+/// The figure as a double; 0 or 1 for a flag.
+double number_of(const FitSummary& fit, const FitNumber& number);
+/// Sets the figure to what a file or a person wrote. A count loses its fraction; a flag is set where `value` is not 0.
+/// Throws ModelFault for a count that is negative, NaN, or 2^64 and more, and for a penalty's flag that is neither 0 nor 1.
+void set_number(FitSummary& fit, const FitNumber& number, double value);
+
+/// A seed that a double does not hold exactly stands in a file twice: as the nearest double, which must have been set, and
+/// with all its digits. Throws ModelFault where the two do not agree.
+void set_whole_seed(FitSummary& fit, const std::string& digits);
 
 /// Whether the study has findings that are not always stored.
 bool has_findings(const FitStudy& study);

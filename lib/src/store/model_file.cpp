@@ -21,6 +21,7 @@
 //                     is better)
 //       where they say something: "fit.as_simple" [K T] (1: a simpler family describes that target of that expert as well),
 //                     "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
+//       where no double holds the seed: "fit.seed" is the nearest one, and "__metadata__" has all its digits as "seed"
 //       in a checkpoint: "progress" [n], see progress_numbers.hpp
 //       "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
 //
@@ -47,6 +48,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <utility>
 
@@ -67,6 +69,8 @@ constexpr const char* kFormat = "moe";
 constexpr const char *kVersion = "1", *kVersionByText = "2";
 /// The tensor and the text of a checkpoint: see progress_numbers.hpp.
 constexpr const char* kProgress = "progress";
+/// A word that stands there only where it says something, see set_whole_seed().
+constexpr const char* kSeed = "seed";
 
 constexpr std::array<const char*, 3> kUncertainty{"fit.degrees_of_freedom", "fit.residual_standard_error",
                                                   "fit.covariance_factor"};
@@ -103,7 +107,8 @@ void add_findings(const FitStudy& study, std::uint64_t parameters, std::vector<T
   tensors.push_back({kFindings[3], {}, &study.simpler});
 }
 
-std::vector<TensorView> tensors_of(const Model& model) {
+/// `numbers` keeps what the tensors of a single number view.
+std::vector<TensorView> tensors_of(const Model& model, std::deque<double>& numbers) {
   const Standardization& units = model.standardization;
   const std::uint64_t d = model.schema.inputs.size(), T = units.target_center.n_elem;
   const std::vector<std::uint64_t> of_targets = T == 1 ? std::vector<std::uint64_t>{} : std::vector{T};
@@ -115,12 +120,12 @@ std::vector<TensorView> tensors_of(const Model& model) {
   for (const Model::Tensor& tensor : model.tensors())
     tensors.push_back({tensor.name, shape_of(tensor), model.theta.memptr() + tensor.offset});
   const auto add = [&](const FitNumber& number) {
-    tensors.push_back({tensor_of(number), {}, &(model.fit.*number.value)});
+    tensors.push_back({tensor_of(number), {}, &numbers.emplace_back(number_of(model.fit, number))});
   };
   std::for_each(kFitNumbers.begin(), kFitNumbers.end(), add);
   if (!std::isnan(model.fit.l2)) std::for_each(kPenalties.begin(), kPenalties.end(), add);
   if (model.fit.l1 > 0 || model.fit.gate_l1 > 0) std::for_each(kLasso.begin(), kLasso.end(), add);
-  if (model.fit.firth != 0) add(kFirth[0]);
+  if (model.fit.firth) add(kFirth[0]);
   if (const auto& uncertainty = model.fit.uncertainty) {
     const arma::mat& factor = uncertainty->factor;
     tensors.push_back({kUncertainty[0], {}, &uncertainty->degrees_of_freedom});
@@ -266,9 +271,12 @@ FitStudy read_study(SafetensorsReader& file, const Places& places) {
   return study;
 }
 
-FitSummary read_fit(SafetensorsReader& file, const Places& places) {
+/// What stands in tensors of a single number, before it is checked.
+using ReadNumbers = std::vector<std::pair<FitNumber, double>>;
+
+FitSummary read_fit(SafetensorsReader& file, const Places& places, ReadNumbers& numbers) {
   FitSummary fit;
-  const auto read = [&](const FitNumber& number) { fit.*number.value = file.read().at(0); };
+  const auto read = [&](const FitNumber& number) { numbers.emplace_back(number, file.read().at(0)); };
   std::for_each(kFitNumbers.begin(), kFitNumbers.end(), read);
   if (places.penalties) std::for_each(kPenalties.begin(), kPenalties.end(), read);
   if (places.lasso) std::for_each(kLasso.begin(), kLasso.end(), read);
@@ -278,6 +286,13 @@ FitSummary read_fit(SafetensorsReader& file, const Places& places) {
   if (places.as_simple) fit.study->as_simple = file.read();
   if (places.undetermined) fit.uncertainty->undetermined = read_matrix(file, file.tensors().back().shape);
   return fit;
+}
+
+/// Throws ModelFault for numbers that no fit has.
+void take_numbers(const ReadNumbers& numbers, const SafetensorsReader& file, FitSummary& fit) {
+  for (const auto& [number, value] : numbers) set_number(fit, number, value);
+  const auto word = file.metadata().find(kSeed);
+  if (word != file.metadata().end()) set_whole_seed(fit, word->second);
 }
 
 void check_tensors(const std::vector<Model::Tensor>& expected, const std::vector<StoredTensor>& stored) {
@@ -305,7 +320,8 @@ Checkpoint load(SafetensorsReader& file) {
   const auto count = static_cast<std::ptrdiff_t>(places.theta);
   Standardization units = read_units(file);
   arma::vec theta = file.read(places.theta);
-  FitSummary fit = read_fit(file, places);
+  ReadNumbers numbers;
+  FitSummary fit = read_fit(file, places, numbers);
   const auto& tensors = file.tensors();
   const arma::vec progress = file.read(tensors.size() - places.model_end);
   file.finish();
@@ -318,6 +334,7 @@ Checkpoint load(SafetensorsReader& file) {
     fit.objective = std::move(description.objective);
     fit.solver = std::move(description.solver);
     Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
+    take_numbers(numbers, file, fit);
     model.fit = std::move(fit);
     check_model(model);
     const auto words = file.metadata().find(kProgress);
@@ -351,8 +368,10 @@ void write_model(const Model& model, OutputFile& out, const Words& words, const 
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
   const char* const version = says_levels_by(model.schema) ? kVersionByText : kVersion;
   Words metadata{{"format", kFormat}, {"version", version}, {"model", description}};
+  if (!is_double(model.fit.seed)) metadata.emplace_back(kSeed, std::to_string(model.fit.seed));
   metadata.insert(metadata.end(), words.begin(), words.end());
-  std::vector<TensorView> tensors = tensors_of(model);
+  std::deque<double> numbers;
+  std::vector<TensorView> tensors = tensors_of(model, numbers);
   if (progress != nullptr) tensors.push_back({kProgress, {progress->n_elem}, progress->memptr()});
   write_safetensors(out, metadata, tensors);
   out.commit();

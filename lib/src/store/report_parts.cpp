@@ -145,10 +145,11 @@ std::vector<std::string> guard_notes(const Model& model) {
       notes.push_back("note: expert " + std::to_string(k + 1) + "'s " + note);
   const std::vector<std::string> starved = flagged(study.starved), separated = flagged(study.separated);
   if (!starved.empty()) {
-    const double rows = arma::accu(study.shares.elem(arma::find(study.starved > 0))) * model.fit.rows;
+    const double rows =
+        arma::accu(study.shares.elem(arma::find(study.starved > 0))) * static_cast<double>(model.fit.rows);
     notes.push_back("warning: expert " + join(starved) +
                     (starved.size() == 1 ? " is starved: it explains " : " are starved: they explain ") +
-                    formatted("%.3g", rows) + " of " + formatted("%.0f", model.fit.rows) +
+                    formatted("%.3g", rows) + " of " + std::to_string(model.fit.rows) +
                     " rows: expected fewer experts");
   }
   if (!separated.empty())

@@ -23,14 +23,7 @@ std::vector<std::string> input_names(const std::vector<Column>& columns) {
 }
 
 Dataset take_rows(const Dataset& data, const std::vector<std::size_t>& rows) {
-  const arma::uvec index = arma::conv_to<arma::uvec>::from(rows);
-  Dataset result;
-  result.X = data.X.cols(index);
-  result.y = data.y.rows(index);
-  result.w = data.w.elem(index);
-  if (!data.offset.is_empty()) result.offset = data.offset.elem(index);
-  if (!data.trials.is_empty()) result.trials = data.trials.elem(index);
-  return result;
+  return {data.take(arma::conv_to<arma::uvec>::from(rows))};
 }
 
 Dataset take_inputs(Dataset data, const std::vector<std::size_t>& inputs) {

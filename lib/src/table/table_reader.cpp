@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "csv/cell.hpp"
+#include "csv/csv_reader.hpp"
 #include "csv/ordered_pipeline.hpp"
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
@@ -36,21 +37,13 @@ std::size_t require_column(const CsvReader& reader, const std::vector<Column>& c
 }
 
 /// The rows first .. last of the data, with their ids and records.
-Dataset slice(const Dataset& data, arma::uword first, arma::uword last) {
+Dataset part_of(const Dataset& data, arma::uword first, arma::uword last) {
   const auto part = [&](const std::vector<std::string>& all) {
     const std::size_t each = data.rows() == 0 ? 0 : all.size() / data.rows();
     return std::vector<std::string>(all.begin() + static_cast<long>(first * each),
                                     all.begin() + static_cast<long>((last + 1) * each));
   };
-  Dataset result;
-  result.X = data.X.cols(first, last);
-  result.y = data.y.n_cols > 0 ? arma::mat(data.y.rows(first, last)) : arma::mat(last - first + 1, 0);
-  result.w = data.w.subvec(first, last);
-  if (!data.offset.is_empty()) result.offset = data.offset.subvec(first, last);
-  if (!data.trials.is_empty()) result.trials = data.trials.subvec(first, last);
-  result.ids = part(data.ids);
-  result.records = part(data.records);
-  return result;
+  return {data.slice(first, last), part(data.ids), part(data.records)};
 }
 
 void append(Dataset& to, Dataset&& rows) {
@@ -58,11 +51,7 @@ void append(Dataset& to, Dataset&& rows) {
     to = std::move(rows);
     return;
   }
-  to.X = arma::join_rows(to.X, rows.X);
-  to.y = arma::join_cols(to.y, rows.y);
-  to.w = arma::join_cols(to.w, rows.w);
-  to.offset = arma::join_cols(to.offset, rows.offset);
-  to.trials = arma::join_cols(to.trials, rows.trials);
+  to.append(rows);
   to.ids.insert(to.ids.end(), rows.ids.begin(), rows.ids.end());
   to.records.insert(to.records.end(), rows.records.begin(), rows.records.end());
 }
@@ -98,7 +87,7 @@ struct TableReader::State {
 
 TableReader::State::State(CsvReader& csv, const Schema& schema, Target target, Options asked)
     : reader(csv),
-      blocks(csv.blocks()),
+      blocks(blocks_of(csv)),
       options(asked),
       columns(columns_of(schema)),
       by_value(schema.levels_by_value),
@@ -211,8 +200,8 @@ bool TableReader::next(Dataset& block, arma::uword limit) {
   while (state.held.rows() < limit && !(state.fault && state.held.rows() > 0) && state.load()) continue;
   const arma::uword there = state.held.rows(), count = std::min(there, limit);
   if (count == 0) return false;
-  block = slice(state.held, 0, count - 1);
-  state.held = count < there ? slice(state.held, count, there - 1) : Dataset{};
+  block = part_of(state.held, 0, count - 1);
+  state.held = count < there ? part_of(state.held, count, there - 1) : Dataset{};
   return true;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/parallel.hpp"
 #include "csv/cell.hpp"
+#include "csv/csv_reader.hpp"
 #include "csv/ordered_pipeline.hpp"
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
@@ -101,7 +102,7 @@ class TrainingRead {
 
 TrainingRead::TrainingRead(CsvReader& reader, const std::vector<ModelRequest>& requests)
     : reader_(reader),
-      blocks_(reader.blocks()),
+      blocks_(blocks_of(reader)),
       request_(with_header(reader, requests.front().columns)),
       roles_(request_, reader.names()),
       line_(blocks_.first_line()) {

@@ -57,12 +57,13 @@ Json study_object(const FitStudy& study) {
 Json fit_object(const FitSummary& fit) {
   Json result{{"objective", fit.objective}, {"solver", fit.solver}};
   const auto add = [&](const auto& numbers) {
-    for (const FitNumber& number : numbers) result[number.name] = number_or_null(fit.*number.value);
+    for (const FitNumber& number : numbers) result[number.name] = number_or_null(number_of(fit, number));
   };
   add(kFitNumbers);
+  if (!is_double(fit.seed)) result["seed"] = fit.seed;
   add(kPenalties);
   add(kLasso);
-  if (fit.firth != 0) add(kFirth);
+  if (fit.firth) add(kFirth);
   if (const auto& uncertainty = fit.uncertainty)
     result["uncertainty"] = {{"degrees_of_freedom", uncertainty->degrees_of_freedom},
                              {"residual_standard_error", number_or_null(uncertainty->residual_standard_error)},

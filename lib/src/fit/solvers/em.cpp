@@ -32,10 +32,6 @@ class Held : public Problem {
     gradient.elem(held_).zeros();
     return value;
   }
-  arma::uword shuffle(Random& random) override { return problem_.shuffle(random); }
-  double evaluate_batch(arma::uword batch, const arma::vec& theta, arma::vec& gradient) override {
-    return problem_.evaluate_batch(batch, theta, gradient);
-  }
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override {
     return pass == 0 || problem_.keep_going(before_ + pass, theta, value);
   }
@@ -59,30 +55,32 @@ class Em : public Solver {
       theta = begun->at("theta", theta.n_elem);
       result.passes = static_cast<arma::uword>(begun->at("passes"));
     }
-    Problem::EmImprovement here;
-    if (!problem.em_step(theta, here))
+    EmSteps* const em = problem.em();
+    if (em == nullptr)
       throw Error(ErrorKind::kUsage,
                   "--solver em: it needs a softmax gate and the objective likelihood: expected lbfgs");
+    EmSteps::Improvement here = em->em_step(theta);
     const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
     const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
     result.theta = std::move(theta);
-    climb(problem, result, here, std::max(kNear, tolerance), std::min(passes, kMostSteps));
+    climb(problem, *em, result, here, std::max(kNear, tolerance), std::min(passes, kMostSteps));
     if (result.stop == "stopped") return result;
-    if (problem.has_hessian()) {
-      newton_steps(problem, result, tolerance, passes);
+    if (SecondDerivatives* const second = problem.second_derivatives()) {
+      newton_steps(problem, *second, result, tolerance, passes);
       return result;
     }
-    settle(problem, result, here, tolerance, passes, random);
+    settle(problem, *em, result, here, tolerance, passes, random);
     return result;
   }
 
  private:
-  static void climb(Problem& problem, SolverResult& at, Problem::EmImprovement& here, double near, arma::uword passes) {
+  static void climb(Problem& problem, EmSteps& em, SolverResult& at, EmSteps::Improvement& here, double near,
+                    arma::uword passes) {
     at.value = here.value;
     if (!problem.keep_going(at.passes, at.theta, at.value)) at.stop = "stopped";
     while (at.stop.empty() && here.slope > near && at.passes < passes) {
       if (here.slope <= problem.rounding(at.theta)) return;
-      if (!step(problem, at, here)) return;
+      if (!step(em, at, here)) return;
       ++at.passes;
       problem.keep([&](SolverState& state) {
         state.numbers["theta"] = at.theta;
@@ -93,9 +91,9 @@ class Em : public Solver {
   }
 
   /// By lbfgs, between whose runs EM looks after the kinks.
-  static void settle(Problem& problem, SolverResult& at, Problem::EmImprovement& here, double tolerance,
+  static void settle(Problem& problem, EmSteps& em, SolverResult& at, EmSteps::Improvement& here, double tolerance,
                      arma::uword passes, Random& random) {
-    const arma::uvec nonsmooth = problem.nonsmooth();
+    const arma::uvec nonsmooth = em.nonsmooth();
     Held held(problem, nonsmooth);
     for (int turn = 0; turn < kTurns; ++turn) {
       if (at.passes >= passes) {
@@ -110,27 +108,26 @@ class Em : public Solver {
       at = make_solver("lbfgs")->minimise(held, std::move(at.theta), options, random);
       at.passes += before;
       if (nonsmooth.is_empty() || at.stop.empty() || at.passes >= passes) return;
-      problem.em_step(at.theta, here);
+      here = em.em_step(at.theta);
       if (arma::all(arma::abs(here.target.elem(nonsmooth) - at.theta.elem(nonsmooth)) < kStill)) return;
       at.converged = false;
       at.stop = "no step lowers the loss any more";
-      if (!step(problem, at, here)) return;
+      if (!step(em, at, here)) return;
       ++at.passes;
       if (!problem.keep_going(at.passes, at.theta, at.value)) return;
     }
   }
 
   /// Moves towards here.target; false where nothing on the way is lower.
-  static bool step(Problem& problem, SolverResult& at, Problem::EmImprovement& here) {
+  static bool step(EmSteps& em, SolverResult& at, EmSteps::Improvement& here) {
     arma::vec whole = here.target - at.theta;
     double part = 1;
     for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
       const arma::vec theta = at.theta + part * whole;
-      Problem::EmImprovement there;
-      problem.em_step(theta, there);
+      EmSteps::Improvement there = em.em_step(theta);
       if (!(there.value <= at.value + kRounding * std::abs(at.value))) {
-        if (!problem.refine()) continue;
-        problem.em_step(at.theta, here);
+        if (!em.refine()) continue;
+        here = em.em_step(at.theta);
         whole = here.target - at.theta;
         part = 2;  // the whole step comes next
         continue;

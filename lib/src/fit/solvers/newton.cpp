@@ -21,7 +21,8 @@ class Newton : public Solver {
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {
-    if (!problem.has_hessian())
+    SecondDerivatives* const second = problem.second_derivatives();
+    if (second == nullptr)
       throw Error(ErrorKind::kUsage,
                   "--solver newton: it needs linear networks, a softmax gate, the objective likelihood and a smooth "
                   "family: expected lbfgs");
@@ -29,7 +30,8 @@ class Newton : public Solver {
     SolverOptions first = options;
     first.tolerance = std::max(kNear, tolerance);
     SolverResult result = make_solver("lbfgs")->minimise(problem, std::move(theta), first, random);
-    if (result.converged) newton_steps(problem, result, tolerance, options.epochs > 0 ? options.epochs : kPasses);
+    if (result.converged)
+      newton_steps(problem, *second, result, tolerance, options.epochs > 0 ? options.epochs : kPasses);
     return result;
   }
 };

@@ -66,7 +66,9 @@ class Search {
   /// Newton's direction in the free parameters; nothing where there is none.
   arma::vec newton() {
     arma::mat H;
-    if (theta_.n_elem > kMostForNewton || !problem_.hessian(theta_, H)) return {};
+    SecondDerivatives* const second = theta_.n_elem > kMostForNewton ? nullptr : problem_.second_derivatives();
+    if (second == nullptr) return {};
+    second->hessian(theta_, H);
     const arma::uvec free = arma::find(free_ > 0);
     const arma::vec step = newton_direction(H.submat(free, free), slopes_.elem(free));
     if (step.is_empty()) return {};

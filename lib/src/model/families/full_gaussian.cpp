@@ -21,7 +21,7 @@ namespace {
 /// If the earlier targets leave less than this part of a target's mean square, the rest is rounding error.
 constexpr double kDependent = 1e-14;
 
-class FullGaussian : public SeveralTargets {
+class FullGaussian : public SeveralTargets, public HasExpressions {
  public:
   explicit FullGaussian(std::vector<TargetInfo> targets) : SeveralTargets(std::move(targets)) {
     for (arma::uword t = 0; t < this->targets(); ++t) marginals_.push_back(make_family("gaussian", target_at(t)));

@@ -17,7 +17,7 @@ namespace {
 
 enum class Sigma { kOwn, kShared, kUnit };
 
-class Gaussian : public Family {
+class Gaussian : public Family, public HasExpressions {
  public:
   Gaussian(Sigma kind, const TargetInfo& target) : Family(target), kind_(kind) {}
 

@@ -28,7 +28,7 @@ struct Bounds {
   double low, high;
 };
 
-class Hetero : public Family {
+class Hetero : public Family, public HasExpressions {
  public:
   Hetero(const TargetInfo& target, const std::optional<Bounds>& bounds) : Family(target), bounds_(bounds) {
     if (!bounds) return;

@@ -17,7 +17,7 @@ struct Part {
   arma::uword eta, psi;
 };
 
-class Joint : public SeveralTargets {
+class Joint : public SeveralTargets, public HasExpressions {
  public:
   Joint(std::vector<TargetInfo> targets, const std::vector<std::shared_ptr<const Family>>& families)
       : SeveralTargets(std::move(targets)) {
@@ -179,7 +179,8 @@ class Joint : public SeveralTargets {
   Expression log_density_expression(const double* psi) const override {
     Expression sum = 0.0;
     for (arma::uword t = 0; t < targets(); ++t) {
-      const Expression log_p = parts_[t].family->log_density_expression(psi + parts_[t].psi).shifted(parts_[t].eta, t);
+      const Expression log_p =
+          expressions_of(*parts_[t].family).log_density_expression(psi + parts_[t].psi).shifted(parts_[t].eta, t);
       sum = t == 0 ? log_p : sum + log_p;
     }
     return sum;
