@@ -1,4 +1,5 @@
-// Errors by fitting again: to rows drawn from the table, or to targets drawn from the model.
+// Standard errors by refitting: to rows drawn from the table (bootstrap), or to targets drawn from the model
+// (parametric bootstrap).
 #pragma once
 
 #include <cstdint>
@@ -12,22 +13,23 @@ namespace moe {
 
 struct BootstrapOptions {
   arma::uword replicates = 1000;
-  /// False: as many rows as there are, drawn with replacement, each with its weight (Efron 1979). True: the table's inputs, and
-  /// targets drawn from the model there.
+  /// False: draws as many rows as there are, with replacement, each with its weight (Efron 1979). True: keeps the
+  /// table's inputs, and draws targets from the model.
   bool parametric = false;
   std::uint64_t seed = 1;
   unsigned threads = 1;
 };
 
-/// Every replicate is fitted from the model's theta on, by its objective and penalties, and its experts are put into the model's
-/// order. Errors are the fits' standard deviations. Same bits for any number of threads. Throws Error: usage for a model whose
-/// networks are not linear, or that is no density where targets are to be drawn; fit where fewer than two replicates could be
-/// fitted.
+/// Fits every replicate with the model's objective and penalties, beginning at the model's theta, and brings its
+/// experts into the model's order. Errors are the standard deviations over the fits. The bits are the same for any
+/// number of threads. Throws Error: usage for a model with networks that are not linear, or, where targets must be
+/// drawn, for a model that is no density; fit where fewer than two replicates could be fitted.
 Inference bootstrap(const Model& model, const Dataset& data, const BootstrapOptions& options);
 
-/// `theta` with its experts, and their gate weights, in the order that is nearest to the model's: least in the sum of squared
-/// differences of the experts' parameters, each in units of its standard error where one is known. Best of all orders for up to 6
-/// experts, nearest first beyond. Only experts of one kind change places. References are set to 0.
+/// `theta` with its experts, and their gate weights, in the order nearest to the model's. The distance is the sum of
+/// squared differences of the experts' parameters, each divided by its standard error where that is known. For up to 6
+/// experts all orders are tried; for more, the nearest experts are matched first. Only experts of the same kind are
+/// exchanged. Reference outputs are set to 0.
 arma::vec aligned(const Model& model, const Uncertainty& uncertainty, const arma::vec& theta);
 
 }  // namespace moe

@@ -1,5 +1,5 @@
-// Fits that are broken off and go on. A checkpoint is a model file, the best model so far, with a tensor and a text more, which other
-// readers of model files pass over; src/progress_numbers.hpp documents them.
+// Fits that are interrupted and continued. A checkpoint is a model file with the best model so far and one more tensor
+// and text, which other readers of model files ignore; src/fit/progress_numbers.hpp documents them.
 #pragma once
 
 #include <armadillo>
@@ -11,20 +11,20 @@
 
 namespace moe {
 
-/// What the parts of a fit have come to, by their names: fits that are over, and solvers' states after their last pass.
+/// The results of the parts of a fit by name: fits that have ended, and the state of solvers after their last pass.
 using FitProgress = std::map<std::string, arma::vec>;
 
 struct Checkpoint {
   Model model;
-  FitProgress progress;  ///< empty: a plain model
-  std::string words;     ///< the caller's own: what it must know to go on
+  FitProgress progress;  ///< empty for a plain model
+  std::string words;     ///< the caller's own text: what it needs for going on
 };
 
-/// As save_model() and load_model(); a plain model is a checkpoint without progress.
+/// Like save_model() and load_model(). A plain model is a checkpoint without progress.
 void save_checkpoint(const Checkpoint& checkpoint, const std::string& path);
 Checkpoint load_checkpoint(const std::string& path);
 
-/// A number, as text, that tables with other names, classes or numbers do not share but by chance (XXH3-64).
+/// A hash, as text (XXH3-64), of a table's names, classes and numbers.
 std::string fingerprint(const Schema& schema, const Dataset& data);
 
 }  // namespace moe

@@ -1,4 +1,4 @@
-// What a user says of a table's columns, and which of them each part of a model reads.
+// How a user describes the columns of a table, and which columns each part of a model reads.
 #pragma once
 
 #include <cstddef>
@@ -8,67 +8,70 @@
 
 namespace moe {
 
-/// How a target column becomes numbers. kAutomatic: classes where the first cell is text, or where the cells are two whole
-/// numbers only; else a number.
+/// How a target column becomes numbers. kAutomatic: classes where the first cell is text, or where all cells are one of
+/// two whole numbers; otherwise a number.
 enum class TargetKind { kAutomatic, kNumber, kClasses };
 
-/// Which numbers a target may be.
+/// Which values a target may have.
 enum class Support { kReal, kPositive, kUnitInterval, kCounts, kSuccesses, kClasses };
 
-/// "" where y is one of them, else what was expected.
+/// "" where y is a possible value, else a sentence on what was expected.
 std::string expected_of(Support support, double y);
-/// The same of target t, where each of `supports` is what one family says: of every target, or of all alike.
+/// The same for target t. Each element of `supports` belongs to a family: it has one entry for each target, or one for
+/// all.
 std::string expected_of(const std::vector<std::vector<Support>>& supports, std::size_t t, double y);
 
-/// What becomes of a cell that is missing: empty, NA, nan, NaN, ? or a word that the user names.
+/// What to do with a missing cell: one that is empty, NA, nan, NaN, ? or a word that the user names.
 enum class Missing {
-  kError,     ///< it is refused
-  kDrop,      ///< training goes without its row; later tables may have none
-  kMean,      ///< a number: the weighted mean of the others; a category: the level "(missing)", the last one
-  kIndicator  ///< the same, and an input of 0 and 1 tells where a number was missing
+  kError,  ///< report an error
+  kDrop,   ///< train without its row; later tables may have no missing cells
+  kMean,  ///< use the weighted mean of the others for a number, and the level "(missing)", the last one, for a category
+  kIndicator  ///< the same, plus an input that is 1 where a number was missing, else 0
 };
 
-/// What a user asks of a table's columns; each is a column specification (see select_columns).
+/// How a user wants the columns of a table to be read. Each is a column specification (see select_columns).
 struct ColumnRequest {
-  std::string target;                          ///< one or several; "": the last column
-  std::string features;                        ///< "": all but target, weight and id
-  std::string gate_features;                   ///< "": as features
-  std::vector<std::string> expert_features;    ///< "COLS" for all or "K=COLS" for expert K; none: as features
-  bool gate_reads = true;                      ///< false: the gate reads no columns, whatever the above says
-  std::vector<bool> expert_reads;              ///< the same of each expert; empty: all read
-  std::string weight, id;                      ///< "": none
-  std::string trials, offset, exposure;        ///< "": none; see Schema
-  std::vector<std::vector<Support>> supports;  ///< what numbers must be: see Schema
-  std::string positive;                        ///< the label to put last, "" for the greatest
+  std::string target;         ///< one column or several; "": the last column
+  std::string features;       ///< "": all columns but target, weight and id
+  std::string gate_features;  ///< "": the same as features
+  std::vector<std::string>
+      expert_features;             ///< "COLS" for all experts, or "K=COLS" for expert K; none: the same as features
+  bool gate_reads = true;          ///< false: the gate reads no columns, whatever is said above
+  std::vector<bool> expert_reads;  ///< the same for each expert; empty: all experts read columns
+  std::string weight, id;          ///< "" for none
+  std::string trials, offset, exposure;        ///< "" for none; see Schema
+  std::vector<std::vector<Support>> supports;  ///< the possible values of the targets: see Schema
+  std::string positive;                        ///< the label to put last; "": the greatest
   TargetKind kind = TargetKind::kAutomatic;
-  std::string categorical;  ///< inputs that are categories whatever their cells are; "": none
+  std::string categorical;  ///< inputs that are categories whatever their cells look like; "": none
   Missing missing = Missing::kError;
-  std::vector<std::string> na;  ///< further words for a missing cell
-  /// Read on past missing cells that are errors, and count them: see TrainingTable::refused.
+  std::vector<std::string> na;  ///< more words for a missing cell
+  /// Whether to count missing cells that are errors, and read on: see TrainingTable::refused.
   bool survey = false;
 };
 
-/// The columns that `specification` names: a comma-separated list of names, 1-based indices, ranges a-b of either, and -NAME
-/// to drop one (a list of drops alone starts from all but `excluded`). A name wins over an index. Throws Error (usage),
-/// with the nearest name, for a word that is none of these.
+/// The columns that `specification` names. It is a comma-separated list of names, of indices from 1, of ranges a-b of
+/// either, and of -NAME, which removes a column. A list of removals only begins with all columns but `excluded`. A name
+/// has priority over an index. Throws Error (usage) for any other word; the message proposes the nearest name.
 std::vector<std::size_t> select_columns(const std::string& specification, const std::vector<std::string>& names,
                                         const std::vector<std::size_t>& excluded);
 
-/// One column by name, index or "" for none. Throws Error (usage) for several.
+/// A column by name or index; none for "". Throws Error (usage) where the word names several.
 std::optional<std::size_t> one_column(const std::string& word, const std::vector<std::string>& names,
                                       const char* option);
 
-/// Which columns each branch reads, as indices of the table.
+/// The columns that each branch reads, as indices into the table.
 struct BranchColumns {
   std::vector<std::size_t> gate;
   std::vector<std::vector<std::size_t>> experts;
 };
 
-/// What the request says of a table with these columns; `excluded` are its target, weight and id. Throws Error (usage).
+/// The columns of each branch by the request, for a table with these names. `excluded`: target, weight and id. Throws
+/// Error (usage).
 BranchColumns branch_columns(const ColumnRequest& request, const std::vector<std::string>& names,
                              const std::vector<std::size_t>& excluded, std::size_t experts);
 
-/// Renumbers the table's columns to positions among `used`, which is sorted.
+/// For each of the table's columns its position in `used`, which is sorted.
 std::vector<std::size_t> positions(const std::vector<std::size_t>& columns, const std::vector<std::size_t>& used);
 
 }  // namespace moe

@@ -1,4 +1,4 @@
-// Comma-separated values in and out: RFC 4180 records, and what is met in practice.
+// Reading and writing of comma-separated values: RFC 4180, and what occurs in practice.
 #pragma once
 
 #include <cstddef>
@@ -9,61 +9,65 @@
 
 namespace moe {
 
-/// Whether the first record names the columns. kAutomatic: it does where its fields are names, none of them a number or a word for
-/// a missing cell; where some are, it does if a name stands above a number.
+/// Whether the first record names the columns. kAutomatic: it does where all of its fields can be names, being neither
+/// numbers nor words for a missing cell. Where only some can be names, it does if one of these stands above a number.
 enum class CsvHeader { kAutomatic, kYes, kNo };
 
-/// How a table is written, and read.
+/// How a table is written, and how it is read.
 struct CsvOptions {
   CsvHeader header = CsvHeader::kAutomatic;
-  /// Between the fields: ',', ';', '\t' or '|'; '\0': the one that the first two records have in common.
+  /// The delimiter of fields: ',', ';', '\t' or '|'. '\0': the one that the first two records have in common.
   char delimiter = '\0';
-  char comment = '\0';  ///< lines that begin with it are passed over; '\0': there are none
-  /// Lines of the file, from 1, that are passed over, too, as one of units below the header; kMostSkippedLine at most.
+  char comment = '\0';  ///< lines that begin with it are skipped; '\0': there are no comments
+  /// More lines of the file to skip, counted from 1, such as a line of units below the header. At most
+  /// kMostSkippedLine.
   std::vector<std::size_t> skip{};
-  std::vector<std::string> na{};  ///< words for a missing cell beside the usual ones, which are no column's name
-  unsigned threads = 0;           ///< that parse; 0: all cores. What is read does not depend on it.
+  std::vector<std::string> na{};  ///< words for a missing cell beside the usual ones; they cannot be names of columns
+  unsigned threads = 0;           ///< how many threads parse; 0: one for each core. The result does not depend on it
 };
 
-/// Behind it lines are read in blocks, which do not know their numbers.
+/// Later lines are read in blocks, which do not know their line numbers.
 constexpr std::size_t kMostSkippedLine = 1000;
 
-/// Reads records in order. Quoted fields may hold separators, doubled quotes and line breaks; lines end by LF, CRLF or, where the
-/// first does, by CR alone; a byte-order mark and a missing last line end are understood; empty lines are passed over; gzip
-/// and zstd are undone.
+/// Reads records in order. Quoted fields may contain separators, doubled quotes and line breaks. Lines end by LF or
+/// CRLF, or by CR alone where the first line does. A byte-order mark and a missing last line end are allowed, empty
+/// lines are skipped, and gzip and zstd are decompressed.
 class CsvReader {
  public:
-  /// `path`: a file, or "-" for standard input. Reads the header, if any: without one the columns are named x1, x2, ...
-  /// Throws Error: io where it cannot be read; data for an empty file, a NUL byte, a quote that never closes, a record beyond
-  /// 16 MiB, UTF-16, separators between which nothing decides.
+  /// `path`: a file, or "-" for standard input. Reads the header if there is one; otherwise the columns are named x1,
+  /// x2, ... Throws Error: io where the file cannot be read; data for an empty file, a NUL byte, a quote that is never
+  /// closed, a record longer than 16 MiB, UTF-16, and separators between which nothing decides.
   explicit CsvReader(const std::string& path, const CsvOptions& options = {});
   CsvReader(const std::string& path, CsvHeader header) : CsvReader(path, CsvOptions{header}) {}
   ~CsvReader();
   CsvReader(const CsvReader&) = delete;
   CsvReader& operator=(const CsvReader&) = delete;
 
-  /// As they stand in the file: some may be empty, or stand twice.
+  /// The names as they stand in the file. Some may be empty or occur twice.
   const std::vector<std::string>& names() const;
-  /// Throws Error (data) where one of these columns has no name, or that of another column.
+  /// Throws Error (data) where one of these columns has no name, or the name of another column.
   void require_names(const std::vector<std::size_t>& columns) const;
-  /// Whether the first row was taken for data, and holds this field: a header of years, perhaps.
+  /// Whether the first row was read as data and contains this field. It may be a header of years, for example.
   bool first_row_holds(const std::string& field) const;
-  /// The first row, where it was taken for data but counts up in whole numbers, as a header of years does; else nothing.
+  /// The first row, where it was read as data but consists of consecutive whole numbers, like a header of years;
+  /// otherwise nothing.
   std::vector<std::string> perhaps_names() const;
-  /// Moves to the next record; false at the end. Throws Error (data) where its fields are not as many as the names.
+  /// Moves to the next record; false at the end. Throws Error (data) where the number of its fields is not the number
+  /// of names.
   bool next();
   /// The current record's fields, unquoted; valid until next().
   const std::vector<std::string_view>& fields() const;
-  /// Field `column` as a number, exactly rounded. Throws Error (data) where it is none or not finite, naming the place.
+  /// Field `column` as a number, correctly rounded. Throws Error (data), with the place, where it is no finite number.
   double number(std::size_t column) const;
-  /// "data.csv:7" and "data.csv:7:2 x2" (the line where the record begins, the 1-based column and its name).
+  /// A place for messages: "data.csv:7", and "data.csv:7:2 x2": the line on which the record begins, the column from 1,
+  /// and its name.
   std::string place() const;
   std::string place(std::size_t column) const;
-  /// The path as messages show it.
+  /// The path in the form of messages.
   const std::string& file_name() const;
-  /// What was understood: "commas, a header", "semicolons, no header, gzip".
+  /// How the table was understood: "commas, a header", "semicolons, no header, gzip".
   std::string dialect() const;
-  /// Threads to parse with, 1 at least.
+  /// How many threads parse; at least 1.
   unsigned threads() const;
 
   /// For the library's own readers of whole tables.
@@ -74,7 +78,7 @@ class CsvReader {
   std::unique_ptr<State> state_;
 };
 
-/// Appends `field` to a CSV record under construction, quoted where a reader would need it.
+/// Appends `field` to a CSV record, between quotes where a reader needs them.
 void append_csv_field(std::string& record, std::string_view field);
 
 }  // namespace moe

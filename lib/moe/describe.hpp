@@ -1,4 +1,4 @@
-// A model in words and figures, coefficients in the data's own units: what `moe inspect` shows.
+// A model as text and JSON, with coefficients in the data's units, as `moe inspect` shows them.
 #pragma once
 
 #include <armadillo>
@@ -12,22 +12,23 @@
 
 namespace moe {
 
-/// The coefficients of a branch with a linear or constant network, rows as coefficient_names() has them, in the data's
-/// units: a step of 1 in an input moves output o by coefficients(j, o). Empty for other networks.
+/// The coefficients of a branch with a linear or constant network in the data's units: if input j grows by 1, output o
+/// grows by coefficients(j, o). Rows are those of coefficient_names(). Empty for other networks.
 arma::mat expert_coefficients(const Model& model, arma::uword k);
-/// The gate's logits; under a softmax the last expert is the reference, whose column is 0.
+/// The coefficients of the gate's logits. Under a softmax the last expert is the reference; its column is 0.
 arma::mat gate_coefficients(const Model& model);
-/// An expert's sigma and its like, in data units.
+/// The sigma of an expert and similar parameters, in data units.
 std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k);
 
-/// What the fit's guards found, a sentence each: starved experts, a gate that is a step, a sigma on its floor.
+/// Sentences on the findings about a fit: starved experts, a gate that separates experts completely, a sigma on its
+/// floor.
 std::vector<std::string> guard_notes(const Model& model);
 
-/// One JSON object; see `moe inspect --help` for its keys. Errors are those of the fit, or of `inference`, with intervals of that
-/// level.
+/// A JSON object; `moe inspect --help` lists its keys. Standard errors are those of the fit, or of `inference`, with
+/// intervals of this level.
 std::string describe_json(const Model& model);
 std::string describe_json(const Model& model, const std::optional<Inference>& inference, double level);
-/// An aligned table for people.
+/// Aligned tables for people.
 std::string describe_text(const Model& model);
 std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level);
 

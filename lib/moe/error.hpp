@@ -1,4 +1,4 @@
-// The one kind of exception that the library throws, and the sentences that several modules share.
+// The only exception that the library throws at users, and sentences that several modules share.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace moe {
 
-/// What went wrong. The program's exit status is this number; nothing else decides one.
+/// What went wrong. The number is the exit status of the program.
 enum class ErrorKind {
   kFit = 1,    ///< the loss is undefined, runs away, or could not be minimised
   kUsage = 2,  ///< an option or a specification that makes no sense
@@ -18,12 +18,12 @@ enum class ErrorKind {
   kIo = 5,     ///< cannot open, read or write
 };
 
-/// A message fit for one line of a terminal: control characters, characters that turn the direction of text, and malformed UTF-8
-/// are escaped as \n or \x1b; of more than 1,000 characters the middle is left out.
+/// A message in a form that fits on one line of a terminal. Control characters, characters that change the direction of
+/// text, and malformed UTF-8 are escaped as \n or \x1b. A message longer than 1,000 characters loses its middle.
 std::string one_line(std::string_view text);
 
-/// Carries one sentence for the user: "place: what is wrong: what was expected", without a final newline. Whatever it quotes,
-/// it is fit for a terminal: one_line() makes it so.
+/// One sentence for the user: "place: what is wrong: what was expected", without a line break. Whatever text it quotes,
+/// it can be shown on a terminal, thanks to one_line().
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, const std::string& sentence) : std::runtime_error(one_line(sentence)), kind_(kind) {}
@@ -33,17 +33,17 @@ class Error : public std::runtime_error {
   ErrorKind kind_;
 };
 
-/// The known word that is nearest to `word` in edit distance, or "" where none is near enough to be a slip.
+/// The known word nearest to `word` by edit distance; "" where none is near enough to be meant.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
 /// "unknown family 'gausian': did you mean 'gaussian'? (known: gaussian, bernoulli)"
 std::string unknown_word(std::string_view what, std::string_view word, const std::vector<std::string>& known);
 
-/// With a to z for A to Z.
+/// The text with A to Z turned into a to z.
 std::string in_lower_case(std::string_view text);
-/// A part of a message: escaped as one_line() does, and "..." after `limit` characters.
+/// Text for a part of a message: escaped like one_line(), and cut with "..." after `limit` characters.
 std::string printable(std::string_view text, std::size_t limit = 40);
-/// "a, b, c and 7 more": the first `most` of the words, each printable().
+/// "a, b, c and 7 more": the first `most` words, each printable().
 std::string listed(const std::vector<std::string>& words, std::size_t most = 30);
 
 /// The words, joined by ", ".

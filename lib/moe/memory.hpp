@@ -1,14 +1,14 @@
-// Memory that is refused.
+// Out of memory.
 #pragma once
 
 #include <new>
 
 namespace moe {
 
-/// A std::bad_alloc of which more can be said.
+/// A std::bad_alloc with a sentence.
 class OutOfMemory : public std::bad_alloc {
  public:
-  /// `sentence` must last.
+  /// `sentence` must outlive the exception.
   explicit OutOfMemory(const char* sentence) : sentence_(sentence) {}
   const char* what() const noexcept override { return sentence_; }
 

@@ -1,7 +1,8 @@
-// A model is a value: what it is made of, and one vector theta.
+// A model is a value: its structure, and one vector theta.
 //
-// theta = [gate | expert 1 | ... | expert K | psi of expert 1 | ... | psi of expert K (or one psi for all)], a branch's part as
-// network.hpp says. Linear branches that read the same columns are thus one (1 + d) x (K + K m) matrix.
+// theta = [gate | expert 1 | ... | expert K | psi of expert 1 | ... | psi of expert K (or one psi for all)].
+// network.hpp has the layout of a branch's part. Linear branches that read the same columns are thus together one (1 +
+// d) x (K + K m) matrix.
 #pragma once
 
 #include <armadillo>
@@ -21,122 +22,122 @@
 
 namespace moe {
 
-/// (value - center) / scale, of each input and of each numeric target.
+/// The units of a model: (value - center) / scale for each input and each numeric target.
 struct Standardization {
   arma::vec input_center, input_scale;          ///< d
   arma::vec target_center{0}, target_scale{1};  ///< T
-  arma::vec target_spread{1};                   ///< sigmas have a floor of 1e-4 of it, in model units
-  /// The targets' standard deviations in model units, or 10 quartile distances where those are less: where sigmas begin.
-  /// For fits; it is not kept in a file.
+  arma::vec target_spread{1};                   ///< the floor of a sigma is 1e-4 of it, in model units
+  /// The targets' standard deviations in model units, or 10 quartile distances where these are smaller. Sigmas begin at
+  /// about this size. It is used in fits only and not kept in a file.
   arma::vec target_typical{1};
 
-  /// What is shifted and scaled.
+  /// What is to be shifted and scaled.
   struct Parts {
     bool inputs = true, target = true;
-    bool centers = true;  ///< false: scaled only, as a model without intercepts needs it
+    bool centers = true;  ///< false: scaled only, for a model without intercepts
   };
-  /// Nothing is shifted or scaled.
+  /// Shifts and scales nothing.
   static Standardization none(arma::uword inputs, arma::uword targets);
-  /// Weighted means and standard deviations; a constant column keeps its units.
+  /// Weighted means and standard deviations. A constant column keeps its units.
   static Standardization of(const Dataset& data, bool classes, Parts parts);
 };
 
-/// A standard deviation that a few rows far away do not take along: `deviation`, the values', or 10 quartile distances where those
-/// are less. y, w: n.
+/// A standard deviation that a few extreme rows do not inflate: the smaller of `deviation`, which is that of the
+/// values, and 10 quartile distances. y, w: n.
 double spread_of(const arma::vec& y, const arma::vec& w, double deviation);
 
 /// Rows in the model's units.
 struct Rows : Observations {
-  arma::uword first = 0;  ///< of a block: its first row's place in the whole
-  /// Rows first .. last as a view.
+  arma::uword first = 0;  ///< for a block, the place of its first row in the whole
+  /// A view of rows from .. to.
   Rows block(arma::uword from, arma::uword to) const { return {view(from, to), first + from}; }
 };
 
-/// A network and where it finds its inputs and its parameters.
+/// A network, with the places of its inputs and parameters.
 struct Branch {
   std::shared_ptr<const Network> network;
-  arma::uvec columns;      ///< rows of X that it reads, 0 (the ones) first
-  arma::uword offset = 0;  ///< of its parameters in theta
+  arma::uvec columns;      ///< the rows of X that it reads; row 0 (the ones) first
+  arma::uword offset = 0;  ///< the place of its parameters in theta
 
-  /// X: (1 + d) x b, all of the model's inputs -> what its network's forward() reads.
+  /// Turns X ((1 + d) x b, all inputs of the model) into what the network's forward() reads.
   void design(const arma::mat& X, arma::mat& out) const;
-  /// Whether other's is the same, of whatever X.
+  /// Whether the other branch has the same design for every X.
   bool has_design_of(const Branch& other) const;
-  /// Whether that is X itself.
+  /// Whether the design is X itself.
   bool design_is_all_of(arma::uword rows_of_X) const;
 };
 
 struct Expert : Branch {
   std::shared_ptr<const Family> family;
-  arma::uword psi_offset = 0;  ///< where its dispersion parameters begin in theta
+  arma::uword psi_offset = 0;  ///< the place of its dispersion parameters in theta
 };
 
-/// How far a fitted theta may be from the true one; see inference.hpp.
+/// The uncertainty of a fitted theta: see inference.hpp.
 struct Uncertainty {
-  /// Theta's covariance is factor factor' (P x f). A row of zeros: a parameter that was not estimated, as it sits on a boundary, has
-  /// no column of its own, or is what others are compared to. f = 0: nothing is known.
+  /// The covariance of theta is factor factor' (P x f). A parameter that was not estimated has a row of zeros: it is on
+  /// a boundary, belongs to a dependent column, or is the reference for others. f = 0: nothing is known.
   arma::mat factor;
-  /// Directions in which theta moves without changing the likelihood (P x q, each as long as an error of its kind): what they move
-  /// has no error. Empty: none.
+  /// Directions in which theta can move without changing the likelihood (P x q, each as long as a typical error). What
+  /// they move has no error. May be empty.
   arma::mat undetermined{};
   double degrees_of_freedom = 0;  ///< of Student's t; 0: a normal distribution
-  /// Of a single gaussian expert, in data units.
+  /// For a single gaussian expert, in data units.
   double residual_standard_error = std::numeric_limits<double>::quiet_NaN();
 
   bool known() const { return factor.n_cols > 0; }
 };
 
-/// What a fit shows on its rows, of each of K experts.
+/// What a fit looks like on its rows, for each of K experts.
 struct FitStudy {
   arma::vec shares;   ///< mean responsibility
-  arma::vec starved;  ///< 1 where it explains fewer rows than it has coefficients, else 0
-  /// 1 where the gate separates the expert from the others completely, else 0: its weight is 0 or 1 in every row, and the gate's
-  /// coefficients would grow without end but for the penalty.
+  arma::vec starved;  ///< 1 where the expert explains fewer rows than it has coefficients, else 0
+  /// 1 where the gate separates the expert from the others completely, else 0: its weight is 0 or 1 in every row, and
+  /// the gate's coefficients would grow without end but for the penalty.
   arma::vec separated;
   /// The log-likelihood in the limit of such separation; NaN where no expert is separated.
   double supremum = std::numeric_limits<double>::quiet_NaN();
-  arma::vec exact{};  ///< 1 where it fits its rows exactly: what is left of them is rounding
-  /// Directions of theta (P x q) in which the likelihood grows for ever, so that its maximum is at infinity: separation. See
-  /// recession.hpp.
+  arma::vec exact{};  ///< 1 where the expert fits its rows exactly, up to rounding
+  /// Directions of theta (P x q) in which the likelihood grows for ever, so that it has no finite maximum: separation.
+  /// See fit/recession.hpp.
   arma::mat recession{};
-  /// Directions of theta (P x r) in which the likelihood stays as it is, as no row tells of them.
+  /// Directions of theta (P x r) in which the likelihood is constant, as no row depends on them.
   arma::mat unseen{};
-  /// The log-likelihood of a simpler model of the same rows where that is higher than the fit's; NaN where it is not.
+  /// The log-likelihood of a simpler model for the same rows, where it is higher than the fit's; else NaN.
   double simpler = std::numeric_limits<double>::quiet_NaN();
-  /// 1 where target t of expert k is described as well by the simpler family that its own contains, else 0: element k T + t.
-  /// Empty: nowhere.
+  /// 1 where the simpler family within the expert's own describes target t of expert k as well, else 0: element k T +
+  /// t. Empty where all are 0.
   arma::vec as_simple{};
 };
 
-/// How a fit went; what `moe inspect` shows.
+/// The record of a fit, as `moe inspect` shows it.
 struct FitSummary {
-  std::uint64_t rows = 0;  ///< of a weight above 0; 0: there was no fit
-  double weight = 0;       ///< the sum of theirs
+  std::uint64_t rows = 0;  ///< how many have a weight above 0; 0: the model was not fitted
+  double weight = 0;       ///< the sum of the weights
   double log_likelihood = 0, objective_value = 0, penalty = 0;
-  std::uint64_t parameters = 0;  ///< free ones
+  std::uint64_t parameters = 0;  ///< how many are free
   double aic = 0, bic = 0, icl = 0;
   bool converged = false;
-  std::uint64_t iterations = 0;  ///< passes of the start that won
-  std::uint64_t restarts = 0;    ///< starts
+  std::uint64_t iterations = 0;  ///< passes of the best start
+  std::uint64_t restarts = 0;    ///< how many starts
   std::uint64_t seed = 0;
   std::string objective, solver;
-  /// The penalties of the experts and of the gate; NaN: not recorded.
+  /// The l2 penalties of the experts and of the gate; NaN where they were not recorded.
   double l2 = std::numeric_limits<double>::quiet_NaN(), gate_l2 = std::numeric_limits<double>::quiet_NaN();
   double l1 = 0, gate_l1 = 0;
-  bool firth = false;                        ///< the bias-reduced fit of firth.hpp
-  std::optional<Uncertainty> uncertainty{};  ///< nothing where none was computed
-  std::optional<FitStudy> study{};           ///< of a likelihood, under a softmax
+  bool firth = false;                        ///< whether the fit is bias-reduced: see fit/firth.hpp
+  std::optional<Uncertainty> uncertainty{};  ///< nothing where it was not computed
+  std::optional<FitStudy> study{};           ///< for a likelihood under a softmax
 };
 
-/// What a user asks for; networks, gate and family as make_network() and its like read them.
+/// What a user asks for, in the words that make_network(), make_gate() and make_family() read.
 struct ModelSpec {
   std::vector<std::string> experts{"linear", "linear"};  ///< K networks
   std::string gate = "linear";                           ///< the gate's network
   std::string gate_link = "softmax";
   std::string family = "gaussian";
   std::vector<std::size_t> gate_inputs;                   ///< indices into Schema::inputs
-  std::vector<std::vector<std::size_t>> expert_inputs{};  ///< K of them
-  std::vector<std::string> expert_families{};             ///< K of them where they differ, else empty
+  std::vector<std::vector<std::size_t>> expert_inputs{};  ///< K lists of them
+  std::vector<std::string> expert_families{};             ///< K families where they differ, else empty
 };
 
 struct Model {
@@ -148,74 +149,79 @@ struct Model {
   arma::vec theta;
   FitSummary fit;
 
-  /// Lays out theta, all 0 where none is given. Throws Error (usage) as make_network() and its like do, and
-  /// std::logic_error for a theta of another length.
+  /// Lays out theta; it is all 0 where none is given. Throws Error (usage) as make_network() and the like do, and
+  /// std::logic_error where theta has the wrong length.
   Model(Schema schema, Standardization standardization, const ModelSpec& spec, arma::vec theta = {});
   Model() = default;
 
   arma::uword size() const { return experts.size(); }
-  /// Of the first expert. What all must share: classes, and the targets' units.
+  /// The family of the first expert, for what all families must share: classes, and the targets' units.
   const Family& family() const { return *experts.front().family; }
-  /// "poisson", or "poisson + gaussian" where they differ: names, not specs.
+  /// "poisson", or "poisson + gaussian" where families differ: names, not specs.
   std::string family_spec() const;
   bool classes() const { return schema.classes(); }
   arma::uword targets() const { return schema.targets.size(); }
-  /// Free parameters: those of theta less the directions in which it can move without changing the density.
+  /// The number of free parameters: those of theta minus the directions in which it can move without changing the
+  /// density.
   arma::uword degrees_of_freedom() const;
-  /// From 0, the first expert whose mean does not exist, as its tails are too heavy: see Family::has_mean().
+  /// The first expert (from 0) whose mean does not exist as its tails are too heavy: see Family::has_mean().
   std::optional<arma::uword> without_mean() const;
-  /// Each branch's tensors in theta's order, named as in a model file: "gate.0", "expert.2.0", "expert.2.psi", "psi".
+  /// The tensors of all branches in theta's order. They have the names of a model file: "gate.0", "expert.2.0",
+  /// "expert.2.psi", "psi".
   struct Tensor {
     std::string name;
     arma::uword offset, rows, columns;
   };
   std::vector<Tensor> tensors() const;
-  /// The spec that the model was made from.
+  /// The spec from which the model was made.
   ModelSpec spec() const;
 
-  /// To the model's units. The first overload reuses the dataset's memory.
+  /// Converts rows to the model's units. The first overload reuses the memory of the dataset.
   Rows standardize(Dataset&& data) const;
   Rows standardize(const Dataset& data) const;
-  /// The same; `out` keeps its memory from call to call.
+  /// The same, written to `out`, which keeps its memory from call to call.
   void standardize(const Dataset& data, Rows& out) const;
   double target_in_data_units(double y, arma::uword t = 0) const {
     return standardization.target_center[t] + standardization.target_scale[t] * y;
   }
 };
 
-/// A block of rows on its way through every branch of a model; one for each thread, reused from block to block.
+/// Takes blocks of rows through every branch of a model. Each thread needs one of its own, which is reused from block
+/// to block.
 class ForwardPass {
  public:
-  /// Keeps a reference to the model's structure; theta comes with each call.
+  /// Keeps a reference to the model's structure. theta is given in each call.
   explicit ForwardPass(const Model& model);
-  /// Calls a task once for each of 0 .. runs() - 1, on whatever threads.
+  /// Calls `task` once for each of 0 .. runs() - 1, on any threads.
   using Sharing = std::function<void(const std::function<void(std::size_t)>& task)>;
-  /// Networks, of which there are runs(), are shared out among threads in this way from now on; nullptr: they are not.
+  /// From now on the networks, of which there are runs(), are shared among threads in this way; nullptr ends that.
   void share(Sharing sharing) { sharing_ = std::move(sharing); }
   std::size_t runs() const { return runs_.size(); }
 
-  /// Reads the block's X, offset and trials, in the model's units; the block must outlive the next calls.
-  /// `next`: where the inputs of as many rows stand that are wanted next, so that they come nearer meanwhile; it need not hold any.
+  /// Reads the block's X, offset and trials, in the model's units. The block must outlive the calls that follow.
+  /// `next`: the address of the inputs of the next rows, as many as here, which are then prefetched; it is never
+  /// dereferenced.
   void run(const arma::vec& theta, const Rows& block, const double* next = nullptr);
-  /// After run() at the same theta: takes d_log_weights (b x K, see Gate::backward) and each expert's d_eta (written
-  /// to d_eta(k)) to theta; adds to `gradient`.
+  /// Backpropagation, after run() at the same theta: turns d_log_weights (b x K, see Gate::backward) and each expert's
+  /// d_eta (written to d_eta(k)) into a gradient in theta, which is added to `gradient`.
   void backward(const arma::vec& theta, const arma::mat& d_log_weights, arma::vec& gradient);
 
   arma::uword rows() const { return rows_; }
   const Model& model() const { return model_; }
   const arma::mat& log_weights() const { return log_weights_; }  ///< b x K
   const arma::mat& weights() const { return weights_; }          ///< b x K, g_k
-  const arma::mat& signs() const { return signs_; }              ///< b x K, or empty: all positive
+  const arma::mat& signs() const { return signs_; }              ///< b x K; empty where all are positive
   /// b x K: log |g_k| + log p(y_n | expert k), in data units.
   arma::mat log_terms(const arma::vec& theta, const arma::mat& y) const;
-  /// Valid until the next run(): b x m, and the trials beside it where the family reads them.
+  /// The outputs of expert k, b x m, followed by the trials where the family reads them. Valid until the next run().
   const arma::mat eta(arma::uword k) const;
-  /// A view, b x m.
+  /// A view of b x m elements.
   arma::mat d_eta(arma::uword k);
-  /// What a branch, 0 the gate and 1 .. K the experts, has read of the block: b x p, its design's transpose.
+  /// The design of a branch for the block, transposed: b x p. Branch 0 is the gate, branches 1 .. K are the experts.
   const arma::mat& columns(arma::uword branch) const { return designs_[runs_[places_[branch].run].design].columns; }
 
-  /// Room for what is computed from a block's terms: kept from block to block, as small ones cost less than memory does.
+  /// Memory for results that are computed from a block. It is kept from block to block, as allocating it would take
+  /// longer than computing in it.
   struct Work {
     arma::mat terms, shares;
     arma::vec log_sum, sign, pull;
@@ -223,13 +229,13 @@ class ForwardPass {
   Work& work() { return work_; }
 
  private:
-  /// What branches read: the same for most of them.
+  /// A design. Most branches have the same one.
   struct Design {
     Branch branch;
     bool all;                // whether it is X itself
-    arma::mat own, columns;  // p x b where it is not, and b x p
+    arma::mat own, columns;  // p x b where it is not X; and b x p
   };
-  /// Branches computed by one network: one branch, or neighbouring linear ones side by side.
+  /// The branches that are computed by one network: a single one, or neighbouring linear ones side by side.
   struct Run {
     Branch branch;
     std::size_t design;
@@ -238,7 +244,7 @@ class ForwardPass {
   };
   struct Place {
     std::size_t run;
-    arma::uword column, outputs;  // of the run's out
+    arma::uword column, outputs;  // of the run's output
   };
   void add(const Branch& branch, arma::uword width);
   std::size_t design_of(const Branch& branch, arma::uword width);
@@ -249,7 +255,7 @@ class ForwardPass {
   const Rows* block_ = nullptr;
   std::vector<Design> designs_;
   std::vector<Run> runs_;
-  std::vector<Place> places_;  // the gate, then the experts
+  std::vector<Place> places_;  // of the gate, then of the experts
   arma::mat log_weights_, weights_, signs_;
   Work work_;
   Sharing sharing_;

@@ -1,4 +1,4 @@
-// Model files; src/model_file.cpp documents the format.
+// Reads and writes model files; src/store/model_file.cpp documents the format.
 #pragma once
 
 #include <string>
@@ -9,19 +9,19 @@
 
 namespace moe {
 
-/// Writes `model` to `path` ("-" or "": standard output), whole or not at all. Throws Error: io; data for a name that is no
-/// UTF-8; usage where the output is a terminal.
+/// Writes `model` to `path` ("-" or "": standard output), completely or not at all. Throws Error: io; data for a name
+/// that is not UTF-8; usage where the output is a terminal.
 void save_model(const Model& model, const std::string& path);
 
-/// The same to a file that has been opened; commits it.
+/// The same for a file that is open already. Commits it.
 void save_model(const Model& model, OutputFile& out);
 
-/// Reads a model from `path` ("-": standard input). Memory stays below the file's size plus 64 MiB, whatever the file
-/// says (for a pipe, resident memory). Throws Error: io where it cannot be read; model, with a sentence that says in which
-/// way, where the file is not a whole and valid model.
+/// Reads a model from `path` ("-": standard input). Needs less memory than the file's size plus 64 MiB, whatever the
+/// file says (for a pipe: resident memory). Throws Error: io where the file cannot be read; model, with a sentence on
+/// what is wrong, where it is no complete and valid model.
 Model load_model(const std::string& path);
 
-/// The same of a file's bytes in memory; `name` begins each message.
+/// The same for the bytes of a file in memory. Messages begin with `name`.
 Model load_model(std::string_view bytes, const std::string& name);
 
 }  // namespace moe

@@ -1,4 +1,4 @@
-/* moe for other languages: open a model, ask what it is, predict. Plain C99; link with -lmoe.
+/* moe for other languages: opens a model, tells what it is, and predicts. Plain C99; link with -lmoe.
  *
  *     moe_model* model;
  *     double x[2] = {20, 25}, out[4];                       two rows of one column
@@ -6,10 +6,10 @@
  *     if (moe_predict(model, "mean,sd", x, NULL, 2, out, 4) != MOE_OK) puts(moe_error());
  *     moe_free(model);
  *
- * A model does not change once it is open: any number of threads may use one at the same time. Functions that return an int give
- * MOE_OK or what went wrong, and then moe_error() is a sentence about it. Nothing is thrown, printed or read from the environment.
- * The first prediction sets OpenBLAS to one thread, for a program that uses it, too: threads are the caller's.
- * What pointers give belongs to the model and lives as long as it. Text is UTF-8. */
+ * An open model does not change, so any number of threads may use it at the same time. A function that returns an int
+ * returns MOE_OK or an error; moe_error() is then a sentence about it. Nothing is thrown, printed or read from the
+ * environment. The first prediction sets OpenBLAS to one thread, in a program that uses it itself, too.
+ * What a returned pointer points to belongs to the model, and lives as long as it. Text is UTF-8. */
 #ifndef MOE_H
 #define MOE_H
 
@@ -19,13 +19,13 @@
 extern "C" {
 #endif
 
-/* Of this interface, and of the library's name, libmoe.so.1: it changes when a program must be compiled anew. */
+/* The version of this interface, and of the library's name, libmoe.so.1. It changes when programs must be compiled anew. */
 #define MOE_ABI_VERSION 1
 
 enum moe_status {
   MOE_OK = 0,
   MOE_FAILED = 1,    /* out of memory */
-  MOE_USAGE = 2,     /* arguments that make no sense to this model */
+  MOE_USAGE = 2,     /* arguments that make no sense for this model */
   MOE_DATA = 3,      /* rows that cannot be predicted */
   MOE_BAD_MODEL = 4, /* no model, or a damaged one */
   MOE_IO = 5         /* cannot read */
@@ -35,58 +35,61 @@ typedef struct moe_model moe_model;
 
 /* MOE_ABI_VERSION of the library that is loaded. */
 int moe_abi_version(void);
-/* Of the library, as "0.1.0". */
+/* The version of the library, such as "0.1.0". */
 const char* moe_version(void);
-/* The sentence of the last call in this thread that failed, "" where none has; it stays until the next one that fails. */
+/* The sentence about the last call in this thread that failed; "" if none has. It stays until another call fails. */
 const char* moe_error(void);
 
-/* Opens a model file, which is whole and valid then. *model is NULL where it fails. */
+/* Opens a model file and checks that it is complete and valid. Sets *model to NULL where it fails. */
 int moe_open(const char* path, moe_model** model);
-/* The same of a file's `size` bytes, which are no longer needed afterwards. */
+/* The same for the `size` bytes of a file in memory, which are not needed afterwards. */
 int moe_open_bytes(const void* bytes, size_t size, moe_model** model);
-/* NULL is nothing to free. */
+/* NULL is allowed. */
 void moe_free(moe_model* model);
 
 /* --- What a row is made of ------------------------------------------------------------------------------------------------
- * The columns of a table that a prediction needs, in order: those of the inputs, then where the model has them those of the
- * trials, of the offset and of the exposure. Names and levels beyond the last are NULL. */
+ * The columns of a table that a prediction needs, in this order: those of the inputs, then those of the trials, the offset
+ * and the exposure, if the model has them. Names and levels beyond the last one are NULL. */
 
 size_t moe_columns(const moe_model* model);
 const char* moe_column_name(const moe_model* model, size_t column);
-/* Levels of a category; 0: a number. */
+/* The number of levels of a category; 0 for a number. */
 size_t moe_column_levels(const moe_model* model, size_t column);
 const char* moe_column_level(const moe_model* model, size_t column, size_t level);
-/* What stands for a cell's text in a row, blanks round it aside: of a category the number of its level, from 0, the missing words'
- * one where the text is one of those; NaN for a missing number, or a category's missing cell that the model has no level for. -1: no
- * such level, as new data may have (0, the reference, is what `moe predict --unknown ignore` takes it for); of a number NaN, too,
- * where the text is none. */
+/* The number that stands in a row for a cell with this text; blanks around the text are ignored.
+ * For a category it is the number of the level, from 0. A missing cell is the level for missing cells, or NaN where the
+ * model has no such level. A text that is no level, as new data may have, gives -1; `moe predict --unknown ignore` takes
+ * such a cell for level 0, the reference.
+ * For a number it is that number, and NaN where the cell is missing or no number. */
 double moe_column_value(const moe_model* model, size_t column, const char* text);
 
 /* --- What is predicted ---------------------------------------------------------------------------------------------------- */
 
 size_t moe_targets(const moe_model* model);
 const char* moe_target_name(const moe_model* model, size_t target);
-/* Classes, of two the positive one last; 0: the target is a number. */
+/* The number of classes, of which the last of two is the positive one; 0 where the target is a number. */
 size_t moe_labels(const moe_model* model);
 const char* moe_label(const moe_model* model, size_t label);
 size_t moe_experts(const moe_model* model);
-/* How expert 0 .. describes the target: "gaussian", .. */
+/* The family of expert 0 ..: "gaussian", .. */
 const char* moe_expert_family(const moe_model* model, size_t expert);
 
-/* `outputs` is a list as that of `moe predict --output`: "mean,sd", "q0.05,median", "interval:0.9", "label,proba", "gate",
- * "expert_means", "expert", "log_density", "density", "responsibility"; "" or NULL: mean, or label,proba of classes. */
+/* `outputs` is a list like that of `moe predict --output`: "mean,sd", "q0.05,median", "interval:0.9", "label,proba", "gate",
+ * "expert_means", "expert", "log_density", "density", "responsibility". "" or NULL means mean, or label,proba for classes. */
 
-/* How many numbers a row of the output has; 0 where `outputs` makes no sense. */
+/* How many numbers a row of the output has; 0 where `outputs` is not valid. */
 size_t moe_outputs(const moe_model* model, const char* outputs);
-/* Writes the name of number `i` of a row, "p_yes", cut to `size` - 1 bytes and ended by a zero byte. */
+/* Writes the name of number `i` of a row, such as "p_yes", cut to `size` - 1 bytes, with a zero byte at its end. */
 int moe_output_name(const moe_model* model, const char* outputs, size_t i, char* name, size_t size);
 
 /* Predicts `rows` rows.
- *   x    rows x moe_columns(), row by row: numbers, numbers of levels, NaN for a missing cell (an error unless the model was
- *        fitted to say what becomes of it)
- *   y    rows x moe_targets(), row by row, of a class its number; needed for log_density, density and responsibility, else NULL
- *   out  rows x moe_outputs(), row by row; `size` is how many numbers it has room for. label is the number of a class.
- * The same bits as `moe predict`, however many rows come at once. Where it fails, `out` holds nothing of use. */
+ *   x    rows x moe_columns(), row by row: numbers, numbers of levels, and NaN for a missing cell (which is an error unless
+ *        the model has a rule for missing cells)
+ *   y    rows x moe_targets(), row by row; a class is given by its number. Needed for log_density, density and
+ *        responsibility; otherwise it may be NULL
+ *   out  rows x moe_outputs(), row by row; `size`: how many numbers it has room for. A label is the number of a class.
+ * The results have the same bits as those of `moe predict`, however many rows are given at once. Where it fails, the content
+ * of `out` is undefined. */
 int moe_predict(const moe_model* model, const char* outputs, const double* x, const double* y, size_t rows, double* out,
                 size_t size);
 

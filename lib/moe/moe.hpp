@@ -1,8 +1,8 @@
-// Everything, and the tour.
+// Includes everything. This is the tour.
 //
-// A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp, or select.hpp for the best of several), a Model a file
-// (model_file.hpp), predictions (predict.hpp), figures of merit (metrics.hpp), words (describe.hpp) or another tool's input
-// (export.hpp):
+// A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp, or select.hpp for the best of several), a
+// Model a file (model_file.hpp), predictions (predict.hpp), figures of merit (metrics.hpp), words (describe.hpp) or
+// another tool's input (export.hpp):
 //
 //     moe::CsvReader reader("train.csv");
 //     moe::TrainingTable table = moe::read_training_table(reader, {.target = "y"}, 2);
@@ -16,8 +16,8 @@
 //     predictive.at(table.data);
 //     arma::vec mean = predictive.mean();
 //
-// Everything that can go wrong for a user is an Error (error.hpp) with a sentence to show. Observations are columns of X, as
-// Armadillo likes it, and rows of everything that a model computes, so that each output is contiguous.
+// Everything that can go wrong for a user is an Error (error.hpp) with a sentence to show. Observations are columns of
+// X, as Armadillo likes it, and rows of everything that a model computes, so that each output is contiguous.
 #pragma once
 
 #include "moe/bootstrap.hpp"

@@ -1,4 +1,4 @@
-// What training minimises, and the one pass over blocks of rows that computes it with its gradient.
+// What training minimises, and the pass over blocks of rows that computes it with its gradient.
 #pragma once
 
 #include <armadillo>
@@ -13,41 +13,43 @@
 
 namespace moe {
 
-/// Sums over some of the rows; added up in a fixed order, so that the bits do not depend on who computed which.
+/// Sums over some of the rows. They are added up in a fixed order, so that the bits do not depend on which thread
+/// computed which.
 struct Totals {
-  double loss = 0;     ///< sum of w_n loss_n; for a log of a sum: the sum, times exp(-peak)
+  double loss = 0;     ///< sum of w_n loss_n; for the log of a sum: that sum times exp(-peak)
   double weight = 0;   ///< sum of w_n
   double log_sum = 0;  ///< sum of w_n log |sum_k g_nk|
   double peak = -std::numeric_limits<double>::infinity();  ///< see loss
   double undefined = 0;                                    ///< rows whose loss is not defined
-  arma::vec gradient;                                      ///< of loss; empty where none is asked for
+  arma::vec gradient;                                      ///< of loss; empty where it is not asked for
 
-  /// Back to no rows, with a gradient of so many parameters.
+  /// Resets to no rows, with a gradient of that many parameters.
   void begin(arma::uword parameters);
 };
 
-/// A loss over rows, given every branch's outputs; stateless.
+/// A loss over rows, computed from the outputs of all branches. It has no state.
 class Objective {
  public:
   virtual ~Objective() = default;
   virtual std::string name() const = 0;
-  /// Whether its minimum is a maximum of the likelihood, dispersion included.
+  /// Whether its minimum is the maximum of the likelihood, dispersions included.
   virtual bool is_likelihood() const { return false; }
-  /// Whether it is -log of a sum over experts: it falls without end as an unnormalised gate's sum grows.
+  /// Whether it is -log of a sum over experts. Such a loss falls without end as the sum of an unnormalised gate grows.
   virtual bool is_mixture() const { return false; }
-  /// Whether an unnormalised gate leaves it a minimum.
+  /// Whether it has a minimum under an unnormalised gate.
   virtual bool bounded_without_normalised_gate() const { return false; }
-  /// What the objective is large in comparison with: it and its gradient count in this unit. The squared error of a target in
-  /// large units is large, and the solvers' tolerances must not depend on that.
+  /// The unit in which the objective and its gradient count. The squared error of a target in large units is large, and
+  /// the tolerances of solvers must not depend on that.
   virtual double unit(const Model& model) const {
     return arma::dot(model.standardization.target_scale, model.standardization.target_scale);
   }
-  /// Adds the loss of the block's rows (`forward` has been run at theta and block.X) to `totals`, and its gradient where
-  /// totals.gradient is not empty. The pass itself adds up weight and log_sum.
+  /// Adds the loss of the block's rows to `totals`, and its gradient unless totals.gradient is empty. `forward` has
+  /// been run at theta and block.X. The pass itself adds weight and log_sum.
   virtual void add(ForwardPass& forward, const arma::vec& theta, const Rows& block, Totals& totals) const = 0;
   /// Adds `part` to `total`.
   virtual void merge(const Totals& part, Totals& total) const;
-  /// From sums to the objective: its value is returned, totals.gradient becomes its gradient. NaN where it is not defined.
+  /// Turns sums into the objective, which is returned, and its gradient, in totals.gradient. NaN where it is not
+  /// defined.
   virtual double finish(Totals& totals) const;
 };
 
@@ -55,11 +57,12 @@ class Objective {
 std::shared_ptr<const Objective> make_objective(const std::string& name);
 
 using MakeObjective = std::function<std::shared_ptr<const Objective>()>;
-/// Makes an objective known by its name. Throws Error (usage) where the name is taken.
+/// Registers an objective under its name. Throws Error (usage) where the name is taken.
 void add_objective(const Word& word, const MakeObjective& make);
 
-/// 0.5 l2 sum of squared weights and l1 sum of absolute ones, intercepts and dispersions spared, added to an objective in its unit:
-/// the target's units do not change what they do.
+/// 0.5 l2 times the sum of squared weights, plus l1 times the sum of absolute weights; intercepts and dispersions are
+/// not penalised. It is added to an objective in the objective's unit, so that its effect does not depend on the units
+/// of the target.
 struct Penalty {
   double experts = 0;  ///< l2
   double gate = 0;     ///< l2
@@ -68,7 +71,7 @@ struct Penalty {
   bool has_l1() const { return experts_l1 > 0 || gate_l1 > 0; }
 };
 
-/// Of the weights that have an l1 penalty.
+/// Counts of the weights that have an l1 penalty.
 struct WeightCount {
   arma::uword not_zero = 0, all = 0;
 };
@@ -80,20 +83,21 @@ struct PassResult {
   double undefined = 0;     ///< rows whose loss is not defined
 };
 
-/// Passes over rows: value and gradient at theta. Not to be run on two threads at once: it keeps its working memory.
+/// Passes over rows: the value and gradient at theta. It keeps working memory, so two threads must not run it at the
+/// same time.
 class Pass {
  public:
-  /// Keeps references to both.
+  /// Keeps references to the model and the objective.
   Pass(const Model& model, const Objective& objective, const Penalty& penalty, unsigned threads);
   ~Pass();
   Pass(const Pass&) = delete;
   Pass& operator=(const Pass&) = delete;
-  /// `gradient`: nullptr, or what receives the gradient, in which the l1 penalty has no part. Same bits for any number of
-  /// threads.
+  /// `gradient`: nullptr, or where the gradient is written, without that of the l1 penalty. The bits are the same for
+  /// any number of threads.
   PassResult run(const arma::vec& theta, const Rows& rows, arma::vec* gradient) const;
-  /// What 0.5 theta_i^2 is multiplied by.
+  /// The factors of 0.5 theta_i^2.
   const arma::vec& penalty_weights() const { return penalty_weights_; }
-  /// What |theta_i| is multiplied by.
+  /// The factors of |theta_i|.
   const arma::vec& l1_weights() const { return l1_weights_; }
 
  private:
@@ -102,7 +106,7 @@ class Pass {
   const Model& model_;
   const Objective& objective_;
   arma::vec penalty_weights_, l1_weights_;
-  arma::uword first_penalised_ = 0, penalised_ = 0;  // beyond which no parameter has a penalty
+  arma::uword first_penalised_ = 0, penalised_ = 0;  // parameters outside of these have no penalty
   unsigned threads_;
   struct Memory;
   std::unique_ptr<Memory> memory_;

@@ -1,6 +1,6 @@
-// A reproducible random generator: the same seed gives the same draws, bit for bit, on any machine. Everything here is
-// made of additions, multiplications, divisions and square roots, which IEEE 754 rounds alike everywhere; the C
-// library's log, exp and sin do not have that property.
+// A reproducible random generator: the same seed gives the same bits on every machine. Everything here consists of
+// additions, multiplications, divisions and square roots, which IEEE 754 rounds in the same way everywhere. The C
+// library's log, exp and sin are not that reproducible.
 #pragma once
 
 #include <array>
@@ -10,32 +10,32 @@
 
 namespace moe {
 
-/// xoshiro256++ (Blackman, Vigna 2019), its state filled by SplitMix64 from the seed and the stream. Streams of one
-/// seed are unrelated: one for each restart, recipe or purpose.
+/// xoshiro256++ (Blackman, Vigna 2019). SplitMix64 fills its state from the seed and the stream. The streams of a seed
+/// are independent: there is one for each restart, recipe or purpose.
 class Random {
  public:
   explicit Random(std::uint64_t seed, std::uint64_t stream = 0);
   std::uint64_t bits();
-  /// On (0, 1): 53 bits, never 0 or 1.
+  /// Uniform on (0, 1), with 53 bits; never 0 or 1.
   double uniform();
   double uniform(double low, double high) { return low + (high - low) * uniform(); }
-  /// Standard normal, by inversion (Wichura 1988, AS 241): one uniform a draw.
+  /// Standard normal by inversion (Wichura 1988, AS 241): needs one uniform number for each draw.
   double normal();
-  /// 0 .. n-1, each equally likely (Lemire 2019, with rejection: no bias). n > 0.
+  /// Uniform on 0 .. n-1, without bias (Lemire 2019, with rejection). n > 0.
   std::uint64_t below(std::uint64_t n);
-  /// An index drawn in proportion to `weights` (not negative, not all 0).
+  /// An index, drawn with probabilities in proportion to `weights` (not negative, not all 0).
   std::size_t index(const std::vector<double>& weights);
-  /// Poisson with that mean (>= 0), by inversion in steps of at most 16 so that exp never underflows; beyond 2^20 by
-  /// the quantile's expansion round the normal one. At most 2^63.
+  /// A Poisson number with this mean (>= 0). By inversion, in steps of at most 16 so that exp never underflows; for
+  /// means above 2^20 by an expansion of the quantile around the normal one. At most 2^63.
   std::uint64_t poisson(double mean);
-  /// A permutation of 0 .. n-1 (Fisher-Yates).
+  /// A random permutation of 0 .. n-1 (Fisher-Yates).
   std::vector<std::size_t> permutation(std::size_t n);
 
  private:
   std::array<std::uint64_t, 4> state_;
 };
 
-/// Elementary functions with the same bits on every machine, within 4 ulp of the true value for ordinary arguments.
+/// Elementary functions with the same bits on every machine. Their error is below 4 ulp for ordinary arguments.
 namespace portable {
 double log(double x);  ///< x > 0
 double exp(double x);

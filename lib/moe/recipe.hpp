@@ -1,4 +1,4 @@
-// Data sets made to order: what `moe gen` writes.
+// Made-up data sets: what `moe gen` writes.
 #pragma once
 
 #include <armadillo>
@@ -13,25 +13,25 @@
 
 namespace moe {
 
-/// Options that a recipe does not use are refused; NaN or 0 means its own default.
+/// The options of recipes. A recipe throws for an option that it does not use. NaN or 0 means the recipe's default.
 struct RecipeOptions {
   arma::uword rows = 1000;
   arma::uword features = 0;
   arma::uword experts = 0;
-  double noise = -1;    ///< standard deviation; negative: the recipe's own
-  double outliers = 0;  ///< fraction of rows whose target is drawn from a far wider distribution
+  double noise = -1;    ///< standard deviation; negative: the recipe's default
+  double outliers = 0;  ///< fraction of rows whose target comes from a far wider distribution
   double missing = 0;   ///< fraction of input cells left empty
   std::uint64_t seed = 1;
 };
 
-/// Rows of a recipe; the same on any machine.
+/// The rows of a recipe; the same on every machine.
 struct Generated {
   std::vector<std::string> inputs;  ///< x1 .. xd
-  std::vector<std::string> labels;  ///< of a class target
+  std::vector<std::string> labels;  ///< for a target of classes
   arma::mat X;                      ///< d x n; NaN where a cell is missing
   arma::vec y;                      ///< n: the target or its class
-  std::vector<unsigned> expert;     ///< n: which of 1..K drew the row
-  std::optional<Model> truth;       ///< the model that drew it, where the recipe is one
+  std::vector<unsigned> expert;     ///< n: the expert 1..K that drew the row
+  std::optional<Model> truth;       ///< the model that drew the rows, where the recipe is a model
 };
 
 struct RecipeInfo {
@@ -39,13 +39,13 @@ struct RecipeInfo {
 };
 
 std::vector<RecipeInfo> recipes();
-/// Throws Error (usage) for an unknown recipe or options that it cannot follow.
+/// Throws Error (usage) for an unknown recipe, and for options that it does not have.
 Generated generate(const std::string& recipe, const RecipeOptions& options);
 
-/// Columns x1 .. xd, y and, with `truth`, expert.
+/// Writes the columns x1 .. xd, y and, with `truth`, expert.
 void write_csv(const Generated& generated, bool truth, OutputFile& out);
-/// Targets drawn from `model` at the inputs of a table (parametric bootstrap): the model's inputs, its target and, with
-/// `truth`, expert. Throws Error (usage) where the model is no density.
+/// Writes targets that are drawn from `model` at the inputs of a table (parametric bootstrap): the model's inputs, its
+/// target and, with `truth`, the expert. Throws Error (usage) where the model is no density.
 void resample_csv(const Model& model, CsvReader& reader, std::uint64_t seed, bool truth, OutputFile& out,
                   bool ignore_unknown = false);
 

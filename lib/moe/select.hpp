@@ -1,5 +1,5 @@
-// Which of several models a table speaks for: by what their likelihoods cost in parameters, by rows that they have not seen, or,
-// for one more expert, by tables drawn from the model without it.
+// Chooses between models: by information criteria, by cross-validation, or, for one more expert, by a likelihood ratio
+// test with the parametric bootstrap.
 #pragma once
 
 #include <cmath>
@@ -16,60 +16,64 @@
 
 namespace moe {
 
-/// What decides. The first three are FitSummary's, lower is better; kCv is Outcome::cv, higher is better.
+/// The criterion. The first three are in FitSummary, and lower is better. kCv is Outcome::cv, and higher is better.
 enum class Criterion { kBic, kIcl, kAic, kCv };
 
 struct SelectOptions {
   Criterion by = Criterion::kBic;
-  arma::uword folds = 10;  ///< kCv
-  TrainOptions train;      ///< of every fit; its threads are shared among the fits
+  arma::uword folds = 10;  ///< for kCv
+  TrainOptions train;      ///< for every fit; the threads are shared among the fits
 };
 
-/// What became of a candidate.
+/// The result for a candidate.
 struct Outcome {
   std::size_t candidate;
-  std::optional<Model> model;  ///< fitted to all rows: what train() gives for it; none where that failed
+  std::optional<Model> model;  ///< the model that train() fits to all rows; nothing where that failed
   TrainReport report{};
-  /// Whether an expert explains a few rows all but exactly, in all starts: then the likelihood has no maximum that means anything.
+  /// Whether in all starts an expert explains a few rows almost exactly: the likelihood then has no meaningful maximum.
   bool spurious = false;
-  double cv = NAN;        ///< kCv: mean log p(y|x) of rows held out, in data units, by weight
-  double cv_error = NAN;  ///< its standard error, from the differences between folds
-  std::string failure{};  ///< why a fit failed, or "": then the candidate has no place among the others
+  double cv = NAN;        ///< for kCv: the weighted mean of log p(y|x) over held-out rows, in data units
+  double cv_error = NAN;  ///< its standard error, from differences between folds
+  std::string failure{};  ///< why a fit failed, or ""; a candidate that failed is not ranked
   ErrorKind kind = ErrorKind::kFit;
 };
 
-/// Told after each pass of each fit how many fits of how many are done, one call at a time; returns false to stop.
+/// Called after each pass of each fit, never twice at the same time. `done` of `fits` fits have ended. Returns false to
+/// stop.
 using SelectObserver = std::function<bool(std::size_t done, std::size_t fits)>;
 
-/// Fits every candidate to the table, and to its folds under kCv. A candidate's inputs are indices into schema.inputs, and it gets
-/// only what it reads. Best first; spurious ones after the others, those that failed last. The same for any number of threads.
-/// Throws Error: usage for a gate whose weights do not sum to 1, or folds that are not there; fit where the observer stops it.
+/// Fits every candidate to the table, and for kCv to its folds. A candidate's inputs are indices into schema.inputs,
+/// and it is given only the inputs that it reads. The best comes first; spurious ones follow the others, and those that
+/// failed are last. The result is the same for any number of threads. Throws Error: usage for a gate whose weights do
+/// not sum to 1, or an impossible number of folds; fit where the observer stops it.
 std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std::optional<Dataset>& validation,
                             const std::vector<ModelSpec>& candidates, const SelectOptions& options,
                             const SelectObserver& observer);
 
-/// The held-out rows of each fold, ascending: rows of a positive weight in a random order, dealt out one by one.
+/// The held-out rows of each fold, in ascending order. Rows of positive weight are put into a random order and dealt
+/// out one by one.
 std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, arma::uword folds, std::uint64_t seed);
 
-/// The same; of classes each is dealt out by itself, so that the training rows of every fold have rows of it. The row of a
-/// class that has no other is never held out.
+/// The same, but the rows of each class are dealt out separately, so that the training rows of every fold have every
+/// class. If a class has only one row, that row is never held out.
 std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schema, const Dataset& data,
                                                              arma::uword folds, std::uint64_t seed);
-/// The classes of which a single row counts.
+/// The classes with only a single row of positive weight.
 std::vector<std::string> classes_of_one_row(const Schema& schema, const Dataset& data);
 
-/// Two models, one within the other.
+/// The test between two models, one of which contains the other.
 struct RatioTest {
-  double statistic = NAN;    ///< 2 (log-likelihood of the larger - of the smaller)
-  double p = NAN;            ///< (1 + draws at least as large) / (1 + draws)
-  arma::uword draws = 0;     ///< tables to which both could be fitted
+  double statistic = NAN;    ///< twice the difference of the log-likelihoods, larger minus smaller model
+  double p = NAN;            ///< (1 + draws with a statistic at least as large) / (1 + draws)
+  arma::uword draws = 0;     ///< how many drawn tables both models could be fitted to
   arma::uword restarts = 0;  ///< starts of each fit
-  std::string failure{};     ///< why there is no p, or ""
+  std::string failure{};     ///< why there is no p value, or ""
 };
 
-/// The parametric bootstrap of the likelihood ratio (McLachlan 1987), whose distribution no table has where a mixture has an
-/// expert too many: fits both, draws `draws` tables from the smaller at the rows' inputs, weights, trials and offsets, and fits
-/// both to each, always from as many starts as the larger takes by itself. Throws as select() does.
+/// The parametric bootstrap of the likelihood ratio (McLachlan 1987). With a superfluous expert in a mixture, the ratio
+/// has no chi-squared distribution. So both models are fitted, `draws` tables are drawn from the smaller one at the
+/// rows' inputs, weights, trials and offsets, and both are fitted to each of these, always from as many starts as the
+/// larger one takes by default. Throws as select() does.
 RatioTest bootstrap_ratio_test(const Schema& schema, const Dataset& data, const ModelSpec& smaller,
                                const ModelSpec& larger, const TrainOptions& options, arma::uword draws,
                                const SelectObserver& observer);

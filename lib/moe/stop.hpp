@@ -1,4 +1,4 @@
-// Ends long work from outside.
+// Stops long work from outside.
 #pragma once
 
 #include <atomic>
@@ -6,18 +6,18 @@
 
 namespace moe {
 
-/// Thrown out of what was under way when it was asked to stop.
+/// The exception that ends work when it was asked to stop.
 class Stopped : public std::exception {
  public:
   const char* what() const noexcept override { return "stopped"; }
 };
 
-/// While it lives, the library's work on this thread, and on those that help it, ends by Stopped within a fraction of a second
-/// after the flag has become true. The library only reads the flag: a signal's handler may set it. Between two looks at the flag
-/// lies a block of rows, or one decomposition of a matrix.
+/// While a StopScope exists, the library's work on this thread, and on threads that help it, ends by Stopped within a
+/// fraction of a second after the flag has become true. The library only reads the flag, so a signal handler may set
+/// it. It looks at the flag after each block of rows and each decomposition of a matrix.
 class StopScope {
  public:
-  /// `flag` must outlive the scope; nullptr: nothing stops the work.
+  /// `flag` must outlive the scope. nullptr: nothing stops the work.
   explicit StopScope(const std::atomic<bool>* flag);
   ~StopScope();
   StopScope(const StopScope&) = delete;
@@ -30,10 +30,11 @@ class StopScope {
 /// The flag of this thread's innermost scope, or nullptr.
 const std::atomic<bool>* stop_flag();
 
-/// Throws Stopped where the flag is true. It costs a load: every loop that may take long calls it.
+/// Throws Stopped where the flag is true. It costs one load, so every loop that may take long calls it.
 void end_if_stopped();
 
-/// Removes the temporary files of all OutputFiles that are not committed. Safe in a signal's handler, after which the process must end.
+/// Removes the temporary files of all OutputFiles that are not committed. It may be called in a signal handler; the
+/// process must end after it.
 void remove_temporaries() noexcept;
 
 }  // namespace moe

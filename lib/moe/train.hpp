@@ -1,4 +1,4 @@
-// From rows to a fitted model.
+// Fits a model to rows.
 #pragma once
 
 #include <armadillo>
@@ -20,20 +20,22 @@ struct TrainOptions {
       "auto";  ///< auto: owlqn under an l1 penalty; adam where a network is an MLP; else em, or lbfgs where that cannot
                ///< be or is large
   SolverOptions solver_options;
-  arma::uword batch = 32;     ///< rows a step of a stochastic solver; 0: all
-  arma::uword restarts = 0;   ///< starts, the best fit kept; 0: the solver's own default
+  arma::uword batch = 32;     ///< rows in a step of a stochastic solver; 0: all
+  arma::uword restarts = 0;   ///< how many starts; the best fit is kept; 0: the solver's default
   Penalty penalty{0, 1e-12};  ///< mean loss plus 0.5 l2 |weights|^2 plus l1 |weights|_1
   bool firth =
       false;  ///< the bias-reduced fit of one expert of classes or counts, or of the gate of several (Firth 1993)
   bool standardize = true;
-  bool errors = true;     ///< whether the model keeps its Uncertainty, where one is known
-  double validation = 0;  ///< fraction of the rows set aside
+  bool errors = true;     ///< whether the model keeps its Uncertainty, where that is known
+  double validation = 0;  ///< fraction of the rows that are set aside
   arma::uword patience =
-      0;  ///< passes without a better value, of the validation rows where there are some, else of the objective before stopping; 0: never stop for it
+      /// Stop after so many passes without a better value (of the validation rows if there are any, else of the
+      /// objective); 0: never.
+      0;
   std::uint64_t seed = 1;
   unsigned threads = 1;
-  /// What earlier runs over the same rows with the same options have come to, and where this one adds what it comes to; or nullptr.
-  /// train() then ends with the bits of a run that was never stopped.
+  /// The results of earlier runs over the same rows with the same options, to which this run adds its own; or nullptr.
+  /// train() then ends with the same bits as a run that was never interrupted.
   FitProgress* progress = nullptr;
 };
 
@@ -42,60 +44,63 @@ struct PassReport {
   arma::uword restart, restarts, pass, passes;
   double objective;
   std::optional<double> validation;
-  bool on_floor;   ///< a sigma of theta sits on its floor
-  bool pilot;      ///< over some of the rows, where starts are compared before the fit proper
+  bool on_floor;   ///< whether a sigma in theta is on its floor
+  bool pilot;      ///< over a subset of the rows, with which starts are compared before the main fit
   double seconds;  ///< since the fit began
   const arma::vec& theta;
-  const Model& model;  ///< the structure that theta belongs to
+  const Model& model;  ///< the structure to which theta belongs
 };
 
-/// Called after each pass, one call at a time; returns false to stop the fit with what is best so far.
+/// Called after each pass, never twice at the same time. Returns false to stop the fit with the best result so far.
 using Observer = std::function<bool(const PassReport&)>;
 
-/// A maximum that starts ended in.
+/// A maximum that some starts have reached.
 struct Maximum {
   double objective = 0;  ///< with penalties, per unit of weight
   arma::uword starts = 0;
   bool spurious = false;
 };
 
-/// What happened, beyond what the model itself keeps.
+/// What happened in a fit, beyond the record in the model.
 struct TrainReport {
-  std::string solver, stop;          ///< stop: why the best start ended
-  arma::uword starts_at_best = 0;    ///< starts that ended within 1e-4 log-likelihood units a hundred rows of the best
-  arma::uword starts_set_aside = 0;  ///< starts that came to an expert that explains a handful of rows all but exactly
-  std::vector<Maximum> maxima;       ///< distinct ones, the best first
-  arma::uword pilot_rows = 0;        ///< rows that the starts were compared on; 0: all
-  bool moved = false;                ///< the best was found by splitting and merging experts, from another start's end
+  std::string solver, stop;        ///< stop: why the best start has ended
+  arma::uword starts_at_best = 0;  ///< starts that ended within 1e-4 log-likelihood units per hundred rows of the best
+  /// Starts whose end is spurious: an expert explains a handful of rows almost exactly.
+  arma::uword starts_set_aside = 0;
+  std::vector<Maximum> maxima;  ///< the different maxima, the best first
+  arma::uword pilot_rows = 0;   ///< on how many rows the starts were compared; 0: all
+  bool moved = false;           ///< whether the best was found by split and merge, from another start's end
   bool from_simpler =
-      false;  ///< the best began at the fit of simpler families, as a student's at a gaussian's, or of one expert
-  std::vector<std::string> aliased;  ///< inputs that others explain exactly: they have no coefficient of their own
+      false;  ///< whether the best began at the fit of simpler families (a student's at a gaussian's), or of one expert
+  std::vector<std::string> aliased;  ///< inputs that follow exactly from others, and so have no coefficients
   arma::uword constant_inputs = 0;
   WeightCount experts_l1, gate_l1;
   bool constant_target = false;
-  bool restrained = false;  ///< by a penalty on the experts or by validation rows
-  bool on_floor = false;    ///< the model's sigma, too: it explains a few rows exactly
-  bool separated = false;   ///< classes that the model tells apart without a doubt in any training row
-  double validation = 0;    ///< the best validation value, where there was one
+  bool restrained = false;  ///< whether a penalty on the experts, or validation rows, restrain the fit
+  bool on_floor = false;    ///< whether a sigma of the model is on its floor: that expert explains a few rows exactly
+  /// Whether the model tells the classes of all training rows apart without a doubt (separation).
+  bool separated = false;
+  double validation = 0;  ///< the best validation value, if there was one
   double seconds = 0;
-  bool stopped = false;  ///< the observer asked for it
+  bool stopped = false;  ///< whether the observer stopped the fit
   bool stayed =
-      false;  ///< nothing better was found than the `start` that the fit was given: the model has its parameters
+      false;  ///< whether nothing better was found than the `start` that was given: the model then has its parameters
 };
 
-/// What is to be fitted to which rows, and how.
+/// What is to be fitted, to which rows, and how.
 struct FitRequest {
   Schema schema;
-  /// `family` "auto" is gaussian:unit for me and me-batch, gaussian:shared for blend and localized, else gaussian; for classes
-  /// bernoulli or categorical.
+  /// The family "auto" becomes bernoulli or categorical for classes. For numbers it becomes gaussian:unit for me and
+  /// me-batch, gaussian:shared for blend and localized, else gaussian.
   ModelSpec spec;
-  /// X: (1 + d) x n for the d inputs of the schema, its first row ones; y: n x T; w: n. In the data's own units. Rows of weight 0 are
-  /// left out.
+  /// The rows in data units. X: (1 + d) x n for the d inputs of the schema, with ones in its first row; y: n x T; w: n.
+  /// Rows of weight 0 are left out.
   Dataset data;
-  std::optional<Dataset> validation{};  ///< rows that judge the fit, of the same columns; none: options.validation says
+  std::optional<Dataset> validation{};  ///< rows of the same columns that judge the fit; none: see options.validation
   TrainOptions options{};
   Observer observer{};  ///< may be empty
-  /// Whose parameters the fit begins with, in place of random starts; it must live until train() returns. nullptr: random starts.
+  /// A model with whose parameters the fit begins, in place of random starts. It must live until train() returns.
+  /// nullptr: random starts.
   const Model* start = nullptr;
 };
 
@@ -104,11 +109,10 @@ struct FitResult {
   TrainReport report;
 };
 
-/// Fits.
-/// Throws Error: usage for options that make no sense together, or a `start` of other columns; data for more experts than rows; fit
-/// where the loss is undefined or runs away, with a sentence that says which and at which pass. Throws std::logic_error for a table
-/// of another shape than the schema's, and Stopped where the caller's StopScope says so: what was best until then, the observer has
-/// seen.
+/// Fits a model. Throws Error: usage for options that contradict each other, or a `start` with other columns; data for
+/// more experts than rows; fit where the loss is undefined or diverges, with a sentence that says which, and in which
+/// pass. Throws std::logic_error where the table's shape is not that of the schema, and Stopped where the caller's
+/// StopScope ends the work; the observer has seen the best result until then.
 FitResult train(FitRequest request);
 
 }  // namespace moe
