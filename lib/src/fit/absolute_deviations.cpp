@@ -9,15 +9,16 @@
 namespace moe {
 namespace {
 
-/// A row counts as a multiple of others where less than this part of it is left without them.
+/// A row is a multiple of other rows if less than this part of it remains without them.
 constexpr double kDependent = 1e-7;
-/// Rows that pass through a vertex by chance are moved off it by this part of the mean deviation: no step is then in vain.
+/// Rows that pass through a vertex by chance are moved off it by this part of the mean deviation, so that every step
+/// gains something.
 constexpr double kApart = 1e-11;
 constexpr double kGolden = 0.6180339887498949;
 constexpr double kRounding = 1e-12;
-constexpr int kStepsEach = 200;  // for each coefficient, at most
+constexpr int kStepsEach = 200;  // at most, for each coefficient
 
-/// The rows nearest to the fit that determine its coefficients; fewer where there are not as many.
+/// The rows nearest to the fit that determine its coefficients; fewer than p where the others depend on them.
 std::vector<arma::uword> first_vertex(const arma::mat& X, const arma::vec& distance, const arma::vec& v) {
   arma::uvec order = arma::stable_sort_index(distance);
   std::stable_partition(order.begin(), order.end(), [&](arma::uword n) { return v[n] > 0; });
@@ -59,11 +60,12 @@ arma::vec least_absolute(const arma::mat& X, const arma::vec& y, const arma::vec
   for (arma::uword steps = 0; steps < kStepsEach * p; ++steps) {
     end_if_stopped();
     const arma::uvec rows(vertex);
-    arma::mat inverse;  // of the vertex's rows, one below the other
+    arma::mat inverse;  // of the matrix of the vertex's rows
     if (!arma::inv(inverse, arma::mat(X.cols(rows).t()))) break;
     arma::vec r = moved - X.t() * (inverse * moved.elem(rows));
     r.elem(rows).zeros();
-    // How fast the other rows' deviations fall as the fit leaves row j alone, against how fast that row's rises.
+    // If the fit leaves row j, the deviations of the other rows fall at a rate of |pull|, and that of row j rises at a
+    // rate of v.
     const arma::vec pull = inverse.t() * (X * (v % arma::sign(r)));
     const arma::vec gain = arma::abs(pull) - v.elem(rows);
     const arma::uword j = arma::index_max(gain / arma::sqrt(arma::sum(arma::square(inverse), 0)).t());

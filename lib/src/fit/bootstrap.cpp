@@ -21,11 +21,12 @@ constexpr std::uint64_t kStreams = std::uint64_t{1} << 40;
 constexpr arma::uword kMostInAllOrders = 6;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-using Order = std::vector<arma::uword>;  // of each place, which expert comes there
+using Order = std::vector<arma::uword>;  // for each place, the expert that comes there
 
 // --- Labels -----------------------------------------------------------------------------------------------------------
 
-/// Theta less what can be added to all outputs of a branch: each reference's parameters are 0.
+/// theta in a unique form: where a vector can be added to all outputs of a branch, the parameters of the reference
+/// output become 0.
 arma::vec anchored(const Model& model, arma::vec theta) {
   for (arma::uword b = 0; b <= model.size(); ++b) {
     const auto reference = reference_output(model, b);
@@ -37,7 +38,7 @@ arma::vec anchored(const Model& model, arma::vec theta) {
   return theta;
 }
 
-/// An expert's parameters in theta, psi last where it has one of its own.
+/// The places of an expert's parameters in theta; last those of psi, if it has psi of its own.
 arma::uvec places_of(const Model& model, arma::uword k) {
   const Expert& expert = model.experts[k];
   const arma::uvec network = arma::regspace<arma::uvec>(0, expert.network->parameters() - 1) + expert.offset;
@@ -51,12 +52,12 @@ bool same_kind(const Expert& a, const Expert& b) {
          arma::size(a.columns) == arma::size(b.columns) && arma::all(a.columns == b.columns);
 }
 
-/// Experts of theta (columns) against those of the model (rows); infinite where they are of different kinds.
+/// Distances of theta's experts (columns) from those of the model (rows); infinite between experts of different kinds.
 arma::mat distances(const Model& model, const Uncertainty& uncertainty, const arma::vec& theta) {
   const arma::vec own = anchored(model, model.theta);
   arma::vec error(own.n_elem, arma::fill::ones);
   if (uncertainty.known()) error = arma::sqrt(arma::sum(arma::square(uncertainty.factor), 1));
-  error.replace(0, kInfinity);  // what was not estimated does not count
+  error.replace(0, kInfinity);  // parameters that were not estimated do not count
   arma::mat result(model.size(), model.size());
   result.fill(kInfinity);
   for (arma::uword i = 0; i < model.size(); ++i)
@@ -80,7 +81,7 @@ Order nearest_order(const arma::mat& distance) {
   return best;
 }
 
-/// The nearest pair first, then the nearest of those left.
+/// Matches the nearest pair first, then the nearest of the remaining ones.
 Order greedy_order(arma::mat distance) {
   Order order(distance.n_rows);
   for (arma::uword k = 0; k < order.size(); ++k) {
@@ -108,7 +109,7 @@ arma::vec reordered(const Model& model, const arma::vec& theta, const Order& ord
 
 // --- Replicates -------------------------------------------------------------------------------------------------------
 
-/// How often each row is drawn, as weights: a row that was drawn twice counts twice.
+/// Draws rows by changing their weights: a row that is drawn twice gets twice its weight.
 void resample_rows(Random& random, Dataset& data) {
   const arma::uvec counting = arma::find(data.w > 0);
   arma::vec times(data.rows(), arma::fill::zeros);
@@ -130,10 +131,10 @@ struct Resampling {
   const Model& model;
   const Dataset& data;
   const BootstrapOptions& options;
-  bool spurious;  // the model itself: then its replicates may be, too
+  bool spurious;  // whether the model is spurious itself; its replicates may then be, too
 };
 
-/// A replicate's theta; empty where its fit failed, or ran into a spurious maximum.
+/// The theta of a replicate; empty where its fit failed, or ended in a spurious maximum.
 arma::vec refitted(const Resampling& from, arma::uword replicate) {
   const Model& model = from.model;
   Dataset data = from.data;
@@ -194,7 +195,7 @@ Inference bootstrap(const Model& model, const Dataset& data, const BootstrapOpti
   for (arma::uword i = 0; i < thetas.size(); ++i) result.replicates.col(i) = thetas[i];
   result.uncertainty.factor = result.replicates.each_col() - arma::mean(result.replicates, 1);
   result.uncertainty.factor /= std::sqrt(static_cast<double>(thetas.size() - 1));
-  // What the fit did not estimate stays without errors.
+  // Parameters that the fit did not estimate have no errors.
   for (arma::uword i = 0; i < model.theta.n_elem && known.known(); ++i)
     if (arma::all(known.factor.row(i) == 0)) result.uncertainty.factor.row(i).zeros();
   return result;

@@ -7,7 +7,7 @@
 namespace moe {
 namespace {
 
-/// The likelihood as a function of the dispersions, which end theta.
+/// Minus the likelihood as a function of the dispersions only, which are the last elements of theta.
 class DispersionProblem : public Problem {
  public:
   DispersionProblem(const Model& model, const Rows& rows, unsigned threads)

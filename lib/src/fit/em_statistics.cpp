@@ -1,4 +1,7 @@
-// The E step: responsibilities of each row, and the sums over rows that follow from them.
+// The E step of EM: the posterior weights (responsibilities) of each row, and the weighted sums over rows that the M
+// step needs. For expert k with w_nk = w_n r_nk, these are the score sum_n w_nk s_n (x) z_n and the information -sum_n
+// w_nk S_n (x) z_n z_n', where s_n and S_n are the first and second derivatives of log p in eta, and z_n is the row's
+// design in orthonormal coordinates.
 #include "fit/em_statistics.hpp"
 
 #include <algorithm>
@@ -13,18 +16,21 @@ namespace moe {
 namespace {
 
 constexpr arma::uword kParts = 32;
-/// Where there are many rows, second derivatives come from a subsample of blocks, evenly spread: sums of squares would otherwise take most
-/// of an iteration's time. The subsample changes the steps, not the optimum, since gradients are always those of all rows. It has at least
-/// the first number of rows, and the second for each coefficient of each expert. An expert that has fewer of its rows than the third number
-/// for each coefficient takes its second derivatives from all rows.
+/// With many rows, second derivatives are taken from a subsample of evenly spaced blocks, as sums of squares would take
+/// most of the time of an iteration. This changes the steps, not the optimum: gradients are always those of all rows.
+/// The subsample has at least kRowsForCurvature rows, and kRowsForCoefficient for each coefficient of each expert. An
+/// expert with fewer than kFewestForCoefficient of its own rows there for each coefficient takes its second derivatives
+/// from all rows.
 constexpr arma::uword kRowsForCurvature = 1 << 14, kRowsForCoefficient = 512, kFewestForCoefficient = 64;
-/// The subsample is used where, in every direction, its mean square is between these multiples of all rows' mean square.
+/// The subsample is used if in every direction its mean square lies between these multiples of the mean square of all
+/// rows.
 constexpr double kLeastPart = 0.5, kMostPart = 2;
-/// Parameters of the gate up to which its own second derivatives are summed; beyond, Boehning's bound of them (1992), which is the
-/// same in every step and, in orthonormal coordinates, 1/2.
+/// If the gate has more parameters, its second derivatives are not summed. Boehning's bound (1992) replaces them, which
+/// is the same in every step, and 1/2 in orthonormal coordinates.
 constexpr arma::uword kMostForNewton = 300;
 
-/// Copies the upper triangle of each p x p block but those on the diagonal: as sums of squares they are symmetric.
+/// Copies the upper triangle of each p x p block off the diagonal to its lower triangle: the blocks are symmetric, as
+/// they are sums of squares.
 void fill_blocks(arma::mat& information, arma::uword p, arma::uword blocks) {
   for (arma::uword a = 0; a < blocks; ++a)
     for (arma::uword b = a + 1; b < blocks; ++b)
@@ -56,7 +62,8 @@ EmStep::EmStep(const Model& model, const Rows& rows, const Basis& basis, const a
   for (arma::uword k = 0; k < model.size(); ++k) whole_.push_back(!is_normal(k));
 }
 
-/// Whether each stride-th block's sum of squares of a design's columns is like that of all rows, which is 1.
+/// Whether the subsample, every stride-th block, represents all rows: whether its sum of squares of a design's columns
+/// is close to the identity, which is that of all rows.
 bool EmStep::represented(arma::uword design) const {
   const arma::uword rows = rows_at_once(model_), p = basis_.columns(design);
   arma::mat sum(p, p, arma::fill::zeros), U;
@@ -87,7 +94,8 @@ void EmStep::add(const Rows& block, const arma::vec& theta, const arma::mat* giv
   to.loss -= arma::dot(block.w, work.log_sum);
   if (given != nullptr) work.r = given->rows(block.first, block.first + block.count() - 1);
   work.sums.resize(basis_.designs());
-  for (arma::uword branch = 0, next = 0; next < work.sums.size(); ++branch)  // designs count up in the branches' order
+  // Designs are numbered in the order in which branches first have them.
+  for (arma::uword branch = 0, next = 0; next < work.sums.size(); ++branch)
     if (basis_.design_of(branch) == next) {
       basis_.whiten_rows(next, forward.columns(branch), work.sums[next].Z);
       ++next;
@@ -112,7 +120,8 @@ void EmStep::add_gate(const Rows& block, bool curved, Work& work, Fit& to) const
           block.w % g.col(a) % ((a == b ? 1.0 : 0.0) - g.col(b));
 }
 
-/// An expert whose density of the only target is normal about eta: all its rows have the same second derivative.
+/// Adds an expert whose density of a single target is normal about eta. The second derivative is then the same in all
+/// rows.
 void EmStep::add_normal(const Rows& block, const arma::mat& eta, const Family& family, const double* psi,
                         const arma::vec& w, bool curved, BlockSums& sums, Fit& to) {
   arma::vec room = sums.product_for(to.score.memptr());
@@ -151,7 +160,7 @@ void EmStep::add_expert(const Rows& block, const arma::vec& theta, arma::uword k
     if (i >= m) to.score[place(i)] += arma::dot(work.w, scores.col(i));
     for (arma::uword j = i; j < bent; ++j) {
       const arma::vec second = seconds.unsafe_col(i * stride + j);
-      if (T > 1 && second.is_zero()) continue;  // of two targets that are independent
+      if (T > 1 && second.is_zero()) continue;  // two targets that are independent
       double* const at = &to.information(place(i), place(j));
       if (j < m) sums.squares_for(at, to.information.n_rows) = -work.w % second;
       if (i < m && j >= m) sums.product_for(at) = -work.w % second;

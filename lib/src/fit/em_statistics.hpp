@@ -1,4 +1,4 @@
-// What a step of EM knows of the rows: the sums that its E step collects and its M step reads.
+// The sums over rows that the E step of EM collects and the M step reads.
 #pragma once
 
 #include <vector>
@@ -7,21 +7,21 @@
 
 namespace moe {
 
-/// Sums over rows. Derivatives are those of the expected log-likelihood, in orthonormal coordinates; `information` is minus the
-/// second ones, of which the upper blocks are filled.
+/// Sums over rows. Derivatives are those of the expected log-likelihood of the complete data, in orthonormal
+/// coordinates. `information` is minus the second derivatives; only its upper blocks are filled.
 struct EmStep::Fit {
-  arma::vec score;        // coefficients, then psi
-  arma::mat information;  // the same
-  double mass = 0;        // an expert's sum of w r
-  double curved = 0;      // sum of w r, or of w for the gate, over the rows that `information` is of
-  // Where eta is the mean and all rows have the same second derivatives in it; T x T:
+  arma::vec score;        // of the coefficients, then of psi
+  arma::mat information;  // likewise
+  double mass = 0;        // of an expert: the sum of w r
+  double curved = 0;      // sum of w r, or for the gate of w, over the rows that contribute to `information`
+  // For experts whose eta is the mean, with the same second derivatives in all rows; T x T:
   arma::mat products;   // sum of w r (y - eta)' (y - eta)
   arma::mat precision;  // minus the second derivatives
 };
 
 struct EmStep::Statistics {
   double loss = 0;
-  Fit gate;  // of all logits but the last
+  Fit gate;  // for all logits but the last
   std::vector<Fit> experts;
 
   void operator+=(const Statistics& other) {
@@ -39,11 +39,11 @@ struct EmStep::Statistics {
   }
 };
 
-/// Room for a block's numbers, kept from block to block.
+/// Memory for the numbers of a block, which is kept from block to block.
 struct EmStep::Work {
   explicit Work(const Model& model) : forward(model) {}
   ForwardPass forward;
-  std::vector<BlockSums> sums;  // of each design of the basis
+  std::vector<BlockSums> sums;  // for each design of the basis
   arma::mat r, scores, seconds;
   arma::vec log_sum, sign, w;
 };

@@ -14,20 +14,21 @@
 namespace moe {
 namespace {
 
-/// Of the largest second derivative: what is added to all, and to those that are not positive definite, more and more.
+/// As parts of the largest second derivative: the shift that is always added, its growth while the matrix is not
+/// positive definite, and its limit.
 constexpr double kFirstShift = 1e-13, kShiftGrowth = 100, kLastShift = 1e8;
-/// Of a sum of deviations: less is no gain.
+/// As a part of a sum of absolute deviations: a smaller gain is rounding.
 constexpr double kNoGain = 1e-13;
-/// Of a sum of squares: what a difference may leave is rounding below it.
+/// As a part of a sum of squares: a smaller difference of such sums is rounding.
 constexpr double kCancelled = 1e-14;
-/// A step of a dispersion in logarithms at most: Newton's steps overshoot far from the maximum.
+/// The longest step of a dispersion, in logarithms: far from the maximum Newton's method overshoots.
 constexpr double kLongestDispersion = 2;
-/// The same of linear predictors, on average over rows, where a fit is not least squares: those that are certain have next to no
-/// curvature left.
+/// The longest step of linear predictors, on average over rows, where the M step is not least squares: rows whose
+/// target is certain have almost no curvature.
 constexpr double kLongestPredictor = 5;
 
-/// J^-1 score, with the smallest shift that makes J positive definite and the step no longer than `longest`. Where J is 0 the
-/// result is.
+/// J^-1 score, with the smallest shift of J that makes it positive definite and the step no longer than `longest`. The
+/// result is 0 where J is 0.
 arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest = arma::datum::inf) {
   const double size = arma::abs(J.diag()).max();
   if (!(size > 0)) return arma::zeros(score.n_elem);
@@ -43,8 +44,8 @@ arma::vec newton_step(const arma::mat& J, const arma::vec& score, double longest
   return arma::zeros(score.n_elem);
 }
 
-/// By how much a step (p x T) lowers the sum of the residuals' products, T x T. `score` (p x T) and `information` are sums over the same
-/// rows; every target has the same design.
+/// By how much a step (p x T) reduces the sum of products of residuals, T x T. `score` (p x T) and `information` are
+/// sums over the same rows. All targets have the same design.
 arma::mat gained_products(const arma::mat& step, const arma::mat& score, const arma::mat& information,
                           const arma::mat& precision) {
   const arma::mat G = arma::symmatu(information.submat(0, 0, step.n_rows - 1, step.n_rows - 1));
@@ -56,7 +57,7 @@ arma::mat gained_products(const arma::mat& step, const arma::mat& score, const a
   return cross + cross.t() - step.t() * (G / precision[0]) * step;
 }
 
-/// Whether the family says what a step of its coefficients is.
+/// Whether the family has a curvature(), so that there is a weighted least-squares step for it.
 bool has_curvature(const Family& family) {
   const std::vector<double> psi(family.dispersions() + 1, 0);
   const arma::mat y(1, family.targets(), arma::fill::ones);
@@ -89,14 +90,14 @@ void EmStep::move_gate(const Statistics& from, const arma::vec& theta, Result& r
     for (arma::uword a = 0; a < free; ++a) J.submat(a * h, a * h, arma::size(h, h)) += curved;
     step = arma::reshape(newton_step(J, score), h, free);
   } else {
-    // The bound's inverse on logits less the last: 2 (I + 11').
+    // The inverse of Boehning's bound for the logits but the last: 2 (I + 11').
     const arma::mat S = arma::reshape(score, h, free);
     step = 2 * (S.each_col() + arma::sum(S, 1)) / (1 + 2 * arma::trace(curved) / static_cast<double>(h));
   }
   result.slope = std::max(result.slope, arma::abs(score).max());
   arma::mat to(result.target.memptr() + gate.offset, h, free + 1, false, true);
   to.head_cols(free) += basis_.coefficients(design, step);
-  // All logits may move together: where the weights are smallest, their penalty is.
+  // A vector can be added to all logits. With mean 0, the weights and their penalty are smallest.
   to.each_col() -= arma::vec(arma::mean(to, 1));
 }
 
@@ -125,7 +126,8 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     const arma::uword moved = closed ? m * p : score.n_elem;
     const double longest = closed ? arma::datum::inf : kLongestPredictor * std::sqrt(weight_);
     arma::vec step = newton_step(J.submat(0, 0, arma::size(moved, moved)), score.head(moved), longest);
-    // Coefficients' scores are of columns with squares that sum to 1, and those of dispersions are sums over rows.
+    // In orthonormal coordinates, columns have a sum of squares of 1, so the scores of coefficients need no scaling.
+    // Those of dispersions are sums over rows.
     arma::vec slopes = arma::abs(score);
     slopes.tail(score.n_elem - m * p) /= std::sqrt(weight_);
     result.slope = std::max(result.slope, slopes.max());
@@ -137,16 +139,17 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
       for (arma::uword i = 0; i < tail.n_elem; ++i) result.target[expert.psi_offset + i] += tail[i];
       continue;
     }
-    // What is left of the squares after the step, without another pass.
+    // The products of residuals after the step follow from the sums, without another pass.
     const arma::mat gained = gained_products(arma::reshape(own_step, p, m), arma::reshape(fit.score.head(m * p), p, m),
                                              fit.information, fit.precision);
     arma::mat products = fit.products - gained;
-    // Where some rows told the curvature, all rows tell what a long step has left, one step later.
+    // If the curvature comes from a subsample, that is inaccurate for a long step. Then psi follows from the residuals
+    // before the step.
     if (fit.curved < fit.mass && 2 * gained[0] > fit.products[0]) products = fit.products;
-    // A difference of sums tells no less than this of them: an exact fit's scale falls with what later steps measure.
+    // A difference of sums is accurate to rounding only. In an exact fit, the scale then falls further in later steps.
     products.diag() = arma::max(products.diag(), kCancelled * fit.products.diag());
     std::vector<double> psi(theta.begin() + expert.psi_offset, theta.begin() + expert.psi_offset + dispersions);
-    psi.push_back(0);  // never empty
+    psi.push_back(0);  // so that its data() is valid
     pooled_products += products;
     pooled_mass += fit.mass;
     if (fit.mass > 0) expert.family->fit_dispersion(products / fit.mass, psi.data());
@@ -195,7 +198,7 @@ void EmStep::move_nonsmooth(arma::uword k, const arma::vec& r, const arma::vec& 
   std::vector<double> psi(expert.family->dispersions());
   expert.family->fit_absolute(before / mass, psi.data());
   if (before - after > kNoGain * before) {
-    // How steeply it falls on the way, where the scale is the best one for where it begins.
+    // The slope on the way there, with the scale that is the best one at its beginning.
     result.slope = std::max(result.slope, (before - after) / length * mass / before);
     result.target.subvec(expert.offset, arma::size(p, 1)) = basis_.coefficients(design, to);
   } else {

@@ -1,12 +1,16 @@
-// One step of expectation maximisation for models whose networks are linear (Dempster, Laird, Rubin 1977; Jordan, Jacobs 1994).
+// A step of expectation maximisation (EM) for mixtures of experts with linear networks (Dempster, Laird, Rubin 1977;
+// Jordan, Jacobs 1994).
 //
-// E: the responsibilities. M: each expert's weighted fit, the gate's soft-target multinomial logit, each by one Newton step on the
-// expected log-likelihood of the complete data (Lange 1995): for a gaussian that is its weighted least squares, and sigma follows
-// in closed form; for other families a step of iteratively reweighted least squares, and for laplace the exact fit of least absolute
-// deviations. All of it in the orthonormal coordinates of a Basis, so that solving normal equations loses no digits.
+// E step: the posterior weights r_nk = g_nk p_nk / sum_j g_nj p_nj (responsibilities). M step: maximises the expected
+// log-likelihood of the complete data, sum_nk w_n r_nk (log g_nk + log p_nk), which falls into a weighted fit for each
+// expert, and a multinomial logit with the soft targets r for the gate. Each is moved by one Newton step (Lange 1995):
+// - gaussian experts: weighted least squares, after which sigma has a closed form;
+// - other families: one step of iteratively reweighted least squares (IRLS);
+// - laplace experts: the exact weighted fit of least absolute deviations.
+// All steps are computed in the orthonormal coordinates of a Basis, so that normal equations lose no digits.
 //
-// Where there are many rows, the second derivatives of the gate and of normal experts come from a subsample of blocks; gradients, and
-// so the optimum, are those of all rows. After a long step of this kind, sigma follows in the next one.
+// With many rows, the second derivatives of the gate and of normal experts come from a subsample of blocks. The
+// gradients, and so the optimum, are those of all rows. After a long step of this kind, sigma follows one step later.
 #pragma once
 
 #include <utility>
@@ -20,32 +24,33 @@ namespace moe {
 
 class EmStep {
  public:
-  /// Keeps references to all. `penalty_weights`: what 0.5 theta_i^2 is multiplied by, beside the mean loss.
+  /// Keeps references to all arguments. `penalty_weights`: the factors of 0.5 theta_i^2 that are added to the mean
+  /// loss.
   EmStep(const Model& model, const Rows& rows, const Basis& basis, const arma::vec& penalty_weights, unsigned threads);
 
-  /// Whether run() knows this model: linear networks, a softmax gate, families that have a curvature().
+  /// Whether run() can be used: linear networks, a softmax gate, and families with a curvature().
   static bool knows(const Model& model);
 
   struct Result {
-    double value = 0;  ///< mean of -log p, penalty added, at theta
-    double slope = 0;  ///< its largest derivative there, in coordinates of unit variance
-    arma::vec target;  ///< where the M step leads: value need not fall all the way there, but it does at first
+    double value = 0;  ///< mean of -log p plus penalty, at theta
+    double slope = 0;  ///< the largest derivative there, in coordinates of unit variance
+    arma::vec target;  ///< where the M step leads; on the way there value falls at first, but perhaps not all the way
   };
-  /// `given`: responsibilities (rows x K) in place of those that theta implies, or nullptr.
+  /// `given`: responsibilities (rows x K) to be used in place of those at theta; or nullptr.
   Result run(const arma::vec& theta, const arma::mat* given = nullptr) const;
-  /// From now on second derivatives come from all rows; false where they do so already.
+  /// From now on second derivatives come from all rows. False where they do already.
   bool refine() { return std::exchange(stride_, 1) > 1; }
-  /// Which rows second derivatives come from, as earlier steps have found.
+  /// Saves which rows second derivatives come from, as earlier steps have decided.
   void save(SolverState& to) const;
   void load(const SolverState& from);
-  /// The parameters that the likelihood has kinks in: a maximum lies on them, and run() does.
+  /// The parameters in which the likelihood has kinks, on which maxima lie. run() can move onto a kink.
   arma::uvec nonsmooth() const;
 
  private:
   struct Fit;
   struct Statistics;
   struct Work;
-  /// Whose second derivatives a block adds to, too.
+  /// To whose second derivatives a block contributes.
   struct Curved {
     bool gate;
     std::vector<bool> experts;
@@ -57,7 +62,8 @@ class EmStep {
   static void add_normal(const Rows& block, const arma::mat& eta, const Family& family, const double* psi,
                          const arma::vec& w, bool curved, BlockSums& sums, Fit& to);
   bool represented(arma::uword design) const;
-  /// Whether expert k's density of the only target is normal about its output: all rows have the same second derivative.
+  /// Whether expert k's density of a single target is normal about its output, so that all rows have the same second
+  /// derivative.
   bool is_normal(arma::uword k) const {
     const Expert& expert = model_.experts[k];
     return expert.family->normal() && closed_[k] && expert.network->outputs() == 1 && model_.targets() == 1;
@@ -67,9 +73,9 @@ class EmStep {
   Statistics collect_once(const arma::vec& theta, const arma::mat* given) const;
   void move_gate(const Statistics& from, const arma::vec& theta, Result& result) const;
   void move_experts(const Statistics& from, const arma::vec& theta, Result& result) const;
-  /// Whether expert k's fit is one of least absolute deviations, free of penalties.
+  /// Whether the M step of expert k is a fit of least absolute deviations, without a penalty.
   bool nonsmooth(arma::uword k) const;
-  /// Expert k by least absolute deviations; `r`: its responsibilities.
+  /// The M step of expert k by least absolute deviations. `r`: its responsibilities.
   void move_nonsmooth(arma::uword k, const arma::vec& r, const arma::vec& theta, Result& result) const;
 
   const Model& model_;
@@ -77,10 +83,11 @@ class EmStep {
   const Basis& basis_;
   const arma::vec& penalty_;
   double weight_;
-  std::vector<bool> closed_;  // of each expert: whether its psi follows from its residuals' products
+  std::vector<bool> closed_;  // for each expert, whether psi has a closed form in the products of residuals
   unsigned threads_;
-  arma::uword stride_ = 1;  // each such block tells second derivatives
-  // The experts whose second derivatives all rows tell: those that had few rows once stay among them. Not touched where stride_ is 1.
+  arma::uword stride_ = 1;  // every stride-th block contributes to second derivatives
+  // The experts whose second derivatives come from all rows. An expert that had few rows once remains one of them.
+  // Unchanged where stride_ is 1.
   mutable std::vector<bool> whole_;
 };
 

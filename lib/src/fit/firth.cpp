@@ -9,14 +9,14 @@ namespace moe {
 namespace {
 
 constexpr arma::uword kBlock = 512;
-constexpr double kTolerance = 1e-9;  // of a step, in standard errors
+constexpr double kTolerance = 1e-9;  // for a step, in standard errors
 constexpr arma::uword kPasses = 1000;
 constexpr int kHalvings = 30;
-constexpr double kRounding = 1e-13;  // relative error that a value may carry
-/// A step of linear predictors, on average over rows, at most: counts grow beyond all numbers else.
+constexpr double kRounding = 1e-13;  // relative rounding error of a value
+/// The longest step of linear predictors, on average over rows: without a limit, means of counts overflow.
 constexpr double kLongest = 5;
 
-/// Row n's third cumulant of outputs a, b and c, of which the first class is the one that others are compared to.
+/// The third cumulant of outputs a, b and c in row n. The first class is the reference and has no output here.
 double third_cumulant(const Family& family, const arma::mat& mu, const arma::mat& eta, arma::uword n, arma::uword a,
                       arma::uword b, arma::uword c) {
   if (family.link() == Family::Link::kLog) return mu[n];
@@ -29,11 +29,11 @@ double third_cumulant(const Family& family, const arma::mat& mu, const arma::mat
          2 * pa * pb * pc;
 }
 
-/// A point, and what the pass over the rows there has found; all in orthonormal coordinates of the columns that are estimated.
+/// A point and the results of the pass over the rows there, in orthonormal coordinates of the estimated columns.
 struct Point {
   arma::mat phi;     // p x outputs
-  double value = 0;  // what is maximised
-  arma::vec score;   // its derivative
+  double value = 0;  // the function that is maximised
+  arma::vec score;   // the derivative of value
   arma::mat root;    // R with I = R'R
 };
 
@@ -62,7 +62,7 @@ class Firth {
     return result;
   }
 
-  /// No slopes, and of counts their mean.
+  /// All slopes are 0; for counts the intercept gives their mean.
   Point start() const {
     arma::mat own(basis_.columns(design()), outputs_, arma::fill::zeros);
     if (expert_.family->link() == Family::Link::kLog && expert_.network->has_intercept())
@@ -70,7 +70,7 @@ class Firth {
     return at(arma::mat(basis_.orthonormal(design(), own)).rows(columns_));
   }
 
-  /// value is not finite where the information has no root.
+  /// `value` is not finite where the information is not positive definite.
   Point at(const arma::mat& phi) const {
     Point point{phi, 0, arma::zeros(phi.n_elem), {}};
     arma::mat information(phi.n_elem, phi.n_elem, arma::fill::zeros);
@@ -148,13 +148,13 @@ class Firth {
   const Rows& rows_;
   const Basis& basis_;
   const Expert& expert_;
-  arma::uword first_, outputs_;  // the free outputs
-  arma::uvec columns_;           // of the design, those that are estimated
+  arma::uword first_, outputs_;  // the outputs that are free
+  arma::uvec columns_;           // the columns of the design that are estimated
 };
 
 [[noreturn]] void refuse(const std::string& what) { throw Error(ErrorKind::kUsage, "--firth: " + what); }
 
-/// Of a mixture it is the gate's bias that is reduced.
+/// Throws where a mixture's gate cannot be bias-reduced.
 void require_gate(const Model& model) {
   if (!model.gate->multinomial())
     refuse("gate link '" + model.gate->name() + "' has no information of its own: expected softmax");

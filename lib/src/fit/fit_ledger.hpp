@@ -1,4 +1,4 @@
-// What a fit's parts have come to, kept for runs that go on with it.
+// Keeps the results of the parts of a fit, so that a later run can go on.
 #pragma once
 
 #include <mutex>
@@ -10,17 +10,19 @@
 
 namespace moe {
 
-/// Entries of a FitProgress, by the name of a part: where it ended, or else its solver's state. Several threads may add to it.
+/// The entries of a FitProgress by the name of a part: its end, or else the state of its solver. Several threads may
+/// add to it.
 class FitLedger {
  public:
-  /// `progress`: nullptr where nobody keeps any; its names then begin with `prefix`. Whoever reads it holds `mutex`.
+  /// `progress`: nullptr if nobody keeps any. Names of entries begin with `prefix`. Readers of `progress` must hold
+  /// `mutex`.
   FitLedger(FitProgress* progress, std::string prefix, std::mutex& mutex)
       : progress_(progress), prefix_(std::move(prefix)), mutex_(mutex) {}
   bool is_kept() const { return progress_ != nullptr; }
 
   std::optional<arma::vec> end_of(const std::string& part) const;
   std::optional<SolverState> state_of(const std::string& part) const;
-  /// In place of the part's state.
+  /// Stores the end of a part in place of its solver's state.
   void end(const std::string& part, arma::vec numbers);
   void keep(const std::string& part, SolverState&& state);
 

@@ -14,18 +14,20 @@
 namespace moe {
 namespace {
 
-/// An unnormalised gate starts with weights that sum to 1. Moving all its intercepts together changes a mixture's loss by
-/// exactly as much, without end, so that a tenfold sum is on its way to infinity (or, where the loss is a sum of errors, to 0).
+/// Under an unnormalised gate, weights begin with the sum 1. If all of the gate's intercepts grow together, the loss of
+/// a mixture falls by the same amount, without end. A tenfold sum is therefore on its way to infinity (or to 0 where
+/// the loss is a sum of errors).
 const double kRunaway = std::log(10.0);
 
-/// A subsample for second derivatives has at least so many rows, and so many for each parameter.
+/// The least number of rows of the subsample for second derivatives, in all and for each parameter.
 constexpr arma::uword kRowsForHessian = 1 << 16, kRowsForParameter = 128;
 
-/// Of a target's standard deviation: with a larger scale rounding stays far below any tolerance.
+/// A scale as a part of the target's standard deviation. For larger scales, rounding errors are far below any
+/// tolerance.
 constexpr double kSmallScale = 1e-3;
-/// Roundings of a residual, each of the target's largest size.
+/// How many rounding errors of the target's largest size a residual may contain.
 constexpr double kRoundings = 16;
-/// A component of the gradient below this is at its end.
+/// A gradient component below this has converged.
 constexpr double kNoSlope = 1e-9;
 
 std::string figure(double value) {
@@ -65,7 +67,7 @@ void FitProblem::keep(const std::function<void(SolverState&)>& fill) {
   if (!data_.keeper) return;
   SolverState state;
   fill(state);
-  if (state.at("passes") == 0) return;  // which is where every run begins
+  if (state.at("passes") == 0) return;  // every run begins there, so nothing is lost
   if (em_) em_->save(state);
   state.set("since_best", static_cast<double>(since_best_));
   state.set("best_pass", static_cast<double>(best_pass_));
@@ -96,7 +98,7 @@ void FitProblem::fail(const std::string& what) const {
 double FitProblem::checked(const PassResult& result) {
   const bool mixture = data_.objective.is_mixture();
   last_ = result;
-  // Under a normalised gate the sum is positive, and only numbers beyond all bounds make it seem otherwise.
+  // Under a normalised gate the sum is positive; only an overflow can make it seem otherwise.
   if (result.undefined > 0 && !data_.model.gate->normalised())
     fail(
         "the loss is not defined: the gate's weights times the experts' densities sum to 0 or less, which has no "
@@ -129,7 +131,7 @@ void FitProblem::require_minimum() const {
 double FitProblem::evaluate(const arma::vec& at, arma::vec& gradient) {
   const PassResult result = pass_.run(theta(at), data_.rows, &gradient);
   if (coordinates_) gradient = coordinates_->gradient(gradient);
-  // A line search may reach too far for a sigma to be a number, and comes back from there.
+  // A line search may try a point so far away that sigma overflows, and comes back from there.
   const bool first = !std::exchange(evaluated_, true);
   if (!first && data_.model.gate->normalised() && !std::isfinite(result.value))
     return std::numeric_limits<double>::infinity();
@@ -175,7 +177,8 @@ EmSteps::Improvement FitProblem::em_step(const arma::vec& at) {
 }
 
 double FitProblem::rounding(const arma::vec& at) const {
-  // A score is a residual in scales, in units of the scale: rounding of the residual counts as often as the scale is small.
+  // A score is the residual in scales, divided by the scale, so a rounding error of the residual is multiplied by 1 /
+  // scale^2.
   const arma::vec theta = this->theta(at);
   const arma::uword K = data_.model.size();
   arma::vec steepness(K, arma::fill::zeros);
@@ -188,7 +191,8 @@ double FitProblem::rounding(const arma::vec& at) const {
   if (!(steepest > 0)) return 0;
   const double once = kRoundings * arma::datum::eps * arma::abs(data_.rows.y).max() / (spread * spread) / unit_;
   if (steepness.min() == steepest) return once * steepest * steepest;
-  // What is left of the others' derivatives is no rounding because one expert's is: of theirs only the shares round so much.
+  // One expert's rounding errors must not hide that another expert has not converged. The derivatives of others have
+  // rounding errors only through the responsibilities.
   arma::vec gradient, bounds(theta.n_elem);
   pass_.run(theta, data_.rows, &gradient);
   if (coordinates_) gradient = coordinates_->gradient(gradient);
@@ -219,7 +223,7 @@ double FitProblem::evaluate_batch(arma::uword batch, const arma::vec& at, arma::
     return 0;
   }
   const auto run = [&](const arma::vec& theta) { return pass_.run(theta, gathered_, &gradient); };
-  const PassResult result = coordinates_ ? run(coordinates_->theta(at)) : run(at);  // without a copy
+  const PassResult result = coordinates_ ? run(coordinates_->theta(at)) : run(at);  // avoids a copy of theta
   if (coordinates_) gradient = coordinates_->gradient(gradient);
   if (unit_ != 1) gradient /= unit_;
   return checked(result) / unit_;

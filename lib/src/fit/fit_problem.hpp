@@ -1,5 +1,5 @@
-// A fit as the solvers see it: the objective over the training rows, watched for a loss that is undefined or runs away, and
-// for the validation value.
+// A fit in the form that solvers see: the objective over the training rows. It also checks whether the loss is
+// undefined or diverges, and keeps the best parameters by the validation value.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@
 
 namespace moe {
 
-/// Told after each pass: pass, theta, objective, validation. False: stop.
+/// Called after each pass with pass, theta, objective and validation value. False: stop.
 using Watch = std::function<bool(arma::uword, const arma::vec&, double, std::optional<double>)>;
 
 struct FitData {
@@ -23,17 +23,17 @@ struct FitData {
   const Objective& objective;
   const Penalty& penalty;
   const Rows& rows;
-  const Rows* validation;  ///< or none
+  const Rows* validation;  ///< or nullptr
   arma::uword batch;       ///< 0: all rows
-  arma::uword patience;    ///< 0: without end
+  arma::uword patience;    ///< 0: unlimited
   unsigned threads;
-  const Basis* basis;                  ///< or none, as under an l1 penalty: in whose coordinates solvers see theta
-  const SolverState* begun = nullptr;  ///< where an earlier run was, or none
-  std::function<void(SolverState&&)> keeper{};  ///< what takes each pass's state, or none
-  bool reduces_gate_bias = false;  ///< see gate_prior.hpp: needs a basis, and a solver that takes gradients alone
+  const Basis* basis;  ///< in whose coordinates solvers see theta; or nullptr, for example under an l1 penalty
+  const SolverState* begun = nullptr;           ///< where an earlier run was interrupted; or nullptr
+  std::function<void(SolverState&&)> keeper{};  ///< gets the state after each pass; may be empty
+  bool reduces_gate_bias = false;  ///< see gate_prior.hpp: needs a basis, and a solver that uses gradients only
 };
 
-/// How many rows are enough for the second derivatives of a step in so many parameters.
+/// How many rows suffice for the second derivatives of a step in so many parameters.
 arma::uword rows_for_hessian(arma::uword parameters);
 
 class FitProblem : public Problem, private Batches, private SecondDerivatives, private EmSteps {
@@ -50,14 +50,15 @@ class FitProblem : public Problem, private Batches, private SecondDerivatives, p
   void keep(const std::function<void(SolverState&)>& fill) override;
   bool keep_going(arma::uword pass, const arma::vec& theta, double value) override;
 
-  /// Throws Error (fit) where the gate leaves the objective without a minimum: it was still falling when the passes ended.
+  /// Throws Error (fit) where the gate leaves the objective without a minimum: it was still falling when the passes
+  /// ended.
   void require_minimum() const;
-  /// Between theta and what solvers see of it: the same without a basis.
+  /// Convert between theta and what solvers see; without a basis that is theta itself.
   arma::vec theta(const arma::vec& seen) const { return coordinates_ ? coordinates_->theta(seen) : seen; }
   arma::vec seen(const arma::vec& theta) const { return coordinates_ ? coordinates_->phi(theta) : theta; }
-  /// The parameters at the best validation value (or pass, under patience), where there was a choice.
+  /// The parameters with the best validation value (or, with patience, the best objective), if there was a choice.
   const std::optional<arma::vec>& best() const { return best_theta_; }
-  /// The pass that gave it.
+  /// The pass that had it.
   arma::uword best_pass() const { return best_pass_; }
   double best_value() const { return best_value_; }
   bool ran_out_of_patience() const { return out_of_patience_; }
@@ -72,23 +73,23 @@ class FitProblem : public Problem, private Batches, private SecondDerivatives, p
   arma::uvec nonsmooth() const override { return em_ ? em_->nonsmooth() : arma::uvec(); }
 
   void hessian_over(const Rows& rows, const arma::vec& theta, arma::mat& second);
-  /// What was the best until the pass that an earlier run had ended.
+  /// Restores the best so far from the state of an earlier run.
   void load(const SolverState& from);
-  /// The pass's value; throws Error (fit) where the domain study says so.
+  /// The value of the pass. Throws Error (fit) where the loss is undefined or diverges.
   double checked(const PassResult& result);
   [[noreturn]] void fail(const std::string& what) const;
 
   FitData data_;
-  double unit_;  // of the objective: solvers see it, and what belongs to it, divided by this
+  double unit_;  // the unit of the objective, by which everything that solvers see is divided
   std::optional<Coordinates> coordinates_;
   std::optional<GatePrior> gate_prior_;
   Pass pass_, validation_pass_;
-  std::optional<EmStep> em_;  // where linear networks have weighted fits
+  std::optional<EmStep> em_;  // for linear networks whose experts have weighted fits
   std::optional<GeneralisedEm> generalised_em_;
   Watch watch_;
   std::vector<std::size_t> order_;
   Rows gathered_;
-  Rows some_;  // whose second derivatives stand for those of all
+  Rows some_;  // the subsample for second derivatives
   arma::uword passes_ = 0, since_best_ = 0, best_pass_ = 0;
   PassResult last_;
   std::optional<arma::vec> best_theta_;

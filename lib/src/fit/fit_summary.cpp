@@ -1,4 +1,5 @@
-// What a fit says of itself once its end is chosen: likelihood, criteria, standard errors, what has no value of its own.
+// The summary of a fit whose end has been chosen: likelihood, information criteria, standard errors, and aliased
+// coefficients.
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -16,7 +17,8 @@
 namespace moe {
 namespace {
 
-/// Rows for each coefficient that an expert lies nearer to than their noise is, where it tells sigma, too.
+/// So many rows for each coefficient may lie closer to an expert's line than their noise, by chance, where sigma
+/// depends on inputs.
 constexpr double kByChance = 2;
 
 }  // namespace
@@ -99,7 +101,7 @@ void Training::summarise(const FitEnd& best) {
 void Training::find_errors() {
   FitSummary& fit = model_.fit;
   fit.uncertainty = observed_uncertainty(model_, rows_, options_.penalty, options_.threads);
-  // Where the fit stopped early, an error tells nothing of the maximum.
+  // After early stopping, standard errors say nothing about the maximum.
   const bool early = solver_->stochastic() && all_linear(model_);
   if (!fit.study || (options_.firth && model_.size() == 1)) return;
   if (!early && !suggests_recession(model_, *fit.uncertainty)) return;
@@ -122,7 +124,7 @@ Model Training::gone_on() const {
   return model;
 }
 
-/// The coefficients of branch k (0: the gate) that have no value of their own.
+/// The aliased coefficients of branch k (0: the gate).
 void Training::name_aliased(arma::uword k, std::vector<std::string>& names) const {
   const Branch& branch = k == 0 ? model_.gate_branch : model_.experts[k - 1];
   const arma::uword first = branch.network->has_intercept() ? 1 : 0, d = branch.network->inputs();

@@ -1,4 +1,5 @@
-// The folds of a cross-validation: random parts of the rows, of classes as many of each in every part.
+// The folds of a cross-validation: random parts of the rows. With classes, each fold has as many rows of each class as
+// possible.
 #include <algorithm>
 
 #include "moe/error.hpp"
@@ -8,10 +9,10 @@
 namespace moe {
 namespace {
 
-/// A stream of the seed, apart from those of train() and select().
+/// A stream of the seed; train() and select() use others.
 constexpr std::uint64_t kFoldStream = 11;
 
-/// How many counted rows each class has.
+/// How many rows of positive weight each class has.
 std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) {
   std::vector<std::size_t> sizes(schema.labels.size(), 0);
   for (arma::uword n = 0; n < data.rows() && schema.classes(); ++n)
@@ -19,7 +20,7 @@ std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) 
   return sizes;
 }
 
-/// Deals the rows out in this order, one by one.
+/// Deals the rows out to the folds one by one, in this order.
 std::vector<std::vector<std::size_t>> dealt(const std::vector<std::size_t>& rows, arma::uword folds) {
   if (folds < 2 || folds > rows.size())
     throw Error(ErrorKind::kUsage, "--folds: " + std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
@@ -30,7 +31,7 @@ std::vector<std::vector<std::size_t>> dealt(const std::vector<std::size_t>& rows
   return result;
 }
 
-/// The rows that count, in a random order.
+/// The rows of positive weight in a random order.
 std::vector<std::size_t> shuffled_rows(const arma::vec& w, std::uint64_t seed) {
   const arma::uvec rows = arma::find(w > 0);
   Random random(seed, kFoldStream);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr arma::uword kBlock = 512;
 
-/// Row n's third cumulant of the experts a, b and c under the weights g.
+/// The third cumulant of experts a, b and c in row n, under the weights g.
 double third_cumulant(const arma::mat& g, arma::uword n, arma::uword a, arma::uword b, arma::uword c) {
   const double ga = g(n, a), gb = g(n, b), gc = g(n, c);
   return (a == b && b == c ? ga : 0) - (a == b ? ga * gc : 0) - (a == c ? ga * gb : 0) - (b == c ? ga * gb : 0) +
@@ -30,7 +30,7 @@ void for_each_block(const Model& model, const Rows& rows, const Basis& basis, co
   }
 }
 
-/// The block's part of I, of all experts but the last.
+/// Adds the block's part of I, for all experts but the last.
 void add_information(const arma::vec& w, const arma::mat& Z, const arma::mat& g, arma::mat& information) {
   const arma::uword p = Z.n_rows, free = g.n_cols - 1;
   for (arma::uword b = 0; b < free; ++b)

@@ -8,11 +8,11 @@
 namespace moe {
 namespace {
 
-/// Of the M step: more would be spent on responsibilities that are about to change.
+/// Passes and tolerance of the M step. More would be wasted, as the responsibilities are about to change.
 constexpr arma::uword kPasses = 10;
 constexpr double kTolerance = 1e-10;
 
-/// The M step as a solver sees it: the smooth part alone.
+/// The M step in the form that a solver sees: only the smooth part.
 class Expected : public Problem {
  public:
   Expected(const Pass& pass, const Rows& rows, double unit) : pass_(pass), rows_(rows), unit_(unit) {}
@@ -22,7 +22,7 @@ class Expected : public Problem {
     if (first_slope_ < 0) first_slope_ = arma::norm(gradient, "inf");
     return std::isfinite(value) ? value / unit_ : std::numeric_limits<double>::infinity();
   }
-  /// The largest derivative where the solver began: there it is the likelihood's own.
+  /// The largest derivative where the solver began. There it equals that of the likelihood.
   double first_slope() const { return first_slope_; }
 
  private:

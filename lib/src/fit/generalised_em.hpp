@@ -1,5 +1,6 @@
-// A step of generalised expectation maximisation (Dempster, Laird, Rubin 1977), for networks that have no weighted fit: E as ever,
-// and in M some passes of lbfgs over the expected log-likelihood of the complete data, which any rise of raises the likelihood.
+// A step of generalised EM (Dempster, Laird, Rubin 1977), for networks without a weighted fit. The E step is as usual.
+// The M step takes some passes of lbfgs on the expected log-likelihood of the complete data; whatever raises that
+// raises the likelihood.
 #pragma once
 
 #include "fit/em_step.hpp"
@@ -9,10 +10,10 @@ namespace moe {
 
 class GeneralisedEm {
  public:
-  /// Keeps references to all.
+  /// Keeps references to all arguments.
   GeneralisedEm(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads);
 
-  /// As EmStep's; `slope` is in theta's own coordinates.
+  /// Like EmStep::run(); `slope` is in theta's own coordinates.
   EmStep::Result run(const arma::vec& theta) const;
 
  private:

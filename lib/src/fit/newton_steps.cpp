@@ -9,24 +9,28 @@ namespace moe {
 namespace {
 
 constexpr int kHalvings = 30, kRoughHalvings = 3;
-constexpr double kSlow = 0.5;        // rough derivatives that leave more than this of the gradient are too rough
-constexpr int kPolishes = 3;         // at most, where they are rough
-constexpr double kRounding = 1e-13;  // relative error that a value may carry
-constexpr double kNothing = 1e-16;   // of the value, as a gain
-/// Of each second derivative, and of the largest what is the least that counts as one.
+// Second derivatives from a subsample are too rough if a step leaves more than this part of the gradient.
+constexpr double kSlow = 0.5;
+constexpr int kPolishes = 3;         // at most, with rough second derivatives
+constexpr double kRounding = 1e-13;  // relative rounding error of a value
+constexpr double kNothing = 1e-16;   // as a part of the value: a smaller gain is rounding
+/// The shift as a part of each second derivative: its first value, growth and limit. A second derivative counts as at
+/// least kLeastSecond of the largest.
 constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6, kLeastSecond = 1e-15;
-/// Beyond this shift the second derivatives are negative in a direction, and eigenvalues tell which. None counts as smaller there.
+/// If a larger shift is needed, the second derivatives are negative in some direction, and eigenvectors are used. No
+/// eigenvalue counts as smaller than this.
 constexpr double kMostShift = 1e-7;
-/// A step that leaves more than this of a gradient that rounding alone may be as large as has come to its end.
+/// Where rounding errors may be as large as the gradient, a step that leaves more than this part of it is the last one.
 constexpr double kHardly = 0.5;
 
-/// The sizes of the second derivatives, none of them 0.
+/// The absolute values of the second derivatives, bounded away from 0.
 arma::vec sizes_of(const arma::mat& H) {
   const arma::vec sizes = arma::abs(H.diag());
   return arma::clamp(sizes, kLeastSecond * sizes.max(), arma::datum::inf);
 }
 
-/// Newton's step with the smallest shift below `most` that makes all second derivatives positive; empty where there is none.
+/// Newton's direction with the smallest shift below `most` that makes the matrix positive definite; empty where there
+/// is none.
 arma::vec shifted_direction(const arma::mat& H, const arma::vec& g, double most) {
   const arma::vec size = sizes_of(H);
   for (double shift = kFirstShift; size.max() > 0 && shift < most; shift *= kShiftGrowth) {
@@ -40,9 +44,10 @@ arma::vec shifted_direction(const arma::mat& H, const arma::vec& g, double most)
   return {};
 }
 
-/// Newton's step by the eigenvalues' sizes: it goes down where the second derivatives are negative, as far as they tell, and takes no
-/// other direction's step for that (Dauphin et al. 2014). A shift that makes all positive would leave hardly a step of those whose second
-/// derivatives are small, as those of rare levels and of experts with few rows are. Empty where there are no eigenvalues.
+/// Newton's direction with the absolute values of the eigenvalues (saddle-free Newton: Dauphin et al. 2014). It goes
+/// down also where second derivatives are negative, and leaves the steps in other directions as they are. A shift that
+/// makes all eigenvalues positive would almost stop the directions with small second derivatives, such as those of rare
+/// levels and of experts with few rows. Empty where the eigenvalues cannot be computed.
 arma::vec direction_off_saddles(const arma::mat& H, const arma::vec& g) {
   const arma::vec root = arma::sqrt(sizes_of(H));
   if (!(root.max() > 0)) return {};
@@ -55,14 +60,14 @@ arma::vec direction_off_saddles(const arma::mat& H, const arma::vec& g) {
   return -(vectors * (along / arma::clamp(arma::abs(value), kMostShift, arma::datum::inf))) / root;
 }
 
-/// Newton's step, and where the second derivatives are those of no minimum one that goes down all the same.
+/// Newton's direction at a minimum; elsewhere a direction that goes down, too.
 arma::vec downwards(const arma::mat& H, const arma::vec& g) {
   if (arma::vec step = shifted_direction(H, g, kMostShift); !step.is_empty()) return step;
   if (arma::vec step = direction_off_saddles(H, g); !step.is_empty()) return step;
   return newton_direction(H, g);
 }
 
-/// Newton's directions, by second derivatives over some rows for as long as they lead on.
+/// Newton's directions. Second derivatives come from a subsample of rows as long as that makes progress.
 class Directions {
  public:
   explicit Directions(SecondDerivatives& second) : second_(second) {}
@@ -73,7 +78,7 @@ class Directions {
     return downwards(H, gradient);
   }
   bool rough() const { return rough_; }
-  /// From now on over all rows.
+  /// From now on second derivatives come from all rows.
   void refine() { rough_ = false; }
 
  private:
@@ -81,7 +86,8 @@ class Directions {
   bool rough_ = true;
 };
 
-/// One step more: it takes the last digits of a fit whose noise is large beside its signal, whose gain the value does not show.
+/// One more full step after convergence. Where the noise is large compared with the signal, it gains digits of theta
+/// that the value does not show.
 bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::vec& gradient) {
   const arma::vec whole = directions.from(at.theta, gradient);
   if (whole.is_empty()) return false;
@@ -95,7 +101,7 @@ bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::ve
   return true;
 }
 
-/// Whether all that a step could gain is far less than the value's own rounding.
+/// Whether the expected gain of a step is far less than the rounding error of the value.
 bool at_rounding(SecondDerivatives& second, const SolverResult& at, const arma::vec& gradient) {
   arma::mat H;
   second.hessian(at.theta, H);
@@ -103,7 +109,7 @@ bool at_rounding(SecondDerivatives& second, const SolverResult& at, const arma::
   return !whole.is_empty() && -0.5 * arma::dot(gradient, whole) <= kNothing * std::abs(at.value);
 }
 
-/// Moves along `whole` to a point that is no higher; false where `halvings` lead to none.
+/// Moves along `whole` to a point that is not higher. False where so many halvings find none.
 bool step_along(const arma::vec& whole, int halvings, Problem& problem, SolverResult& at, arma::vec& gradient) {
   double part = 1;
   for (int i = 0; i < halvings && !whole.is_empty(); ++i, part *= 0.5) {
@@ -119,7 +125,7 @@ bool step_along(const arma::vec& whole, int halvings, Problem& problem, SolverRe
   return false;
 }
 
-/// Moves to a point that is no higher; false where none is found.
+/// Moves to a point that is not higher. False where none is found.
 bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec& gradient) {
   const double before = arma::norm(gradient, "inf");
   arma::vec whole = directions.from(at.theta, gradient);

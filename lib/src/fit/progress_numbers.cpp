@@ -7,7 +7,7 @@
 namespace moe {
 namespace {
 
-/// Takes numbers off a list that may be of any kind.
+/// Takes numbers off a list that comes from a file and may contain anything.
 class Taker {
  public:
   explicit Taker(const arma::vec& numbers) : numbers_(numbers) {}

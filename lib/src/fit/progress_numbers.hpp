@@ -1,5 +1,6 @@
-// What a checkpoint has beside a model: a tensor "progress" [n] right before the checksum, and a text "progress" in the metadata (the
-// caller's words). The tensor is a list of parts, each: the length of its name, the name's bytes, how many numbers, the numbers.
+// What a checkpoint contains beside a model: a tensor "progress" [n] right before the checksum, and a text "progress"
+// in the metadata (the caller's words). The tensor is a list of parts. Each consists of the length of its name, the
+// bytes of the name, the number of its numbers, and these numbers.
 #pragma once
 
 #include <string>
@@ -9,10 +10,10 @@
 namespace moe {
 
 arma::vec numbers_of(const FitProgress& progress);
-/// Throws Error (model) where they are none of numbers_of().
+/// Throws Error (model) where the numbers are not those of a FitProgress.
 FitProgress progress_of(const arma::vec& numbers);
 
-/// A text's length, then its bytes.
+/// The length of the text, then its bytes.
 arma::vec text_as_numbers(const std::string& text);
 std::string text_from_numbers(const arma::vec& numbers);
 

@@ -7,11 +7,11 @@ namespace moe {
 namespace {
 
 constexpr std::size_t kMemory = 20;
-constexpr int kSearch = 40;          // evaluations in one line search at most
+constexpr int kSearch = 40;          // evaluations in one line search, at most
 constexpr double kArmijo = 1e-4;     // sufficient decrease
 constexpr double kCurvature = 0.9;   // Wolfe's second condition
-constexpr double kGrowth = 4;        // of a step that is still too short
-constexpr double kRounding = 1e-12;  // relative error that a value may carry
+constexpr double kGrowth = 4;        // growth of a step that is too short
+constexpr double kRounding = 1e-12;  // relative rounding error of a value
 
 bool acceptable(const LinePoint& start, const LinePoint& point) {
   const bool wolfe =
@@ -26,8 +26,8 @@ bool beyond(const LinePoint& start, const LinePoint& point) {
   return !(point.value <= start.value + kRounding * std::abs(start.value)) || point.slope >= 0;
 }
 
-/// The next trial between two points: the zero of the slope by the secant rule, kept off the ends; a bisection where the
-/// far end's slope is no guide.
+/// The next trial between two points: the zero of the slope by the secant rule, but not too near the ends; the middle
+/// where the slope at the far end is no guide.
 double between(const LinePoint& low, const LinePoint& high) {
   const double width = high.step - low.step;
   if (!(high.slope > 0) || !std::isfinite(high.slope)) return low.step + 0.5 * width;

@@ -10,15 +10,15 @@
 namespace moe {
 namespace {
 
-/// Information, of a column with unit variance and a row of weight 1, below which a direction may be one of recession: that of a row
-/// whose class is certain to 1e-5, or of a mean count of 1e-5.
+/// A direction may be one of recession where it has less information than this, for a column of unit variance and rows
+/// of weight 1. So little have one row whose class is certain to 1e-5, and one with a mean count of 1e-5.
 constexpr double kFlat = 1e-5;
-/// How far the likelihood is looked at, in linear predictors on average over rows.
+/// How far along a direction the likelihood is examined, in linear predictors on average over rows.
 constexpr double kFar = 1, kFarther = 10;
-/// A change of the mean loss below this, of 1 or of the loss where that is larger, is none.
+/// A smaller change of the mean loss is none: as a part of the loss, or absolutely where the loss is below 1.
 constexpr double kStill = 1e-8;
 
-/// The branches' coefficients less those of the output that others are compared to, as which the free ones count.
+/// theta with the coefficients of a branch's reference output subtracted from those of all outputs.
 arma::vec compared(const Model& model) {
   arma::vec theta = model.theta;
   for (arma::uword b = 0; b <= model.size(); ++b) {
@@ -73,7 +73,7 @@ class Search {
 
   double loss(const arma::vec& theta) const { return pass_.run(theta, rows_, nullptr).value; }
 
-  /// Where the branch's coefficients stand among the free coordinates.
+  /// The places of a branch's coefficients among the free coordinates.
   arma::uvec places(arma::uword branch) const {
     const Branch& of = branch_of(model_, branch);
     const arma::uvec free = space_.free().head(space_.coefficients());
@@ -86,12 +86,12 @@ class Search {
     return space_.theta_rows(rows);
   }
 
-  /// `way`: how far the fit has come along the direction.
+  /// `way`: how far the fit has already moved along the direction.
   Kind kind_of(const arma::vec& direction, const arma::vec& way) const {
     const arma::vec step = std::sqrt(weight_) * direction;
     const double far = loss(model_.theta + kFar * step), farther = loss(model_.theta + kFarther * step);
     if (!(std::max(far, farther) <= here_ + still_ && std::abs(farther - far) <= still_)) return Kind::kNone;
-    // Under complete separation the fit may be so far out that the loss changes only near where it began.
+    // Under complete separation the fit may have moved so far that the loss changes only near where it began.
     const double back =
         std::max({loss(model_.theta - kFar * step), loss(model_.theta - kFarther * step), loss(model_.theta - way)});
     return back <= here_ + still_ ? Kind::kUnseen : Kind::kRecession;
@@ -123,7 +123,8 @@ bool suggests_recession(const Model& model, const Uncertainty& uncertainty) {
 
 void find_recession(const Model& model, const Rows& rows, const Penalty& penalty, unsigned threads, FitStudy& study) {
   const Search search(model, rows, penalty, threads);
-  // A scale that inputs tell has come to its floor where an expert fits its rows exactly: that is no separation.
+  // Where an expert fits its rows exactly, a scale that depends on inputs has gone to its floor, which is no
+  // separation.
   const auto exact = [&](arma::uword b) { return b > 0 && !study.exact.is_empty() && study.exact[b - 1] > 0; };
   for (arma::uword b = 0; b <= model.size(); ++b)
     if (!exact(b)) search.look_at(b, study);

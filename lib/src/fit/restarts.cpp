@@ -1,4 +1,4 @@
-// All starts of a Training, where their ends lead on to, and which of them is the best.
+// The starts of a Training, the searches that go on from their ends, and the choice of the best.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -14,15 +14,17 @@
 namespace moe {
 namespace {
 
-/// Maxima that split and merge goes on from, and how often.
+/// From how many maxima split and merge goes on, and how many times.
 constexpr std::size_t kMostMoved = 6;
 constexpr int kRounds = 5;
-/// How many maxima then go on with all rows: those whose mean loss is this near to the best one's.
+/// At most so many maxima then go on with all rows: those whose mean loss differs from the best one's by no more than
+/// kNearBest.
 constexpr std::size_t kMostGoOn = 2;
-/// An end that began at a simpler model's fit is better only by more than this. Mean losses differ by less where a parameter goes to infinity.
-constexpr double kNoBetter = 1e-8;
 constexpr double kNearBest = 0.01;
-/// Work, in parameters times rows, from which on starts are looked at every so many passes, and left where they are once spurious.
+/// An end that began at the fit of a simpler model must be better by more than this. Where a parameter goes to
+/// infinity, mean losses differ by less.
+constexpr double kNoBetter = 1e-8;
+/// From this work on (parameters times rows) a start is examined every few passes, and given up once it is spurious.
 constexpr double kDear = 1e6;
 
 }  // namespace
@@ -31,12 +33,12 @@ std::size_t Training::choose(const std::vector<FitEnd>& fits, TrainReport& repor
   std::size_t best = 0;
   for (std::size_t i = 1; i < fits.size(); ++i) {
     if (fits[i].theta.is_empty()) continue;  // stopped before it began
-    // Between equals a start of the usual ones.
+    // Of equals, the usual starts are preferred.
     const double margin = fits[i].simpler && !fits[best].simpler ? kNoBetter * objective_->unit(model_) : 0;
     if (fits[i].spurious != fits[best].spurious ? fits[best].spurious : fits[i].value < fits[best].value - margin)
       best = i;
   }
-  std::vector<const FitEnd*> ends;  // the best first, so that each maximum is known by its highest end
+  std::vector<const FitEnd*> ends;  // the best first, so that each maximum is represented by its highest end
   for (const FitEnd& fit : fits) {
     if (fit.theta.is_empty()) continue;
     if (fit.spurious && !fits[best].spurious) ++report.starts_set_aside;

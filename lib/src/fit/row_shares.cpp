@@ -7,7 +7,7 @@
 namespace moe {
 namespace {
 
-/// The share of a row that goes to the expert that it is given to; the others share the rest, so that none is left without rows.
+/// The share of a row that its expert gets. The others divide the rest, so that no expert is without rows.
 constexpr double kOwn = 0.98;
 constexpr int kLloyd = 10;
 
@@ -17,7 +17,7 @@ arma::mat random_centers(const arma::mat& points, arma::uword K, Random& random)
   return centers;
 }
 
-/// The nearest center of each point.
+/// The nearest center for each point.
 arma::uvec nearest(const arma::mat& points, const arma::mat& centers) {
   arma::uvec result(points.n_cols);
   for (arma::uword n = 0; n < points.n_cols; ++n)
@@ -38,7 +38,7 @@ arma::uvec k_means(const arma::mat& points, arma::uword K, Random& random) {
   return cluster;
 }
 
-/// Segments between random quantiles along a random direction.
+/// Cuts space into segments between random quantiles along a random direction.
 arma::uvec segments(const arma::mat& points, arma::uword K, Random& random) {
   arma::rowvec direction(points.n_rows);
   for (double& value : direction) value = random.normal();
@@ -52,7 +52,7 @@ arma::uvec segments(const arma::mat& points, arma::uword K, Random& random) {
   return result;
 }
 
-/// Each row to its expert, but for a little.
+/// Responsibilities that give almost all of each row to its expert.
 arma::mat responsibilities_of(const arma::uvec& cluster, arma::uword K) {
   arma::mat R(cluster.n_elem, K);
   R.fill(K > 1 ? (1 - kOwn) / static_cast<double>(K - 1) : 1);
@@ -60,7 +60,7 @@ arma::mat responsibilities_of(const arma::uvec& cluster, arma::uword K) {
   return R;
 }
 
-/// Each expert counts few rows, as many as determine its coefficients, and the others hardly.
+/// Each expert gets a few random rows, as many as determine its coefficients, and very little of the others.
 arma::mat elemental(const Model& model, arma::uword rows, Random& random) {
   arma::mat R(rows, model.size());
   R.fill(1e-3);
@@ -69,14 +69,14 @@ arma::mat elemental(const Model& model, arma::uword rows, Random& random) {
   return R;
 }
 
-/// 1 for random rows, twice as many as an expert has coefficients, else 0.
+/// 1 for random rows, twice as many as an expert has coefficients; else 0.
 arma::uvec few(const Model& model, arma::uword k, arma::uword rows, Random& random) {
   arma::uvec result(rows, arma::fill::zeros);
   for (arma::uword i = 0; i < 2 * model.experts[k].network->last_inputs(); ++i) result[random.below(rows)] = 1;
   return result;
 }
 
-/// 1 for the rows nearest to a random one, a few times as many as an expert has coefficients, else 0.
+/// 1 for the nearest neighbours of a random row, a few times as many as an expert has coefficients; else 0.
 arma::uvec neighbours(const Model& model, arma::uword k, const arma::mat& points, Random& random) {
   const arma::vec center = points.col(random.below(points.n_cols));
   const arma::rowvec distance = arma::sum(arma::square(points.each_col() - center), 0);
@@ -126,7 +126,7 @@ arma::mat split_shares(const arma::mat& R, arma::uword split, const arma::uvec& 
 }
 
 arma::mat moved_shares(arma::mat R, arma::uword taken, arma::uword split, const std::vector<bool>& side) {
-  const arma::vec both = R.col(split) + R.col(taken);  // merged, where nothing better is known
+  const arma::vec both = R.col(split) + R.col(taken);  // the merged expert, where nothing better is known
   for (arma::uword n = 0; n < R.n_rows; ++n) {
     R(n, taken) = (side[n] ? kOwn : 1 - kOwn) * both[n];
     R(n, split) = both[n] - R(n, taken);

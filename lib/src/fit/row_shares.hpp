@@ -1,4 +1,4 @@
-// Ways to share the rows out among the experts, from which a start or a move begins.
+// Ways to divide the rows among experts, with which a start or a move begins.
 #pragma once
 
 #include <vector>
@@ -8,20 +8,20 @@
 
 namespace moe {
 
-/// At most so many of the rows, drawn with replacement.
+/// The rows, or `most` of them, drawn with replacement, if there are more.
 Rows sample(const Rows& rows, std::size_t most, Random& random);
-/// Inputs and targets as points, (d + T) x n, targets in units of their spread.
+/// Inputs and targets as points, (d + T) x n. Targets are in units of their spread.
 arma::mat points_of(const Model& model, const Rows& rows);
 
-/// Ways to share rows out, 0 to kWaysToShare - 1: rows x K.
+/// Divides the rows among the experts (rows x K), in way 0 to kWaysToShare - 1.
 constexpr std::size_t kWaysToShare = 4;
 arma::mat shares(const Model& model, const arma::mat& points, std::size_t way, Random& random);
-/// Which rows expert k is to take, 1, or not, 0: by turns a side of a cut, a few at random, a few close together.
+/// Which rows expert k is to take: 1 or 0. By turns one side of a cut, a few random rows, and a few neighbours.
 arma::uvec part_of(const Model& model, arma::uword k, const arma::mat& points, std::size_t attempt, Random& random);
 
-/// Expert `split` shares its rows with a new one, the last, which takes `side` of them.
+/// A new expert, the last one, takes the rows `side` from expert `split`.
 arma::mat split_shares(const arma::mat& R, arma::uword split, const arma::uvec& side);
-/// Expert `taken` gives its rows to the others and takes `side` of those that `split` has then.
+/// Expert `taken` gives its rows to `split`, and then takes the rows `side` of both.
 arma::mat moved_shares(arma::mat R, arma::uword taken, arma::uword split, const std::vector<bool>& side);
 
 }  // namespace moe

@@ -15,10 +15,10 @@
 namespace moe {
 namespace {
 
-/// Streams of the seed, apart from those of train() and of the folds.
+/// Streams of the seed; train() and the folds use others.
 constexpr std::uint64_t kDrawStreams = std::uint64_t{1} << 32;
 
-/// Tells the observer how far all is, one call at a time.
+/// Tells the observer how much is done, never twice at the same time.
 class Watch {
  public:
   Watch(const SelectObserver& observer, std::size_t fits) : observer_(observer), fits_(fits) {}
@@ -42,11 +42,11 @@ class Watch {
   bool stopped_ = false;
 };
 
-/// A candidate whose schema holds what it reads alone.
+/// A candidate with a schema of only the inputs that it reads.
 struct Candidate {
   Schema schema;
   ModelSpec spec;
-  std::vector<std::size_t> inputs;  // of the table
+  std::vector<std::size_t> inputs;  // indices into the inputs of the table
 };
 
 Candidate narrowed(const Schema& schema, const ModelSpec& spec) {
@@ -59,7 +59,8 @@ Candidate narrowed(const Schema& schema, const ModelSpec& spec) {
   return result;
 }
 
-/// Throws Error (data) for a target that not every family of the candidate describes: others may, so that the reader let it pass.
+/// Throws Error (data) where not all families of the candidate can describe the target. The reader accepts what any
+/// candidate can describe.
 void require_support(const ModelSpec& spec, const Schema& schema, const Dataset& data) {
   std::vector<std::string> families = spec.expert_families;
   if (families.empty()) families = {spec.family};
@@ -75,7 +76,7 @@ void require_support(const ModelSpec& spec, const Schema& schema, const Dataset&
   }
 }
 
-/// A fit, or why there is none.
+/// A fitted model, or the reason why there is none.
 struct Fitted {
   std::optional<Model> model;
   TrainReport report;
@@ -83,7 +84,7 @@ struct Fitted {
   ErrorKind kind = ErrorKind::kFit;
 };
 
-/// `rows` and `validation` hold all of the table's inputs.
+/// `rows` and `validation` have all inputs of the table.
 Fitted fitted(const Candidate& candidate, const Dataset& rows, const std::optional<Dataset>& validation,
               const TrainOptions& options, Watch& watch) {
   Fitted result;
@@ -112,7 +113,7 @@ bool spurious(const TrainReport& report) {
   return report.on_floor || (!report.maxima.empty() && report.maxima.front().spurious);
 }
 
-/// What one fit may take of the threads where there are so many to run.
+/// The options of one of several fits that run at the same time, which share the threads.
 TrainOptions for_one_of(std::size_t fits, TrainOptions options) {
   options.threads = std::max(1u, static_cast<unsigned>(options.threads / std::max<std::size_t>(fits, 1)));
   return options;
@@ -127,7 +128,7 @@ void require_normalised_gate(const ModelSpec& spec) {
 
 // --- Cross-validation -------------------------------------------------------------------------------------------------
 
-/// What the rows of a fold say of a model that was fitted without them.
+/// How well a model predicts the rows of a fold, to which it was not fitted.
 struct FoldScore {
   double log_likelihood = 0, weight = 0;
   std::string failure;
@@ -147,7 +148,7 @@ FoldScore score(const Candidate& candidate, const Dataset& data, const std::opti
   return result;
 }
 
-/// Mean and standard error: a fold's share is its weight, and its mean is what differs.
+/// The weighted mean over folds, and its standard error from the differences between folds.
 void summarise(const std::vector<FoldScore>& folds, Outcome& outcome) {
   double sum = 0, weight = 0, squares = 0;
   for (std::size_t f = 0; f < folds.size(); ++f) {
@@ -193,7 +194,7 @@ void sort_best_first(std::vector<Outcome>& outcomes, Criterion by) {
 
 // --- The bootstrap ----------------------------------------------------------------------------------------------------
 
-/// Both models at one table.
+/// The fits of both models to one table.
 struct Pair {
   Fitted smaller, larger;
 
@@ -206,7 +207,7 @@ struct Pair {
   }
 };
 
-/// The table with a target drawn for each row.
+/// The table with targets drawn from the model.
 Dataset drawn(const Candidate& candidate, const Model& model, Dataset data, Random random) {
   Predictive predictive(model);
   predictive.at(take_inputs(data, candidate.inputs));
@@ -236,7 +237,7 @@ std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std
   std::vector<Fitted> whole(parts.size());
   std::vector<std::vector<FoldScore>> scores(parts.size(), std::vector<FoldScore>(folds.size()));
   parallel_for(fits, options.train.threads, [&](std::size_t task) {
-    const std::size_t fit = fits - 1 - task;  // from the end, where the largest tend to be
+    const std::size_t fit = fits - 1 - task;  // from the end, where the largest models usually are
     const std::size_t c = fit / each, f = fit % each;
     if (f == 0)
       whole[c] = fitted(parts[c], data, validation, one, watch);

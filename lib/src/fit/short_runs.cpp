@@ -7,13 +7,14 @@
 namespace moe {
 namespace {
 
-/// Steps from responsibilities to parameters: the gate's grow without end where rows are told apart by the inputs.
+/// EM steps that turn responsibilities into parameters. More would let the gate's coefficients grow without end where
+/// inputs separate the rows.
 constexpr int kSteps = 2;
-constexpr int kLap = 10;  // steps by whose gain the later ones' are judged
+constexpr int kLap = 10;  // so many steps' gain predicts that of later steps
 constexpr double kRidge = 1e-6;
 
-/// What offset all rows have, with weights w: that of a log mean so that exposures count as they are. 0 without offsets, which one
-/// target alone has.
+/// A single offset that stands for those of all rows, with weights w: the logarithm of the mean of exp(offset), as is
+/// right for exposures. 0 without offsets, which exist for a single target only.
 double common_offset(const Rows& rows, const Expert& expert, const arma::vec& w) {
   if (rows.offset.is_empty()) return 0;
   if (expert.family->link() != Family::Link::kLog) return arma::dot(w, rows.offset) / arma::accu(w);
@@ -21,7 +22,7 @@ double common_offset(const Rows& rows, const Expert& expert, const arma::vec& w)
   return largest + std::log(arma::dot(w, arma::exp(rows.offset - largest)) / arma::accu(w));
 }
 
-/// Intercepts at which each expert explains the mean targets of its rows, every weight 0.
+/// Intercepts with which each expert explains the mean targets of its rows. All weights are 0.
 arma::vec flat(const Model& model, const Rows& rows, const arma::mat& R) {
   arma::vec theta(model.theta.n_elem, arma::fill::zeros);
   for (arma::uword k = 0; k < model.size(); ++k) {

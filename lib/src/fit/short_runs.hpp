@@ -1,4 +1,4 @@
-// Short runs of EM, by which starts and moves are compared (Biernacki, Celeux, Govaert 2003).
+// Short runs of EM, with which starts and moves are compared (em-EM: Biernacki, Celeux, Govaert 2003).
 #pragma once
 
 #include <limits>
@@ -13,10 +13,10 @@ class ShortRuns {
   /// Keeps references to both.
   ShortRuns(const Model& model, const Rows& rows);
 
-  /// The parameters that these responsibilities lead to.
+  /// The parameters that a few M steps with these responsibilities give.
   arma::vec fitted_to(const arma::mat& R) const;
-  /// Goes on from theta; returns the value there. Ends early where even as many gains as the last steps' would not take the value
-  /// below `to_beat`.
+  /// Goes on from theta, and returns the value at the end. Stops early if even with gains as large as the last ones the
+  /// value would not fall below `to_beat`.
   double run(arma::vec& theta, int steps, double to_beat = std::numeric_limits<double>::infinity()) const;
 
  private:
@@ -27,10 +27,10 @@ class ShortRuns {
   EmStep em_;
 };
 
-/// Begins an expert at targets that it is to explain, where its outputs have that offset.
+/// Sets an expert's parameters such that it explains the targets y, given the offset of its outputs.
 void start_at(const arma::vec& y, double offset, const Expert& expert, arma::vec& theta);
 
-/// How many rows' steps cost as much as these do: many inputs do, too.
+/// The cost of a step over these rows, in rows of a table with few inputs.
 std::size_t cost_in_rows(const Rows& rows);
 
 }  // namespace moe

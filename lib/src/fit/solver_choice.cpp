@@ -10,7 +10,8 @@
 namespace moe {
 namespace {
 
-/// Parameters up to which second derivatives cost less than the passes that they save; the second where some of the rows tell them.
+/// Up to so many parameters, second derivatives cost less than the passes that they save. The second number is for
+/// subsampled ones.
 constexpr arma::uword kMostForEm = 300, kMostForEmOfMany = 1000;
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Which solver a model is fitted by.
+// The choice of the solver for a model.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@ namespace moe {
 
 /// Whether every network is linear in its parameters.
 bool all_linear(const Model& model);
-/// The solver's name, where options.solver is "auto" the one that suits the model and so many rows. Throws Error (usage) for one that
-/// cannot do what the penalty asks.
+/// The name of the solver. For options.solver "auto" it is the one that suits the model and the number of rows. Throws
+/// Error (usage) for a solver that cannot handle the penalty.
 std::string resolved_solver(const Model& model, const TrainOptions& options, arma::uword rows);
 
 }  // namespace moe

@@ -7,7 +7,7 @@
 namespace moe {
 namespace {
 
-/// Outputs of a branch that add nothing: those of a softmax are as good less any one of them.
+/// How many outputs of a branch are redundant: one of a softmax's, as adding a vector to all of them changes nothing.
 arma::uword redundant_outputs(const Model& model, const Branch& branch) {
   if (&branch == &model.gate_branch) return model.gate->redundant_outputs();
   return static_cast<const Expert&>(branch).family->redundant_outputs();
@@ -18,8 +18,8 @@ void for_each_branch(const Model& model, const std::function<void(const Branch&)
   for (const Expert& expert : model.experts) call(expert);
 }
 
-/// The c at which l1 sum |w_k - c| + l2 / 2 sum (w_k - c)^2 is least: the slope is linear between the w_k, and the median of them and
-/// of the zeros of its lines is its zero (Li, Osher 2009).
+/// The c that minimises l1 sum |w_k - c| + l2 / 2 sum (w_k - c)^2. The slope is linear between the w_k. Its zero is the
+/// median of the w_k and of the zeros of these lines (Li, Osher 2009).
 double center(const arma::vec& w, double l1, double l2) {
   const double mean = arma::mean(w), K = static_cast<double>(w.n_elem);
   std::vector<double> points(w.begin(), w.end());

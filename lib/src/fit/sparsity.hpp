@@ -1,4 +1,4 @@
-// What an l1 penalty leaves of a model's weights.
+// The weights that an l1 penalty leaves.
 #pragma once
 
 #include "moe/model.hpp"
@@ -6,16 +6,16 @@
 
 namespace moe {
 
-/// Where a branch's last outputs may all move together without changing the density (a softmax's), moves each of their weights to
-/// where the penalty is least: l1 sum |w_k| + l2 / 2 sum w_k^2 has one minimum there, and without l2 the one that a vanishing l2
-/// would choose.
+/// Where a vector can be added to all last outputs of a branch without changing the density (softmax), chooses it such
+/// that the penalty is smallest: l1 sum |w_k| + l2 / 2 sum w_k^2 has a single minimum, for l2 = 0 in the limit of a
+/// vanishing l2.
 void balance(const Model& model, const arma::vec& l1, const arma::vec& l2, arma::vec& theta);
 
-/// How many of a branch's weights that have an l1 penalty are not 0.
+/// How many of a branch's weights with an l1 penalty are not 0.
 WeightCount count_weights(const Branch& branch, const arma::vec& theta, const arma::vec& l1);
 
-/// Of the model's degrees of freedom, how many its l1 penalty took away: a weight that is 0 is not counted (Zou, Hastie, Tibshirani
-/// 2007).
+/// How many degrees of freedom the l1 penalty has removed from the model: weights of 0 do not count (Zou, Hastie,
+/// Tibshirani 2007).
 arma::uword removed_parameters(const Model& model, const arma::vec& l1);
 
 }  // namespace moe

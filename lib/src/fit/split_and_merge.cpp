@@ -15,16 +15,16 @@
 namespace moe {
 namespace {
 
-constexpr int kMoveShort = 60;  // steps: a move is judged nearer to its end than a start
+constexpr int kMoveShort = 60;  // steps; a move is compared nearer to its end than a start
 constexpr std::size_t kMostMovedRows = 1000;
-/// Moves of each pair of experts: as many as this many rows allow, within bounds.
+/// How many moves of each pair of experts are tried: as many as this many rows allow, between bounds.
 constexpr std::size_t kRowsOfMoves = 2000, kMostMoves = 12;
-/// Rows times parameters from which on each move is tried once, and its run cut short where it seems to lead nowhere: some pause on
-/// their way.
+/// From this many rows times parameters on, each move is tried only once, and its run is stopped early if it seems
+/// hopeless. (Some runs pause on their way, and would be stopped wrongly.)
 constexpr arma::uword kDearMove = 100000;
-/// In log-likelihood, where only some of the rows tell: less may be their chance.
+/// The least gain of log-likelihood where only a sample of rows is used: a smaller one may be chance.
 constexpr double kGainOfSome = 3;
-constexpr double kGain = 1e-6;  // of the value: less is no gain
+constexpr double kGain = 1e-6;  // the least gain, as a part of the value
 
 /// See moved_shares().
 struct Move {
@@ -40,7 +40,7 @@ arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& 
   const arma::mat points = points_of(model, rows), R = responsibilities(model, rows, theta);
   const ShortRuns runs(model, rows);
   arma::vec best;
-  arma::vec stays = theta;  // some of the rows alone pull it off, too
+  arma::vec stays = theta;  // the sample moves theta, too, so moves must beat where it goes by itself
   double lowest = runs.run(stays, kMoveShort);
   lowest -= rows.count() < all.count() ? kGainOfSome / static_cast<double>(rows.count()) : kGain * std::abs(lowest);
   const bool dear = rows.count() * theta.n_elem >= kDearMove;

@@ -1,4 +1,4 @@
-// Moves from one maximum to another: one expert gives its rows to the others and takes a part of one that another had.
+// Moves from one maximum to another: an expert gives away its rows, and takes a part of another expert's.
 #pragma once
 
 #include "moe/model.hpp"
@@ -6,8 +6,8 @@
 
 namespace moe {
 
-/// Parameters that lie higher than theta, as a short run tells (split and merge: Ueda, Nakano, Ghahramani, Hinton 2000); every pair of
-/// experts is tried. Empty where none is found that is not spurious.
+/// Parameters with a higher likelihood than theta by a short run of EM (split and merge: Ueda, Nakano, Ghahramani,
+/// Hinton 2000). All pairs of experts are tried. Empty where none is found that is not spurious.
 arma::vec split_and_merge(const Model& model, const Rows& rows, const arma::vec& theta, unsigned threads,
                           Random& random);
 

@@ -10,12 +10,13 @@
 namespace moe {
 namespace {
 
-/// A scale below this part of the target's, of fewer rows than this for each coefficient, is no expert but a coincidence.
+/// An expert whose scale is below kTight of the target's, and which explains fewer than kHandful rows for each
+/// coefficient, is a coincidence.
 constexpr double kTight = 0.01, kHandful = 4;
-/// Less than this many rows whose sigma inputs make tight are nobody's.
+/// Fewer rows than this with a tiny sigma, where sigma depends on inputs, are ignored.
 constexpr double kSome = 0.5;
 
-/// The sum of the shares `r` over rows that differ: a row that stands there twice, or weighs as much, is one coincidence.
+/// The sum of the shares `r` over different rows: a row that occurs twice, or has twice the weight, is one coincidence.
 double distinct_rows(const Rows& rows, const arma::vec& r) {
   constexpr double kShare = 1e-3;
   const auto less = [&](arma::uword a, arma::uword b) {
@@ -31,8 +32,8 @@ double distinct_rows(const Rows& rows, const arma::vec& r) {
   return sum;
 }
 
-/// How many different values of the target an expert's rows have. Each value counts by its row with the largest share `r`. A constant
-/// fits one value exactly; an exact fit of many values is a line, not a coincidence.
+/// How many different target values the rows of an expert have. Each value counts by its row with the largest share
+/// `r`. A constant fits a single value exactly, but an exact fit of many values is a line and no coincidence.
 double distinct_targets(const Rows& rows, const arma::vec& r) {
   const auto less = [&](arma::uword a, arma::uword b) {
     for (arma::uword t = 0; t < rows.y.n_cols; ++t)
@@ -51,7 +52,7 @@ double distinct_targets(const Rows& rows, const arma::vec& r) {
   return sum;
 }
 
-/// Of how many rows, as far as they are expert k's, sigma is tight though its inputs tell it.
+/// How many rows of expert k have a tiny sigma, where sigma depends on inputs. Rows count by their shares.
 double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, arma::uword k, const arma::vec& r) {
   const Expert& expert = model.experts[k];
   arma::vec tight(rows.count(), arma::fill::zeros), variance;
@@ -87,7 +88,8 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
   for (const arma::uword k : suspects) {
     const bool told = tells_scale(model, k);
     const double few = kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1);
-    // An expert on its floor is accepted where it fits rows of many different values exactly. A few values are rounding, or one repeated.
+    // An expert with a scale on its floor is accepted if it fits rows of many different values exactly. Few values are
+    // due to rounding, or a single value repeated.
     if (model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi_offset) &&
         distinct_targets(rows, R.col(k)) < few)
       return true;

@@ -1,16 +1,16 @@
-// Maxima of the likelihood that say nothing of the data: an expert has shrunk onto a handful of rows.
+// Spurious maxima of the likelihood: an expert has shrunk onto a handful of rows, which says nothing about the data.
 #pragma once
 
 #include "moe/model.hpp"
 
 namespace moe {
 
-/// Whether an expert explains a handful of rows all but exactly, which makes a maximum of the likelihood out of nothing.
+/// Whether an expert explains a handful of rows almost exactly, so that the likelihood is high without meaning.
 bool spurious(const Model& model, const arma::vec& theta, const Rows& rows);
 
-/// Whether expert k's inputs tell its scale, not psi.
+/// Whether expert k's scale depends on inputs, not on psi.
 bool tells_scale(const Model& model, arma::uword k);
-/// The same of any expert.
+/// Whether that holds for any expert.
 bool tells_scales(const Model& model);
 
 }  // namespace moe

@@ -13,12 +13,12 @@
 namespace moe {
 namespace {
 
-/// Rows that a start looks at, at most: it need not be good to the last digit.
+/// A start uses at most so many rows, as it need not be precise.
 constexpr std::size_t kMostRows = 4000;
 constexpr std::size_t kUsualStarts = 20;
-constexpr std::size_t kGrown = 3;  // the start that grows from one expert on
+constexpr std::size_t kGrown = 3;  // the number of the start that grows from a single expert
 constexpr int kShort = 15;         // steps of a short run
-/// Short runs of every other start: as many as this many rows allow, within bounds.
+/// Every other start is the best of several short runs: as many as this many rows allow, between bounds.
 constexpr std::size_t kRowsInAll = 10000, kFewestTries = 5, kMostTries = 40;
 
 }  // namespace
@@ -70,8 +70,8 @@ arma::vec all_like(const Model& model, const Model& single) {
 
 namespace {
 
-/// From one expert on, the best of the fits in which one of those of the model before is split (Verbeek, Vlassis, Kroese 2003): what fewer
-/// experts reach is where more begin.
+/// Grows from a single expert: in each round one expert is split, in the way that gives the best fit (Verbeek, Vlassis,
+/// Kroese 2003). The fit with fewer experts is where the next one begins.
 arma::vec grown_start(const Model& model, const Rows& rows, const arma::mat& points, Random& random) {
   arma::vec theta;
   arma::mat R(rows.count(), 1, arma::fill::ones);

@@ -1,5 +1,5 @@
-// Where fits begin. Likelihoods of mixtures have many maxima: each start has a way of its own to share the rows out among the
-// experts, so that one of them suits the data.
+// Where fits begin. The likelihood of a mixture has many maxima. So starts divide the rows among the experts in
+// different ways, one of which may suit the data.
 #pragma once
 
 #include "moe/model.hpp"
@@ -7,25 +7,25 @@
 
 namespace moe {
 
-/// Random weights; each expert begins at the target of a row of its own.
+/// Random weights. Each expert begins at the target of a random row.
 arma::vec random_start(const Model& model, const Rows& rows, Random& random);
 
-/// Whether start number `index` is one of random weights, to be followed by Newton's long steps from the first: those find maxima
-/// that EM from fitted starts seldom sees. A quarter of the first starts, and half of those beyond, where the usual ways have
-/// been tried often enough.
+/// Whether start number `index` has random weights and is fitted by the newton solver, which goes another way than EM
+/// and finds maxima that EM seldom finds. That holds for a quarter of the first starts, and for half of the later ones,
+/// when the usual ways have been tried often enough.
 bool goes_aside(std::size_t index);
 
-/// Start number `index`: every other one the best of some short runs. By turns k-means (Lloyd) of inputs and target, random
-/// weights, segments along a random direction, fits through random rows, and the cells of random rows; one grows from a single expert on,
-/// which is split, as one of the two then is. `fitted`: the model has an EmStep and its objective is a likelihood; else
-/// all starts are random weights.
+/// Start number `index`. Every other one is the best of some short runs. By turns the rows are divided by k-means
+/// (Lloyd) of inputs and target, segments along a random direction, fits through random rows, and cells of random rows,
+/// or weights are random. One start grows from a single expert by splitting. `fitted`: the model has an EmStep and its
+/// objective is a likelihood; otherwise all starts have random weights.
 arma::vec start(const Model& model, const Rows& rows, bool fitted, std::size_t index, Random& random);
 
-/// Whether all experts are of one kind, so that fewer of them are a model that this one contains.
+/// Whether all experts are of the same kind, so that a model with fewer of them is contained in this one.
 bool experts_alike(const Model& model);
-/// The model's first experts alone, unfitted.
+/// A model with the first experts only, not fitted.
 Model first_experts(const Model& model, arma::uword count);
-/// Parameters of `model` at which all experts, and so the whole, are what the only one of `single` is.
+/// Parameters of `model` with which all experts, and so the mixture, equal the only expert of `single`.
 arma::vec all_like(const Model& model, const Model& single);
 
 }  // namespace moe

@@ -7,7 +7,7 @@
 namespace moe {
 namespace {
 
-/// The part of the learning rate that is left after `progress` (0 to 1) of the epochs.
+/// The factor of the learning rate after `progress` (0 to 1) of the epochs.
 double schedule_factor(const std::string& schedule, double progress) {
   if (schedule == "constant") return 1;
   if (schedule == "linear") return 1 - progress;
@@ -15,7 +15,7 @@ double schedule_factor(const std::string& schedule, double progress) {
   throw Error(ErrorKind::kUsage, unknown_word("schedule", schedule, {"constant", "linear", "cosine"}));
 }
 
-/// All rows of a problem as its only batch.
+/// All rows of a problem as a single batch.
 class OneBatch : public Batches {
  public:
   explicit OneBatch(Problem& problem) : problem_(problem) {}
@@ -47,7 +47,7 @@ SolverResult run_epochs(Problem& problem, arma::vec theta, const SolverOptions& 
     result.passes = static_cast<arma::uword>(begun->at("passes"));
     result.value = begun->at("value");
     for (arma::uword pass = 0; pass < result.passes; ++pass)
-      batches.shuffle(random);  // each goes on from the one before
+      batches.shuffle(random);  // each order is made of the one before
     goes_on = problem.keep_going(result.passes, theta, result.value);
   }
   arma::vec gradient;

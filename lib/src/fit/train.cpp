@@ -1,3 +1,4 @@
+// train(): checks a request, settles what it leaves open (units, floors, solver), and runs a Training.
 #include "moe/train.hpp"
 
 #include <algorithm>
@@ -19,7 +20,7 @@
 namespace moe {
 namespace {
 
-/// Passes of the fit of one expert that a mixture is compared to.
+/// The most passes of the fit of a single expert with which a mixture is compared.
 constexpr arma::uword kPassesOfOne = 50;
 
 std::string resolved_family(const std::string& family, const Schema& schema, const TrainOptions& options,
@@ -42,7 +43,7 @@ void check_firth(const TrainOptions& options, bool has_validation) {
     refuse("it goes to the end of its fit: expected it without --validation and --patience");
 }
 
-/// Throws Error (usage) with the sentence that says what is wrong with the options.
+/// Throws Error (usage) where options are wrong or contradict each other.
 void check(const TrainOptions& options, bool has_validation) {
   const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, sentence); };
   if (!(options.validation >= 0 && options.validation < 1))
@@ -67,13 +68,13 @@ bool has_constant_column(const arma::mat& y) {
   return false;
 }
 
-/// The rows that have a weight: the others must not act, not even through the largest value of a column.
+/// The rows of positive weight. Others must have no influence, not even through the largest value of a column.
 Dataset counted_rows(const Dataset& data) {
   const arma::uvec rows = arma::find(data.w > 0);
   return take_rows(data, {rows.begin(), rows.end()});
 }
 
-/// Sets a random part of the rows aside; both parts keep the order of the table.
+/// Sets a random part of the rows aside. Both parts keep the order of the table.
 Dataset split_off(Dataset& data, double fraction, std::uint64_t seed) {
   const std::size_t n = data.rows(), aside = static_cast<std::size_t>(std::round(fraction * static_cast<double>(n)));
   if (aside == 0 || aside == n)
@@ -88,7 +89,7 @@ Dataset split_off(Dataset& data, double fraction, std::uint64_t seed) {
   return validation;
 }
 
-/// Throws std::logic_error for a table of another shape than the schema's.
+/// Throws std::logic_error where the table's shape is not that of the schema.
 void require_shape(const Schema& schema, const Dataset& data) {
   if (data.X.n_rows != 1 + schema.inputs.size() || data.y.n_rows != data.X.n_cols || data.w.n_elem != data.X.n_cols ||
       data.y.n_cols != schema.targets.size())
@@ -96,14 +97,14 @@ void require_shape(const Schema& schema, const Dataset& data) {
         "train: expected X of 1 + inputs by rows, its first row ones, y of rows by targets, w of rows");
 }
 
-/// Throws Error (data) for more experts than rows, where each could have one of its own.
+/// Throws Error (data) for more experts than rows.
 void require_rows(const Model& model, arma::uword rows) {
   if (model.size() > 1 && model.size() > rows)
     throw Error(ErrorKind::kData, std::to_string(model.size()) + " experts and " + std::to_string(rows) +
                                       (rows == 1 ? " row" : " rows") + ": expected fewer experts, or more rows");
 }
 
-/// Throws Error (usage) for a column that none of the experts has a use for.
+/// Throws Error (usage) for a column, such as trials, that none of the experts uses.
 void require_use(const Model& model) {
   const auto any = [&](const auto& is) { return std::any_of(model.experts.begin(), model.experts.end(), is); };
   const Schema& schema = model.schema;
@@ -117,12 +118,12 @@ void require_use(const Model& model) {
                                        "' has none: expected --offset, or a family such as poisson");
 }
 
-/// A model of the data's units: the target is standardised where every family allows it, and nothing is centred where a branch
-/// has no intercept.
+/// A model with units that follow from the data. The target is standardised if every family allows it. Nothing is
+/// centred if a branch has no intercept.
 Model unfitted(const Schema& schema, const ModelSpec& spec, const Model& probe, const Dataset& data, bool standardize) {
   Standardization::Parts parts{standardize, standardize, probe.gate_branch.network->has_intercept()};
   for (const Expert& expert : probe.experts) {
-    // A scale's logarithm that has no intercept cannot follow the target's units.
+    // Without an intercept, the logarithm of a scale cannot follow the units of the target.
     const bool follows = expert.network->has_intercept() || expert.family->outputs() == schema.targets.size();
     parts.target = parts.target && expert.family->location_scale() && follows;
     parts.centers = parts.centers && expert.network->has_intercept();
@@ -130,12 +131,12 @@ Model unfitted(const Schema& schema, const ModelSpec& spec, const Model& probe, 
   return Model(schema, Standardization::of(data, schema.classes(), parts), spec);
 }
 
-/// Whether ends of fits that have an expert on a few rows are known and set aside: see spurious().
+/// Whether training discards ends in which an expert sits on a few rows: see spurious().
 bool guarded(const Model& model, const std::string& solver) {
   return !make_solver(solver)->stochastic() && all_linear(model) && !tells_scales(model);
 }
 
-/// `units` with the floors that follow from the rows, which the model has standardised.
+/// `units` with the floors of scales that follow from the rows. The model has standardised these already.
 Standardization with_floors(Standardization units, const Model& model, const Rows& rows, const arma::vec& steps,
                             const std::string& solver) {
   const arma::vec least = least_scales(model, rows, steps, guarded(model, solver));
@@ -144,7 +145,8 @@ Standardization with_floors(Standardization units, const Model& model, const Row
   return units;
 }
 
-/// What is known of an expert's mean is no part of what it has to explain: with it goes what it does to the target's spread.
+/// Subtracts offsets from the targets, where all families allow it. The spread of the target is then that of what the
+/// experts must explain.
 void take_offsets(const Model& model, Dataset& data) {
   const bool shifts = std::all_of(model.experts.begin(), model.experts.end(),
                                   [](const Expert& expert) { return expert.family->location_scale(); });
@@ -153,7 +155,8 @@ void take_offsets(const Model& model, Dataset& data) {
   data.offset.reset();
 }
 
-/// Of one expert by EM: of the first one's network where a fit is full-batch, of none where it is not, or has a penalty.
+/// The log-likelihood of a single expert, fitted by EM. With `simplest` it is constant; otherwise it has the network of
+/// the model's first expert.
 double log_likelihood_of_one(const Model& model, const Rows& rows, bool simplest, unsigned threads) {
   ModelSpec spec = model.spec();
   spec.gate = "constant";
@@ -172,13 +175,14 @@ double log_likelihood_of_one(const Model& model, const Rows& rows, bool simplest
   return one.fit.log_likelihood;
 }
 
-/// Whether columns that follow from others stay 0.
+/// Whether dependent columns are found by QR decompositions, so that their coefficients stay 0.
 bool goes_by_decompositions(const Model& model, const TrainOptions& options) {
   const bool stochastic = options.solver != "auto" && make_solver(options.solver)->stochastic();
   return all_linear(model) && !stochastic && !options.penalty.has_l1();
 }
 
-/// Keeps the log-likelihood of one expert where a fit that did not converge is worse.
+/// Compares a fit that has not converged with that of a single expert. Keeps the latter's log-likelihood where it is
+/// higher.
 void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model& model) {
   FitSummary& fit = model.fit;
   if (fit.converged || !fit.study || fit.objective != "likelihood" || options.firth) return;
@@ -189,14 +193,14 @@ void compare_to_one_expert(const Rows& rows, const TrainOptions& options, Model&
   if (one > fit.log_likelihood + kSameMaximum * fit.weight) fit.study->simpler = one;
 }
 
-/// Throws Error (usage) for parameters to begin with that are of another table.
+/// Throws Error (usage) where the parameters to begin with belong to a table with other columns.
 void require_same_columns(const Model& start, const Schema& schema) {
   if (start.schema.inputs != schema.inputs || start.schema.labels != schema.labels ||
       start.schema.targets.size() != schema.targets.size())
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
 }
 
-/// Throws Error (usage) for an objective that a family knows nothing of.
+/// Throws Error (usage) for an objective that does not contain parameters of a family.
 void require_objective(const Model& model, const std::string& objective) {
   if (objective == "likelihood") return;
   for (const Expert& expert : model.experts)
@@ -206,12 +210,12 @@ void require_objective(const Model& model, const std::string& objective) {
                                          "--objective likelihood, or another family");
 }
 
-/// With a solver that is none of its words for "choose".
+/// The options with the name of a solver in place of "auto".
 TrainOptions resolved(const TrainOptions& options, const Model& model, arma::uword rows) {
   TrainOptions result = options;
   if (options.firth) {
     require_firth(model);
-    result.solver = model.size() > 1 ? "lbfgs" : "newton";  // which takes no mini-batches; one expert needs none
+    result.solver = model.size() > 1 ? "lbfgs" : "newton";  // without mini-batches; a single expert needs none
     if (model.size() == 1) result.restarts = 1;
   } else {
     result.solver = resolved_solver(model, options, rows);
@@ -219,7 +223,7 @@ TrainOptions resolved(const TrainOptions& options, const Model& model, arma::uwo
   return result;
 }
 
-/// Checks the request and settles what it leaves open: which rows, and which networks and families.
+/// Checks the request, and decides what it leaves open: which rows are used, and which networks and families.
 void settle(FitRequest& request) {
   const TrainOptions& options = request.options;
   check(options, request.validation.has_value());
@@ -233,7 +237,8 @@ void settle(FitRequest& request) {
   if (request.start != nullptr) require_same_columns(*request.start, request.schema);
 }
 
-/// A model of the request's units, with the parameters to begin with where there are some. Takes offsets off the targets.
+/// A model with the units and, if there are any, the initial parameters of the request. Subtracts offsets from the
+/// targets.
 Model model_to_fit(FitRequest& request) {
   const auto& [schema, spec, data, validation, options, observer, start] = request;
   const Model probe = start != nullptr

@@ -21,18 +21,19 @@
 namespace moe {
 namespace {
 
-/// Rows up to which starts differ in their solvers, too: beyond, the slower one would cost more than all others.
+/// Up to so many rows, starts also differ in their solvers. With more rows, the slower solver would cost more than all
+/// others.
 constexpr arma::uword kMostRowsAside = 10000;
-/// The same up to which Newton's steps go on from the best of the ends that lbfgs's passes have not sufficed for.
+/// Up to so many parameters, Newton's method goes on from the best end of lbfgs, if that has used up its passes.
 constexpr arma::uword kMostToFinish = 600;
-/// Work, in parameters times rows, that the default number of restarts may cost beside a single start.
+/// The work, in parameters times rows, that the default number of restarts may cost in addition to a single start.
 constexpr double kRestartBudget = 2e6;
 constexpr arma::uword kFewestRestarts = 4, kMostRestarts = 20;
 constexpr arma::uword kLook = 10;
-/// A mean loss of classes below this is certainty about every row: the weights have no finite maximum.
+/// With a mean loss of classes below this, the class of every row is certain: the weights have no finite maximum.
 constexpr double kCertain = 1e-3;
 
-/// As a FitLedger keeps it.
+/// The numbers of an end, for a FitLedger.
 arma::vec numbers_of(const FitEnd& fit) {
   const auto number = [](arma::uword count) { return static_cast<double>(count); };
   const arma::vec figures{fit.value,
@@ -136,7 +137,7 @@ FitEnd Training::fit_on(const std::string& name, const SolverState* begun, arma:
                        return tell(restart, passes + pass, at, value, validation) && !fit.given_up;
                      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
-  // By another way to other maxima: EM's first steps are long.
+  // The newton solver goes another way than EM, and so reaches other maxima.
   const bool aside = several_ways_ && goes_aside(restart) && restart < restarts_;
   const auto solver = finishes_ ? make_solver("em") : aside ? make_solver("newton") : solver_;
   SolverOptions options = options_.solver_options;
@@ -150,7 +151,7 @@ FitEnd Training::fit_on(const std::string& name, const SolverState* begun, arma:
     fit.converged = false;
     fit.stop += ", best at pass " + std::to_string(problem.best_pass());
   }
-  fit.theta = result.passes > 0 ? problem.theta(result.theta) : theta;  // there and back would cost bits
+  fit.theta = result.passes > 0 ? problem.theta(result.theta) : theta;  // a conversion there and back would change bits
   if (problem.best()) fit.theta = *problem.best();
   const Pass pass(model_, *objective_, options_.penalty, threads);
   balance(model_, pass.l1_weights(), pass.penalty_weights(), fit.theta);
@@ -178,7 +179,7 @@ FitEnd Training::fit_without_bias() {
 }
 
 void Training::prepare() {
-  // An l1 penalty is one on theta itself.
+  // An l1 penalty applies to theta itself, so there is no change of coordinates.
   if (!solver_->stochastic() && all_linear(model_) && !options_.penalty.has_l1())
     basis_.emplace(model_, rows_, options_.threads);
 }
@@ -201,7 +202,7 @@ void Training::finish(FitEnd& best) {
   best = std::move(end);
 }
 
-/// A solver by mini-batches may end higher than it began.
+/// A solver with mini-batches may end higher than it began. Then the beginning is kept.
 void Training::stay_if_better(const Model& start, FitEnd& best, TrainReport& report) const {
   const double before = value_at(start.theta, options_.threads);
   if (!(before < best.value) || same_value(before, best.value)) return;
@@ -234,7 +235,7 @@ void Training::run(const Model* start, TrainReport& report) {
   if (!model_.theta.is_finite() || (validation_ == nullptr && !std::isfinite(best.value)))
     throw Error(ErrorKind::kFit, "the parameters are not finite: expected data of ordinary size");
   if (!objective_->is_likelihood()) fit_dispersions(model_, rows_, options_.threads);
-  // Whatever found the maximum, coefficients that have no value of their own do not count.
+  // Aliased coefficients do not count as parameters, whichever solver has found the maximum.
   if (!basis_ && all_linear(model_) && !options_.penalty.has_l1()) basis_.emplace(model_, rows_, options_.threads);
   summarise(best);
   if (basis_ && !solver_->stochastic())

@@ -8,10 +8,11 @@
 namespace moe {
 namespace {
 
-/// As in a Basis: a column whose part outside those before it is smaller than this part of it depends on them.
+/// A column is dependent if the part of it that earlier columns do not explain is smaller than this part of it. As in a
+/// Basis.
 constexpr double kDependent = 1e-12;
 
-/// The first columns of a branch's design that are independent: at most as many as there are rows.
+/// The first independent columns of a branch's design; at most as many as there are rows.
 arma::uvec independent(const Branch& branch, const Rows& rows) {
   arma::mat D;
   branch.design(rows.X, D);
@@ -35,7 +36,7 @@ bool is_wide(const Branch& branch, const Rows& rows) {
   return branch.network->is_linear() && branch.network->degree() == 1 && branch.network->last_inputs() > rows.count();
 }
 
-/// The inputs that the branch is left with, as a ModelSpec has them.
+/// The inputs that the branch keeps, in the form of a ModelSpec.
 std::vector<std::size_t> inputs_left(const Branch& branch, const Rows& rows) {
   const arma::uword first = branch.network->has_intercept() ? 1 : 0;
   std::vector<std::size_t> inputs;
@@ -44,12 +45,12 @@ std::vector<std::size_t> inputs_left(const Branch& branch, const Rows& rows) {
   return inputs;
 }
 
-/// Where the narrow model's parameters stand in the wide one.
+/// The places of the narrow model's parameters in the wide one.
 arma::uvec places(const Model& narrow, const Model& wide) {
   arma::uvec result(narrow.theta.n_elem);
   for (arma::uword b = 0; b <= narrow.size(); ++b) {
     const Branch &from = branch_of(narrow, b), &to = branch_of(wide, b);
-    if (from.network->parameters() == to.network->parameters()) {  // of whatever kind it is
+    if (from.network->parameters() == to.network->parameters()) {  // true for branches of any kind that kept all inputs
       for (arma::uword i = 0; i < from.network->parameters(); ++i) result[from.offset + i] = to.offset + i;
       continue;
     }
@@ -66,7 +67,7 @@ arma::uvec places(const Model& narrow, const Model& wide) {
   return result;
 }
 
-/// Nothing where it becomes more than a model keeps.
+/// Returns nothing where the result is larger than a model keeps.
 arma::mat widened(const arma::mat& rows, const arma::uvec& places, arma::uword count) {
   if (rows.is_empty() || count * rows.n_cols > kMostFactor) return {};
   arma::mat result(count, rows.n_cols, arma::fill::zeros);

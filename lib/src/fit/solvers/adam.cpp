@@ -1,5 +1,5 @@
-// adam: m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, theta <- theta - rate m^ / (sqrt(v^) + eps), m^ and v^ freed of
-// their start at 0 (Kingma, Ba 2015).
+// adam (Kingma, Ba 2015): m <- b1 m + (1 - b1) g, v <- b2 v + (1 - b2) g^2, theta <- theta - rate m^ / (sqrt(v^) +
+// eps), where m^ and v^ are m and v corrected for their start at 0.
 #include <cmath>
 
 #include "base/kernels/kernels.hpp"
@@ -9,7 +9,7 @@
 namespace moe {
 namespace {
 
-constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;  // the paper's
+constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;  // the values in the paper
 constexpr double kRate = 0.01;
 constexpr arma::uword kEpochs = 200;
 

@@ -1,6 +1,7 @@
-// em: steps of expectation maximisation, each halved until the objective does not rise, then Newton's steps (or lbfgs, where there
-// are no second derivatives) until the gradient is small: EM finds the neighbourhood of a maximum surely, and creeps there. Where the
-// objective has kinks EM's steps alone move the parameters that lie on them, and lbfgs the others, in turn.
+// em: expectation maximisation, whose steps are halved until the objective does not rise, followed by Newton's method
+// (or by lbfgs, where there are no second derivatives) until the gradient is small. EM finds the neighbourhood of a
+// maximum reliably, but converges slowly there. Where the objective has kinks, only EM moves the parameters that have
+// them, lbfgs moves the others, and the two alternate.
 #include <cmath>
 
 #include "fit/newton_steps.hpp"
@@ -12,16 +13,15 @@ namespace moe {
 namespace {
 
 constexpr double kTolerance = 1e-9;
-constexpr double kNear = 1e-3;  // largest gradient component at which Newton's steps take over
+constexpr double kNear = 1e-3;  // Newton's method takes over below this largest gradient component
 constexpr arma::uword kPasses = 1000;
-constexpr arma::uword kMostSteps = 500;  // before the other methods take over in any case
+constexpr arma::uword kMostSteps = 500;  // after so many steps the other methods take over in any case
 constexpr int kHalvings = 30;
-constexpr double kRounding = 1e-14;  // relative error that a value may carry
-constexpr int kTurns = 100;          // of lbfgs and EM
-constexpr double kStill = 1e-10;     // a step of a parameter below this is none
+constexpr double kRounding = 1e-14;  // relative rounding error of a value
+constexpr int kTurns = 100;          // how often lbfgs and EM alternate
+constexpr double kStill = 1e-10;     // a smaller step of a parameter is none
 
-/// A problem, some of whose parameters stay where they are.
-/// Its passes count from where those before it ended.
+/// A problem in which some parameters are fixed. Its passes count on from those before.
 class Held : public Problem {
  public:
   Held(Problem& problem, const arma::uvec& held) : problem_(problem), held_(held) {}
@@ -90,7 +90,7 @@ class Em : public Solver {
     }
   }
 
-  /// By lbfgs, between whose runs EM looks after the kinks.
+  /// Alternates between lbfgs for the smooth parameters and EM for those with kinks.
   static void settle(Problem& problem, EmSteps& em, SolverResult& at, EmSteps::Improvement& here, double tolerance,
                      arma::uword passes, Random& random) {
     const arma::uvec nonsmooth = em.nonsmooth();
@@ -118,7 +118,7 @@ class Em : public Solver {
     }
   }
 
-  /// Moves towards here.target; false where nothing on the way is lower.
+  /// Moves towards here.target. False where nothing on the way is lower.
   static bool step(EmSteps& em, SolverResult& at, EmSteps::Improvement& here) {
     arma::vec whole = here.target - at.theta;
     double part = 1;
@@ -129,7 +129,7 @@ class Em : public Solver {
         if (!em.refine()) continue;
         here = em.em_step(at.theta);
         whole = here.target - at.theta;
-        part = 2;  // the whole step comes next
+        part = 2;  // so that the whole step comes next
         continue;
       }
       at.theta = theta;

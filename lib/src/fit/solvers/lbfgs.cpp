@@ -1,6 +1,7 @@
-// lbfgs: limited-memory BFGS (Nocedal 1980; Nocedal, Wright 2006, ch. 7) with the line search of Hager and Zhang (2005).
-// (libLBFGS compares values in its own: near a maximum it ends with a rounding error well before the gradient is small, and it
-// offers no way to leave in the middle of a search, which an undefined loss needs.)
+// lbfgs: limited-memory BFGS (Nocedal 1980; Nocedal, Wright 2006, ch. 7) with the line search of Hager and Zhang
+// (2005). libLBFGS is no alternative: its line search compares values, and so ends with a rounding error near a
+// maximum, well before the gradient is small; and it cannot be left in the middle of a search, which is necessary where
+// the loss is undefined.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -14,11 +15,12 @@ namespace {
 
 constexpr arma::uword kPasses = 1000;
 constexpr double kTolerance = 1e-7;
-constexpr double kNothing = 1e-16;  // of the value, as a gain: it is rounding
-/// A gradient that has not fallen to this part of what it was for so many passes, where nothing is to be gained, is rounding.
+constexpr double kNothing = 1e-16;  // as a part of the value: a smaller gain is rounding
+/// If the gradient does not fall to kHardly of its size within kStill passes, and nothing can be gained, it consists of
+/// rounding errors.
 constexpr double kHardly = 0.5;
 constexpr double kStill = 10;
-constexpr double kFirstStep = 0.1;  // length of the very first step: parameters are of order 1 in standardised units
+constexpr double kFirstStep = 0.1;  // length of the very first step: in standardised units parameters are of order 1
 
 class Lbfgs : public Solver {
  public:
@@ -64,7 +66,7 @@ class Lbfgs : public Solver {
   }
 
  private:
-  /// The smallest size of the gradient so far, and for how many passes it has hardly fallen.
+  /// The smallest size of the gradient so far, and for how many passes it has not fallen clearly below that.
   struct Stillness {
     double least = std::numeric_limits<double>::max(), passes = 0;
   };
@@ -88,12 +90,12 @@ class Lbfgs : public Solver {
     memory.load(from, theta.n_elem);
   }
 
-  /// By the curvature of the steps so far: infinite without any.
+  /// The expected gain of a step, by the curvature of earlier steps; infinite if there are none.
   static double expected_gain(QuasiNewton& memory, const LinePoint& here) {
     if (memory.empty()) return std::numeric_limits<double>::infinity();
     return -0.5 * arma::dot(here.gradient, memory.direction(here.gradient));
   }
-  /// One iteration; false where no step makes progress any more.
+  /// One iteration. False where no step makes progress.
   static bool step(Problem& problem, arma::vec& theta, LinePoint& here, QuasiNewton& memory) {
     for (int attempt = 0; attempt < 2; ++attempt) {
       const bool fresh = memory.empty();

@@ -1,4 +1,4 @@
-// newton: lbfgs to the neighbourhood of a minimum, then Newton's steps with second derivatives.
+// newton: lbfgs until the gradient is small, then Newton's method with exact second derivatives.
 #include <cmath>
 
 #include "fit/newton_steps.hpp"
@@ -10,7 +10,7 @@ namespace moe {
 namespace {
 
 constexpr double kTolerance = 1e-9;
-constexpr double kNear = 1e-2;  // largest gradient component at which Newton's steps take over
+constexpr double kNear = 1e-2;  // Newton's method takes over below this largest gradient component
 constexpr arma::uword kPasses = 1000;
 
 class Newton : public Solver {

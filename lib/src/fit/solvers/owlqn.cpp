@@ -1,6 +1,7 @@
-// owlqn: f(theta) + sum l1_i |theta_i| by steps that stay within one orthant, where the sum is linear (Andrew, Gao 2007):
-// quasi-Newton ones of the parameters that are free to move, then Newton's where f has second derivatives (Byrd, Chin, Nocedal,
-// Oztoprak 2016). A parameter whose sign would change stops at 0 exactly, and leaves it where f falls faster than the sum grows.
+// owlqn minimises f(theta) + sum l1_i |theta_i| by steps that stay within one orthant, where the sum is linear (Andrew,
+// Gao 2007). At first they are quasi-Newton steps in the free parameters, then Newton steps where f has second
+// derivatives (Byrd, Chin, Nocedal, Oztoprak 2016). A parameter that would change its sign stops at exactly 0. It
+// leaves 0 where f falls faster than the penalty grows.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -15,12 +16,12 @@ namespace {
 
 constexpr arma::uword kPasses = 1000;
 constexpr double kTolerance = 1e-7;
-constexpr double kFirstStep = 0.1;  // length of the very first step: parameters are of order 1 in standardised units
-/// Newton's steps take over where no component of the slope is larger, or after so many others: where an expert has all but no spread,
-/// the slopes are steep to the end.
+constexpr double kFirstStep = 0.1;  // length of the very first step: in standardised units parameters are of order 1
+/// Newton's method takes over where no component of the slope is larger than kNear, or after kFar steps: if an expert
+/// has a tiny spread, slopes stay steep to the end.
 constexpr double kNear = 1e-2;
 constexpr int kFar = 50;
-constexpr arma::uword kMostForNewton = 200;  // parameters
+constexpr arma::uword kMostForNewton = 200;  // the most parameters for Newton's method
 
 double sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : 0; }
 
@@ -34,10 +35,10 @@ class Search {
 
   const arma::vec& theta() const { return theta_; }
   double value() const { return here_.value; }
-  /// Largest component of the steepest descent: 0 at a minimum.
+  /// The largest component of the steepest descent; 0 at a minimum.
   double slope() const { return arma::norm(slopes_, "inf"); }
 
-  /// One iteration; false where no step makes progress any more.
+  /// One iteration. False where no step makes progress.
   bool step() {
     if ((slope() <= kNear || steps_++ >= kFar) && go(newton(), 1)) return true;
     QuasiNewton memory = memory_.restricted(free_);
@@ -49,7 +50,8 @@ class Search {
   }
 
  private:
-  /// The slopes on the side on which theta may move, the steeper where it may do both, and 0 where every move goes up.
+  /// The slopes in the direction in which each parameter can move: the steeper one where both are possible, and 0 where
+  /// both go up.
   void settle() {
     slopes_ = here_.gradient;
     orthant_.zeros(theta_.n_elem);
@@ -63,7 +65,7 @@ class Search {
     }
   }
 
-  /// Newton's direction in the free parameters; nothing where there is none.
+  /// Newton's direction in the free parameters; empty where there is none.
   arma::vec newton() {
     arma::mat H;
     SecondDerivatives* const second = theta_.n_elem > kMostForNewton ? nullptr : problem_.second_derivatives();
@@ -84,10 +86,11 @@ class Search {
     return to;
   }
 
-  /// Moves along a direction, as far as the orthant reaches in each parameter; false where that goes nowhere.
+  /// Moves along a direction, each parameter at most to the border of its orthant. False where that makes no progress.
   bool go(arma::vec direction, double first) {
     if (direction.is_empty()) return false;
-    // What is 0 leaves it downhill or not at all. Only what goes up is taken away, so that the rest still goes down.
+    // A parameter at 0 may only leave it downhill. Only components that go up are removed, so the rest of the direction
+    // still goes down.
     for (arma::uword i = 0; i < direction.n_elem; ++i)
       if (l1_[i] > 0 && theta_[i] == 0 && !(direction[i] * slopes_[i] < 0)) direction[i] = 0;
     here_.step = 0;

@@ -1,4 +1,5 @@
-// Every solver that a user can name. To add one: write its file in this folder, and put its name into this list.
+// The list of all solvers that a user can name. To add a solver, write its file in this folder and put its name into
+// this list.
 #pragma once
 
 #include "moe/registry.hpp"
