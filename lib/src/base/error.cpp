@@ -1,3 +1,5 @@
+// Sentences for users. Whatever they quote may come from an untrusted file, so control characters are escaped. Unknown
+// words are answered with the nearest known one, by the edit distance with swaps.
 #include "moe/error.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Output files are written as a temporary file in the same directory, then synced, and renamed over the old file: a
+// rename is atomic, so a reader sees the old file or the new one. The directory is synced, too, as the rename itself
+// must survive a crash.
 #include "moe/file.hpp"
 
 #include <dirent.h>

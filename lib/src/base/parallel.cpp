@@ -1,3 +1,6 @@
+// Threads take the next task from a shared counter, so that fast ones do more. Which thread does a task must not
+// matter: each task has its own sums, which the caller adds up in the order of tasks. A ThreadPool keeps its threads
+// for many short rounds; they spin for a moment before they sleep, as waking a thread takes longer than such a task.
 #include "base/parallel.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Files and pipes as text. The first four bytes tell gzip from zstd from text. Both formats allow several members in a
+// row, which are read as one text.
 #include "csv/byte_source.hpp"
 
 #include <zlib.h>

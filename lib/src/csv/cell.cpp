@@ -1,3 +1,5 @@
+// Recognises cells that are not plain numbers, so that an error message can say what a cell looks like: a date, a
+// number with a decimal comma, a currency. Nothing is converted here.
 #include "csv/cell.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Cuts the input into blocks. A block is filled with bytes, and cut behind its last whole record; the rest begins the
+// next block. If a block has no whole record it grows, up to 16 MiB. The first records are read ahead to find the
+// dialect and the header, so bytes come from carried_ first and then from the source.
 #include "csv/csv_blocks.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// The tokenizer's slow paths: quoted fields, comments and faults. A quote opens a field only as its first character,
+// and a doubled quote within it stands for one. Fields without quotes are handled in the header.
 #include "csv/csv_cursor.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// The Eisel-Lemire algorithm. w is shifted until its first bit is 1, and multiplied by the first 64 bits of 5^q; the
+// power of two in 10^q = 5^q 2^q only changes the exponent. The upper bits of the product are the mantissa. Only if the
+// bits behind it are all ones may the neglected part of 5^q carry into it, and then the next 64 bits of 5^q are used,
+// too.
 #include "csv/decimal.hpp"
 
 #include <cstddef>

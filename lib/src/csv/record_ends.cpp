@@ -1,3 +1,7 @@
+// Finds the last record end of a text without parsing it. Whether a line end is within quotes depends on all quotes
+// before it: it is if their number is odd. The parity of 64 quotes at a time is a prefix xor (odd_from_below()), as in
+// simdjson (Langdale, Lemire 2019). A quote in the middle of a field does not count. Such quotes are rare, so only a
+// quote that does not follow a field end is examined by itself.
 #include "csv/record_ends.hpp"
 
 #include "csv/byte_masks.hpp"

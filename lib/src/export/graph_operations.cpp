@@ -1,3 +1,6 @@
+// Each operation is computed at once if its operands are numbers, so that a model without inputs becomes constants.
+// Softmax and log-sum-exp subtract the largest term first, as the library does, so that exported code does not
+// overflow.
 #include "export/graph_operations.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Dates that may be read in several orders. Each order gives a reading, which maps the text in the column's type to a
+// level. Orders that can read every level are possible. A text for which all possible orders give the same level is
+// certain. For DuckDB, which tries orders, an earlier order counts, too, unless some row of the table proves that it
+// failed.
 #include "export/level_days.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// A zip archive of .npy files, all stored without compression: for each file a local header and its bytes, then the
+// central directory. Dates are fixed, so that the same model gives the same bytes.
 #include "export/npz.hpp"
 
 #include <bit>

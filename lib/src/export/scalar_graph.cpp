@@ -1,3 +1,5 @@
+// Replaces each vector of a graph by its elements, and simplifies: x + 0, 1 x, 0 x and operations on numbers only. That
+// keeps exported SQL short, as many weights are 0.
 #include "export/scalar_graph.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// DuckDB, PostgreSQL and SQLite differ in casts, collations, the names of functions, and in what they do with a text
+// that is no number. All these differences are in this file; docs/consumers.md lists them with the versions in which
+// they were found.
 #include "export/sql_dialect.hpp"
 
 #include <algorithm>

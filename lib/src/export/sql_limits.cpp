@@ -1,3 +1,6 @@
+// Interval arithmetic on logarithms: from the largest magnitude of the inputs follows log10 of the largest magnitude of
+// each node. Where a sum, product or exp could exceed 10^kCeiling, the operands are limited, so that PostgreSQL meets
+// no overflow.
 #include "export/sql_limits.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Lays the scalar graph out over SELECTs. A node that is used twice becomes a column, and so does one whose expression
+// would be too deep. A column can only be read in the next step, so step(node) is the largest step of its operands,
+// plus one if it is a column. Everything else is inserted as text where it is used.
 #include "export/sql_numbers.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Weighted least absolute deviations by the algorithm of Barrodale and Roberts (1973), a simplex method. A vertex is a
+// fit that passes exactly through p rows. A step leaves one of these rows: the sum of deviations is piecewise linear
+// along the edge, and the step ends at the row where its slope changes its sign, which enters the vertex (a weighted
+// median). At a minimum, no row can be left with a gain.
 #include "fit/absolute_deviations.hpp"
 
 #include <algorithm>

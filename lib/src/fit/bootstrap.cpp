@@ -1,3 +1,6 @@
+// The bootstrap (Efron 1979). A mixture's likelihood does not change if its experts are permuted, so a replicate may
+// have them in any order. Each replicate is fitted from the model's theta, and its experts are then matched with the
+// model's: without that, standard errors would measure the exchange of labels.
 #include "moe/bootstrap.hpp"
 
 #include <algorithm>

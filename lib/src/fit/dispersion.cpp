@@ -1,3 +1,5 @@
+// Some objectives, such as squared errors, do not contain the dispersions. After the fit, these are estimated by
+// maximum likelihood with the rest of theta fixed, so that the model has a density.
 #include "fit/dispersion.hpp"
 
 #include "moe/objective.hpp"

@@ -1,3 +1,11 @@
+// The M step of EM for mixtures of experts (Jordan, Jacobs 1994); em_step.hpp has the whole step, em_statistics.cpp the
+// E step. With the sums of the E step, each branch makes one Newton step J step = score on its part of the expected
+// log-likelihood, in orthonormal coordinates. The penalty adds a ridge to J and a pull to the score. Where J is not
+// positive definite, the smallest shift of its diagonal is added that makes it so.
+//
+// For a gaussian the Newton step is weighted least squares, and the sum of squared residuals after the step follows
+// from the sums before it: S(theta + step) = S(theta) - (2 step' score - step' J step) / precision. So sigma needs no
+// second pass.
 #include "fit/em_step.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Fisher scoring on the penalised likelihood of Firth (1993); firth.hpp has its equation. A pass computes the score and
+// the information I = R'R, another one the derivative of log |I| / 2 = sum_j log R_jj by third cumulants. The step I^-1
+// score is limited in length, and halved until the value does not fall. The test of convergence is the length of R
+// step, which measures the step in standard errors.
 #include "fit/firth.hpp"
 
 #include <cmath>

@@ -1,3 +1,7 @@
+// The objective in the form that solvers see. Everything is divided by the objective's unit, so that tolerances mean
+// the same for all targets. With linear networks, solvers move in phi, the orthonormal coordinates of a Basis, in which
+// the curvature does not depend on correlations between inputs; gradients and second derivatives are converted
+// accordingly.
 #include "fit/fit_problem.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Jeffreys' prior on a softmax gate and its derivative; gate_prior.hpp has the equation. With logits a = x' W, the
+// derivative of the information in them is the third cumulant of a multinomial variable, so that
+//     d (log |I| / 2) / d W_a = 1/2 sum_n w_n sum_bc kappa_abc(g_n) (z_n' (I^-1)_bc z_n) z_n.
 #include "fit/gate_prior.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Generalised EM for networks that are not linear. By Jensen's inequality the expected log-likelihood of the complete
+// data is, up to a constant, a lower bound of the log-likelihood that touches it at theta (a minorising surrogate). So
+// the M step need not maximise it: any rise of the bound raises the likelihood.
 #include "fit/generalised_em.hpp"
 
 #include "moe/random.hpp"

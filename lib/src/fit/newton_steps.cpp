@@ -1,3 +1,10 @@
+// Newton's method: theta <- theta - H^-1 g, where H are the second derivatives over a subsample of rows, later over all
+// rows. Three cases are told apart by a Cholesky decomposition of H:
+// - H is positive definite, perhaps after a tiny shift: an ordinary step.
+// - H is indefinite (a saddle point): the eigenvalues are replaced by their absolute values (Dauphin et al. 2014).
+// - The eigenvalues cannot be computed: a shift large enough to make H positive definite. The step is halved until the
+//   value does not rise. The method has converged where no component of g is above the tolerance, or where what remains
+//   of g is rounding.
 #include "fit/newton_steps.hpp"
 
 #include <cmath>

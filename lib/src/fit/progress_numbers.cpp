@@ -1,3 +1,5 @@
+// Writes a FitProgress as a list of doubles and reads it back. Names are written as the numbers of their bytes, so that
+// a checkpoint is a model file with one more tensor.
 #include "fit/progress_numbers.hpp"
 
 #include <algorithm>

@@ -1,3 +1,11 @@
+// The line search of Hager and Zhang (2005), and the two-loop recursion of Nocedal (1980).
+//
+// A step is accepted by the Wolfe conditions, f(step) <= f(0) + c1 step f'(0) and f'(step) >= c2 f'(0); or, near a
+// minimum, where values differ only by rounding, by the approximate ones, which replace the first by f'(step) <= (2 c1
+// - 1) f'(0). Until the minimum is bracketed the step grows; then the secant rule or bisection narrows the bracket.
+//
+// The recursion applies the inverse BFGS matrix of the last kMemory pairs (s, y) to the gradient without forming it. It
+// begins with the multiple s'y / y'y of the identity.
 #include "fit/quasi_newton.hpp"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// The search for separation at the end of a fit; recession.hpp has the idea (Konis 2007). For each branch, the
+// eigenvectors of its information with tiny eigenvalues span the candidates. Of these the direction is taken in which
+// the fit has already moved. It is one of recession if the loss stays the same 1 and 10 units further out, and is
+// higher in the opposite direction. If it is the same in both, no row depends on the direction, and it is unseen. If
+// the test fails, the candidate with the largest eigenvalue is dropped, and the rest is tested again.
 #include "fit/recession.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Ways to make responsibilities (rows x K) without a model: k-means (Lloyd), segments along a random direction, random
+// rows for each expert, and the cells of random rows (Voronoi cells of inputs and target). A few M steps turn them into
+// parameters (short_runs.hpp). Different ways find different maxima, so starts and moves use them by turns.
 #include "fit/row_shares.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Model selection: fits all candidates, and for cross-validation all folds of each, on all threads; and the parametric
+// bootstrap of the likelihood ratio (McLachlan 1987): under the smaller model, the ratio's distribution is that of
+// tables drawn from it.
 #include "moe/select.hpp"
 
 #include <algorithm>

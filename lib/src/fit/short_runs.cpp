@@ -1,3 +1,6 @@
+// Short runs of EM. The gate and the experts get a tiny ridge penalty, so that a run from rough responsibilities cannot
+// diverge. Runs that are behind are stopped early, by extrapolation: the gain of the last kLap steps is assumed for all
+// later ones.
 #include "fit/short_runs.hpp"
 
 #include <algorithm>

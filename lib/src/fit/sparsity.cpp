@@ -1,3 +1,5 @@
+// l1 penalties and redundant parameters. In a softmax a vector can be added to all outputs without changing the
+// density. The penalty then decides: for each weight it has a unique minimum, which balance() moves to.
 #include "fit/sparsity.hpp"
 
 #include <algorithm>

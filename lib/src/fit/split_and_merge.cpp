@@ -1,3 +1,7 @@
+// Split and merge (Ueda, Nakano, Ghahramani, Hinton 2000): EM only finds a local maximum, in which two experts may
+// share a group of rows while another expert must explain two groups. A move merges two experts and splits the merged
+// rows anew, in a random way. It is judged by a short run of EM on a sample of rows, against a run of the same length
+// without a move.
 #include "fit/split_and_merge.hpp"
 
 #include <algorithm>

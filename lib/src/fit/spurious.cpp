@@ -1,3 +1,7 @@
+// Spurious maxima. The likelihood of a mixture grows without bound as an expert's scale shrinks around rows that lie
+// exactly on its line, and there always are as many such rows as coefficients. The floor of the scale makes a maximum
+// of this, which means nothing. So a fit is spurious if an expert with a tiny scale explains only a handful of rows per
+// coefficient. Equal rows count once.
 #include "fit/spurious.hpp"
 
 #include <algorithm>

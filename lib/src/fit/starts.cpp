@@ -1,3 +1,7 @@
+// Starts of a fit. A start is compared with others by a short run of EM on a sample of rows, and only the best of some
+// is fitted to the end (em-EM: Biernacki, Celeux, Govaert 2003). As no single way to begin is best for all data, starts
+// take turns with the ways of row_shares.hpp, with random weights, and with growing from a single expert (Verbeek,
+// Vlassis, Kroese 2003).
 #include "fit/starts.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Mini-batches: each epoch puts the rows into a new random order, cuts it into batches, and makes a step for each. The
+// order is drawn from the start's own stream of random numbers, so that a fit can be repeated and continued.
 #include "fit/stochastic.hpp"
 
 #include <cmath>

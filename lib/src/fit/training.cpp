@@ -1,3 +1,6 @@
+// A Training runs starts, each through a FitProblem and a solver, and keeps the best end. Results of an earlier run
+// come from the ledger. Streams of random numbers belong to starts, not threads, so that the number of threads changes
+// no result.
 #include "fit/training.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Finds independent columns by Gram-Schmidt with reorthogonalisation: each column is projected twice onto the
+// complement of those that were kept ("twice is enough": Golub, Van Loan 2013, 5.2). A column of which almost nothing
+// remains is dependent.
 #include "fit/wide_table.hpp"
 
 #include <algorithm>

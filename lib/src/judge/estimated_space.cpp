@@ -1,3 +1,6 @@
+// Lists the coordinates of phi that are estimated. Coefficients of dependent columns, of a reference output, and
+// dispersions on a boundary are left out: the likelihood is flat in them, or not at a stationary point, so that the
+// information says nothing.
 #include "judge/estimated_space.hpp"
 
 #include <algorithm>

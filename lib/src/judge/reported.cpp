@@ -1,3 +1,6 @@
+// Coefficients in data units as affine forms of theta. Standardised inputs are z = (x - c) / s, standardised targets (y
+// - a) / b. So a slope is multiplied by b / s, and the intercept collects b (theta_0 - sum_j theta_j c_j / s_j) + a. As
+// forms are linear, the standard error of a form f is |F' f|, with F F' the covariance of theta.
 #include "judge/reported.hpp"
 
 #include <cmath>

@@ -1,3 +1,6 @@
+// Finds where a model is no better than one with simpler families. A student with a large nu, for example, is a
+// gaussian. The psi of an expert is moved to the simpler family; if that costs no likelihood, the additional parameter
+// has no finite maximum.
 #include "judge/simpler.hpp"
 
 #include <algorithm>

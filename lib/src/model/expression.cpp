@@ -1,3 +1,5 @@
+// Expression trees with shared nodes. A node is identified by its address, so walk() visits shared parts once.
+// Operations on numbers are computed when they are built.
 #include "model/expression.hpp"
 
 #include <algorithm>

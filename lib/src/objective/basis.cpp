@@ -1,3 +1,6 @@
+// QR decompositions of designs that are too long for a single one: R of each part of the rows, then R of these stacked
+// on each other (TSQR), in a fixed order. Only R is kept. Orthonormal columns are computed when they are needed, as Z =
+// D R^-1, by a triangular solve. A column j with a tiny R_jj depends on earlier ones; its row of R is set to 0.
 #include "objective/basis.hpp"
 
 #include <cmath>

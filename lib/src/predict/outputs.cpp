@@ -1,3 +1,4 @@
+// The table of words for --output, and the functions of Predictive that give their columns.
 #include "predict/outputs.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Names the coefficients that a finding concerns. A finding is a set of directions in theta; a reported coefficient is
+// an affine form of theta, and is concerned if the form changes along one of the directions.
 #include "store/guards.hpp"
 
 #include <cmath>

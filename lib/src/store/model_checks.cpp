@@ -1,3 +1,5 @@
+// A model from a file may be wrong or made to do harm. These checks hold for model files and JSON alike: sizes agree,
+// numbers are finite and possible, and the model predicts a finite number in the middle of its inputs.
 #include "store/model_checks.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Writes a model's structure as JSON and reads it back. Members that say nothing are left out. So a new member changes
+// no description of a model that does not need it.
 #include "store/model_description.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Findings about a fit as notes: which experts are starved or separated, which scale is on its floor, which
+// coefficients have no value of their own. The text and the JSON of `moe inspect` both use them.
 #include "store/report_parts.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Writes and reads .safetensors files. The reader trusts nothing: it checks that tensors are contiguous, in order and
+// of the stated size before memory for them is allocated, and the checksum at the end. It reads the file once from
+// beginning to end, so that it works on a pipe.
 #include "store/safetensors.hpp"
 
 #include <xxhash.h>

@@ -1,3 +1,5 @@
+// Levels are texts, but their order is that of numbers where all of them are numbers. Doubles cannot tell whole numbers
+// beyond 2^53 apart, so these are ordered by their digits.
 #include "table/levels.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Turns records into rows of doubles. Columns with a single simple use have fast paths: a number is read straight from
+// the bytes, and a level is looked up by the bytes of its field, quotes included. All other cells are unquoted first.
+// The values of a block are collected in memory that is large enough for any block, and copied once their number is
+// known.
 #include "table/row_parser.hpp"
 
 #include <algorithm>
@@ -28,8 +32,8 @@ bool is_rounded(double value, std::string_view text) {
   return text != std::string_view(digits, static_cast<std::size_t>(size));
 }
 
-/// Why a text is no level of a column that nobody called categorical: it is a date or a number in an odd format. Returns
-/// "" for any other text. `hint`: how to call the column categorical.
+/// Why a text is no level of a column that nobody called categorical: it is a date or a number in an odd format.
+/// Returns "" for any other text. `hint`: how to call the column categorical.
 std::string no_level(std::string_view text, const std::string& hint) {
   const bool date = is_date(text), dressed = is_dressed_number(text);
   if (!date && !dressed && !parse_number(text)) return "";

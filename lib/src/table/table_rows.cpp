@@ -1,3 +1,5 @@
+// Writes parsed rows into X, y and w. A category with L levels becomes L - 1 inputs of 0 and 1; the first level is the
+// reference. A missing number becomes its fill, and perhaps sets an indicator.
 #include "table/table_rows.hpp"
 
 #include <cmath>

@@ -1,3 +1,5 @@
+// A target is a number or a class. Unless the user says so, the first cell decides: text means classes. Two whole
+// numbers only, such as 0 and 1, become classes at the end.
 #include "table/target_column.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Looks up the columns of a request, and samples the first records of the table, which decide what each input is.
 #include "table/training_columns.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Writes each value of a graph as a C statement. A value that is used once, element by element, is inserted where it is
+// used. A selection of neighbouring elements is a pointer. Everything else is an array and a loop over its elements.
 #include "export/formats/c_statements.hpp"
 
 #include <map>

@@ -1,3 +1,5 @@
+// Declares a graph input for each column and adds the nodes that code it: fills for missing numbers, indicators, and
+// for categories a comparison with each level (numbers) or a LabelEncoder (texts).
 #include "export/formats/onnx_columns.hpp"
 
 #include <algorithm>

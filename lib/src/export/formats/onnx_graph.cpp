@@ -1,3 +1,6 @@
+// A minimal writer of protobuf messages. A message is a sequence of fields; a field is its number and wire type, then a
+// varint, or a length and that many bytes. A nested message is a field of bytes, so it is written first and then
+// embedded.
 #include "export/formats/onnx_graph.hpp"
 
 #include <algorithm>
