@@ -1,4 +1,4 @@
-// A model of every kind that there is, for what must hold of each.
+// A model of every kind, for properties that must hold for all of them.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct NamedModel {
   moe::Model model;
 };
 
-/// Numbers everywhere, as a fit would leave them, some of them with many digits.
+/// Fills all numbers of the record of a fit, some of them with many digits.
 inline void fill_fit(moe::Model& model, moe::Random& random) {
   moe::FitSummary& fit = model.fit;
   fit.rows = 1000;
@@ -25,7 +25,7 @@ inline void fill_fit(moe::Model& model, moe::Random& random) {
   fit.parameters = model.theta.n_elem;
   fit.icl = std::numeric_limits<double>::quiet_NaN();
   fit.converged = true;
-  fit.seed = std::numeric_limits<std::uint64_t>::max();  // no double
+  fit.seed = std::numeric_limits<std::uint64_t>::max();  // no double holds this
   fit.objective = "likelihood";
   fit.solver = "em";
   fit.l2 = 5e-324;
@@ -41,7 +41,7 @@ inline void fill_fit(moe::Model& model, moe::Random& random) {
   for (double& value : uncertainty.factor) value = random.normal();
 }
 
-/// Categories, filled cells, columns beside the inputs, and names that are no words.
+/// A schema with categories, filled cells, columns beside the inputs, and names that are no words.
 inline moe::Model awkward_model() {
   moe::Schema schema;
   moe::Column colour{"colour \"of\" <b>\n"}, age{"age, {years} | \\N"}, plain{"\u00e4\u4e16 -> $x"};
@@ -66,7 +66,7 @@ inline moe::Model awkward_model() {
   return moe::Model(schema, some_standardization(5, 1), spec);
 }
 
-/// Each family, network and gate at least once, with all that a model may have beside them.
+/// Models with each family, network and gate at least once, and everything that a model may have.
 inline std::vector<NamedModel> every_model() {
   std::vector<NamedModel> models;
   const auto add = [&](const std::string& name, moe::Model model) {

@@ -40,7 +40,7 @@ mode_t permissions(const std::string& path) {
   return status.st_mode & 07777;
 }
 
-/// Runs the code in a process of its own with standard output going to `path`; returns what waitpid says.
+/// Runs the code in a process of its own, whose standard output goes to `path`. Returns the status of waitpid().
 template <class Code>
 int run_with_stdout(const std::string& path, Code code) {
   const pid_t child = ::fork();
@@ -54,7 +54,7 @@ int run_with_stdout(const std::string& path, Code code) {
   return status;
 }
 
-/// Writes to standard output and tells by the exit status whether the failure was reported.
+/// Writes to standard output. The exit status tells whether a failure was reported.
 int write_to_stdout(std::size_t bytes) {
   ErrorKind kind = ErrorKind::kFit;
   const std::string sentence = sentence_of([&] { write_whole("-", std::string(bytes, 'x')); }, &kind);
@@ -85,7 +85,7 @@ TEST_CASE("what cannot be read says why", "[file]") {
   CHECK(kind == ErrorKind::kIo);
   CHECK(sentence_of([&] { InputFile(scratch.path("")); }) == scratch.path("") + ": cannot read: Is a directory");
   CHECK(sentence_of([] { InputFile("/no\nwhere"); }) == "/no\\nwhere: cannot open: No such file or directory");
-  // The first page of a process's memory cannot be read: an error of read(2) itself, not an empty file.
+  // The first page of a process's memory cannot be read, so read(2) fails; the file is not just empty.
   InputFile memory("/proc/self/mem");
   char byte = 0;
   CHECK(sentence_of([&] { memory.read(&byte, 1); }) == "/proc/self/mem: cannot read: Input/output error");

@@ -17,7 +17,7 @@ using moe::Kernels;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kTiniest = std::numeric_limits<double>::denorm_min(), kSmallestNormal = 0x1p-1022;
 
-/// How far `got` is from `want`, in units of the last place of a double there.
+/// The distance of `got` from `want` in units in the last place of `want`.
 double ulps(double got, long double want) {
   const double near = static_cast<double>(want);
   if (std::isnan(near)) return std::isnan(got) ? 0 : kInfinity;
@@ -26,7 +26,7 @@ double ulps(double got, long double want) {
   return static_cast<double>(std::abs(static_cast<long double>(got) - want) / static_cast<long double>(unit));
 }
 
-/// Any double but NaN, all exponents alike.
+/// A random double that is not NaN; all exponents are equally likely.
 double any(moe::Random& random) {
   for (;;) {
     const std::uint64_t bits = random.bits();
@@ -36,7 +36,7 @@ double any(moe::Random& random) {
   }
 }
 
-/// The largest error over many x, of each range and of all exponents.
+/// The largest error over many x, drawn from each of the ranges and from all exponents.
 double worst(void (*function)(const double*, std::size_t, double*), long double (*exact)(long double),
              const std::vector<std::pair<double, double>>& ranges) {
   moe::Random random(7, 1);

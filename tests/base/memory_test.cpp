@@ -1,4 +1,4 @@
-// Where memory is refused, every command ends by itself, with its result or with one line.
+// Where memory is refused, every command still ends by itself, with its result or with one line of error.
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -33,7 +33,7 @@ TEST_CASE("every command ends by itself under a limit on memory", "[memory][cli]
         ++refused;
         CHECK(ran.out.starts_with("1\n"));
         CHECK(ran.out.find(": out of memory") != std::string::npos);
-      } else {  // too little for the libraries themselves, which the system says
+      } else {  // too little memory for loading the libraries, which the system reports
         CHECK(megabytes <= 60);
         CHECK(ran.out.find("error while loading shared libraries") != std::string::npos);
       }
@@ -63,7 +63,7 @@ TEST_CASE("fewer threads fit where there is memory for few, to the same bits", "
   CHECK(ran.out == "0\n");
 }
 
-// A second thread that takes its buffer of BLAS takes the first one's as well for a moment.
+// When a second thread takes its BLAS buffer, it holds the first thread's for a moment, too.
 TEST_CASE("no limit on memory leaves room for a second thread that the first one then misses", "[memory][cli]") {
   const Shell sh;
   const Ran ran =

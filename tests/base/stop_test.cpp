@@ -1,4 +1,4 @@
-// Long work ends soon after it is asked to, and leaves behind what it should.
+// Long work ends soon after it is asked to stop, and leaves its files in order.
 #include "moe/stop.hpp"
 
 #include <atomic>
@@ -99,7 +99,8 @@ TEST_CASE("a search for starts in 500 inputs ends when it is asked to", "[stop]"
   CHECK_THROWS_AS(moe::train(request), moe::Stopped);
   const auto late = Clock::now().time_since_epoch() - Clock::duration(asked.load());
   timer.join();
-  CHECK(std::chrono::duration<double>(late).count() < 5);  // 40 without looking; the machine may be busy
+  // It would take 40 without the checks; the machine may be busy.
+  CHECK(std::chrono::duration<double>(late).count() < 5);
 }
 
 TEST_CASE("an interrupted fit says how to go on", "[stop][cli]") {

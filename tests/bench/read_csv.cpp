@@ -1,5 +1,6 @@
-// read_csv moe|limit FILE: reads a table on all cores and prints seconds, peak memory and the matrix's size, in MB. `limit` is std::from_chars
-// over all cells on all cores into memory that is there, for a file of plain numbers: what any exact reader is to be measured by.
+// read_csv moe|limit FILE: reads a table on all cores, and prints seconds, peak memory in MB, and the size of the
+// matrix. `limit` runs std::from_chars over all cells on all cores into memory that is already there, for a file of
+// plain numbers: the standard for any exact reader.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -24,7 +25,7 @@ double megabytes_of_moe(const char* path) {
   return static_cast<double>(moe::read_training_table(reader, request, 1).data.X.n_elem) * 8e-6;
 }
 
-/// Parses the cells in [at, end); how many.
+/// Parses the cells in [at, end). Returns how many there are.
 std::size_t parse(const char* at, const char* end, double* to) {
   double* const first = to;
   while (at < end) {

@@ -1,10 +1,10 @@
-// speed WHAT ..: times the library's inner work on `moe gen experts`' rows, in memory, and prints what it took.
+// speed WHAT ..: times the library's inner loops on rows of `moe gen experts`, in memory, and prints the results.
 //   steps N D K NETWORK BATCH EPOCHS  microseconds a step of Adam (median over epochs), and the last epoch's loss
 //   pass N D K THREADS                milliseconds of a full-batch value and gradient, and the value
 //   em N D K THREADS                  milliseconds of one EM iteration, and the value
 //   predict N D K THREADS             milliseconds of the means of all rows
 //   limit-of-pass N D K THREADS       milliseconds that a pass's products and exponentials take at this machine's peaks
-//   limits THREADS FILE               those peaks, and memory's and the page cache's
+//   limits THREADS FILE               these peaks, and the bandwidth of memory and of the page cache
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -26,7 +26,7 @@ namespace {
 
 constexpr int kRuns = 5;
 
-/// Seconds: of the clock, or, with BENCH_CLOCK=cpu, those that this process computed.
+/// Seconds by the clock, or, with BENCH_CLOCK=cpu, seconds of processor time of this process.
 double now() {
   static const bool kCpu = std::getenv("BENCH_CLOCK") != nullptr;
   timespec time{};
@@ -39,7 +39,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-/// Median milliseconds of kRuns runs after one that warms up.
+/// The median time of kRuns runs in milliseconds, after a run for warming up.
 template <class Work>
 double milliseconds(const Work& work) {
   work();
@@ -95,7 +95,7 @@ void steps(arma::uword n, arma::uword d, arma::uword k, const std::string& netwo
   options.solver_options.epochs = epochs;
   options.errors = false;
   options.threads = std::thread::hardware_concurrency();
-  options.seed = 2;  // of a start that leads to the better maximum
+  options.seed = 2;  // the seed of a start that leads to the better maximum
   std::vector<double> ends{now()};
   double loss = 0;
   const auto watch = [&](const moe::PassReport& pass) {
@@ -158,14 +158,14 @@ void predict(arma::uword n, arma::uword d, arma::uword k, unsigned threads) {
 
 // --- What the machine can do ------------------------------------------------------------------------------------------
 
-/// Units of work a second, all threads together: `work(thread)` does `each` of them.
+/// Units of work per second of all threads together. work(thread) does `each` units.
 template <class Work>
 double rate(unsigned threads, double each, const Work& work) {
   return static_cast<double>(threads) * each /
          (1e-3 * milliseconds([&] { moe::parallel_for(threads, threads, work); }));
 }
 
-/// Floating-point operations a second of large matrix products.
+/// Floating-point operations per second in large matrix products.
 double product_rate(unsigned threads) {
   constexpr arma::uword kSize = 768;
   std::vector<arma::mat> A(threads, arma::mat(kSize, kSize, arma::fill::ones)), B = A, C = A;
@@ -183,14 +183,14 @@ double exp_rate(unsigned threads) {
   });
 }
 
-/// Bytes a second of a <- b + 3 c, over arrays that no cache holds.
+/// Bytes per second of a <- b + 3 c, over arrays that are larger than any cache.
 double memory_rate(unsigned threads) {
   constexpr std::size_t kSize = 8'000'000;
   std::vector<arma::vec> a(threads, arma::vec(kSize)), b(threads, arma::ones(kSize)), c = b;
   return rate(threads, 3.0 * sizeof(double) * kSize, [&](std::size_t t) { a[t] = b[t] + 3 * c[t]; });
 }
 
-/// Bytes a second.
+/// Bytes per second.
 double file_rate(const char* path) {
   std::vector<char> buffer(1 << 20);
   double size = 0;

@@ -1,4 +1,4 @@
-// The C interface, held to what the library computes and to its promises.
+// The C interface is compared with the library, and held to its promises.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
@@ -33,7 +33,7 @@ Handle saved(const Shell& sh, const moe::Model& model) {
   return opened(sh.path("m.moe"));
 }
 
-/// What the interface predicts of these rows; their targets come along.
+/// The interface's predictions for these rows, with their targets.
 arma::mat predicted(const moe_model* model, const char* outputs, const std::vector<double>& x,
                     const std::vector<double>& y, std::size_t rows) {
   const std::size_t width = moe_outputs(model, outputs);
@@ -50,7 +50,7 @@ bool same_bits(const arma::mat& a, const arma::mat& b) {
   return arma::size(a) == arma::size(b) && std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0;
 }
 
-/// Rows of plain numbers as the interface takes them.
+/// Rows of plain numbers in the form that the interface takes.
 std::vector<double> rows_of(const moe::Dataset& data) {
   std::vector<double> x;
   for (arma::uword n = 0; n < data.rows(); ++n) {
@@ -70,7 +70,7 @@ std::vector<double> targets_of(const moe::Dataset& data) {
 TEST_CASE("the C interface predicts every kind of model bit for bit", "[c_interface]") {
   const Shell sh;
   for (const auto& [name, model] : every_model()) {
-    if (!model.schema.columns.empty()) continue;  // of which the next test tells
+    if (!model.schema.columns.empty()) continue;  // the next test is about these
     INFO(name);
     moe::Random random(83);
     moe::Dataset data = in_data_units(model, some_rows(model, kRows, random));
@@ -96,7 +96,7 @@ TEST_CASE("the C interface predicts every kind of model bit for bit", "[c_interf
     if (!model.gate->normalised() || model.targets() > 1) continue;
     same("q0.05,expert_means,interval:0.5",
          arma::join_rows(arma::join_rows(p.quantile(0.05), p.expert_means()), p.quantile(0.25), p.quantile(0.75)));
-    same("sd", p.sd());  // inf where tails are so heavy that there is none
+    same("sd", p.sd());  // infinite where the tails are too heavy for a variance
   }
 }
 
@@ -151,7 +151,7 @@ TEST_CASE("the C interface takes categories, missing cells and an exposure as a 
       if (std::strtod(cell.c_str(), nullptr) != out(n, c)) ++differing;
     }
   CHECK(differing == 0);
-  // Rows one by one are the same.
+  // Rows that are predicted one by one have the same results.
   for (std::size_t n = 0; n < 20; ++n)
     CHECK(same_bits(predicted(model.get(), "mean,q0.9,gate", {x.begin() + 3 * n, x.begin() + 3 * n + 3}, {}, 1),
                     out.row(n)));
@@ -185,7 +185,7 @@ TEST_CASE("the C interface says what is wrong, and throws nothing", "[c_interfac
     CHECK(moe_predict(model.get(), outputs, x.data(), y, rows, out.data(), size) == status);
     return std::string(moe_error());
   };
-  CHECK(said("mean", nullptr, 2, 2, MOE_OK).empty() == false);  // the last failure's sentence stays
+  CHECK(said("mean", nullptr, 2, 2, MOE_OK).empty() == false);  // the sentence on the last failure stays
   CHECK(said("mean,sd", nullptr, 2, 3, MOE_USAGE) ==
         "out is too small: expected room for rows x moe_outputs() numbers");
   CHECK(said("meen", nullptr, 2, 4, MOE_USAGE).find("output: unknown word 'meen': did you mean 'mean'?") == 0);

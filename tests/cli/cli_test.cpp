@@ -60,7 +60,7 @@ TEST_CASE("mcycle's three experts reach the best known maximum", "[cli]") {
   REQUIRE(ran.status == 0);
   const json fit = json::parse(ran.out).at("fit");
   CHECK(fit.at("log_likelihood").get<double>() >= -577.634);
-  // The supremum that testdata/oracle/mcycle_k3.json derives: nothing but a collapsed expert is above it.
+  // testdata/oracle/mcycle_k3.json derives this supremum. Only spurious fits have a higher likelihood.
   CHECK(fit.at("log_likelihood").get<double>() <= -577.62515);
   CHECK(fit.at("parameters") == 13);
 }
@@ -75,7 +75,7 @@ TEST_CASE("two classes by two multilayer perceptrons", "[cli]") {
   REQUIRE(ran.status == 0);
   const json result = json::parse(ran.out);
   CHECK(result.at("labels") == json({"benign", "malignant"}));
-  // A logistic regression has 0.9591 and 0.0847 on the same split (scripts/compare-logistic.py).
+  // On the same split, a logistic regression has 0.9591 and 0.0847 (scripts/compare-logistic.py).
   CHECK(result.at("accuracy") > 0.94);
   CHECK(result.at("log_loss") < 0.15);
   CHECK(result.at("auc") > 0.98);
@@ -160,7 +160,7 @@ TEST_CASE("starts of a large table are compared on some of its rows, and the fit
   const auto fit = nlohmann::json::parse(ran.out).at("fit");
   CHECK(fit.at("rows") == 41000);
   CHECK(fit.at("converged") == true);
-  // No step of another solver leads on from there.
+  // From there, no step of another solver leads further.
   const Ran after = sh("moe train d.csv --resume a.moe --solver lbfgs -o c.moe");
   INFO(after);
   CHECK(after.err.find("lbfgs: 0 passes, converged") != std::string::npos);
@@ -432,7 +432,7 @@ TEST_CASE("a closed pipe ends quietly", "[cli]") {
 
 TEST_CASE("a file whose writing is killed keeps its old contents", "[cli]") {
   const Shell sh;
-  // Predictions of an endless table: the kill comes in the middle of writing, as the temporary beside the file shows.
+  // The table is endless, so the kill comes in the middle of writing, as the temporary file shows.
   const Ran ran =
       sh("moe gen two-lines -n 50 | moe train -q -o m.moe; echo old > f.csv\n"
          "(echo x1; yes 0.5) | moe predict -m m.moe -o f.csv & sleep 2; kill -9 $!; wait $!; echo $?; cat f.csv\n"
@@ -591,7 +591,7 @@ TEST_CASE("help comes with examples first, names every option, and is data", "[c
     CHECK(ran.status == 0);
     CHECK(ran.err.empty());
     CHECK(ran.out.find("  # ") < ran.out.find("Usage: moe " + command));
-    // An option that the help names is one that the command takes, and one that it takes is named when mistyped.
+    // Every option in the help is accepted by the command, and proposed where it is mistyped.
     const Ran mistyped = sh("moe " + command + " --outputt");
     CHECK(mistyped.status == 2);
     CHECK((ran.out.find("--output") == std::string::npos) ==
@@ -603,7 +603,7 @@ TEST_CASE("help comes with examples first, names every option, and is data", "[c
 
 namespace {
 
-/// The README, and the pages that it links to.
+/// The README, and the pages to which it links.
 std::vector<std::filesystem::path> pages() {
   std::vector<std::filesystem::path> result{MOE_SOURCE "/README.md"};
   for (const auto& entry : std::filesystem::directory_iterator(MOE_SOURCE "/docs"))
@@ -621,8 +621,8 @@ std::string command_in_row(const std::string& line) {
   return cell.find('`') == cell.npos ? cell + "\n" : "";
 }
 
-/// The commands of a page: lines that begin with four blanks and "moe ", with the lines on which a backslash continues them, and rows of
-/// tables. What `moe train` says of a loss is no command.
+/// The commands in a page: lines that begin with four blanks and "moe ", continued by a backslash, and cells of tables.
+/// Lines on the loss in the output of `moe train` are no commands.
 std::string commands_in(const std::filesystem::path& page) {
   std::istringstream text(ScratchDir::read(page.string()));
   std::string commands;

@@ -1,4 +1,4 @@
-// What help says of an option's default is what comes of leaving it out; another value gives something else.
+// Leaving out an option gives the same result as its default in the help, and another value gives a different one.
 #include <catch2/catch.hpp>
 
 #include "shell.hpp"
@@ -9,7 +9,7 @@ struct Default {
   const char *command, *said, *another;
 };
 
-/// What the command prints or writes with these options.
+/// The output of the command with these options.
 std::string outcome(const Shell& sh, const std::string& command, const std::string& options) {
   const bool trains = command.starts_with("moe train");
   const Ran ran = sh(command + " " + options + (trains ? " -q -o out.moe && cat out.moe" : ""));

@@ -1,4 +1,4 @@
-// moe inspect's errors, as a user asks for them.
+// The standard errors of moe inspect, as a user asks for them.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -37,7 +37,7 @@ TEST_CASE("errors stand beside what they are of, in the same shapes", "[inspect]
       CHECK(keys(expert.at(key)) == keys(expert.at("coefficients")));
       for (const char* label : {"a", "b", "c"})
         CHECK(keys(expert.at(key).at(label)) == keys(expert.at("coefficients").at(label)));
-      CHECK(expert.at(key).at("a").at("x1").is_null());  // the class to which the others are compared
+      CHECK(expert.at(key).at("a").at("x1").is_null());  // the reference class
       CHECK(expert.at(key).at("b").at("x1").is_number());
     }
     CHECK(model.at("gate").at(key).size() == 2);
@@ -94,7 +94,7 @@ TEST_CASE("a model without errors is shown without them", "[inspect]") {
     CHECK(printed(sh, "moe inspect --json " + model).at("inference").is_null());
     CHECK(sh("moe inspect " + model).out.find("std. error") == std::string::npos);
   }
-  // Rows give an older model what it lacks.
+  // An older model has no errors; they can be computed from its rows.
   CHECK(printed(sh, "moe inspect --json $DATA/models/v1.moe d.csv").at("experts")[0].at("standard_errors").at("x1") >
         0);
 }

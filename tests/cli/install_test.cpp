@@ -1,4 +1,4 @@
-// An installed tree, used by a program of someone else's.
+// Another program is built with an installed tree.
 #include <catch2/catch.hpp>
 
 #include "shell.hpp"
@@ -33,7 +33,7 @@ target_link_libraries(other moe::moe)
 
 }  // namespace
 
-#ifndef __SANITIZE_ADDRESS__  // a sanitized library asks the same of every program that uses it
+#ifndef __SANITIZE_ADDRESS__  // programs that use a sanitized library must be sanitized, too
 
 TEST_CASE("find_package and pkg-config build a program against an installed tree", "[install]") {
   const Shell sh;
@@ -110,7 +110,8 @@ for path in sys.argv[2:]: assert table(path) == (header, rows), path
       "python3 compare.py moe.csv c.csv python.csv cmake_c.csv cpp.csv");
   INFO(installed);
   CHECK(installed.status == 0);
-  // A program's own family, gate, solver and format are moe's: the figures are 0 at a maximum, 1 for the logistic's scale.
+  // A program's own family, gate, solver and format work as moe's do. The figures are 0 at a maximum, and 1 for the
+  // logistic's scale.
   const Ran extended = sh("b/extend");
   INFO(extended);
   CHECK(extended.out ==
@@ -125,7 +126,7 @@ for path in sys.argv[2:]: assert table(path) == (header, rows), path
   CHECK(wrong.err ==
         "predict: x.moe: not a model file: it begins with 'x\\n' and ends there: expected a model file as moe "
         "writes it\n");
-  // Man pages and bash's completion are made from the same table as --help.
+  // Man pages and bash completion are made from the same table as --help.
   const Ran beside = sh(
       "cd prefix/share && ls moe man/man1/moe.1 && grep -c '^.TP' man/man1/moe-train.1 && source "
       "bash-completion/completions/moe && COMP_WORDS=(moe export --fo) COMP_CWORD=2 && _moe && echo ${COMPREPLY[*]} && "

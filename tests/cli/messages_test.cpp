@@ -1,4 +1,4 @@
-// What a message quotes cannot act on a terminal, nor fill it; data stay as they are.
+// Text that a message quotes can neither act on a terminal nor fill it. Data are printed as they are.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -8,7 +8,7 @@
 
 namespace {
 
-/// Whether a terminal would only show it.
+/// Whether a terminal would show the text, and nothing else.
 bool is_plain(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= ' ' && c != '\x7f'); });
 }
@@ -30,11 +30,11 @@ TEST_CASE("no error carries what a terminal acts on", "[error]") {
                          "a\x1b[31m\nb\xc2\x9b"
                          "2J\xe2\x80\xae\xff");
   CHECK(error.what() == std::string("a\\x1b[31m\\nb\\xc2\\x9b2J\\xe2\\x80\\xae\\xff"));
-  // U+202A .. U+202E, U+2066 .. U+2069, U+200E, U+200F and U+061C turn text round (UAX 9).
+  // U+202A .. U+202E, U+2066 .. U+2069, U+200E, U+200F and U+061C change the direction of text (UAX 9).
   CHECK(moe::one_line("\xe2\x81\xa6\xe2\x81\xa9\xe2\x80\x8e\xd8\x9c") ==
         "\\xe2\\x81\\xa6\\xe2\\x81\\xa9\\xe2\\x80\\x8e\\xd8\\x9c");
   CHECK(moe::one_line("Größe שלום 数 \xf0\x9f\x99\x82") == "Größe שלום 数 \xf0\x9f\x99\x82");
-  // Malformed: overlong, a surrogate, beyond U+10FFFF, a lone continuation.
+  // Malformed UTF-8: an overlong form, a surrogate, a character beyond U+10FFFF, a lone continuation byte.
   CHECK(moe::one_line("\xc0\x9b") == "\\xc0\\x9b");
   CHECK(moe::one_line("\xe0\x80\x9b") == "\\xe0\\x80\\x9b");
   CHECK(moe::one_line("\xed\xa0\x80") == "\\xed\\xa0\\x80");

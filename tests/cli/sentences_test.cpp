@@ -1,4 +1,4 @@
-// What a command refuses and says of it, word by word: a sentence that says the opposite helps nobody. What is just inside a bound goes.
+// The sentences with which commands refuse arguments, word for word. Values just inside of a bound are accepted.
 #include <catch2/catch.hpp>
 
 #include "shell.hpp"

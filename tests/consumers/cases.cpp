@@ -1,6 +1,6 @@
-// moe_consumer_cases DIR ROWS [CASE..]: writes a directory for each case, or for these, of DIR/cases.tsv, with a model and rows for it, that exported models
-// are tried with: every family, network, gate and kind of column, alone and together, with gates that are certain, cells that are
-// missing, levels that were never seen, and names that no language likes.
+// moe_consumer_cases DIR ROWS [CASE..]: writes models and rows with which exported models are tested, one directory for
+// each case in DIR/cases.tsv, or for the cases named. They have every family, network, gate and kind of column, alone
+// and together; gates that are certain; missing cells; unseen levels; and names that need quoting in any language.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -17,14 +17,14 @@ namespace {
 struct Case {
   std::string name;
   Make make;
-  bool columns = false;  ///< categories, missing cells, awkward names
+  bool columns = false;  ///< categories, missing cells, difficult names
   bool offset = false;
-  bool certain = false;                             ///< a gate whose logits lie up to a thousand apart
-  std::vector<std::string> networks{}, families{};  ///< of each expert, where they differ
+  bool certain = false;                             ///< a gate whose logits differ by up to a thousand
+  std::vector<std::string> networks{}, families{};  ///< for each expert, where they differ
   std::size_t most_rows = ~std::size_t{0};
 };
 
-/// Letters, digits and dashes.
+/// The text with letters, digits and dashes only.
 std::string plain(std::string text) {
   for (char& c : text)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '-';
@@ -37,7 +37,7 @@ std::vector<Case> all_cases() {
   const auto add = [&](const std::string& family, arma::uword targets, const std::string& network,
                        const std::string& link) {
     const std::size_t i = cases.size();
-    // Without intercepts the sum of raw weights has any sign.
+    // Without intercepts, the sum of the outputs may be negative.
     const std::string gate = i % 3 == 0 && network.find("no-intercept") == std::string::npos ? network : "linear";
     Case one{std::to_string(i) + "-" + plain(family + "-" + network + "-" + link),
              {family, network, gate, link, 3, 3, classes_of(family), i % 4 == 1, targets}};
@@ -75,7 +75,7 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
-/// Columns that make the inputs: plain numbers, or some of every kind.
+/// Columns for the inputs: plain numbers, or some of every kind.
 std::vector<moe::Column> columns_for(const Case& of) {
   std::vector<moe::Column> columns;
   if (!of.columns) {
@@ -123,7 +123,7 @@ moe::Model model_of(const Case& of, moe::Random& random) {
       moe::make_family(make.family, std::vector<moe::TargetInfo>(make.targets, {make.classes, 1, 1}))->location_scale();
   moe::Model model(schema, some_standardization(inputs, scaled ? 0 : 1, make.targets), spec);
   randomize(model, random);
-  // Standard deviations exist.
+  // Makes standard deviations exist.
   for (const moe::Expert& expert : model.experts)
     for (const auto infinite =
              [&] {
@@ -138,7 +138,7 @@ moe::Model model_of(const Case& of, moe::Random& random) {
          infinite();)
       for (arma::uword i = 0; i < expert.family->dispersions(); ++i)
         model.theta[expert.psi_offset + i] = random.normal();
-  // Means of ordinary size, which 32 bits can hold, too.
+  // Means of ordinary size, which 32 bits can hold.
   const bool powers = make.network.rfind("poly", 0) == 0;
   const double width = std::sqrt(static_cast<double>(inputs)) * (powers ? 8 : 1);
   for (std::size_t k = 0; k < model.size() && width > 2; ++k)
@@ -160,14 +160,14 @@ std::string cell_of(const moe::Column& column, moe::Random& random) {
     if (missing && chance < 0.1) return chance < 0.05 ? "" : "none";
     if (chance < 0.15) return "never seen";
     const std::string& level = column.levels[random.below(column.levels.size() - (missing ? 1 : 0))];
-    if (level == "2" || level == "3.0") return level == "2" ? "2.0" : "3";  // their other spellings
+    if (level == "2" || level == "3.0") return level == "2" ? "2.0" : "3";  // the other spellings of these levels
     return quoted(level);
   }
   if (!std::isnan(column.fill) && chance < 0.1) return chance < 0.05 ? "" : "NA";
   return moe::format_number(random.normal() * (chance > 0.99 ? 2 : 1));
 }
 
-/// Columns in another order than the model's, with one that it does not read.
+/// The columns in another order than the model's, with one that the model does not read.
 void write_rows(const moe::Model& model, std::size_t count, moe::Random& random, std::ostream& out) {
   const std::vector<moe::Column> columns = moe::columns_of(model.schema);
   const moe::Schema& schema = model.schema;

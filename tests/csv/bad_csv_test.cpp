@@ -1,4 +1,4 @@
-// Tables that cannot be used, each with the exact sentence that a user sees: testdata/bad.
+// Tables that cannot be used, each with the exact sentence that a user gets: testdata/bad.
 #include <catch2/catch.hpp>
 #include <sstream>
 
@@ -14,7 +14,7 @@ TEST_CASE("every bad table has its sentence", "[csv][cli]") {
     const Ran ran = sh("cd $DATA/bad; moe train --dry-run " + options + " " + file + "; echo $?; moe train " + options +
                        " --threads 3 -o /dev/full < " + file);
     INFO(ran);
-    CHECK(ran.out.ends_with("3\n"));  // behind what the dry run found
+    CHECK(ran.out.ends_with("3\n"));  // after the output of the dry run
     std::string piped = "moe train: " + line.substr(second + 1) + "\n";
     const std::string whole = piped;
     piped.replace(piped.find(file), file.size(), "<stdin>");

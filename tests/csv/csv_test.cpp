@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{1} << 24;
 
-/// The header and the rows below it.
+/// The header and the rows.
 Table table_at(const std::string& path, CsvHeader header = CsvHeader::kYes) {
   CsvReader reader(path, header);
   Table out = {reader.names()};
@@ -39,7 +39,7 @@ Table table_of(std::string_view text, CsvHeader header = CsvHeader::kYes) {
   return table_at(scratch.write("data.csv", text), header);
 }
 
-/// What the reader says of the text, read to its end with every field as a number; the directory taken off.
+/// The error that reading the whole text gives, with every field read as a number; without the directory.
 std::string complaint(std::string_view text, CsvHeader header = CsvHeader::kAutomatic,
                       ErrorKind kind = ErrorKind::kData) {
   const ScratchDir scratch;
@@ -60,7 +60,8 @@ std::string complaint(std::string_view text, CsvHeader header = CsvHeader::kAuto
   return sentence.substr(scratch.path("").size());
 }
 
-/// "a,b" and rows "1234567,12345\n" (14 bytes) and one of another length, `size` bytes in all, without a last newline.
+/// A table with the header "a,b", rows "1234567,12345\n" (14 bytes), and one row of another length: `size` bytes in
+/// all, without the last newline.
 std::string table_of_size(std::size_t size) {
   std::string text = "a,b\n";
   while (text.size() + 28 < size) text += "1234567,12345\n";
@@ -103,7 +104,7 @@ TEST_CASE("a first row of numbers and missing cells is no header", "[csv]") {
     moe::CsvOptions options;
     options.na = std::move(na);
     const std::string path = scratch.write("d.csv", first + "\n" + second + "\n");
-    bool named = true;  // as where a name is refused
+    bool named = true;  // false where a name is refused
     sentence_of([&] { named = CsvReader(path, options).names()[0] != "x1"; });
     return named;
   };
@@ -168,7 +169,8 @@ TEST_CASE("quotes", "[csv]") {
   CHECK(table_of("a,b\n\"1,5\",\"say \"\"yes\"\"\"\n") == Table{{"a", "b"}, {"1,5", "say \"yes\""}});
   CHECK(table_of("\"a\",\"b\"\n\"1\",\"\"\n") == Table{{"a", "b"}, {"1", ""}});
   CHECK(table_of("a,b\n\"\"\"\",\"\"\"\"\"\"\n") == Table{{"a", "b"}, {"\"", "\"\""}});
-  CHECK(table_of("a,b\n5\" pipe,o\"k\"\n") == Table{{"a", "b"}, {"5\" pipe", "o\"k\""}});  // a stray one is text
+  CHECK(table_of("a,b\n5\" pipe,o\"k\"\n") ==
+        Table{{"a", "b"}, {"5\" pipe", "o\"k\""}});  // a quote in the middle of a field is text
   CHECK(table_of("a,b\n  \"x y\"\t , \" z \" \n") == Table{{"a", "b"}, {"x y", " z "}});
   CHECK(table_of("a\n\"\"\n\n\"x\"") == Table{{"a"}, {""}, {"x"}});
   CHECK(complaint("a,b\n\"1\"2,3\n") ==
@@ -284,7 +286,7 @@ TEST_CASE("what cannot be read is not an empty table", "[csv]") {
   CHECK(kind == ErrorKind::kIo);
 }
 
-// Block sizes of the line reader and of its input: 2^20, 2^24 and their multiples.
+// Sizes of the blocks of the line reader and of its input: 2^20, 2^24 and multiples.
 TEST_CASE("a last line without newline at every block's edge", "[csv]") {
   for (const std::size_t edge :
        {std::size_t{1} << 20, std::size_t{1} << 21, std::size_t{1} << 24, std::size_t{1} << 25}) {
@@ -307,7 +309,8 @@ TEST_CASE("a last line without newline at every block's edge", "[csv]") {
 }
 
 TEST_CASE("lines of fixed width to a size beyond all buffers, the last without newline", "[csv]") {
-  std::string text = "column_a,columnb\n";  // then each line 16 bytes, so old newlines lie where the end comes to lie
+  std::string text =
+      "column_a,columnb\n";  // each line has 16 bytes, so that line ends of an earlier block are where the end will be
   while (text.size() < (50U << 20)) text += "1234567,1234567\n";
   text.pop_back();
   const ScratchDir scratch;
@@ -346,7 +349,7 @@ TEST_CASE("rows of a pipe are there as soon as they are written", "[csv]") {
     char byte = 0;
     for (const char* piece : {"a,b\n1,", "2\n3,4\n5", ",6"}) {
       static_cast<void>(!::write(descriptor, piece, std::string_view(piece).size()));
-      if (piece[0] == '2') static_cast<void>(!::read(go[0], &byte, 1));  // the rest only when row 2 has been read
+      if (piece[0] == '2') static_cast<void>(!::read(go[0], &byte, 1));  // waits until row 2 has been read
     }
     ::close(descriptor);
   });
@@ -471,7 +474,7 @@ TEST_CASE("gzip and zstd are undone, several of them one after the other", "[csv
 
 namespace {
 
-/// A member that holds `text`, as gzip writes one.
+/// A gzip member that contains `text`.
 std::string gzip_member(const std::string& text) {
   const ScratchDir scratch;
   const std::string path = scratch.path("member.gz");
@@ -487,7 +490,7 @@ std::string zstd_frame(const std::string& text) {
   return packed;
 }
 
-/// A skippable frame of kind 0 .. 15: its magic number, the size of what is to be skipped, and that.
+/// A skippable zstd frame of kind 0 .. 15: its magic number, the length of its content, and that content.
 std::string skippable_frame(int kind, const std::string& bytes) {
   std::string frame = {static_cast<char>(0x50 + kind), 0x2a, 0x4d, 0x18};
   for (int shift = 0; shift < 32; shift += 8) frame += static_cast<char>(bytes.size() >> shift & 0xff);
@@ -508,7 +511,7 @@ TEST_CASE("zstd frames that are to be skipped are, wherever they stand, and empt
   CHECK(complaint((large + a).substr(0, 200000)) ==
         "data.csv: the zstd data ends in the middle: expected the whole file");
   CHECK(complaint(sizes.substr(0, 6)) == "data.csv: the zstd data ends in the middle: expected the whole file");
-  // Words of one to three such letters, and text that begins as such a frame does.
+  // Words of one to three such letters, and text that begins like such a frame.
   CHECK(table_of("P\n1\n")[0] == Record{"P"});
   CHECK(table_of("P*M\n1\n")[0] == Record{"P*M"});
   if (std::system("command -v pzstd > /dev/null") != 0) return;

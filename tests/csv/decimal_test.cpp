@@ -1,4 +1,5 @@
-// The fast way from decimals to doubles, held to strtod. MOE_NUMBERS says how many; `make numbers` takes ten million.
+// The fast conversion of decimals to doubles is compared with strtod. MOE_NUMBERS is how many are tried; `make numbers`
+// tries ten million.
 #include "csv/decimal.hpp"
 
 #include <catch2/catch.hpp>
@@ -47,7 +48,7 @@ std::string digits(moe::Random& random) {
   return (random.below(4) == 0 ? "-" : "") + text;
 }
 
-/// Halfway between two doubles, and a unit of the last digit off.
+/// A number halfway between two doubles, and one that differs in the last digit.
 void add_halfway(Tally& tally, moe::Random& random) {
   const std::uint64_t odd = ((std::uint64_t{1} << 53) + (bits(random) >> 12)) * 2 + 1;
   for (const std::uint64_t w : {odd - 1, odd, odd + 1}) tally.add(std::to_string(w));

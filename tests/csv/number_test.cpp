@@ -129,7 +129,7 @@ TEST_CASE("beyond the range stands infinity, below it zero", "[number]") {
 }
 
 TEST_CASE("the decimal mark is a point in every locale", "[number]") {
-  // Where none of these is installed the test still holds, of the C locale.
+  // If none of these locales is installed, the test still holds for the C locale.
   for (const char* name : {"de_DE.UTF-8", "fr_FR.UTF-8"}) {
     if (std::setlocale(LC_ALL, name) == nullptr) continue;
     CHECK(parse_number("1.5") == 1.5);

@@ -1,4 +1,4 @@
-// Where records end, and the bytes that tell it.
+// Where records end, and the search for bytes.
 #include "csv/record_ends.hpp"
 
 #include <catch2/catch.hpp>
@@ -8,7 +8,7 @@
 
 namespace {
 
-/// What moe::end_of_records finds, byte by byte.
+/// What moe::end_of_records() must find, computed byte by byte.
 std::size_t plain_end_of_records(const moe::CsvDialect& dialect, std::string_view text) {
   enum class State { kLineStart, kFieldStart, kPlain, kQuoted, kClosed, kComment };
   State state = State::kLineStart;

@@ -1,4 +1,4 @@
-// Rows that are no data: units and titles; names that look like data; and what a dry run says of cells that are missing.
+// Rows that are no data, such as units and titles; names that look like data; and a dry run's report on missing cells.
 #include <catch2/catch.hpp>
 
 #include "shell.hpp"

@@ -1,6 +1,5 @@
-// extend: a family, a gate, a solver and an export format that moe does not know, added by a program of its own, and a function of
-// its own for moe's solvers.
-// It prints what each must be by a formula, and what moe makes of it.
+// extend: a program that adds its own family, gate, solver and export format to moe, and that minimises a function of
+// its own with moe's solvers. It prints what moe makes of them beside the value that a formula gives.
 #include <cmath>
 #include <cstdio>
 #include <moe/moe.hpp>
@@ -20,8 +19,8 @@ class Logistic : public moe::Family {
     return {{"scale", s, {s}}};
   }
   void log_density(const arma::mat& y, const arma::mat& eta, const double* psi, arma::vec& out) const override {
-    const arma::vec z = arma::abs(y - eta) / std::exp(*psi);                      // the density is even
-    out = -z - 2 * arma::log1p(arma::exp(-z)) - *psi - std::log(target().scale);  // in the data's units
+    const arma::vec z = arma::abs(y - eta) / std::exp(*psi);                      // the density is symmetric
+    out = -z - 2 * arma::log1p(arma::exp(-z)) - *psi - std::log(target().scale);  // in data units
   }
   void score(const arma::mat& y, const arma::mat& eta, const double* psi, const arma::vec& weight, arma::mat& d_eta,
              double* d_psi) const override {
@@ -36,7 +35,7 @@ class Logistic : public moe::Family {
   }
 };
 
-/// g = softmax(a / 2): the weights of a softmax whose outputs are half as large.
+/// g = softmax(a / 2): like a softmax whose outputs are half as large.
 class HalfSoftmax : public moe::Gate {
  public:
   std::string name() const override { return "half-softmax"; }
@@ -56,7 +55,8 @@ class HalfSoftmax : public moe::Gate {
   std::shared_ptr<const moe::Gate> softmax_ = moe::make_gate("softmax");
 };
 
-/// theta <- theta - rate gradient, the rate halved where that leads up and raised by a tenth where it leads down.
+/// theta <- theta - rate gradient. The rate is halved after a step that leads up, and raised by a tenth after one that
+/// leads down.
 class Descent : public moe::Solver {
  public:
   std::string name() const override { return "descent"; }
@@ -83,7 +83,7 @@ class Descent : public moe::Solver {
   }
 };
 
-/// The sum of (theta_i - i)^2, for moe's own solvers: value and gradient are all that they need.
+/// The sum of (theta_i - i)^2. moe's solvers need its value and gradient only.
 class Squares : public moe::Problem {
  public:
   double evaluate(const arma::vec& theta, arma::vec& gradient) override {
@@ -93,7 +93,7 @@ class Squares : public moe::Problem {
   }
 };
 
-/// How far from its minimum the solver ends.
+/// The distance from the minimum at which the solver ends.
 double left_by(const std::string& solver) {
   Squares squares;
   moe::Random random(1);
@@ -133,7 +133,7 @@ moe::Model fit(const std::string& family, const std::string& gate, const std::st
   return moe::train({.schema = schema, .spec = spec, .data = table(), .options = options}).model;
 }
 
-/// The least squares of the table: intercept and slope.
+/// The least-squares line: intercept and slope.
 arma::vec least_squares() {
   const moe::Dataset data = table();
   return arma::solve(data.X.t(), data.y);
@@ -159,7 +159,7 @@ void run() {
   std::printf("logistic %.5f %.5f %.5f\n", std::abs(arma::accu(t)) / 200,
               std::abs(arma::dot(data.X.row(1).t(), t)) / 200, arma::dot(z, t) / 200);
 
-  // The same maximum, whose outputs are twice as large.
+  // The maximum is the same, with outputs that are twice as large.
   const moe::Model half = fit("gaussian", "half-softmax", "auto", 2), whole = fit("gaussian", "softmax", "lbfgs", 2);
   std::printf("half-softmax %.4f\n", std::abs(half.fit.log_likelihood - whole.fit.log_likelihood));
 

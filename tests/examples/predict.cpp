@@ -1,4 +1,4 @@
-// predict MODEL ROWS: mean and standard deviation of each row, through the C++ library.
+// predict MODEL ROWS: prints the mean and standard deviation of each row, with the C++ library.
 #include <cstdio>
 #include <moe/moe.hpp>
 

@@ -1,4 +1,4 @@
-// The picture of a model, drawn by Graphviz.
+// Pictures of models, drawn by Graphviz.
 #include <catch2/catch.hpp>
 
 #include "every_model.hpp"
@@ -8,7 +8,7 @@
 
 namespace {
 
-/// Draws model.dot and prints each text of the picture, a line each.
+/// Draws model.dot and prints the texts in the picture, one to a line.
 Ran drawn(const Shell& sh, const moe::Model& model) {
   sh.write("model.dot", exported(model, "dot"));
   return sh(

@@ -1,4 +1,4 @@
-// What compilers may not do to an exported C file.
+// Options that allow compilers to break the arithmetic of an exported C file.
 #include <catch2/catch.hpp>
 
 #include "models.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kRefusal = "This file counts on NAN and on the order of sums: compile it without -ffast-math";
 
-/// Prints a gate's weights and the label of a row that lacks a cell.
+/// Prints a gate's weights, and the label of a row with a missing cell.
 constexpr const char* kMain = R"(
 #include <stdio.h>
 #include "model.c"
@@ -44,7 +44,7 @@ TEST_CASE("the C file refuses to compile where arithmetic is not IEEE's, or is r
       CHECK(ran.status != 0);
       CHECK(ran.err.find(kRefusal) != std::string::npos);
     }
-    // The parts of it: GCC says that they are on, Clang lets them be turned off.
+    // Single options of -ffast-math: GCC tells the program that they are on, and in Clang they can be turned off.
     for (const std::string flags : {"-O2 -funsafe-math-optimizations -fno-math-errno -fno-trapping-math",
                                     "-O3 -march=native -fassociative-math -fno-signed-zeros -fno-trapping-math"}) {
       const Ran ran = sh(compiler + " " + flags + " main.c -lm -o main && ./main");

@@ -16,7 +16,7 @@ namespace {
 constexpr arma::uword kRows = 200;
 constexpr double kLevels[] = {0.05, 0.5, 0.999};
 
-/// A program that reads targets and rows and prints what the exported functions make of them.
+/// A program that reads targets and rows, and prints the results of the exported functions.
 const char* kMain = R"(
 #include <stdio.h>
 #ifdef MOE_TARGETS
@@ -67,7 +67,7 @@ int main(void) {
 }
 )";
 
-/// What moe itself makes of the same rows, in the same order.
+/// moe's own results for the same rows, in the same order.
 arma::mat expected(const moe::Model& model, const moe::Dataset& data) {
   moe::Predictive p(model);
   p.at(data);
@@ -99,8 +99,8 @@ std::string table(const moe::Dataset& data) {
   return text;
 }
 
-/// Which of these columns the C file, compiled for this processor, computes to two units in the last place: all but distribution
-/// functions, quantiles and the log density.
+/// The columns that the C file, compiled for this processor, computes to two units in the last place: all but
+/// distribution functions, quantiles and the log density.
 std::vector<bool> exact_columns(const moe::Model& model) {
   std::vector<bool> result(model.size() + (model.classes() ? model.schema.labels.size() + 1 + model.size() : 0), true);
   for (arma::uword t = 0; t < model.targets() && !model.classes(); ++t) {
@@ -111,8 +111,8 @@ std::vector<bool> exact_columns(const moe::Model& model) {
   return result;
 }
 
-/// The others: a few units in the last place of terms that are of order 10 in data units; incomplete gamma and beta functions of
-/// another making, `loose` times that.
+/// The tolerance for the others: a few units in the last place of terms of order 10 in data units; `loose` times that
+/// for incomplete gamma and beta functions, which the C file computes in another way.
 void compare(const arma::mat& truth, const std::string& printed, double loose = 1,
              const std::vector<bool>& exact = {}) {
   std::istringstream stream(printed);
@@ -162,7 +162,7 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
       moe::Model model = make_model({family, network, turn % 2 == 0 ? "linear" : network, "softmax", 3, inputs,
                                      classes_of(family), inputs > 1 && turn % 3 == 0, targets});
       randomize(model, random);
-      // A gate whose logits lie up to a thousand apart.
+      // A gate whose logits differ by up to a thousand.
       if (turn % 4 == 0) model.theta.head(model.gate_branch.network->parameters()) *= 300;
       INFO(family << " " << network);
       model.schema.inputs.back() = "a \"quoted\"*/ name?\?/\n";
@@ -284,7 +284,7 @@ int main(void) {
     CHECK_THROWS_WITH(moe::export_model(model, "c", options),
                       "--prefix '" + prefix + "': expected letters, digits and _, no digit first");
   }
-  // What stands for the same cells in a row of the C interface.
+  // The values of the same cells in the C interface.
   moe::save_model(model, sh.path("m.moe"));
   moe_model* opened = nullptr;
   REQUIRE(moe_open(sh.path("m.moe").c_str(), &opened) == MOE_OK);

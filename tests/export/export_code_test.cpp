@@ -1,4 +1,4 @@
-// Models exported as NumPy's module and as SQL, run by Python: every family, network and gate link, and categories.
+// Models that are exported to NumPy and to SQL, and run by Python: every family, network and gate link, and categories.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -11,7 +11,8 @@
 
 namespace {
 
-/// Goes through cases, directories with rows.csv and expected.csv, and prints what differs and how many numbers it compared.
+/// Runs cases, which are directories with rows.csv and expected.csv. Prints differences, and how many numbers were
+/// compared.
 constexpr const char* kDriver = R"TEXT(
 import csv, glob, importlib.util, math, sqlite3
 import numpy as np
@@ -55,7 +56,7 @@ class Cases {
  public:
   Cases() { sh_.write("driver.py", kDriver); }
 
-  /// Exports the model; its predictions for the rows are `expected`, as `moe predict` prints them.
+  /// Exports the model. `expected`: its predictions for the rows, as `moe predict` prints them.
   void add(const moe::Model& model, const std::string& rows, const std::string& expected) {
     const std::string name = "case" + std::to_string(++count_);
     std::filesystem::create_directories(sh_.path(name + "/numpy"));
@@ -72,7 +73,7 @@ class Cases {
                 (1 + static_cast<std::size_t>(
                          std::count(expected.begin(), expected.begin() + static_cast<long>(expected.find('\n')), ',')));
   }
-  /// A number without a finite variance is asked for its mean alone.
+  /// If the variance may be infinite, only the mean is compared.
   void add(const moe::Model& model, const std::string& rows) {
     const std::string rest = ",gate,expert_means";
     const moe::Expert& expert = model.experts[0];
@@ -124,7 +125,7 @@ TEST_CASE("NumPy and SQLite compute what moe computes, for every family, network
         moe::Model model = make_model({family, network, stream % 3 == 0 ? network : "linear", link, 3, 3,
                                        classes_of(family), stream % 2 == 0, targets});
         randomize(model, random);
-        if (stream % 4 == 0 && link == "softmax")  // logits hundreds apart
+        if (stream % 4 == 0 && link == "softmax")  // logits that differ by hundreds
           model.theta.head(model.gate_branch.network->parameters()) *= 100;
         if (stream % 2 == 0 && targets == 1) model.schema.offset = "o";
         moe::Rows rows = some_rows(model, 12, random);
@@ -170,7 +171,7 @@ TEST_CASE("NumPy and SQLite pass over blanks round cells, and do not guess at wh
       header +
           "\" TRUE\",\"1 \",\" it's \",\" 2.5\",\"\t3\"\nfalse,2,\"r\"\"e\\d\t\",10.0,\"? \"\ntrue,2,\" NA\",1,\" \"\n",
       expected);
-  // A category or a number without a rule for missing cells.
+  // Categories and numbers without a rule for missing cells.
   const std::string nothing = expected.substr(0, expected.find('\n') + 1) + ",,,,,\n";
   for (const char* row :
        {",1,it's,1,3\n", "NA,1,it's,1,3\n", "TRUE,,it's,1,3\n", "TRUE,1,it's,-999.0,3\n", "TRUE,1,it's,,3\n"})

@@ -1,4 +1,5 @@
-// The JavaScript that sets one name, for pages that are opened as files; `make consumers` opens such a page.
+// The plain JavaScript script that sets one name, for pages that are opened as files; `make consumers` opens such a
+// page.
 #include <catch2/catch.hpp>
 
 #include "models.hpp"
@@ -20,7 +21,7 @@ TEST_CASE("js --classic is a plain script that sets one name", "[export]") {
     WARN("there is no node here");
     return;
   }
-  // As a page runs it, twice: a name that is declared again does not stop it.
+  // Runs the script twice, as a page may do: declaring the name again is no error.
   const Ran ran =
       sh("cat >try.js <<'END'\n"
          "const vm = require('vm'), fs = require('fs'), page = {};\n"

@@ -1,4 +1,4 @@
-// The SQL export: cells of every type and spelling, rows without a prediction, names, and words for the user.
+// The SQL export: cells of every type and spelling, rows without a prediction, names, and notes for the user.
 #include <catch2/catch.hpp>
 
 #include "export/sql_names.hpp"
@@ -8,7 +8,7 @@
 
 namespace {
 
-/// "PLACE:TEXT ..", ? for a place that the type does not tell, - for none.
+/// "PLACE:TEXT ..", with ? for a place that the type does not tell, and - for none.
 std::string text(const std::vector<moe::TypedLevel>& levels) {
   std::string result;
   for (const moe::TypedLevel& level : levels)
@@ -19,7 +19,7 @@ std::string text(const std::vector<moe::TypedLevel>& levels) {
   return result;
 }
 
-/// .. and behind a bar those that need a proof, and the proofs.
+/// The same, followed by a bar, the levels that need a proof, and the proofs.
 std::string text(const moe::TypedDays& days) {
   std::string result = text(days.levels);
   if (!days.proven.empty()) result += "| " + text(days.proven) + "by";
@@ -65,17 +65,17 @@ TEST_CASE("days are levels where the levels tell how they are written, and in Du
     CHECK(text(of({"12/31/2024", "31/12/2024"})) == "?:2024-12-31 ");
     CHECK(text(of({"1.2.2024", "01.02.2024", "13.2.2024"})) == "?:2024-02-01 2:2024-02-13 ");
   }
-  // Whoever declares a type has his own order; DuckDB's reader tries the year first, the day first, the month first.
+  // If a type was declared, any order is possible. DuckDB's reader tries the year first, then the day, then the month.
   CHECK(text(declared({"02.01.2024", "04.04.2024"})) == "?:2024-01-02 ?:2024-02-01 1:2024-04-04 ");
   CHECK(text(tried({"02.01.2024", "04.04.2024"})) == "0:2024-01-02 ?:2024-02-01 1:2024-04-04 ");
   CHECK(text(tried({"02.01.2024", "01.02.2024"})) == "?:2024-01-02 ?:2024-02-01 ");
   CHECK(text(tried({"31.12.24", "02.01.24"})) == "1:2002-01-24 ?:2024-01-02 ?:2024-12-31 0:2031-12-24 ");
   CHECK(text(tried({"24-01-31"})) == "0:2024-01-31 ?:2031-01-24 ");
   CHECK(text(declared({"31.12.24", "13.13.24"})) == "?:2024-12-31 ?:2031-12-24 ");
-  // Years of two digits: POSIX has 69 in the last century, PostgreSQL 70.
+  // Years of two digits: 69 is 1969 by POSIX, and 70 is the first such year for PostgreSQL.
   CHECK(text(tried({"31.12.69", "30.12.70"})) == "0:1969-12-31 1:1970-12-30 ");
   CHECK(text(declared({"31.12.69", "30.12.70"})) == "1:1970-12-30 0:2069-12-31 ");
-  // A part of a table may have been read in an order that does not read all of it.
+  // A part of a table may have been read in an order in which the whole table cannot be read.
   CHECK(text(declared({"01/31/2024", "02/01/2024"})) == "0:2024-01-31 1:2024-02-01 ");
   CHECK(text(tried({"01/31/2024", "02/01/2024"})) ==
         "0:2024-01-31 1:2024-02-01 | -:2024-01-02 by 2024-01-31 2024-02-01");

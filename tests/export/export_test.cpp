@@ -1,4 +1,4 @@
-// Exported models, run by what they were exported for.
+// Exported models, run by the programs for which they were exported.
 #include "moe/export.hpp"
 
 #include <catch2/catch.hpp>
@@ -51,7 +51,7 @@ TEST_CASE("the JSON export holds every parameter, bit for bit", "[export]") {
 }
 
 TEST_CASE("coefficients are in the data's own units", "[export]") {
-  // y = 3 + 2 x1 - x2 exactly, learnt with standardised inputs.
+  // y = 3 + 2 x1 - x2 exactly, fitted with standardised inputs.
   const Shell sh;
   const Ran ran =
       sh("awk 'BEGIN{print \"x1,x2,y\"; for(i=0;i<40;i++){a=1000+i*7%11; b=0.001*(i*5%13); print "
@@ -102,7 +102,7 @@ TEST_CASE("an export of several files that fails leaves nothing behind", "[expor
       CHECK(file.err.find("moe export: " + place +
                           ": no directory can be made there (Not a directory): expected a path "
                           "where one can be\n") != std::string::npos);
-    // One of its files cannot be replaced: the other stays as it was, and so does the directory.
+    // One of the files cannot be replaced: then the other one stays as it was, and so does the directory.
     const std::string first = format == "numpy" ? "moe_model.py" : "model.json",
                       second = format == "numpy" ? "moe_model.npz" : "weights.bin";
     const Ran there = sh("rm -rf d; mkdir -p d/" + second + "; echo old > d/" + first + "; " + command +

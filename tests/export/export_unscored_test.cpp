@@ -1,4 +1,4 @@
-// Rows that no prediction can be made of: a cell is missing without a rule for it, or so large that the arithmetic ends.
+// Rows without a prediction: a cell is missing without a rule for that, or so large that arithmetic overflows.
 #include <catch2/catch.hpp>
 
 #include "models.hpp"
@@ -8,8 +8,8 @@
 
 namespace {
 
-/// What a C program makes of rows with a NAN in each column in turn: how many outputs are no NAN, of a row alone and of one
-/// among rows that are whole, how many labels are not -1, and how many whole rows lack one.
+/// A C program that puts NAN into each column in turn. It prints how many outputs are not NAN, for the row alone and
+/// for the row among complete rows; how many labels are not -1; and how many complete rows have no label.
 const char* kMissingCells = R"(
 #include <stdio.h>
 static int known(const double *values, int count) {

@@ -1,4 +1,4 @@
-// Expressions and graphs: what exporters translate computes what the library computes.
+// Graphs and expressions, which exporters translate, compute what the library computes.
 #include "export/graph.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr arma::uword kRows = 60;
 
-/// A graph's values at some rows, each rows x width.
+/// The values of a graph for some rows; each is rows x width.
 class Run {
  public:
   Run(const moe::Graph& graph, const moe::Dataset& data) : graph_(graph), data_(data) {
@@ -77,7 +77,7 @@ class Run {
   std::vector<arma::mat> values_;
 };
 
-/// Sums in another order: some units in the last place of the largest term.
+/// Sums may have another order, so some units in the last place of the largest term are allowed.
 void check_near(const char* what, const arma::mat& found, const arma::mat& expected) {
   INFO(what);
   REQUIRE(arma::size(found) == arma::size(expected));
@@ -124,7 +124,7 @@ TEST_CASE("graphs compute what the library computes, for every family, network a
           moe::Model model = make_model({family, network, stream % 3 == 0 ? network : "linear", link, 3, 3,
                                          classes_of(family), own_inputs, targets});
           randomize(model, random);
-          if (stream % 4 == 0 && link == "softmax")  // logits up to a thousand apart
+          if (stream % 4 == 0 && link == "softmax")  // logits that differ by up to a thousand
             model.theta.head(model.gate_branch.network->parameters()) *= 300;
           if (stream % 2 == 0 && targets == 1) model.schema.offset = "o";
           moe::Rows rows = some_rows(model, kRows, random);

@@ -1,4 +1,5 @@
-// Graphs that ONNX's own checker passes, and layers-models as TensorFlow.js reads them; `make consumers` runs them.
+// Graphs that ONNX's own checker accepts, and layers-models in the form that TensorFlow.js reads; `make consumers` runs
+// both.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,7 @@
 
 namespace {
 
-/// Every family with every network under every gate, small.
+/// Small models of every family with every network under every gate.
 template <class Use>
 void for_each_model(const Use& use) {
   std::uint64_t stream = 0;
@@ -35,7 +36,7 @@ void for_each_model(const Use& use) {
   for (const std::string& family : examples(moe::several_family_words())) of_family(family, 2);
 }
 
-/// Columns of every kind, under names that need care.
+/// Columns of every kind, with names that need care.
 moe::Model with_columns() {
   moe::Schema schema = some_schema(0, 2);
   moe::Column filled{"mean"};
@@ -62,7 +63,7 @@ std::string in_single(const moe::Model& model) {
   return moe::export_model(model, "onnx", options).front().bytes;
 }
 
-/// Prints the names of each graph's inputs and outputs, a line a file, once the checker has passed it.
+/// Runs the checker on each file, and prints the names of the graph's inputs and outputs on one line.
 const char* kChecker = R"(import onnx, sys, glob
 for path in sorted(glob.glob("*.onnx")):
     try:
@@ -74,7 +75,7 @@ for path in sorted(glob.glob("*.onnx")):
     print(path, [i.name for i in model.graph.input], [o.name for o in model.graph.output], sorted(kinds))
 )";
 
-/// Layers by their names, each of which may read earlier ones only, and weights that fill weights.bin.
+/// Checks that each layer reads earlier layers only, and that the weights fill weights.bin.
 void check_layers_model(const std::vector<moe::ExportedFile>& files) {
   REQUIRE(files.size() == 2);
   REQUIRE(files[0].name == "model.json");
@@ -100,7 +101,7 @@ void check_layers_model(const std::vector<moe::ExportedFile>& files) {
   CHECK(files[1].bytes.size() == bytes);
 }
 
-/// Why a layers-model cannot express the model, or "".
+/// Why a layers-model cannot express the model; "" if it can.
 std::string refusal(const moe::Model& model) {
   if (!model.schema.offset.empty() || !model.schema.exposure.empty() || !model.schema.trials.empty())
     return "trials, offsets and exposures";
@@ -119,7 +120,7 @@ TEST_CASE("ONNX's checker passes graphs of every family, network and gate", "[ex
   int count = 0;
   for_each_model([&](const moe::Model& model) {
     const std::string place = "m" + std::to_string(1000 + ++count) + ".onnx";
-    // Some in 32 bits.
+    // Some models in 32 bits.
     sh.write(place, count % 4 == 0 ? in_single(model) : moe::export_model(model, "onnx").front().bytes);
   });
   sh.write("check.py", kChecker);
@@ -137,7 +138,8 @@ TEST_CASE("ONNX graphs take a table's columns by name and say what they hold", "
   sh.write("check.py", kChecker);
   const Ran ran = sh("/usr/bin/python3 check.py");
   INFO(ran);
-  // "gate" is an input and the offset at once, and the output of that name another; a column with one level makes no input.
+  // "gate" is an input and the offset at the same time, so the output of that name is renamed. A column with a single
+  // level becomes no input.
   const std::string inputs = "['gate', 'mean', 'größe, \"m²\"\\n', 'numbers']";
   const std::string outputs = "['label', 'proba', 'moe_gate', 'expert_means']";
   CHECK(ran.out == "a.onnx " + inputs + " " + outputs + " [11]\nb.onnx " + inputs + " " + outputs + " [1]\n");
@@ -157,7 +159,7 @@ TEST_CASE(
     "ONNX's inputs are called as the columns; an output that a column is called as has another name, which is said",
     "[export][onnx]") {
   const Shell sh;
-  // Values between have names, too: v1, v2 ..
+  // Inner values have names, too: v1, v2 ..
   const moe::Model model =
       model_of_columns({{"x", {}, false, 0.5, true}, {"v1"}, {"v2", {"a", "b"}, true}, {"sd"}, {"moe_sd"}}, "-9");
   moe::save_model(model, sh.path("m.moe"));

@@ -1,4 +1,4 @@
-// Expectation maximisation: what it promises, over every family.
+// The promises of expectation maximisation, for every family.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -18,7 +18,7 @@ namespace {
 using moe::Dataset;
 using moe::Model;
 
-/// A model to be and rows for it, in the data's units.
+/// A model and rows for it, in data units.
 struct Trial {
   moe::Schema schema;
   moe::ModelSpec spec;
@@ -37,8 +37,8 @@ bool may_be_mixed(const std::string& a, const std::string& b) {
          a != "gaussian:shared" && b != "gaussian:shared";
 }
 
-/// Rows drawn from a random model of that family, and a model to fit to them: linear networks of all kinds, and at times
-/// another family beside it.
+/// Draws rows from a random model of that family, and makes a model to be fitted to them, with linear networks of all
+/// kinds, and sometimes with another family in one expert.
 Trial some_trial(const std::string& family, moe::Random& random) {
   const arma::uword d = 1 + random.below(2), K = 1 + random.below(4), n = 15 + random.below(35);
   Make make{family, "linear", "linear", "softmax", 1 + random.below(3), d, classes_of(family), false};
@@ -114,7 +114,8 @@ TEST_CASE("EM never lets the penalised objective rise", "[em]") {
     INFO(i << ": " << trial.name << ", penalties " << options.penalty.experts << " " << options.penalty.gate);
     train(trial, options, [&](const moe::PassReport& report) {
       if (report.pass == 0)
-        last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
+        // The objective may rise here, as another fit begins: that of a simpler family comes first.
+        last = std::numeric_limits<double>::infinity();
       highest = std::max(highest, (report.objective - last) / std::abs(last));
       last = report.objective;
       return true;
@@ -133,11 +134,11 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
     const Trial trial = some_trial(family, random);
     const auto& own = trial.spec.expert_families;
     if (family == "laplace" || std::count(own.begin(), own.end(), "laplace") > 0)
-      continue;  // has no gradient at its end
+      continue;  // the gradient jumps at the maximum
     INFO(i << ": " << trial.name);
     moe::TrainOptions options = by("em");
     options.seed = static_cast<std::uint64_t>(i);
-    options.penalty = {1e-2, 1e-2};  // with a maximum at ordinary parameters
+    options.penalty = {1e-2, 1e-2};  // makes the maximum lie at ordinary parameters
     options.solver_options.epochs = 5;
     const Model start = train(trial, options);
     options.solver_options.epochs = 1000;
@@ -151,9 +152,9 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
     const Model& em = ends.at("em");
     if (!em.fit.converged) continue;
     ++ended;
-    // Where EM says that the gradient is small lbfgs, by its own evaluation, has nothing left to do.
+    // Where EM reports a small gradient, lbfgs with its own evaluation has nothing left to do.
     options.solver = "lbfgs";
-    options.solver_options.tolerance = 1e-8;  // theta's coordinates, there and back, cost bits: of a small sigma more
+    options.solver_options.tolerance = 1e-8;  // conversions to theta and back lose digits, more where a sigma is small
     const Model after = train(trial, options, nullptr, &em);
     INFO(stops.at("em") << " after " << em.fit.iterations << ", then " << after.fit.iterations);
     if (stops.at("em") == "gradient below tolerance") {
@@ -167,7 +168,8 @@ TEST_CASE("EM, lbfgs and Newton's steps end at the same maximum", "[em]") {
       const Model& other = ends.at(solver);
       INFO(solver);
       if (!other.fit.converged || arma::norm(other.theta - em.theta, "inf") > 1e-3) {
-        // The same maximum, too, where a parameter is at infinity (a sigma on its floor, a nu), as near as it may be.
+        // The same maximum is found, also where a parameter goes to infinity (a sigma on its floor, a nu), up to a
+        // tolerance.
         same = same && other.fit.converged && std::abs(value(other) - value(em)) < 1e-8;
         continue;
       }
@@ -192,7 +194,7 @@ TEST_CASE("EM counts weights as it counts rows", "[em]") {
     options.seed = static_cast<std::uint64_t>(i);
     options.penalty = {1e-3, 1e-2};
     options.solver_options.epochs = 5;
-    // Each row once, twice, .. as half a row, beside rows that weigh 0.5, 1, ..
+    // Each row occurs once, twice, .. as half a row, or has the weight 0.5, 1, ..
     Trial repeated = trial;
     std::vector<arma::uword> rows;
     for (arma::uword n = 0; n < trial.data.rows(); ++n) {
@@ -213,7 +215,7 @@ TEST_CASE("EM counts weights as it counts rows", "[em]") {
 }
 
 TEST_CASE("EM, lbfgs and a long adam run meet at R's maximum from the same start", "[em]") {
-  // flexmix's models of testdata/oracle/families.json
+  // The models of flexmix in testdata/oracle/families.json.
   const std::pair<const char*, double> cases[] = {
       {"gaussian-k2.csv -y y --features x1,x2", -292.352421672074},
       {"poisson-k2.csv -y y --features x1,x2 --gate constant --family poisson", -452.412668039972},
@@ -250,7 +252,7 @@ TEST_CASE("generalised EM never lets the penalised objective rise, and ends wher
     double last = std::numeric_limits<double>::infinity(), highest = 0;
     const Model em = train(trial, options, [&](const moe::PassReport& report) {
       if (report.pass == 0)
-        last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
+        last = std::numeric_limits<double>::infinity();  // another fit begins: that of a simpler family comes first
       highest = std::max(highest, (report.objective - last) / std::abs(last));
       last = report.objective;
       return true;

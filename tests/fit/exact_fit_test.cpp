@@ -1,4 +1,4 @@
-// A fit that leaves nothing but rounding is a converged fit, with a note.
+// A fit whose residuals are only rounding errors has converged, and gets a note.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -15,7 +15,7 @@ nlohmann::json printed(const Shell& sh, const std::string& command) {
   return nlohmann::json::parse(ran.out);
 }
 
-/// Trains, and checks that the fit says that it is exact, and that what is made of it is finite.
+/// Trains, and checks that the fit is reported as exact, and that all results are finite.
 nlohmann::json exact_fit(const Shell& sh, const std::string& options, const std::string& data, std::size_t experts) {
   const Ran ran = sh("moe train " + options + " " + data + " -o m.moe");
   INFO(ran);
@@ -95,7 +95,8 @@ TEST_CASE("two exact lines of fifty rows each are two experts, and not set aside
   CHECK(ran.err.find("20 of 20 starts") != std::string::npos);
 }
 
-// The values 3 apart are told to a quarter of 3 / sqrt(12): every family's scale ends there, however many experts there are.
+// The target's grid has steps of 3, so the floor is a quarter of 3 / sqrt(12). Every family's scale ends there, for any
+// number of experts.
 TEST_CASE("one expert of an exact line has the floor that several have, and no more of them end lower", "[exact]") {
   const Shell sh;
   const double floor = 0.25 * 3 / std::sqrt(12.0);
@@ -115,8 +116,8 @@ TEST_CASE("one expert of an exact line has the floor that several have, and no m
   }
 }
 
-// A line of 1,000 whole numbers, one of which is off by the step d: least squares leaves d^2 (1 - h) of squares, where h is the row's
-// leverage, and a deviation that is smaller than rounding to that step would have. The numbers are no rounded ones then.
+// A line of 1,000 whole numbers, one of which is off by d. Least squares leaves d^2 (1 - h), where h is the row's
+// leverage. The deviation is smaller than that of rounding to steps of d, so the numbers cannot be rounded ones.
 TEST_CASE("a line that leaves less than rounding would is given more finely: one expert is least squares", "[exact]") {
   const Shell sh;
   const double n = 1000, d = 3, at = 100, mean = 0.5 * (n + 1), squares = n * (n * n - 1) / 12;
@@ -152,7 +153,7 @@ TEST_CASE("times since 1970 with thousandths of seconds of noise are not told to
   INFO(ran);
   REQUIRE(ran.status == 0);
   CHECK(ran.err.find("exactly") == std::string::npos);
-  // Least squares about the known line, from the noise alone.
+  // Least squares about the known line, computed from the noise alone.
   double sum = 0, across = 0, squares = 0, total = 0;
   for (int i = 0; i < 200; ++i) {
     const double e = 0.001 * (i * 7 % 11 - 5), off = i - 99.5;

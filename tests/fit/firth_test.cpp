@@ -1,4 +1,4 @@
-// Bias-reduced fits beside R's brglm2 (scripts/oracle-firth.R) and closed forms.
+// Bias-reduced fits, compared with R's brglm2 (scripts/oracle-firth.R) and with closed forms.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
@@ -50,7 +50,7 @@ TEST_CASE("--firth agrees with brglm2", "[firth]") {
 
 TEST_CASE("--firth adds half a row to each cell of a two by two table", "[firth]") {
   const Shell sh;
-  // 506 dead and 484 alive of the common level, 10 and 0 of the rare one; Firth 1993, section 3.
+  // 506 dead and 484 alive at the common level, 10 and 0 at the rare one; Firth 1993, section 3.
   const Json model = inspected(sh, "$DATA/cases/quasi.csv");
   const Json& coefficients = model.at("experts")[0].at("coefficients");
   const double common = std::log(506.5 / 484.5);
@@ -63,7 +63,8 @@ TEST_CASE("--firth adds half a row to each cell of a two by two table", "[firth]
 }
 
 TEST_CASE("--firth adds half a row to each cell of a gate's table where the experts are known", "[firth]") {
-  // Experts a hundred apart: 30 and 20 common rows, 0 and 10 rare ones; without the correction the gate's c=rare is infinite.
+  // The experts are a hundred apart, with 30 and 20 common rows, 0 and 10 rare ones. Without the correction the gate's
+  // c=rare is infinite.
   const Shell sh;
   const Ran ran =
       sh("(echo c,y; for i in $(seq 30); do echo common,$((i % 7)).5; done; for i in $(seq 20); do echo common,$((100 "

@@ -1,4 +1,4 @@
-// Weights under an l1 penalty: against scikit-learn, and against the conditions that a minimum meets.
+// Fits with an l1 penalty are compared with scikit-learn's, and with the conditions for a minimum.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
@@ -52,7 +52,7 @@ double target(const std::string& family, double eta, moe::Random& random) {
   return 10 * eta + 2 * random.normal();
 }
 
-/// Two regimes by x1, of which x2 and x3 tell most; x4 and x5 tell nothing, and x5 goes along with x3.
+/// Two regimes by x1. x2 and x3 have the most influence, x4 and x5 have none, and x5 is correlated with x3.
 Table two_regimes(const std::string& family, arma::uword rows) {
   moe::Random random(3);
   Table table{some_schema(5, family == "bernoulli" ? 2 : 0), {}};
@@ -69,7 +69,7 @@ Table two_regimes(const std::string& family, arma::uword rows) {
   return table;
 }
 
-/// How far theta is from where no move lowers loss plus penalty, in the objective's unit.
+/// How far theta is from meeting the conditions for a minimum of loss plus penalty, in the objective's unit.
 double distance(const moe::Model& model, const Table& table, const moe::TrainOptions& options) {
   const auto objective = moe::make_objective(options.objective);
   const moe::Pass pass(model, *objective, options.penalty, 1);
@@ -123,7 +123,7 @@ TEST_CASE("single experts under l1 and l2 are scikit-learn's", "[l1]") {
         CHECK(weights(j, out) == Approx(expected).epsilon(1e-7).margin(1e-8 * scale));
         if (expected != 0) ++kept;
       }
-    // Only differences between classes' intercepts mean something.
+    // Only differences between the intercepts of classes have a meaning.
     const moe::Expert& expert = model.experts[0];
     const auto intercept = [&](arma::uword out) { return model.theta[expert.offset + expert.network->intercept(out)]; };
     const json& expected = c.at("intercept");
@@ -135,7 +135,7 @@ TEST_CASE("single experts under l1 and l2 are scikit-learn's", "[l1]") {
     CHECK(report.experts_l1.not_zero == kept);
     CHECK(report.experts_l1.all == d * weights.n_cols);
     CHECK(report.gate_l1.all == 0);
-    // No row of these weights is without a 0 where there is a softmax, so that each of the others is one parameter.
+    // Under a softmax each row of weights has a 0, so that each weight that is not 0 is one parameter.
     const arma::uword intercepts = weights.n_cols == 1 ? 1 : weights.n_cols - 1;
     CHECK(model.fit.parameters == kept + expert.family->dispersions() + intercepts);
   }
@@ -156,7 +156,7 @@ TEST_CASE("mixtures end where no move lowers loss plus l1", "[l1]") {
         CHECK(model.fit.converged);
         CHECK(distance(model, table, options) < 1e-6);
         CHECK(report.experts_l1.not_zero < report.experts_l1.all);
-        // In the unit of gaussian:unit, the target's variance, this is too much for a gate.
+        // In the unit of gaussian:unit, which is the target's variance, this penalty is too large for a gate.
         CHECK((report.gate_l1.not_zero > 0) == (family != "gaussian:unit"));
         CHECK(report.gate_l1.not_zero < report.gate_l1.all);
         arma::uword kept = 0;

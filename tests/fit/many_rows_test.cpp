@@ -1,4 +1,4 @@
-// Fits of so many rows that some of them stand for all in the second derivatives: that they end where they should.
+// Fits of many rows, where a subsample gives the second derivatives, end at the same place as with all rows.
 #include <catch2/catch.hpp>
 
 #include "fit/em_step.hpp"
@@ -33,7 +33,7 @@ Made made(arma::uword experts) {
   return result;
 }
 
-/// Where one step of EM leads an expert's coefficients, by Armadillo's least squares.
+/// The coefficients of an expert after one step of EM, by Armadillo's least squares.
 arma::vec weighted_fit(const moe::Rows& rows, const arma::vec& r) {
   const arma::vec root = arma::sqrt(rows.w % r);
   arma::mat D = rows.X.t();
@@ -41,7 +41,7 @@ arma::vec weighted_fit(const moe::Rows& rows, const arma::vec& r) {
   return arma::solve(D, root % rows.y.col(0));
 }
 
-/// How far a step misses that fit, relative to its length; the largest of all experts'.
+/// The relative distance of a step from that fit; the largest over all experts.
 double miss(const moe::Model& model, const moe::Rows& rows, const arma::vec& from) {
   const moe::Basis basis(model, rows, 2);
   const arma::vec penalty(model.theta.n_elem, arma::fill::zeros);
@@ -82,7 +82,7 @@ TEST_CASE(
   Made from = made(2);
   const auto rare = GENERATE(false, true);
   CAPTURE(rare);
-  // An input that is 0 but for neighbouring rows, which are in few blocks.
+  // An input that is 0 but in some neighbouring rows, and so in few blocks.
   if (rare) from.data.X.row(2).zeros();
   if (rare) from.data.X.submat(2, 5000, 2, 5099).ones();
   const moe::Rows rows = from.truth.standardize(std::move(from.data));
@@ -91,7 +91,7 @@ TEST_CASE(
   const double missed = miss(from.truth, rows, theta);
   if (rare) CHECK(missed < 1e-8);
   if (!rare) CHECK(missed < 0.1);
-  if (!rare) CHECK(missed > 1e-6);  // else all rows were taken anyway, and nothing was tested
+  if (!rare) CHECK(missed > 1e-6);  // otherwise all rows were used, and nothing was tested
 }
 
 TEST_CASE("Newton's steps over some of many rows end where the gradient over all is nothing", "[many]") {

@@ -1,4 +1,5 @@
-// Models that contain others: the larger one's maximum is never below the smaller one's; and what is said where it is no higher.
+// Models that contain simpler ones: the larger model's maximum is never lower, and where it is not higher, a note says
+// so.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -8,7 +9,7 @@ namespace {
 
 using nlohmann::json;
 
-/// `moe train` with these arguments, as `moe inspect --json` shows it.
+/// Runs `moe train` with these arguments, and returns the output of `moe inspect --json`.
 json fitted(const Shell& sh, const std::string& arguments) {
   const Ran ran = sh("moe train -q " + arguments + " -o m.moe && moe inspect m.moe --json");
   INFO(ran);
@@ -18,7 +19,7 @@ json fitted(const Shell& sh, const std::string& arguments) {
 
 double log_likelihood(const json& model) { return model.at("fit").at("log_likelihood").get<double>(); }
 
-/// Tables whose counts have exposures, offsets and weights; skewed numbers; two targets.
+/// Writes tables of counts with exposures, offsets and weights, of skewed numbers, and of two targets.
 const char* const kTables = R"(
 awk 'BEGIN { print "x,y,e,w"; for (i = 0; i < 150; ++i) { x = i / 150; e = 1 + 99 * (i % 7); u = sin(12.9898 * i) * 43758.5453;
   u -= int(u); if (u < 0) u += 1; printf "%g,%d,%g,%d\n", x, (i % 5 == 0 ? 0 : e * exp(x) / 9 * (0.2 + 2 * u * u)), e, 1 + i % 3 } }' > counts.csv
@@ -31,7 +32,7 @@ awk 'BEGIN { print "x,a,b"; for (i = 0; i < 90; ++i) { x = i / 90; u = sin(12.98
 }  // namespace
 
 TEST_CASE("a skew-normal finds the skewness of either sign", "[nested]") {
-  // The maximum by Nelder and Mead's search of the likelihood written anew: -81.881427, alpha 2.2215.
+  // The maximum found by Nelder and Mead's search of the likelihood, written anew: -81.881427, alpha 2.2215.
   Shell sh;
   for (const char* side : {"", "-"}) {
     sh(std::string("awk -F, -v CONVFMT=%.17g 'NR == 1 { print \"x,y\"; next } { print $1 \",\" (") + side +
@@ -102,12 +103,12 @@ TEST_CASE("a fit that is the simpler family's says so, and keeps the others' err
     const json expected = json::array({{{"expert", 1}, {"family", c.family}, {"simpler", c.simpler}}});
     CHECK(model.at("guards").at("as_simple") == expected);
     const std::string note = std::string("note: expert 1: ") + c.simpler + " describes its rows as well as " + c.family;
-    CHECK(ran.err.find(note) != std::string::npos);                          // train says it
-    CHECK(ran.err.find(note, ran.err.find(note) + 1) != std::string::npos);  // and inspect
+    CHECK(ran.err.find(note) != std::string::npos);                          // train prints the note
+    CHECK(ran.err.find(note, ran.err.find(note) + 1) != std::string::npos);  // and so does inspect
     const json& expert = model.at("experts")[0];
     CHECK(expert.at(std::string(c.figure) + "_standard_error").is_null());
     const json simple = json::parse(sh("moe inspect s.moe --json").out).at("experts")[0];
-    if (c.simpler == std::string("poisson"))  // a gaussian's divide by n - p
+    if (c.simpler == std::string("poisson"))  // the errors of a gaussian divide by n - p
       for (const char* name : {"(intercept)", "x"})
         CHECK(expert.at("standard_errors").at(name).get<double>() ==
               Approx(simple.at("standard_errors").at(name).get<double>()).epsilon(1e-5));
@@ -146,8 +147,9 @@ TEST_CASE("a student at the bound of its nu says so, and may go below 1 where it
 }
 
 TEST_CASE("parameters that the rows do not tell apart leave the others their errors", "[nested]") {
-  // zip_k2.csv: two zero-inflated experts under a constant gate share one probability of a zero: 6 parameters of 7. As mixtures of two
-  // Poissons and a point at 0 they have the same likelihood, coefficients and errors whatever the split of the zeros.
+  // In zip_k2.csv, two zero-inflated experts under a constant gate share one probability of a zero, so 6 of 7
+  // parameters are free. As mixtures of two Poissons and a point mass at 0, they have the same likelihood, coefficients
+  // and errors however the zeros are divided.
   Shell sh;
   const json model =
       fitted(sh, "$DATA/cases/zip_k2.csv -y y --features x -k 2 --gate constant --family zero-inflated-poisson");

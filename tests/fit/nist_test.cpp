@@ -1,4 +1,4 @@
-// NIST's Statistical Reference Datasets for linear regression, by the program as a user runs it.
+// NIST's Statistical Reference Datasets for linear regression, run by the program.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -23,7 +23,7 @@ std::vector<Certified> certified() {
   return result;
 }
 
-/// Digits that two numbers share: -log10 of the relative error, 15 at most, as NIST counts them.
+/// How many digits two numbers share: -log10 of the relative error, at most 15, as NIST counts.
 double digits(double found, double expected) {
   const double error = std::abs(found - expected) / std::abs(expected);
   return error > 0 ? std::min(-std::log10(error), 15.0) : 15;
@@ -34,9 +34,10 @@ double digits(double found, double expected) {
 TEST_CASE("linear regressions have the digits that NIST certifies", "[nist]") {
   struct Set {
     std::string name, network;
-    double least;  // digits of the worst coefficient
+    double least;  // digits of the least accurate coefficient
   };
-  // The Wamplers' targets have less and less signal: wampler5's coefficients are 1, and their standard deviations 1e3 to 2e7.
+  // The Wampler targets have less and less signal: wampler5's coefficients are 1, and their standard deviations 1e3 to
+  // 2e7.
   const std::vector<Set> sets = {{"norris", "linear", 11},
                                  {"pontius", "poly:2", 11},
                                  {"noint1", "linear:no-intercept", 11},
@@ -65,14 +66,14 @@ TEST_CASE("linear regressions have the digits that NIST certifies", "[nist]") {
       if (figure.set != set.name) continue;
       INFO(figure.parameter);
       CHECK(digits(expert.at("coefficients").at(figure.parameter), figure.estimate) >= set.least);
-      if (figure.sd > 0) {  // an exact fit's are 0
+      if (figure.sd > 0) {  // those of an exact fit are 0
         CHECK(digits(expert.at("standard_errors").at(figure.parameter), figure.sd) >= 13);
       }
       ++parameters;
       residual_sd = figure.residual_sd;
     }
     REQUIRE(parameters > 0);
-    // Maximum likelihood divides by n where NIST divides by n - p; an exact fit's sigma sits on its floor.
+    // Maximum likelihood divides by n, NIST by n - p. The sigma of an exact fit is on its floor.
     if (residual_sd > 0) CHECK(digits(expert.at("sigma"), residual_sd * std::sqrt((rows - parameters) / rows)) >= 11);
   }
 }

@@ -1,4 +1,4 @@
-// Notes and warnings of a fit: each where it is true, with the figures that make it so, and none where it is not.
+// The notes and warnings of a fit appear where they are true, with the right figures, and nowhere else.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -29,8 +29,8 @@ std::string said(const Shell& sh, const std::string& arguments) {
 }
 
 struct Case {
-  const char *note, *true_of, *key;      ///< `key` is what tells the note from others ..
-  std::vector<const char*> not_true_of;  ///< .. in whose fits it must not be
+  const char *note, *true_of, *key;      ///< `key` is the part by which a note is recognised
+  std::vector<const char*> not_true_of;  ///< fits in which it must not appear
 };
 
 }  // namespace
@@ -118,7 +118,7 @@ TEST_CASE("an expert is starved that explains fewer rows than it has coefficient
   sh(kTables);
   struct Fit {
     const char* arguments;
-    double coefficients;  // of an expert's last layer
+    double coefficients;  // of the last layer of an expert
     std::size_t starved;
   };
   for (const Fit& fit : {Fit{"-k 2 -y k --features x --expert mlp:4 --solver lbfgs --epochs 5000 n.csv", 5, 1},
@@ -160,7 +160,8 @@ TEST_CASE("the summary counts the weights that l1 leaves", "[notes][cli]") {
     const json model = json::parse(sh("moe inspect --json m.moe").out);
     std::size_t experts = 0;
     for (const json& expert : model.at("experts")) experts += left(expert.at("coefficients"));
-    // Of two experts each has a weight; inspect shows their difference, and l1 is least where they are opposite.
+    // Both experts have a weight, of which inspect shows the difference. The l1 penalty is smallest where they are
+    // opposite.
     const std::size_t gate = 2 * left(model.at("gate").at("coefficients")[0]);
     const std::string of_experts = std::to_string(experts) + " of 20 weights of the ";
     const std::string line = options.find(" --") != std::string::npos

@@ -1,4 +1,4 @@
-// Fits that are broken off and go on come to what they would have come to without a break.
+// Fits that are interrupted and continued end with the same bits as without an interruption.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstring>
@@ -29,7 +29,7 @@ struct Case {
   arma::uword restarts = 0, rows = 300, epochs = 30;
   double validation = 0, l1 = 0;
   arma::uword patience = 0;
-  int breaks = 4;  // at most: a solver without a state begins its start anew, and might never end
+  int breaks = 4;  // at most: a solver that keeps no state begins its start again, and might never end
 };
 
 moe::Model fitted(const Case& of, unsigned threads, moe::FitProgress* progress, const moe::Observer& observer) {
@@ -60,7 +60,7 @@ std::string bytes_of(const moe::Model& model) {
   return ScratchDir::read(scratch.path("m.moe"));
 }
 
-/// The fit, broken off after every `passes` passes, its progress kept in a file meanwhile.
+/// Runs the fit, interrupted after every `passes` passes, with its progress kept in a file.
 moe::Model with_breaks(const Case& of, unsigned threads, int passes, int& breaks) {
   const ScratchDir scratch;
   moe::FitProgress progress;
@@ -158,7 +158,7 @@ TEST_CASE("a checkpoint of another run is refused by what differs", "[resume][cl
     INFO(ran);
     return ran.out + ran.err;
   };
-  // So few passes are worse than one expert, which a warning says.
+  // After so few passes the fit is worse than a single expert, and a warning says so.
   CHECK(said("d.csv").substr(0, 2) == "0\n");
   CHECK(said("d.csv --l2 0.1 --threads 3 -y y").substr(0, 2) == "0\n");
   CHECK(said("d.csv --epochs 6") ==

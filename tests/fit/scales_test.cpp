@@ -1,5 +1,5 @@
-// How small and how large a scale may become: floors that follow from the residuals and from the target's resolution, bounds of what
-// inputs tell, scales that do not exist, and targets of any size.
+// How small and how large scales may become: floors from the residuals and from the target's grid, bounds for scales
+// that depend on inputs, scales that do not exist, and targets of any size.
 #include <algorithm>
 #include <armadillo>
 #include <catch2/catch.hpp>
@@ -26,7 +26,7 @@ json printed(const Ran& ran) {
   return json::parse(ran.out.substr(ran.out.find('{')));
 }
 
-/// The numbers of a CSV text without its header.
+/// The numbers in a CSV text, without its header.
 arma::mat table_of(const Ran& ran) {
   INFO(ran);
   REQUIRE(ran.status == 0);
@@ -38,7 +38,8 @@ arma::mat table_of(const Ran& ran) {
 
 double figure(const json& model, std::size_t k, const char* name) { return model.at("experts")[k].at(name); }
 
-/// y = 1 + 2 x + noise, and what least squares make of it: in residuals about the line, so that the fit loses no digits.
+/// y = 1 + 2 x + noise, and its least-squares fit, computed from the residuals about the true line so that no digits
+/// are lost.
 struct Line {
   moe::Dataset data;
   double intercept, slope, sigma;
@@ -84,14 +85,14 @@ TEST_CASE("one gaussian expert is least squares, however small the noise beside 
     spec.expert_inputs = {{0}};
     const auto [model, report] = moe::train({some_schema(1, 0), spec, line.data});
     const double sigma = model.experts[0].family->figures(model.theta.memptr() + model.experts[0].psi_offset)[0].value;
-    // A target of size 1 carries an error of 1e-16, of which a sigma of `noise` makes this.
+    // A target of size 1 has a rounding error of 1e-16, which is this much of a sigma of `noise`.
     CHECK(sigma == Approx(line.sigma).epsilon(1e-13 + 1e-15 / noise));
     CHECK_FALSE(report.on_floor);
   }
 }
 
 TEST_CASE("a day's trend with a second of noise has a sigma of a second", "[scales]") {
-  // By exact rational arithmetic (Python's fractions): intercept, slope, root of the mean square, log-likelihood.
+  // By exact rational arithmetic (Python's fractions): intercept, slope, root mean square, log-likelihood.
   const double intercept = 3.1114090926834868, slope = 86399.99998883557, sigma = 0.8851201599468609,
                log_likelihood = -259.38133279305436;
   const Shell sh;
@@ -104,7 +105,7 @@ TEST_CASE("a day's trend with a second of noise has a sigma of a second", "[scal
   const arma::mat ends = table_of(sh("moe predict -m m.moe --output interval:0.9 $DATA/cases/drift.csv"));
   CHECK(ends(0, 1) - ends(0, 0) == Approx(2 * 1.6448536269514722 * sigma).epsilon(1e-6));
 
-  // Two experts find no less, and the known trend as an offset leaves the same.
+  // Two experts do not find more, and giving the known trend as an offset changes nothing.
   const json two =
       printed(sh("moe train -q -y seconds -k 2 $DATA/cases/drift.csv -o two.moe && moe inspect --json two.moe"));
   CHECK(two["fit"]["log_likelihood"].get<double>() > log_likelihood);
@@ -119,7 +120,7 @@ TEST_CASE("a day's trend with a second of noise has a sigma of a second", "[scal
 }
 
 TEST_CASE("of two groups of very different size each has a sigma of its own", "[scales]") {
-  // By EM in NumPy, without any floor (weighted least squares and a logistic gate), to its end.
+  // By EM in NumPy without a floor (weighted least squares and a logistic gate), run to its end.
   const Shell sh;
   const json model = printed(sh("moe train -q -y y -k 2 $DATA/cases/scale2.csv -o m.moe && moe inspect --json m.moe"));
   CHECK(model["fit"]["log_likelihood"] == Approx(-1257.1753058375555).epsilon(1e-9));
@@ -156,14 +157,14 @@ TEST_CASE("a sigma that inputs tell stays within the range of the training rows"
   }
   CHECK(least > 0);
   CHECK(largest < 10);
-  // Far from the rows the gate has chosen one expert, whose sigma is all that is left.
+  // Far from the rows the gate is certain of one expert, so that its sigma is that of the mixture.
   for (const char* x : {"-1e3", "1e3", "-1e6", "1e6"}) {
     INFO(x);
     const arma::mat sd = table_of(sh("printf 'x1\\n" + std::string(x) + "\\n' | moe predict -m m.moe --output sd"));
     CHECK(sd[0] >= least * (1 - 1e-12));
     CHECK(sd[0] <= largest * (1 + 1e-12));
   }
-  // The bounds go with the model: its JSON holds them, and gives the same file again.
+  // The bounds are part of the model: its JSON contains them, and gives the same file again.
   const Ran again =
       sh("moe export -m m.moe --format json -o m.json && moe import m.json -o again.moe && cmp m.moe again.moe");
   INFO(again);
@@ -203,7 +204,7 @@ TEST_CASE("a standard deviation that does not exist is infinite, and no fault of
 
 TEST_CASE("what is predicted and judged scales with the target, whatever its size", "[scales]") {
   const Shell sh;
-  // Powers of two, so that every digit of the table stays.
+  // Powers of two, so that all digits of the table remain.
   const auto with = [&](const char* name, int power) {
     const std::string made =
         "moe gen two-lines -n 100 --seed 2 | awk -F, -v OFS=, 'NR == 1 {print} NR > 1 {$2 = sprintf("

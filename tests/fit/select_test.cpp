@@ -1,4 +1,4 @@
-// The choice among models, as a user makes it.
+// The choice between models, as a user makes it.
 #include "moe/select.hpp"
 
 #include <catch2/catch.hpp>
@@ -207,7 +207,8 @@ TEST_CASE("families are held to what they describe, and a density is not compare
 
 TEST_CASE("a likelihood without a maximum does not win", "[select]") {
   const Shell sh;
-  // Six zeros and seven rows of a line: two experts explain every row exactly, each a handful. The fit of two goes back to that of one.
+  // Six zeros and seven rows on a line: two experts explain every row exactly, each of them a handful. So the fit of
+  // two returns to that of one.
   const Ran ran = sh(
       "(echo x,y; for i in 0 1 2 3 4 5; do echo $i,0; done; for i in 6 7 8 9 10 11 12; do echo $i,$((3*i-20)); done) "
       "> d.csv\nmoe select d.csv -y y --family gaussian -k 1-2 --json");
@@ -235,7 +236,7 @@ TEST_CASE("each class is dealt out by itself, and one of a single row is never h
   data.y = arma::mat(26, 1);
   for (arma::uword n = 0; n < 26; ++n) data.y[n] = n == 3 ? 2 : n == 5 || n == 6 ? 3 : n == 7 ? 2 : n % 2 ? 1 : 0;
   data.w = arma::vec(26, arma::fill::ones);
-  data.w[7] = 0;  // the other of its class does not count
+  data.w[7] = 0;  // the other row of its class has no weight
   data.X = arma::mat(1, 26, arma::fill::ones);
   for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
     const auto folds = moe::cross_validation_folds(schema, data, 4, seed);
@@ -274,7 +275,7 @@ TEST_CASE("the bootstrap tells two lines from one", "[select]") {
   const json& test = result.at("lrt")[0];
   CHECK(test.at("k") == 1);
   CHECK(test.at("against") == 2);
-  CHECK(test.at("p").get<double>() == Approx(0.05));  // no table of one line has as large a ratio
+  CHECK(test.at("p").get<double>() == Approx(0.05));  // no drawn table of a single line has such a large ratio
   CHECK(test.at("draws") == 19);
   const json& rows = result.at("candidates");
   CHECK(test.at("lr").get<double>() ==

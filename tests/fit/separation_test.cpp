@@ -1,4 +1,5 @@
-// Where a maximum is at infinity a fit says which coefficients go there, and gives the others their errors.
+// Where the maximum is at infinity, a fit names the coefficients that go there, and gives standard errors for the
+// others.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@ Json printed(const Shell& sh, const std::string& command) {
   return Json::parse(ran.out);
 }
 
-/// What `moe train` says and `moe inspect --json` prints.
+/// The output of `moe train`, and that of `moe inspect --json`.
 struct Fitted {
   std::string said;
   Json model;
@@ -46,16 +47,16 @@ TEST_CASE("a level whose rows are all of one class has no finite coefficient and
     CHECK(fit.infinite()[0].at("coefficient") == "c=rare");
     CHECK(fit.expert().at("standard_errors").at("c=rare").is_null());
     CHECK(fit.expert().at("p").at("c=rare").is_null());
-    // The other rows' log-odds, 506 to 484.
+    // The log-odds of the other rows, 506 to 484.
     const double error = fit.expert().at("standard_errors").at("(intercept)");
     CHECK(error == Approx(std::sqrt(1.0 / 506 + 1.0 / 484)).epsilon(1e-6));
     CHECK(sh("moe inspect m.moe").out.find("(separation)") != std::string::npos);
-    // With the table's rows, too.
+    // The same with errors from the table's rows.
     const Json again = printed(sh, "moe inspect --json m.moe $DATA/cases/quasi.csv --errors sandwich");
     CHECK(again.at("experts")[0].at("standard_errors").at("c=rare").is_null());
     CHECK(again.at("experts")[0].at("standard_errors").at("(intercept)").get<double>() == Approx(error).epsilon(1e-6));
   }
-  // The finding is part of the model, in a file and as JSON.
+  // The finding is stored in the model, in a file and as JSON.
   sh("moe export -m m.moe --format json -o m.json && moe import m.json -o again.moe");
   CHECK(sh("cmp m.moe again.moe").status == 0);
 }
@@ -71,7 +72,7 @@ TEST_CASE("solvers that stop on their way to infinity tell separation, too", "[s
     const Fitted gate = fitted(sh, "-k 2" + solver + "$DATA/cases/quasi_gate.csv");
     CHECK(gate.infinite().at(0).at("branch") == "gate");
     CHECK(gate.infinite().at(0).at("coefficient") == "c=rare");
-    // Nothing is told of a finite maximum.
+    // A finite maximum gets no note.
     CHECK(fitted(sh, "-k 1" + solver + "$DATA/breast_cancer_train.csv --l2 0.01").infinite().empty());
     CHECK(fitted(sh, "-k 2" + solver + "$DATA/CO2data.csv").infinite().empty());
   }
@@ -82,7 +83,7 @@ TEST_CASE("a level with zeros only has no finite coefficient, and the others hav
   const Fitted fit = fitted(sh, "-k 1 --family poisson $DATA/cases/quasi_counts.csv");
   INFO(fit.said);
   CHECK(fit.said.find("warning: expert 1's d2 (-) has no finite estimate (separation)") != std::string::npos);
-  // Rows without d2: 78 in 75 rows where d1 is 0, 185 in 66 where it is 1.
+  // In rows without d2 there are 78 in 75 rows with d1 = 0, and 185 in 66 rows with d1 = 1.
   const Json& expert = fit.expert();
   CHECK(expert.at("coefficients").at("(intercept)").get<double>() == Approx(std::log(78.0 / 75)).epsilon(1e-6));
   CHECK(expert.at("coefficients").at("d1").get<double>() == Approx(std::log(185.0 / 66 * 75 / 78)).epsilon(1e-6));
@@ -112,7 +113,7 @@ TEST_CASE("a level whose rows are all one expert's: the gate is infinite there, 
   CHECK(fit.model.at("gate").at("standard_errors")[0].at("x").get<double>() == Approx(0.0314).margin(0.001));
   REQUIRE(fit.model.at("guards").at("untold").size() == 1);
   CHECK(fit.model.at("guards").at("untold")[0].at("coefficient") == "c=rare");
-  // A penalty makes it finite.
+  // A penalty makes the maximum finite.
   const Fitted held = fitted(sh, "-k 2 --gate-l2 1e-3 $DATA/cases/quasi_gate.csv");
   CHECK(held.infinite().empty());
   CHECK(held.model.at("gate").at("standard_errors")[0].at("c=rare").is_number());
@@ -156,13 +157,13 @@ TEST_CASE("classes that a line separates are all at infinity, and a finite maxim
   CHECK(fit.infinite().size() == 2);
   CHECK(fit.expert().at("standard_errors").empty() == false);
   CHECK(fit.expert().at("standard_errors").at("x").is_null());
-  // One row of the other class makes it finite.
+  // A single row of the other class makes the maximum finite.
   sh.write("f.csv", "x,y\n1,a\n2,a\n3,b\n3.5,a\n4,b\n5,b\n6,b\n");
   const Fitted finite = fitted(sh, "-k 1 -y y f.csv");
   CHECK(finite.infinite().empty());
   CHECK(finite.said.find("separation") == std::string::npos);
   CHECK(finite.expert().at("standard_errors").at("x").is_number());
-  // Rare events are no separation: one of 2,000.
+  // Rare events, here one in 2,000, are no separation.
   std::ostringstream rare;
   rare << "x,y\n";
   for (int i = 0; i < 2000; ++i) rare << std::sin(i) << ',' << (i == 700 ? 1 : 0) << '\n';
