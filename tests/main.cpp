@@ -1,3 +1,3 @@
-// Catch2 itself, alone in this file: it is the slowest of all to compile.
+// Catch2's main(), alone in this file, as it takes the longest of all to compile.
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>

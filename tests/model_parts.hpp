@@ -1,4 +1,4 @@
-// Taking a model file apart and putting it together, checksum and all.
+// Takes a model file apart and puts it together again, with its checksum.
 #pragma once
 
 #define XXH_INLINE_ALL
@@ -12,7 +12,7 @@
 
 struct Parts {
   nlohmann::ordered_json header;
-  std::string data;  // checksum left out
+  std::string data;  // without the checksum
 };
 
 inline Parts take_apart(const std::string& bytes) {

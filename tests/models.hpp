@@ -1,4 +1,4 @@
-// Models and rows to try things with.
+// Models and rows for tests.
 #pragma once
 
 #include <cmath>
@@ -10,14 +10,14 @@
 #include "moe/random.hpp"
 #include "moe/registry.hpp"
 
-/// Every specification that the registry's examples offer.
+/// Every specification among the examples in the registry.
 inline std::vector<std::string> examples(const std::vector<moe::Word>& words) {
   std::vector<std::string> all;
   for (const moe::Word& word : words) all.insert(all.end(), word.examples.begin(), word.examples.end());
   return all;
 }
 
-/// What a model is made of; every branch reads all inputs unless `own_inputs`.
+/// The spec of a model. Every branch reads all inputs unless `own_inputs`.
 struct Make {
   std::string family = "gaussian";
   std::string network = "linear";
@@ -28,12 +28,12 @@ struct Make {
   arma::uword targets = 1;
 };
 
-/// The number of classes that a family is tried with; 0 for a number.
+/// The number of classes with which a family is tested; 0 for a number.
 inline arma::uword classes_of(const std::string& family) {
   return family == "bernoulli" ? 2 : family == "categorical" ? 3 : 0;
 }
 
-/// `classes` = 0: of targets that may be shifted and scaled.
+/// With `classes` = 0, targets may be shifted and scaled.
 inline moe::Standardization some_standardization(arma::uword inputs, arma::uword classes, arma::uword targets = 1) {
   moe::Standardization by = moe::Standardization::none(inputs, targets);
   by.input_center = arma::linspace(-1, 2, inputs);
@@ -45,7 +45,7 @@ inline moe::Standardization some_standardization(arma::uword inputs, arma::uword
   return by;
 }
 
-/// Its targets are y, or y1, y2 ..
+/// The targets are called y, or y1, y2 ..
 inline moe::Schema some_schema(arma::uword inputs, arma::uword classes, arma::uword targets = 1) {
   moe::Schema schema;
   for (arma::uword j = 1; j <= inputs; ++j) schema.inputs.push_back("x" + std::to_string(j));
@@ -79,7 +79,8 @@ inline moe::Model make_model(const Make& make) {
 
 inline void randomize(moe::Model& model, moe::Random& random);
 
-/// Two linear gaussian experts of what these columns make, at random parameters; `na` stands for a missing cell.
+/// Two linear gaussian experts with random parameters, for the inputs that these columns become. `na` stands for a
+/// missing cell.
 inline moe::Model model_of_columns(const std::vector<moe::Column>& columns, const std::string& na) {
   moe::Schema schema;
   schema.targets = {"y"};
@@ -95,17 +96,17 @@ inline moe::Model model_of_columns(const std::vector<moe::Column>& columns, cons
   return model;
 }
 
-/// Random parameters at which every link's weights have a positive sum.
+/// Random parameters with which the weights of every link have a positive sum.
 inline void randomize(moe::Model& model, moe::Random& random) {
   for (double& value : model.theta) value = 0.7 * random.normal();
-  for (const moe::Expert& expert : model.experts)  // whose means are powers of e
+  for (const moe::Expert& expert : model.experts)  // those whose means are powers of e
     for (arma::uword t = 0; t < model.targets(); ++t)
       if (expert.family->marginal(t, &model.theta[expert.psi_offset]).family->link() == moe::Family::Link::kLog) {
         model.theta.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) *= 0.3;
         break;
       }
   if (model.gate->name() != "linear") return;
-  const moe::Branch& gate = model.gate_branch;  // one with intercepts: else the sum has any sign
+  const moe::Branch& gate = model.gate_branch;  // one with intercepts; otherwise the sum may be negative
   for (arma::uword i = 0; i < gate.network->parameters(); ++i) model.theta[gate.offset + i] *= 0.01;
   for (arma::uword k = 0; k < model.size(); ++k)
     model.theta[gate.offset + gate.network->intercept(k)] = model.gate->even_intercept(model.size());
@@ -126,7 +127,7 @@ inline double some_target(const moe::Model& model, double trials, moe::Random& r
   return y;
 }
 
-/// Rows in the model's units, weights between 0.5 and 1.5.
+/// Rows in the model's units, with weights between 0.5 and 1.5.
 inline moe::Rows some_rows(const moe::Model& model, arma::uword count, moe::Random& random) {
   moe::Rows rows;
   rows.X.ones(1 + model.schema.inputs.size(), count);
@@ -144,7 +145,7 @@ inline moe::Rows some_rows(const moe::Model& model, arma::uword count, moe::Rand
   return rows;
 }
 
-/// The same rows in the data's units.
+/// The same rows in data units.
 inline moe::Dataset in_data_units(const moe::Model& model, const moe::Rows& rows) {
   moe::Dataset data;
   data.X = rows.X;
@@ -160,7 +161,7 @@ inline moe::Dataset in_data_units(const moe::Model& model, const moe::Rows& rows
   return data;
 }
 
-/// In a format of one file.
+/// Exports to a format of a single file.
 inline std::string exported(const moe::Model& model, const std::string& format) {
   return moe::export_model(model, format).front().bytes;
 }

@@ -1,4 +1,4 @@
-// A directory for a test's files, gone when the test is over.
+// A directory for the files of a test, which is removed after the test.
 #pragma once
 
 #include <stdlib.h>
@@ -36,7 +36,7 @@ class ScratchDir {
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   }
 
-  /// The names of all files, hidden ones too.
+  /// The names of all files, including hidden ones.
   std::vector<std::string> names() const {
     std::vector<std::string> out;
     for (const auto& entry : std::filesystem::directory_iterator(path_))

@@ -1,4 +1,4 @@
-// Shell commands that run the real program in a scratch directory.
+// Runs shell commands with the real program in a scratch directory.
 #pragma once
 
 #include <sys/wait.h>
@@ -20,10 +20,10 @@ inline std::ostream& operator<<(std::ostream& stream, const Ran& ran) {
                 << "\nstderr: " << ran.err.substr(0, 2000);
 }
 
-/// A directory in which `moe` is the program under test and $DATA the project's testdata.
+/// A directory in which `moe` is the program under test, and $DATA is the project's testdata.
 class Shell : public ScratchDir {
  public:
-  /// bash, so that PIPESTATUS is there; the status is 128 + the signal where one ended the command.
+  /// Runs bash, so that there is PIPESTATUS. The status is 128 plus the signal if one ended the command.
   Ran operator()(const std::string& command) const {
     const std::string program = MOE_PROGRAM;
     const std::string script =

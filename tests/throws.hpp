@@ -1,11 +1,11 @@
-// The sentence of the Error that a piece of code throws.
+// The sentence of the Error that code throws.
 #pragma once
 
 #include <string>
 
 #include "moe/error.hpp"
 
-/// "" where nothing is thrown; the kind, if asked for, in `kind`.
+/// "" where nothing is thrown. Writes the kind of the error to `kind`, unless that is null.
 template <class Code>
 std::string sentence_of(Code&& code, moe::ErrorKind* kind = nullptr) {
   try {

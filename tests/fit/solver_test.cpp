@@ -1,4 +1,4 @@
-// Solvers on functions that carry their own answer.
+// Solvers are tested with functions whose minimum is known.
 #include "moe/solver.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,14 +9,14 @@
 
 namespace {
 
-/// A function with its second derivatives; counts its evaluations.
+/// A function with second derivatives, which counts its evaluations.
 class Function : public moe::Problem, public moe::SecondDerivatives {
  public:
   double evaluate(const arma::vec& theta, arma::vec& gradient) override {
     ++evaluations;
     return at(theta, gradient);
   }
-  /// By differences of the gradient: good enough to step by.
+  /// Computed by differences of the gradient, which is precise enough for steps.
   moe::SecondDerivatives* second_derivatives() override { return this; }
   void hessian(const arma::vec& theta, arma::mat& second) override {
     const double h = 1e-5;
@@ -35,7 +35,7 @@ class Function : public moe::Problem, public moe::SecondDerivatives {
   int evaluations = 0;
 };
 
-/// sum 100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2: least, 0, at all ones (Rosenbrock 1960).
+/// sum 100 (x_{i+1} - x_i^2)^2 + (1 - x_i)^2; the minimum, 0, is at all ones (Rosenbrock 1960).
 class Rosenbrock : public Function {
  public:
   double at(const arma::vec& x, arma::vec& g) const override {
@@ -51,7 +51,7 @@ class Rosenbrock : public Function {
   }
 };
 
-/// sum c_i (x_i - i)^2 / 2, condition number 1e6: least, 0, at x_i = i.
+/// sum c_i (x_i - i)^2 / 2 with condition number 1e6; the minimum, 0, is at x_i = i.
 class Stretched : public Function {
  public:
   double at(const arma::vec& x, arma::vec& g) const override {
@@ -61,7 +61,8 @@ class Stretched : public Function {
   }
 };
 
-/// (x1 + 10 x2)^2 + 5 (x3 - x4)^2 + (x2 - 2 x3)^4 + 10 (x1 - x4)^4: singular at its minimum, 0 (Powell 1962).
+/// (x1 + 10 x2)^2 + 5 (x3 - x4)^2 + (x2 - 2 x3)^4 + 10 (x1 - x4)^4; its second derivatives are singular at the minimum,
+/// 0 (Powell 1962).
 class Powell : public Function {
  public:
   double at(const arma::vec& x, arma::vec& g) const override {
@@ -113,7 +114,7 @@ TEST_CASE("lbfgs ends where it is told to, and says whether it converged", "[sol
 }
 
 TEST_CASE("adam's first steps are those of Kingma and Ba's algorithm", "[solver]") {
-  // One parameter, gradient 1 at the first step and 2 at the second: worked out by hand from Algorithm 1.
+  // One parameter with gradient 1 at the first step and 2 at the second, computed by hand from Algorithm 1.
   class Ramp : public Function {
    public:
     double at(const arma::vec& x, arma::vec& g) const override {
@@ -160,7 +161,7 @@ TEST_CASE("every solver comes down a well-shaped valley", "[solver]") {
       g = x - 3;
       return 0.5 * arma::dot(g, g);
     }
-    /// Halfway to the minimum: EM creeps.
+    /// Halfway to the minimum, as EM converges slowly.
     Improvement em_step(const arma::vec& x) override {
       arma::vec g;
       const double value = at(x, g);

@@ -1,4 +1,4 @@
-// Below how many rows a tight expert is a coincidence: four for each coefficient, of rows that differ.
+// How few rows make a tight expert spurious: fewer than four different ones for each coefficient.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -9,7 +9,8 @@
 
 namespace {
 
-/// A wide cloud of 60 rows, and `tight` rows on a line of their own but for 0.002, each `times` times. `inputs` is 1 or 2.
+/// A wide cloud of 60 rows, and `tight` rows that lie within 0.002 of a line, each of them `times` times. `inputs` is 1
+/// or 2.
 std::string cloud_and_line(int tight, int times, int inputs) {
   std::ostringstream rows;
   rows.precision(9);

@@ -1,4 +1,4 @@
-// Tables with more inputs than rows: the columns that follow from others stay 0, whatever the rest.
+// Tables with more inputs than rows: the coefficients of dependent columns stay 0.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -7,7 +7,7 @@
 
 namespace {
 
-/// `rows` rows of so many inputs and a target; deterministic, without structure.
+/// `rows` rows of so many inputs and a target; deterministic, but without structure.
 std::string table(int rows, int inputs) {
   std::ostringstream text;
   for (int j = 1; j <= inputs; ++j) text << 'x' << j << ',';
@@ -30,11 +30,11 @@ TEST_CASE("one expert of a table with more inputs than rows is the fit of its fi
   INFO(wide);
   REQUIRE(wide.status == 0);
   CHECK(wide.err.find("not converged") == std::string::npos);
-  CHECK(wide.err.find("11 free parameters") == std::string::npos);  // with sigma they are 12
+  CHECK(wide.err.find("11 free parameters") == std::string::npos);  // with sigma there are 12
   CHECK(wide.err.find(", 12 free parameters") != std::string::npos);
   CHECK(wide.err.find("note: x11, x12, x13") != std::string::npos);
   CHECK(wide.err.find(" and 1970 more are told exactly by the other inputs") != std::string::npos);
-  // The first ten columns and the intercept are as many as the rows.
+  // The intercept and the first ten columns are as many as there are rows.
   REQUIRE(sh("moe train -k 1 -q --features x1-x10 d.csv -o narrow.moe").status == 0);
   const auto coefficients = [&](const std::string& model) {
     return nlohmann::json::parse(sh("moe inspect --json " + model).out).at("experts")[0].at("coefficients");
@@ -64,12 +64,12 @@ TEST_CASE("two experts and classes of a wide table are fitted over independent c
 
 TEST_CASE("a fit that ends below one expert's says so", "[simpler]") {
   const Shell sh;
-  // One value of 999999 among ordinary ones: small steps do not get there.
+  // One value of 999999 among ordinary ones: small steps would not reach the maximum.
   const Ran ran = sh("moe train --solver adam $DATA/cases/sentinel.csv -o m.moe");
   INFO(ran);
   CHECK(ran.err.find("warning: one expert alone explains the rows better") != std::string::npos);
   const auto guards = nlohmann::json::parse(sh("moe inspect --json m.moe").out).at("guards");
-  // The maximum of a normal distribution's likelihood: -n / 2 (log(2 pi s^2) + 1).
+  // The maximum of the likelihood of a normal distribution: -n / 2 (log(2 pi s^2) + 1).
   CHECK(guards.at("simpler").get<double>() > -2500);
   const Ran fine = sh("moe gen two-lines -o d.csv && moe train d.csv -o m.moe");
   CHECK(fine.err.find("one expert alone") == std::string::npos);

@@ -1,5 +1,5 @@
-// libFuzzer's way into everything that reads a table's bytes. The first three of them choose how it is read: as records or as a table
-// for a model, with which options, and from a file or from a pipe that hands it out in pieces.
+// The libFuzzer target for all code that reads a table's bytes. The first three bytes choose how the rest is read: as
+// records or as a table for a model, with which options, and from a file or from a pipe that delivers it in pieces.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -17,8 +17,8 @@
 
 namespace {
 
-/// LineReader takes 48 MiB each time, which the address sanitizer marks byte by byte: a hundred times the work of all the rest. Such a
-/// piece is kept for the next one instead.
+/// LineReader allocates 48 MiB each time, and the address sanitizer marks every byte, which takes a hundred times as
+/// long as everything else. So such a block is kept and used again.
 constexpr std::size_t kLarge = std::size_t{32} << 20;
 void* kept = nullptr;
 std::size_t kept_size = 0;
@@ -32,7 +32,7 @@ void write_piece(int descriptor, std::string_view bytes) {
   require(::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
 }
 
-/// Standard input becomes a file in memory, the same one each time.
+/// Turns standard input into a file in memory, always the same one.
 void give_as_file(std::string_view bytes) {
   static const int memory = ::memfd_create("table", 0);
   require(::ftruncate(memory, 0) == 0 && ::lseek(memory, 0, SEEK_SET) == 0);
@@ -40,9 +40,9 @@ void give_as_file(std::string_view bytes) {
   require(::lseek(memory, 0, SEEK_SET) == 0 && ::dup2(memory, STDIN_FILENO) == STDIN_FILENO);
 }
 
-/// Standard input becomes a pipe of packets: no read() goes beyond the piece that it begins in.
+/// Turns standard input into a pipe of packets: a read() never reaches beyond the packet in which it begins.
 void give_as_pipe(std::string_view bytes, std::size_t piece) {
-  constexpr std::size_t kMostPieces = 15;  // as many as a pipe holds
+  constexpr std::size_t kMostPieces = 15;  // as many as a pipe can hold
   int ends[2];
   require(::pipe2(ends, O_DIRECT) == 0);
   piece = std::max(piece, bytes.size() / kMostPieces + 1);
@@ -83,7 +83,7 @@ void read_table(std::string_view bytes, const moe::CsvOptions& options, std::uin
   if ((byte & 32) != 0) request.na = {"-9", "none"};
   moe::CsvReader reader("-", options);
   const moe::TrainingTable table = moe::read_training_table(reader, request, 2);
-  // What a model reads of the table that it was made from is what training read.
+  // From the table of which it was made, a model reads the same as training did.
   if (table.dropped > 0 || request.kind == moe::TargetKind::kAutomatic) return;
   give(bytes, way);
   moe::CsvReader again("-", options);
@@ -92,7 +92,8 @@ void read_table(std::string_view bytes, const moe::CsvOptions& options, std::uin
           arma::approx_equal(data.y, table.data.y, "absdiff", 0));
 }
 
-/// Whether the bytes are a compressed table that unfolds to far more than they are: hundreds of others could be tried meanwhile.
+/// Whether the bytes are a compressed table that is much longer than they are. In the same time, hundreds of other
+/// inputs can be tried.
 bool is_large_inside(std::string_view bytes) {
   constexpr std::size_t kMost = std::size_t{1} << 16;
   static char room[kMost];
@@ -156,7 +157,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     else
       read_records(options);
   } catch (const moe::Error&) {
-    // A sentence is what bad bytes are to come to.
+    // Bad bytes must end in a sentence.
   }
   return 0;
 }

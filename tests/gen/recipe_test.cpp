@@ -22,7 +22,7 @@ Generated make(const std::string& recipe, arma::uword rows, std::uint64_t seed =
   return moe::generate(recipe, options);
 }
 
-/// FNV-1a over the bits of every number, row by row; any empty cell counts the same.
+/// The FNV-1a hash of the bits of all numbers, row by row. All empty cells count the same.
 std::uint64_t fingerprint(const Generated& table) {
   std::uint64_t hash = 0xcbf29ce484222325;
   const auto add = [&](double value) {
@@ -46,13 +46,13 @@ Generated first_rows(Generated table, arma::uword rows) {
   return table;
 }
 
-/// 0.3, say: how far from `expected` the mean of these values is, in standard errors.
+/// How far the mean of these values is from `expected`, in standard errors.
 double standard_errors(const arma::vec& values, double expected) {
   return std::fabs(arma::mean(values) - expected) /
          (arma::stddev(values) / std::sqrt(static_cast<double>(values.n_elem)));
 }
 
-constexpr double kFar = 4;  // standard errors, of which chance goes beyond once in 16,000 seeds; ours are fixed
+constexpr double kFar = 4;  // standard errors, exceeded by chance in one of 16,000 seeds; the seeds here are fixed
 
 std::string refusal(const std::string& recipe, const RecipeOptions& options) {
   moe::ErrorKind kind{};
@@ -66,7 +66,8 @@ double linear(const arma::vec& theta, arma::uword offset, const arma::vec& x) {
   return sum;
 }
 
-/// Whether the rows look as if `truth` had drawn them: each expert's residuals have its sigma, and each expert drew its share.
+/// Whether `truth` may have drawn the rows: each expert's residuals have its sigma, and each expert has drawn its
+/// share.
 void check_truth(const Generated& table) {
   REQUIRE(table.truth);
   const moe::Model& model = *table.truth;
@@ -99,7 +100,7 @@ void check_truth(const Generated& table) {
 // --- What every recipe keeps ----------------------------------------------------------------------------------------------
 
 TEST_CASE("every recipe draws the same bits on every machine", "[recipe]") {
-  // Of the first 100 rows of seed 1. A change breaks the tables of whoever has written down a seed.
+  // The hashes of the first 100 rows of seed 1. A change would break the tables of users who have noted a seed.
   const std::map<std::string, std::uint64_t> golden{
       {"uniform", 0x495c5b79b9fe3ee4},   {"two-lines", 0x56d2f0f0f551b227},    {"experts", 0xc9b87386664260ee},
       {"friedman1", 0xfb0a33c38afc82f7}, {"sine", 0x5d870ad7787d52ac},         {"inverse", 0x9cc8c8f963a57e7b},
@@ -157,7 +158,7 @@ TEST_CASE("outliers and missing cells leave everything else alone", "[recipe]") 
     CHECK(arma::approx_equal(plain.X, outliers.X, "absdiff", 0));
     CHECK(plain.expert == outliers.expert);
     const arma::uvec other = arma::find(plain.y != outliers.y);
-    // A count may be drawn once more as it was.
+    // A changed class may be the same class again.
     CHECK(static_cast<double>(other.n_elem) / kRows == Approx(0.1).margin(0.01));
     if (plain.labels.empty()) CHECK(arma::stddev(outliers.y.elem(other)) > 2 * arma::stddev(plain.y));
 
@@ -257,7 +258,7 @@ TEST_CASE("the number recipes have the moments of their equations", "[recipe]") 
   constexpr arma::uword kRows = 50000;
   const Generated friedman = make("friedman1", kRows);
   const double mean_of_sine =
-      1.6483 / arma::datum::pi;  // of sin(pi u v): (1 / pi) times the integral of (1 - cos t) / t to pi
+      1.6483 / arma::datum::pi;  // the mean of sin(pi u v): (1 / pi) times the integral of (1 - cos t) / t from 0 to pi
   CHECK(standard_errors(friedman.y, 10 * mean_of_sine + 20.0 / 12 + 5 + 2.5) < kFar);
   CHECK(friedman.X.n_rows == 10);
 
@@ -281,7 +282,7 @@ TEST_CASE("the number recipes have the moments of their equations", "[recipe]") 
 
   const Generated counts = make("counts", kRows);
   for (const double y : counts.y) CHECK((y >= 0 && y == std::floor(y)));
-  CHECK(arma::var(counts.y) > arma::mean(counts.y));  // a mixture spreads more than one Poisson
+  CHECK(arma::var(counts.y) > arma::mean(counts.y));  // a mixture has a larger variance than one Poisson
 }
 
 TEST_CASE("the class recipes follow their rules", "[recipe]") {
@@ -304,7 +305,7 @@ TEST_CASE("the class recipes follow their rules", "[recipe]") {
     CHECK(table->labels == std::vector<std::string>{"0", "1"});
     CHECK(standard_errors(table->y, 0.5) < kFar);
   }
-  // Noise moves the inputs and keeps the classes.
+  // Noise moves the inputs, and the classes stay.
   options.noise = 0.1;
   const Generated noisy = moe::generate("xor", options);
   CHECK(arma::approx_equal(noisy.y, exclusive.y, "absdiff", 0));

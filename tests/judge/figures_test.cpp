@@ -1,5 +1,6 @@
-// The figures that eval, inspect, select and the summary print, against the formulas that define them, written anew: weighted rows,
-// counts, classes and several targets. Weights are powers of two where a share is a sum of weights, so that it tells which rows they are.
+// The figures of eval, inspect, select and the summary are compared with the formulas that define them, written anew
+// here: with weighted rows, counts, classes and several targets. Weights are powers of two where a share is a sum of
+// weights, so that the sum shows which rows it contains.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -16,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-/// What a mixture says of a number.
+/// A mixture's distribution of a number.
 struct Distribution {
   std::function<double(double)> below;  ///< P(Y <= y)
   double mean;
@@ -25,7 +26,8 @@ struct Distribution {
 
 arma::vec powers_of_two(arma::uword count) { return arma::exp2(arma::regspace(0, static_cast<double>(count) - 1)); }
 
-/// The integral of (F(t) - 1{t >= y})^2 (Gneiting, Raftery 2007): a sum where Y is whole, else by Simpson's rule to either side of y.
+/// The integral of (F(t) - 1{t >= y})^2 (Gneiting, Raftery 2007): a sum if Y is whole, else by Simpson's rule on both
+/// sides of y.
 double crps(const Distribution& of, double y) {
   double sum = 0;
   if (of.whole) {
@@ -43,7 +45,7 @@ double crps(const Distribution& of, double y) {
   return sum;
 }
 
-/// Whether y is neither below the quantile of one tail nor above that of the other; quantiles of counts are whole (as R's qpois).
+/// Whether y lies between the quantiles of the two tails; quantiles of counts are whole numbers (as R's qpois).
 bool is_central(const Distribution& of, double y, double level) {
   const double tail = 0.5 * (1 - level);
   if (!of.whole) return of.below(y) >= tail && of.below(y) <= 1 - tail;
@@ -53,7 +55,7 @@ bool is_central(const Distribution& of, double y, double level) {
   return low <= y && y <= high;
 }
 
-/// `of` is the distribution of every row.
+/// `of`: the distribution, which is the same for every row.
 void check_number(const moe::Metrics::OfNumber& found, const std::vector<Distribution>& of, const arma::vec& y,
                   const arma::vec& w) {
   const double weight = arma::accu(w), center = arma::dot(w, y) / weight;
@@ -78,7 +80,7 @@ void check_number(const moe::Metrics::OfNumber& found, const std::vector<Distrib
   }
 }
 
-/// `p` holds each expert's density of each row, `g` the gate's weights.
+/// `p`: the densities of each expert in each row. `g`: the gate's weights.
 void check_densities(const moe::Metrics& found, const arma::mat& p, const arma::rowvec& g, const arma::vec& w) {
   const arma::vec density = p * g.t();
   const double weight = arma::accu(w);
@@ -109,7 +111,7 @@ double normal(double y, double mean, double sigma) {
 
 double normal_below(double y, double mean, double sigma) { return 0.5 * std::erfc((mean - y) / (sigma * M_SQRT2)); }
 
-/// P(Y <= y) of a whole number from its probabilities.
+/// P(Y <= y) for a whole number, from its probabilities.
 std::function<double(double)> sums_of(const std::function<double(double)>& p) {
   return [p](double y) {
     double sum = 0;
@@ -126,7 +128,7 @@ moe::Dataset constant_rows(const arma::mat& y, const arma::vec& w) {
 
 TEST_CASE("figures of counts: two Poisson experts", "[figures][metrics]") {
   moe::Model model = make_model({"poisson", "constant", "constant", "softmax", 2, 0});
-  model.theta = arma::vec{0, std::log(3.0), 0, std::log(6.0)};  // 1/4 of mean 1, 3/4 of mean 6
+  model.theta = arma::vec{0, std::log(3.0), 0, std::log(6.0)};  // 1/4 with mean 1, 3/4 with mean 6
   const arma::vec y = arma::regspace(0, 14), w = powers_of_two(y.n_elem);
   const Distribution of{sums_of([](double j) { return 0.25 * poisson(j, 1) + 0.75 * poisson(j, 6); }), 4.75, true};
   arma::mat p(y.n_elem, 2);
@@ -203,7 +205,7 @@ TEST_CASE("figures of two targets: the likelihood is that of both, the errors ar
 
 TEST_CASE("figures of three classes, weighted", "[figures][metrics]") {
   moe::Model model = make_model({"categorical", "constant", "constant", "softmax", 2, 0, 3});
-  // Experts (.5 .3 .2) and (.1 .2 .7) at 1/2 each: (.3 .25 .45), so that c is predicted.
+  // Two experts with weights 1/2, (.5 .3 .2) and (.1 .2 .7), give (.3 .25 .45), so c is predicted.
   model.theta =
       arma::join_cols(arma::vec{0, 0}, arma::log(arma::vec{0.5, 0.3, 0.2}), arma::log(arma::vec{0.1, 0.2, 0.7}));
   const arma::vec y{0, 1, 2, 2}, w{1, 2, 4, 8};
@@ -234,7 +236,7 @@ json json_of(const Shell& sh, const std::string& command) {
   return json::parse(ran.out);
 }
 
-/// The columns of a CSV table of numbers by their names.
+/// The columns of a CSV table of numbers, by name.
 std::map<std::string, arma::vec> columns_of(const std::string& csv) {
   std::istringstream lines(csv);
   std::string line, cell;
@@ -254,7 +256,7 @@ std::map<std::string, arma::vec> columns_of(const std::string& csv) {
   return columns;
 }
 
-/// What `moe eval --json` says, as evaluate() gives it.
+/// The output of `moe eval --json`, made from evaluate().
 moe::Metrics metrics_of(const json& eval) {
   moe::Metrics result;
   result.rows = eval.at("rows");
@@ -275,7 +277,7 @@ moe::Metrics metrics_of(const json& eval) {
   return result;
 }
 
-/// Holds every line "name  figure" of `moe eval`'s text to its JSON, which has no other figure of one number.
+/// Compares every line "name  figure" in the text of `moe eval` with its JSON, which must have no other single number.
 void check_text(const std::string& text, const json& eval) {
   std::map<std::string, json> expected;
   for (const auto& [key, value] : eval.items())
@@ -303,7 +305,8 @@ void check_text(const std::string& text, const json& eval) {
         static_cast<std::ptrdiff_t>(expected.size() + eval.at("experts").size() + 1));
 }
 
-/// The fit's log-likelihood, parameters and criteria, wherever they are printed. `entropy`: of all responsibilities.
+/// The log-likelihood, parameters and criteria of the fit, wherever they are printed. `entropy`: that of all
+/// responsibilities.
 void check_fit(const Shell& sh, const std::string& arguments, const std::string& told, double log_likelihood,
                double entropy, double parameters, double weight) {
   CAPTURE(arguments);
@@ -337,14 +340,14 @@ void check_fit(const Shell& sh, const std::string& arguments, const std::string&
         std::string::npos);
 }
 
-/// Two lines with noise; weights 1 to 3, exposures 1 to 4, counts near the exposure times e^x.
+/// Two lines with noise, weights 1 to 3, exposures 1 to 4, and counts near the exposure times e^x.
 const char* const kWeighted =
     R"(awk 'BEGIN { print "x,y,w,e,c"; for (i = 0; i < 60; ++i) { u = sin(12.9898 * i) * 43758.5453;
   v = sin(78.233 * i) * 43758.5453; u -= int(u); v -= int(v); x = i / 60; e = 1 + i % 4; m = (i % 3 ? 2 : 9) * e * exp(x);
   printf "%.6f,%.6f,%d,%d,%d\n", x, (i % 2 ? 4 - 3 * x : 2 * x) + 0.4 * (u + v), 1 + i % 3, e, m * (1 + 0.4 * u) + 0.5 } }' > d.csv
 )";
 
-/// From the coefficients that inspect shows: the gate's weights of one row.
+/// The gate's weights of a row, computed from the coefficients that inspect shows.
 arma::rowvec gate_of(const json& model, double x) {
   arma::rowvec g(2);
   for (arma::uword k = 0; k < 2; ++k) {
@@ -359,7 +362,7 @@ double line_of(const json& model, arma::uword k, double x) {
   return coefficients.at("(intercept)").get<double>() + coefficients.at("x").get<double>() * x;
 }
 
-/// Holds eval's and the fit's figures to these densities (n x 2) and weights of the gate (n x 2).
+/// Compares the figures of eval and of the fit with these densities (n x 2) and gate weights (n x 2).
 void check_mixture(const Shell& sh, const std::string& arguments, const std::string& told, double parameters,
                    const arma::mat& p, const arma::mat& g, const std::vector<Distribution>& of, const arma::vec& y,
                    const arma::vec& w) {
@@ -502,7 +505,7 @@ TEST_CASE("figures of weighted classes follow from their probabilities", "[figur
 
 namespace {
 
-/// A coefficient as inspect prints it, where the quantile of its interval is `quantile` and its p is `p`.
+/// A coefficient as inspect prints it, given the quantile of its interval and its p value.
 void check_coefficient(const Shell& sh, const json& expert, const std::string& output, double value, double error,
                        double p, double quantile) {
   const auto of = [&](const char* key) {
@@ -559,7 +562,7 @@ TEST_CASE("errors of constants, by hand", "[figures][inspect]") {
     check_coefficient(sh, model.at("experts")[0], "", value, error, tails(value / error), kNormal);
   }
   {
-    // Each target by itself, as the first was.
+    // Each target alone has the same results as the first one.
     const json model = fitted("-y e,y");
     check_coefficient(sh, model.at("experts")[0], "y", 67 / 17.0, 0.552649067606363, 0.000135495664682,
                       2.333039626864970);

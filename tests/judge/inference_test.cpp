@@ -1,4 +1,4 @@
-// Errors against closed forms, differences, NumPy's (scripts/oracle-inference.py) and R's.
+// Standard errors are compared with closed forms, differences, NumPy (scripts/oracle-inference.py) and R.
 #include "moe/inference.hpp"
 
 #include <catch2/catch.hpp>
@@ -28,7 +28,8 @@ using moe::Uncertainty;
 
 namespace {
 
-/// Every family that has second derivatives, with several linear networks and inputs of its own for each branch or not.
+/// Every family with second derivatives, with several linear networks, and with or without inputs of its own for each
+/// branch.
 void for_each_model(const std::function<void(const Model&, const Rows&)>& law) {
   std::uint64_t stream = 0;
   for (const moe::Word& word : moe::family_words())
@@ -45,7 +46,7 @@ void for_each_model(const std::function<void(const Model&, const Rows&)>& law) {
         }
 }
 
-/// The matrix of theta = T phi, T made of R^-1 in blocks.
+/// The matrix T of theta = T phi, made of blocks of R^-1.
 arma::mat from_basis(const Model& model, const moe::Basis& basis) {
   arma::mat T = arma::eye(model.theta.n_elem, model.theta.n_elem);
   const auto place = [&](const moe::Branch& branch, arma::uword index) {
@@ -60,7 +61,7 @@ arma::mat from_basis(const Model& model, const moe::Basis& basis) {
   return T;
 }
 
-/// Row by row the gradient of -log p by differences of order h^4; n x P.
+/// The gradient of -log p of each row, by differences of order h^4; n x P.
 arma::mat difference_scores(const Model& model, const Rows& rows) {
   const auto objective = moe::make_objective("likelihood");
   const moe::Pass pass(model, *objective, {0, 0}, 1);
@@ -96,7 +97,7 @@ moe::Dataset drawn_lines(arma::uword n, std::uint64_t seed) {
   return data;
 }
 
-/// Three classes: steep in x where x is large, the same everywhere where it is small.
+/// Three classes that depend strongly on x where x is large, and not at all where it is small.
 moe::Dataset drawn_classes(arma::uword n, std::uint64_t seed) {
   moe::Dataset data = drawn_lines(n, seed);
   moe::Random random(seed + 1);
@@ -127,7 +128,7 @@ Model fitted_lines(const moe::Dataset& data, const moe::TrainOptions& options = 
   return fitted(some_schema(1, 0), spec_of({"linear", "linear"}, "gaussian", 1), data, options);
 }
 
-/// Every parameter less that of its reference, which has none.
+/// Every parameter minus that of its reference, which is left out.
 arma::mat contrasts(const Model& model) {
   arma::mat C = arma::eye(model.theta.n_elem, model.theta.n_elem);
   const auto compare = [&](const moe::Branch& branch, arma::uword reference) {
@@ -213,7 +214,7 @@ TEST_CASE("two experts' errors on mcycle are NumPy's", "[inference]") {
   REQUIRE(model.fit.log_likelihood == Approx(oracle.at("log_likelihood").get<double>()).epsilon(1e-10));
   const moe::Uncertainty sandwich =
       moe::sandwich_uncertainty(model, model.standardize(table.data), moe::penalty_of(model.fit), 1);
-  // The oracle's first expert is the one with the small sigma.
+  // In the oracle, the first expert is the one with the small sigma.
   const arma::uword first = moe::expert_figures(model, 0)[0].value < moe::expert_figures(model, 1)[0].value ? 0 : 1;
   for (const auto& [kind, uncertainty] : {std::pair{"observed", *model.fit.uncertainty}, {"sandwich", sandwich}}) {
     const Inference inference{kind, uncertainty};
@@ -234,7 +235,7 @@ TEST_CASE("two experts' errors on mcycle are NumPy's", "[inference]") {
 }
 
 TEST_CASE("two experts' errors on CO2data are those found by another program's Hessian", "[inference]") {
-  // At the best known maximum, -66.29656: estimate and standard error, the last digit rounded.
+  // Estimates and standard errors at the best known maximum, -66.29656, with the last digit rounded.
   const Model model = fitted_table(table_of("CO2data.csv", "CO2", "", 2), 2, "gaussian");
   CHECK(model.fit.log_likelihood == Approx(-66.29656).epsilon(0).margin(1e-5));
   const Inference inference = *moe::stored_inference(model);
@@ -274,7 +275,7 @@ TEST_CASE("one gaussian expert has linear regression's errors, as R's lm gives t
   CHECK(estimates.p[1] == Approx(p[1]).epsilon(1e-9));
   check_close(estimates.lower, lower, 1e-10);
   check_close(estimates.upper, upper, 1e-10);
-  // Maximum likelihood's sigma stays, with its own error.
+  // Sigma remains the maximum-likelihood estimate, with its own error.
   const double sigma = moe::expert_figures(model, 0)[0].value;
   CHECK(moe::figure_errors(model, inference, 0)[0] == Approx(sigma / std::sqrt(2 * 133.0)).epsilon(1e-6));
 }
@@ -309,7 +310,7 @@ TEST_CASE("an exact line has errors of 0, whatever sigma's floor", "[inference]"
   const moe::Estimates estimates = moe::expert_estimates(model, *moe::stored_inference(model), 0, 0.95);
   CHECK(estimates.value[1] == Approx(2).epsilon(1e-9));
   CHECK(arma::abs(estimates.error).max() < 1e-9);
-  // Sigma is on its floor, which has no error, or what rounding leaves, whose error is as small.
+  // Sigma is on its floor and has no error, or it is as small as rounding, and so is its error.
   const double error = moe::figure_errors(model, *moe::stored_inference(model), 0)[0];
   CHECK((std::isnan(error) || error < 1e-9));
 }
@@ -328,7 +329,7 @@ TEST_CASE("columns that follow from others have no errors, and the others those 
     CHECK(std::isnan(errors(model, k)[2]));
     CHECK(std::isnan(errors(model, k)[3]));
   }
-  // The experts come in any order.
+  // The experts may come in any order.
   CHECK(std::min(errors(model, 0)[1], errors(model, 1)[1]) ==
         Approx(std::min(errors(alone, 0)[1], errors(alone, 1)[1])).epsilon(1e-5));
   CHECK_THAT(moe::describe_text(model), Catch::Contains("no coefficient of their own: x2, x3"));
@@ -338,7 +339,7 @@ TEST_CASE("a point that is no maximum has no errors, and says so", "[inference]"
   const moe::Dataset data = drawn_lines(60, 3);
   Model model = fitted_lines(data);
   for (moe::Expert& expert : model.experts)
-    model.theta.subvec(expert.offset, arma::size(2, 1)).fill(-3);  // two alike, far from everything
+    model.theta.subvec(expert.offset, arma::size(2, 1)).fill(-3);  // two equal experts, far from the others
   model.theta.subvec(model.gate_branch.offset, arma::size(4, 1)).zeros();
   const Uncertainty nothing = moe::observed_uncertainty(model, model.standardize(data), {}, 1);
   CHECK_FALSE(nothing.known());
@@ -395,7 +396,7 @@ TEST_CASE("labels go back to where they were", "[inference]") {
     CHECK(arma::abs(back - plain).max() < 2e-3);
     CHECK(arma::all(back.subvec(3 * (experts - 1), arma::size(3, 1)) == 0));
   }
-  // Experts of different kinds keep their places.
+  // Experts of different kinds are not exchanged.
   Model model = make_model({"gaussian", "linear", "linear", "softmax", 2, 2});
   model = Model(model.schema, model.standardization, spec_of({"linear", "poly:2"}, "gaussian", 2));
   randomize(model, random);

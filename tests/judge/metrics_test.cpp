@@ -1,4 +1,4 @@
-// Metrics against figures worked out by hand or by scikit-learn 1.2.1.
+// Metrics are compared with figures computed by hand or by scikit-learn 1.2.1.
 #include "moe/metrics.hpp"
 
 #include <catch2/catch.hpp>
@@ -17,7 +17,7 @@ TEST_CASE("area under the curve counts ties by half and weights as rows", "[metr
 }
 
 TEST_CASE("a normal distribution's CRPS, nll and coverage", "[metrics]") {
-  // One constant expert N(1, 2^2) in data units: center 1, scale 2, sigma 1 in model units.
+  // One constant expert is N(1, 2^2) in data units: center 1, scale 2, and sigma 1 in model units.
   moe::Model model = make_model({"gaussian", "constant", "constant", "softmax", 1, 1, 0, false});
   model.standardization.target_center = 1;
   model.standardization.target_scale = 2;
@@ -39,14 +39,14 @@ TEST_CASE("a normal distribution's CRPS, nll and coverage", "[metrics]") {
   const double mean = (1 + 3 + 12) / 4.0, total = 9 + 1 + 2 * 4;
   CHECK(mean == 4);
   CHECK(metrics.numbers[0].r2 == Approx(1 - 54 / total).epsilon(1e-13));
-  CHECK(metrics.numbers[0].coverage[0].second == Approx(0.25));  // z = 0 only
-  CHECK(metrics.numbers[0].coverage[1].second == Approx(0.5));   // z = 0, 1: |z| < 1.645
+  CHECK(metrics.numbers[0].coverage[0].second == Approx(0.25));  // only z = 0
+  CHECK(metrics.numbers[0].coverage[1].second == Approx(0.5));   // z = 0 and 1, as |z| < 1.645
   CHECK(metrics.numbers[0].coverage[2].second == Approx(0.5));   // |z| < 1.96
 }
 
 TEST_CASE("classes: brier, confusion and responsibilities", "[metrics]") {
   moe::Model model = make_model({"bernoulli", "constant", "constant", "softmax", 2, 1, 2, false});
-  // Gate 1/4, 3/4; the experts' probabilities 0.8 and 0.4: P(b) = 0.5 is not above 0.5, so that a is predicted.
+  // The gate gives 1/4 and 3/4, the experts 0.8 and 0.4. P(b) = 0.5 is not above 0.5, so a is predicted.
   model.theta = arma::vec{0, std::log(3.0), std::log(4.0), std::log(0.4 / 0.6)};
   moe::Dataset data{arma::mat(2, 2, arma::fill::ones), arma::vec{0, 1}, arma::vec{1, 3}, {}, {}};
   const moe::Metrics metrics = moe::evaluate(model, data);

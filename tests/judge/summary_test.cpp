@@ -1,4 +1,4 @@
-// What training says while and after it fits.
+// What training prints during a fit and at its end.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <regex>
@@ -7,7 +7,7 @@
 
 namespace {
 
-/// The number in front of the first match.
+/// The number before the first match.
 int count_before(const std::string& text, const std::string& words) {
   std::smatch found;
   return std::regex_search(text, found, std::regex("(\\d+)" + words)) ? std::stoi(found[1]) : -1;
@@ -82,7 +82,7 @@ TEST_CASE("the summary's figures are those of eval", "[cli][train]") {
   CHECK(figure(ran.err, "\nlikelihood") == Approx(eval("d.csv", "nll")).epsilon(1e-5));
   CHECK(figure(ran.err, ", log-likelihood") == Approx(eval("d.csv", "log_likelihood")).epsilon(1e-5));
   const std::size_t at = ran.err.find("\nmaxima: ");
-  if (at != std::string::npos) {  // best first, and the fit is the best
+  if (at != std::string::npos) {  // the best comes first, and is the fit
     CHECK(figure(ran.err, "\nmaxima:") == Approx(eval("d.csv", "log_likelihood")).margin(1e-3));
     const std::string line = ran.err.substr(at, ran.err.find('\n', at + 1) - at);
     const std::regex maximum("(-[0-9.]+) \\([^)]*start");
@@ -94,5 +94,6 @@ TEST_CASE("the summary's figures are those of eval", "[cli][train]") {
   const Ran watched = sh("moe train -k 2 --solver adam --epochs 30 --validation v.csv d.csv -o m.moe");
   INFO(watched);
   CHECK(figure(watched.err, "best validation") == Approx(eval("v.csv", "nll")).epsilon(1e-5));
-  CHECK(std::abs(eval("v.csv", "nll") - eval("d.csv", "nll")) > 1e-4);  // so that the one is not taken for the other
+  CHECK(std::abs(eval("v.csv", "nll") - eval("d.csv", "nll")) >
+        1e-4);  // otherwise the one could be mistaken for the other
 }

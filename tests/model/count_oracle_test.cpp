@@ -1,4 +1,5 @@
-// Densities of counts against 60-digit arithmetic (testdata/oracle/counts.csv, from scripts/oracle-counts.py), and fits of large counts.
+// Densities of counts are compared with 60-digit arithmetic (testdata/oracle/counts.csv, made by
+// scripts/oracle-counts.py), and large counts are fitted.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
@@ -34,7 +35,7 @@ std::vector<Case> read_cases() {
   return result;
 }
 
-/// What rounding eta, psi and what is returned costs, a few times.
+/// A few times the error that rounding of eta, psi and the result causes.
 double rounding(double value, double eta, double by_eta, double psi, double by_psi) {
   constexpr double kUnits = 8 * 2.2e-16;
   return kUnits * (1 + std::abs(value) + std::abs(eta * by_eta) + std::abs(psi * by_psi));
@@ -58,7 +59,7 @@ TEST_CASE("densities of counts and their derivatives have all digits that a doub
     arma::mat scores, seconds;
     REQUIRE(family->derivatives(y, eta, &c.psi, scores, seconds));
     CHECK(std::abs(scores[0] - c.d_eta) <= rounding(c.d_eta, c.eta, c.d_eta_eta, c.psi, c.d_eta_psi));
-    // Second derivatives are as exact as those below them are large.
+    // Second derivatives are as accurate as the size of the first ones allows.
     const double below = 2.2e-16 * (std::abs(c.d_eta) + std::abs(c.d_psi));
     CHECK(std::abs(seconds[0] - c.d_eta_eta) <= below + 1e-12 * (1 + std::abs(c.d_eta_eta)) * (1 + std::abs(c.eta)));
     if (family->dispersions() == 0) continue;
@@ -74,7 +75,8 @@ TEST_CASE("a negative binomial's distribution function is the closed form of the
     for (const double part : {1e-3, 0.5, 1.0, 4.0})
       for (const double theta : {1.0, 2.0}) {
         CAPTURE(mean, part, theta);
-        // Up to k there are theta successes with probability p = theta / (theta + mean) each, or more, in k + theta trials.
+        // P(Y <= k) is the probability of theta or more successes, each with p = theta / (theta + mean), in k + theta
+        // trials.
         const double k = std::floor(part * mean), trials = k + theta, log_q = -std::log1p(theta / mean);
         const double p = theta / (theta + mean);
         const double none = std::exp(trials * log_q), one = trials * p * std::exp((trials - 1) * log_q);
@@ -89,7 +91,7 @@ TEST_CASE("a negative binomial's distribution function is the closed form of the
 
 TEST_CASE("fits of large counts end converged", "[families]") {
   Shell sh;
-  // Expected: SciPy's, of the same likelihood in 60 digits.
+  // Expected: SciPy's maximum of the same likelihood in 60 digits.
   const Ran ran = sh("moe train $DATA/cases/counts_e9.csv -y y -k 1 --family negative-binomial -o m.moe");
   INFO(ran);
   CHECK(ran.status == 0);

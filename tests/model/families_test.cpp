@@ -1,5 +1,5 @@
-// Each family by the program as a user runs it: against fits by R (testdata/oracle/families.json, from
-// scripts/oracle-families.R), in mixtures of several, and on targets that are none of its own.
+// Each family, run by the program, is compared with R's fits (testdata/oracle/families.json, made by
+// scripts/oracle-families.R), alone and in mixtures, and is tried with targets that it cannot describe.
 #include <algorithm>
 #include <armadillo>
 #include <catch2/catch.hpp>
@@ -16,12 +16,12 @@ namespace {
 
 using nlohmann::json;
 
-/// The oracle's names of dispersions, and inspect's; "" for what inspect does not show.
+/// The oracle's names of dispersions with inspect's names; "" for one that inspect does not show.
 const std::map<std::string, std::string> kNames = {
     {"size", "theta"}, {"zero_probability", "zero_share"}, {"sd", "sigma"}, {"omega", ""},
     {"skewness", ""},  {"location_intercept", ""},         {"lm_sigma", ""}};
 
-/// Numbers to `epsilon` of themselves; in objects, every one that is expected.
+/// Compares numbers with relative tolerance `epsilon`; of an object every member that is expected.
 void check_equal(const json& found, const json& expected, double epsilon = 1e-6) {
   if (expected.is_object()) {
     for (const auto& [name, value] : expected.items()) {
@@ -34,7 +34,8 @@ void check_equal(const json& found, const json& expected, double epsilon = 1e-6)
   CHECK(found.get<double>() == Approx(expected.get<double>()).epsilon(epsilon).margin(1e-12));
 }
 
-/// `scale`: of the errors, which the oracle divides by n where a single gaussian's, as linear regression's, divide by n - p.
+/// `scale`: a factor for the errors. The oracle divides by n, but the errors of a single gaussian divide by n - p, as
+/// in linear regression.
 void check_expert(const json& found, const json& expected, double scale) {
   check_equal(found.at("coefficients"), expected.at("coefficients"));
   json errors = expected.value("lm_standard_errors", expected.value("standard_errors", json::object()));
@@ -55,7 +56,7 @@ void check_expert(const json& found, const json& expected, double scale) {
   }
 }
 
-/// The fit's figures: the command's, which ends with `moe inspect --json`.
+/// The figures of a fit. The command must end with `moe inspect --json`.
 json fitted(const Ran& ran) {
   INFO(ran);
   REQUIRE(ran.status == 0);
@@ -78,11 +79,11 @@ TEST_CASE("fits are R's", "[families]") {
     const json model = fitted(ran);
     const json& expected = c.at("experts");
     CHECK(model.at("fit").at("converged") == true);
-    // gaussian:hetero's sigmas have a floor, 1e-4 of the target's standard deviation, that R's have not.
+    // The sigmas of gaussian:hetero have a floor of 1e-4 of the target's standard deviation. R's have none.
     const double margin = model.at("family") == "gaussian:hetero" ? 1e-6 : 1e-7;
     CHECK(model.at("fit").at("log_likelihood").get<double>() ==
           Approx(c.at("log_likelihood").get<double>()).epsilon(0).margin(margin));
-    // The oracle has experts in the order of their intercepts.
+    // The oracle's experts are in the order of their intercepts.
     std::vector<std::size_t> order(expected.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto intercept = [&](std::size_t k) {
@@ -106,7 +107,7 @@ TEST_CASE("fits are R's", "[families]") {
 }
 
 TEST_CASE("a laplace fit is the best of all lines through as many rows as it has coefficients", "[families]") {
-  // Small whole numbers, so that rows lie on each other's lines; the minimum of sum w |y - x' beta| is at one of the vertices.
+  // Small whole numbers, so that many rows lie on a line. The minimum of sum w |y - x' beta| is at a vertex.
   const Shell sh;
   std::string csv = "a,b,w,y\n";
   arma::mat X(3, 14, arma::fill::ones);
@@ -154,8 +155,8 @@ TEST_CASE("families that contain the gaussian end no lower", "[families]") {
     };
     INFO(k << " experts");
     const double gaussian = log_likelihood("gaussian");
-    // The gaussian is student's at infinitely many degrees of freedom.
-    // Of its seeds one in sixteen misses the maximum for three experts, which one depends on the last bits.
+    // The gaussian is the student with infinitely many degrees of freedom.
+    // One in sixteen seeds misses the maximum for three experts; which one depends on last bits.
     CHECK(std::max({log_likelihood("student", "1"), log_likelihood("student", "2"), log_likelihood("student", "3")}) >
           gaussian - 1e-3);
     CHECK(log_likelihood("skew-normal") > gaussian - 1e-6);

@@ -1,5 +1,5 @@
-// Laws that every registered family, network, gate link and objective obeys, in every combination: whoever adds one to the
-// registry has it checked here without a word.
+// Laws that hold for every registered family, network, gate link and objective, in every combination. Whatever is added
+// to a registry is checked here without further work.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <functional>
@@ -24,7 +24,7 @@ std::string name_of(const Make& make) {
          make.gate + " " + make.link + (make.own_inputs ? ", own inputs" : "");
 }
 
-/// Every family, those of two targets last, and how many targets it is for.
+/// Every family with its number of targets; families of two targets come last.
 std::vector<std::pair<std::string, arma::uword>> all_families() {
   std::vector<std::pair<std::string, arma::uword>> all;
   for (const std::string& family : examples(moe::family_words())) all.emplace_back(family, 1);
@@ -32,7 +32,7 @@ std::vector<std::pair<std::string, arma::uword>> all_families() {
   return all;
 }
 
-/// Every family x expert network x gate network (as the experts', or linear) x gate link.
+/// Every family, with every expert network, gate network (the same as the experts', or linear) and gate link.
 void for_each_model(const std::function<void(Model&, const Make&, moe::Random&)>& law) {
   std::uint64_t stream = 0;
   for (const auto& [family, targets] : all_families())
@@ -40,7 +40,7 @@ void for_each_model(const std::function<void(Model&, const Make&, moe::Random&)>
       for (const std::string& gate : {std::string("linear"), network})
         for (const std::string& link : examples(moe::gate_words()))
           for (const bool own_inputs : {false, true}) {
-            // Without intercepts the raw outputs' sum has any sign.
+            // Without intercepts, the sum of the outputs may be negative.
             if (link == "linear" && gate.find("no-intercept") != std::string::npos) continue;
             const Make make{family, network, gate, link, 3, 3, classes_of(family), own_inputs, targets};
             moe::Random random(17, ++stream);
@@ -51,7 +51,7 @@ void for_each_model(const std::function<void(Model&, const Make&, moe::Random&)>
           }
 }
 
-/// The objectives that mean something for this model.
+/// The objectives that make sense for this model.
 std::vector<std::string> objectives_of(const Model& model) {
   return model.family().likelihood_only() ? std::vector<std::string>{"likelihood"} : examples(moe::objective_words());
 }
@@ -78,7 +78,7 @@ Rows repeated(const Rows& rows) {
   return take(rows, arma::join_cols(once, once));
 }
 
-/// Levels from one tail to the other, close enough that a density between two of their quantiles is smooth.
+/// Levels from one tail to the other, so close that a density is smooth between two of their quantiles.
 std::vector<double> levels() {
   std::vector<double> result;
   for (double p = 1e-12; p < 0.02; p *= 1.6) result.push_back(p);
@@ -87,7 +87,7 @@ std::vector<double> levels() {
   return result;
 }
 
-/// Integral from a to b (Gauss and Legendre, 5 points).
+/// The integral from a to b by Gauss-Legendre quadrature with 5 points.
 double integral(const std::function<double(double)>& f, double a, double b) {
   const double middle = 0.5 * (a + b), half = 0.5 * (b - a);
   double sum = 128.0 / 225 * f(middle);
@@ -98,8 +98,8 @@ double integral(const std::function<double(double)>& f, double a, double b) {
   return sum * half;
 }
 
-/// Where to cut the line for row n's integrals: at every expert's own quantiles, between which they are all smooth however far
-/// they lie apart, and at the target.
+/// Where to cut the line for the integrals of row n: at the quantiles of every expert, so that all densities are smooth
+/// in between, however far apart they are, and at the target.
 arma::vec cuts(const Model& model, const Rows& rows, arma::uword n, double target) {
   std::vector<double> result{target};
   moe::ForwardPass forward(model);
@@ -134,7 +134,8 @@ TEST_CASE("gradient equals central differences", "[laws]") {
         const auto slope = [&](double h) {
           return Approx(difference(f, model.theta, i, h)).epsilon(tolerance).margin(margin);
         };
-        // The larger step rounds less; where a relu's kink lies within its reach, hardly ever, the smaller one counts.
+        // The larger step has smaller rounding errors. If it reaches beyond a relu's kink, which is rare, the smaller
+        // one counts.
         if (gradient[i] != slope(2e-5)) CHECK(gradient[i] == slope(2e-6));
       }
     }
@@ -159,7 +160,7 @@ TEST_CASE("second derivatives equal differences of the gradient", "[laws]") {
         moe::Pass(model, *objective, {}, 1).run(theta, rows, &g);
         return g;
       };
-      // Of two step sizes one suits: rounding grows as steps shrink, what a difference leaves out as they grow.
+      // Of two step sizes one must fit: rounding errors grow as steps shrink, truncation errors as they grow.
       const auto error = [&](double h) {
         const auto across = [&](double by) { return arma::vec(gradient(by) - gradient(-by)); };
         const arma::vec slope = (45 * across(h) - 9 * across(2 * h) + across(3 * h)) / (60 * h);
@@ -185,7 +186,7 @@ TEST_CASE("the order of rows does not matter, and weight 2 is the row twice", "[
       CHECK(value_at(model, *objective, model.theta, take(rows, order)) == Approx(value).epsilon(1e-13).margin(1e-15));
       CHECK(value_at(model, *objective, model.theta, doubled) ==
             Approx(value_at(model, *objective, model.theta, repeated(rows))).epsilon(1e-13));
-      // me-batch is the logarithm of a sum, and every other objective a mean.
+      // me-batch is the logarithm of a sum; all other objectives are means.
       const double shift = name == "me-batch" ? std::log(2.0) : 0;
       CHECK(value_at(model, *objective, model.theta, doubled) == Approx(value - shift).epsilon(1e-13));
     }
@@ -241,7 +242,7 @@ TEST_CASE("values and gradients stay finite far out", "[laws]") {
           CHECK(std::isnan(result.value));
           continue;
         }
-        // exp(1e3) is no double: under the positive gate objectives that need the weights themselves overflow honestly.
+        // exp(1e3) overflows, so under the positive gate, objectives that need the weights themselves overflow, too.
         if (make.link == "positive" && !objective->is_mixture()) continue;
         CHECK(std::isfinite(result.value));
         CHECK(gradient.is_finite());
@@ -272,8 +273,8 @@ TEST_CASE("densities sum to 1, and their moments and quantiles are what they say
     moe::Random random(23);
     Model model = make_model({family, "linear", "linear", "softmax", 3, 3, classes_of(family), false});
     randomize(model, random);
-    // No density that is infinite at an end of its range, where quadrature would miss its mass and where doubles below 1 are
-    // too far apart for every level to have a quantile.
+    // Leaves out densities that are infinite at an end of their range: quadrature would miss their mass, and doubles
+    // near 1 are too coarse for a quantile at every level.
     const moe::Support support = model.family().support();
     if (support == moe::Support::kUnitInterval || support == moe::Support::kPositive)
       model.theta.tail(model.size() * model.family().dispersions()) += support == moe::Support::kPositive ? 3 : 6;
@@ -376,7 +377,7 @@ TEST_CASE("second derivatives do not depend on the number of threads", "[laws]")
 }
 
 TEST_CASE("the bits do not depend on the number of threads", "[laws]") {
-  // A table, and a mini-batch whose networks are worth sharing out.
+  // A table, and a mini-batch whose networks are large enough to be shared among threads.
   const auto [network, count] = GENERATE(table<std::string, arma::uword>({{"mlp:5", 70001}, {"mlp:96", 300}}));
   moe::Random random(31);
   Model model = make_model({"gaussian", network, "linear", "softmax", 3, 3, 0, false});

@@ -1,4 +1,4 @@
-// Against figures that scripts/oracle.py computed in NumPy, on its own.
+// Comparison with figures that scripts/oracle.py has computed independently in NumPy.
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -79,13 +79,13 @@ TEST_CASE("penalised maxima on mcycle are those of NumPy's EM and Newton", "[ora
     options.threads = 2;
     const moe::Model model =
         moe::train({.schema = table.schema, .spec = spec, .data = table.data, .options = options}).model;
-    // Another maximum may be higher than the oracle's; a lower one must not be reported.
+    // A maximum may be higher than the oracle's, but not lower.
     const double value = model.fit.objective_value + model.fit.penalty;
     const double expected = fit.at("objective").get<double>() + fit.at("penalty").get<double>();
     CHECK(value <= expected + 1e-9);
     if (value < expected - 1e-9) continue;
     CHECK(model.fit.log_likelihood == Approx(fit.at("log_likelihood").get<double>()).epsilon(1e-8));
-    // Experts come in any order: sorted by sigma here as there.
+    // Experts may come in any order; they are sorted by sigma here and there.
     std::vector<std::pair<double, arma::uword>> order;
     for (arma::uword k = 0; k < 3; ++k) order.emplace_back(moe::expert_figures(model, k)[0].value, k);
     std::sort(order.begin(), order.end());

@@ -1,4 +1,4 @@
-// Several targets at once. What they share with one, laws_test.cpp holds them to.
+// Several targets at once. laws_test.cpp checks what they have in common with one target.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
@@ -63,7 +63,7 @@ Model fitted(const std::string& family, arma::uword experts, const Dataset& data
       .model;
 }
 
-/// In data units, from what `moe inspect` shows.
+/// In data units, computed from the output of `moe inspect`.
 arma::mat covariance_of(const Model& model, arma::uword k) {
   arma::mat result(model.targets(), model.targets(), arma::fill::zeros);
   const auto figures = moe::expert_figures(model, k);
@@ -93,7 +93,8 @@ Model random_model(const std::string& family, arma::uword experts, moe::Random& 
   return model;
 }
 
-/// Points and weights that add up a function of target t at row 0: counts one by one, else Gauss and Legendre between quantiles.
+/// Points and weights that sum a function of target t at row 0: counts one by one, else Gauss-Legendre quadrature
+/// between quantiles.
 struct Rule {
   std::vector<double> at, weight;
 };
@@ -274,7 +275,7 @@ TEST_CASE("several targets: EM never lets the objective rise, and ends where New
   const std::vector<std::string> families = several_families();
   for (int i = 0; i < 70; ++i) {
     std::string family = families[static_cast<std::size_t>(i) % families.size()];
-    // Bounds that a fit finds for itself change the likelihood behind it, whose maximum is what is asked for here.
+    // Bounds that a fit sets for sigma would change the likelihood afterwards, and this test is about its maximum.
     if (const std::size_t at = family.find("gaussian:hetero,"); at != std::string::npos)
       family.replace(at, 15, "gaussian:hetero:1e-9:1e9");
     INFO(i << ": " << family);
@@ -290,7 +291,7 @@ TEST_CASE("several targets: EM never lets the objective rise, and ends where New
         .schema = some_schema(2, 0, 2), .spec = spec_of(family, 2, 2), .data = data, .options = options};
     request.observer = [&](const moe::PassReport& pass) {
       if (pass.pass == 0)
-        last = std::numeric_limits<double>::infinity();  // another fit begins: of a simpler family first
+        last = std::numeric_limits<double>::infinity();  // another fit begins: that of a simpler family comes first
       highest = std::max(highest, (pass.objective - last) / std::abs(last));
       last = pass.objective;
       return true;

@@ -1,4 +1,4 @@
-// The JSON of a model, there and back, and what it must not say.
+// Models as JSON: export and import, and what import refuses.
 #include "moe/import.hpp"
 
 #include <catch2/catch.hpp>
@@ -28,7 +28,7 @@ bool same_bits(const arma::mat& a, const arma::mat& b) {
   return arma::size(a) == arma::size(b) && std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0;
 }
 
-/// All that is predicted of some rows.
+/// All predictions for some rows.
 std::vector<arma::mat> predictions(const moe::Model& model) {
   moe::Random random(73);
   const moe::Dataset data = in_data_units(model, some_rows(model, 50, random));
@@ -44,7 +44,7 @@ std::vector<arma::mat> predictions(const moe::Model& model) {
   return result;
 }
 
-/// What somebody may write: two lines of one input, no more members than needed.
+/// JSON as a user may write it: two lines of one input, with no more members than needed.
 Json small_json() {
   return Json::parse(R"({
     "format": "moe", "version": 1,
@@ -59,7 +59,7 @@ Json small_json() {
   })");
 }
 
-/// What import says of the text; the kind must be that of a model.
+/// The sentence with which import refuses the text. The kind of the error must be that of a model.
 std::string said_of(const std::string& text) {
   moe::ErrorKind kind = moe::ErrorKind::kModel;
   const std::string sentence = sentence_of([&] { moe::import_model(text, "m.json"); }, &kind);
@@ -75,7 +75,7 @@ TEST_CASE("a model's JSON brings back every bit of every kind of model", "[impor
     const std::string text = exported(model, "json");
     const moe::Model back = moe::import_model(text, "m.json");
     CHECK(exported(back, "json") == text);
-    // The model file holds all that there is to a model.
+    // The model file contains everything that makes a model.
     CHECK(bytes_of(back) == bytes_of(model));
     const auto expected = predictions(model), got = predictions(back);
     REQUIRE(expected.size() == got.size());
@@ -111,7 +111,7 @@ TEST_CASE("a script need not say what has a default", "[import]") {
   const double g = 1 / (1 + std::exp(-1.0));
   CHECK(predictive.mean()[0] == Approx(g * (1 + 2 * 0.5 + 3 * -2) - (1 - g)).epsilon(1e-14));
 
-  // -0 is written by some programs for -0.0, and keeps its sign; text that says so is text.
+  // Some programs write -0 for -0.0, whose sign must be kept. A text "-0" remains a text.
   std::string zeros = small_json().dump();
   zeros.replace(zeros.find("[-1]"), 4, "[-0]");
   const moe::Model zero = moe::import_model(zeros, "m.json");

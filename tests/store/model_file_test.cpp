@@ -29,7 +29,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-/// A model of that spec with arbitrary numbers everywhere, "all inputs" for every branch unless the spec says otherwise.
+/// A model of this spec with arbitrary numbers everywhere. All branches read all inputs unless the spec says otherwise.
 Model make_model(moe::ModelSpec spec, std::vector<std::string> labels = {}) {
   moe::Random random(7);
   moe::Schema schema{{"x", "two \"words\"\n", "\u00e4\u4e16"}, {"y"}, std::move(labels), "w", ""};
@@ -50,7 +50,7 @@ Model make_model(moe::ModelSpec spec, std::vector<std::string> labels = {}) {
   return model;
 }
 
-/// With penalties and an uncertainty, which not every file has.
+/// The same with penalties and an uncertainty, which not every file has.
 Model small_model() {
   moe::ModelSpec spec;
   spec.experts = {"linear", "mlp:2:tanh"};
@@ -126,7 +126,7 @@ void write_all(int descriptor, const std::string& bytes) {
   }
 }
 
-/// Loads from a pipe; another process writes what is more than a pipe holds.
+/// Loads from a pipe. Another process writes what does not fit into the pipe.
 Model load_from_pipe(const std::string& bytes) {
   constexpr std::size_t kPipe = 65536;
   int ends[2];
@@ -151,7 +151,7 @@ Model load_from_pipe(const std::string& bytes) {
   return moe::load_model("/dev/fd/" + std::to_string(ends[0]));
 }
 
-/// Loads from a regular file that is in memory only: a disk would take minutes for all the flipped bits.
+/// Loads from a regular file in memory, as all the flipped bits would take minutes on a disk.
 Model load_from_file(const std::string& bytes) {
   const struct File {
     int descriptor = ::memfd_create("model", MFD_CLOEXEC);
@@ -161,7 +161,7 @@ Model load_from_file(const std::string& bytes) {
   return moe::load_model("/dev/fd/" + std::to_string(file.descriptor));
 }
 
-/// The sentence, without the path in front, with which a model file of these bytes is refused; "accepted", or what else
+/// The sentence, without the path, with which a model file of these bytes is refused; or "accepted", or what else has
 /// happened.
 std::string refusal(const std::string& bytes, bool pipe) {
   try {
@@ -183,7 +183,7 @@ bool is_refused(const std::string& sentence) {
   return true;
 }
 
-/// Complaints about bytes that are to be refused, from a file and from a pipe, as a line of text each.
+/// The complaints about bytes that must be refused, from a file and from a pipe, one to a line.
 std::string complaint(const std::string& what, const std::string& bytes) {
   std::string complaints;
   for (const bool pipe : {false, true})
@@ -204,11 +204,11 @@ void limit_memory(std::size_t more) {
   const rlimit limit{address_space() + more, address_space() + more};
   ::setrlimit(RLIMIT_AS, &limit);
 }
-#else  // which reserves terabytes, and ends a process that asks for one
+#else  // sanitizers reserve terabytes, and end a process that cannot have them
 void limit_memory(std::size_t) {}
 #endif
 
-/// What `run` returns in a process that may take `bytes` more of memory than this one has.
+/// The result of `run` in a process that may take only `bytes` more memory than this one has.
 std::string within_memory(std::size_t bytes, const std::function<std::string()>& run) {
   int ends[2];
   if (::pipe(ends) != 0) throw std::runtime_error("pipe");
@@ -239,7 +239,7 @@ std::string within_memory(std::size_t bytes, const std::function<std::string()>&
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? result : result + "the process died";
 }
 
-constexpr std::size_t kMemory = std::size_t{64} << 20;  // what load_model() may take beside the file
+constexpr std::size_t kMemory = std::size_t{64} << 20;  // what load_model() may take beside the size of the file
 
 // --- Taking a file apart and putting it together, checksum and all --------------------------------------------------------
 
@@ -286,12 +286,14 @@ TEST_CASE("a model file keeps every bit of every kind of model", "[model_file]")
            {std::vector<std::string>{}, {"no", "yes"}, {"", "b,\"", "c \u4e16"}})
         try {
           models.push_back(make_model(spec, labels));
-        } catch (const moe::Error&) {  // a family of numbers has no classes, and the other way round
+          // A family of numbers has no classes, and a family of classes describes no numbers.
+        } catch (const moe::Error&) {
         }
     }
   models.push_back(small_model());
   models.push_back(small_model());
-  models.back().fit.uncertainty->factor.set_size(models.back().theta.n_elem, 0);  // computed, and nothing known
+  // An uncertainty was computed, and nothing is known.
+  models.back().fit.uncertainty->factor.set_size(models.back().theta.n_elem, 0);
   models.push_back(small_model());
   models.back().fit.uncertainty.reset();
   models.push_back(small_model());
@@ -374,7 +376,7 @@ TEST_CASE("a model with too many names is not saved", "[model_file]") {
   model.schema.targets = {std::string(5 << 20, 'y')};
   CHECK_THAT(sentence_of([&] { moe::save_model(model, scratch.path("model")); }, &kind),
              Catch::Contains("cannot be saved: its description would take 52") &&
-                 Catch::EndsWith(" bytes of at most 4194304"));  // 5 MiB of a name, of 4 in all
+                 Catch::EndsWith(" bytes of at most 4194304"));  // a name of 5 MiB, where 4 are allowed in all
   CHECK(kind == ErrorKind::kModel);
   CHECK(scratch.names().empty());
 }
@@ -508,7 +510,7 @@ TEST_CASE("no number of a header makes a reader overflow or take memory", "[mode
 }
 
 TEST_CASE("a table whose parts agree on a huge size takes no memory", "[model_file]") {
-  // Every field consistent: only the bytes are not there.
+  // Every field is consistent, but the bytes are missing.
   const auto declared = [](std::uint64_t count) {
     const std::string bytes = bytes_of(small_model());
     Parts parts = take_apart(bytes);
@@ -556,7 +558,7 @@ TEST_CASE("JSON that is deep, long or double is refused at little cost", "[model
   for (const std::string& header : headers) {
     complaints +=
         within_memory(kMemory + kLongest, [&] { return complaint(header.substr(0, 20), assemble(header, "")); });
-    // The same as a model's description: a text within the text.
+    // The same in a model's description, which is a text within the text.
     complaints += within_memory(kMemory + kLongest, [&] {
       Parts parts = take_apart(bytes_of(small_model()));
       parts.header["__metadata__"]["model"] = "";
@@ -670,7 +672,7 @@ TEST_CASE("a seed keeps its 64 bits", "[model_file]") {
     const bool a_double = seed % 2 == 0 && seed != most - 1;
     CHECK((bytes.size() == before) == a_double);
   }
-  // As a file of an earlier version has it: the double alone.
+  // A file of an earlier version has the double only.
   CHECK(moe::load_model(with_number("fit.seed", 0, 1e19), "m").fit.seed == std::uint64_t{10000000000000000000U});
   CHECK_THAT(refusal(with_number("fit.seed", 0, 0x1p64), false), Catch::StartsWith("a count of its fit is none"));
   CHECK_THAT(refusal(::with_number(bytes_of(model), "fit.seed", 0, 3), false),
@@ -701,7 +703,7 @@ TEST_CASE("every model file that a release has written is read", "[model_file]")
     std::string target;
     std::size_t labels, experts;
     std::string family;
-    double predicted;  // at the inputs 0.3, -1.2, 0.5, 0.25: the mean, or the first class's probability
+    double predicted;  // for the inputs 0.3, -1.2, 0.5, 0.25: the mean, or the probability of the first class
   };
   const std::map<std::string, Facts> known{
       {"v1.moe", {{"x1"}, "y", 0, 2, "gaussian", 0.6288713221193912}},

@@ -1,4 +1,5 @@
-// Model files whose checksum is right and whose numbers lie: what can be told at the door is refused there, and not at the first row.
+// Model files with a right checksum and wrong numbers. Whatever can be noticed when the file is opened is refused
+// there, and not at the first prediction.
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
@@ -23,7 +24,7 @@ std::string bytes_of(const moe::Model& model) {
   return ScratchDir::read(scratch.path("m.moe"));
 }
 
-/// Whether the model predicts a finite number, or classes, at the middle of its inputs and one scale beside it.
+/// Whether the model predicts a finite number, or classes, at the middle of its inputs and one scale away from it.
 bool predicts(const moe::Model& model) {
   moe::Predictive predictive(model);
   const moe::Standardization& units = model.standardization;
@@ -43,10 +44,10 @@ bool predicts(const moe::Model& model) {
 
 struct Tally {
   int accepted = 0, refused = 0;
-  std::string late;  // accepted, and then no prediction
+  std::string late;  // accepted, but without a prediction
 };
 
-/// Loads the bytes and, where they are taken for a model, predicts.
+/// Loads the bytes, and predicts if they are accepted as a model.
 void judge(const std::string& what, const std::string& bytes, Tally& tally) {
   moe::Model model;
   try {

@@ -1,4 +1,4 @@
-// Which columns a list of names, numbers and ranges means.
+// How lists of names, numbers and ranges choose columns.
 #include "moe/columns.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// What a level is: its text, whatever number it looks like, in files, models and predictions.
+// A level is its text, whatever number it looks like: in files, models and predictions.
 #include "table/levels.hpp"
 
 #include <catch2/catch.hpp>
@@ -13,7 +13,7 @@ using nlohmann::json;
 
 namespace {
 
-/// What a command prints; nothing where it fails.
+/// The output of a command; "" where it fails.
 std::string printed(const Shell& sh, const std::string& command) {
   const Ran ran = sh(command);
   INFO(ran);
@@ -47,7 +47,7 @@ TEST_CASE("a plain number is the level that has its value", "[levels]") {
 TEST_CASE("levels are in the order of their values, those of one value in that of their texts", "[levels]") {
   CHECK(moe::ordered_levels({"10", "9", "1E5", "01", "1.10", "100000", "1", "1.1", "9"}) ==
         Words{"01", "1", "1.1", "1.10", "9", "10", "100000", "1E5"});
-  // All but the last and the first two are one double.
+  // All of these but the first two and the last one are the same double.
   CHECK(moe::ordered_levels({"123456789012345680", "-123456789012345678", "123456789012345679", "123456789012345678",
                              "0123456789012345679", "-123456789012345679", "5"}) ==
         Words{"-123456789012345679", "-123456789012345678", "5", "123456789012345678", "0123456789012345679",
@@ -63,7 +63,7 @@ TEST_CASE("N and N.0 are one level, and no others are", "[levels]") {
   CHECK(known.find("01") == 2);
   for (const std::string text : {"1.00", "001", "+1", "1e0", "2.00", "4.5", "01.0", ""})
     CHECK(known.find(text) == moe::LevelTable::kNone);
-  // So do names among which not all are numbers, but for models of before.
+  // The same holds for names that are not all numbers; models of older versions differ.
   CHECK(moe::KnownLevels({"a", "7"}).find("7.0") == 1);
   CHECK(moe::KnownLevels({"a", "7"}, true).find("7.0") == moe::LevelTable::kNone);
   CHECK(moe::KnownLevels({"1", "1000"}, true).find("01e3") == 1);
@@ -77,7 +77,7 @@ TEST_CASE("codes of 18 digits, and with zeros in front, are levels of their own"
         .at("experts")[0]
         .at("coefficients");
   };
-  // Least squares by NumPy, an indicator for each text.
+  // Least squares by NumPy, with an indicator for each text.
   json found = coefficients("long_ids.csv");
   CHECK(found.at("(intercept)").get<double>() == Approx(3.01589).margin(1e-5));
   CHECK(found.at("code=123456789012345679").get<double>() == Approx(-0.98862 - 3.01589).margin(2e-5));
@@ -113,7 +113,8 @@ TEST_CASE("labels come out as they went in", "[levels][cli]") {
         "label\n010\n001\n");
   CHECK(printed(sh, "moe predict -m m.moe --output proba $DATA/cases/class_001.csv | head -1") ==
         "p_001,p_002,p_010\n");
-  // Two numbers that nobody called classes, in the order of their values; --positive by either spelling.
+  // Two numbers that nobody called classes become classes in the order of their values. --positive takes either
+  // spelling.
   sh.write("d.csv", "x,y\n1,010\n2,001\n3,010\n4,001\n5,001\n");
   CHECK(printed(sh, "moe train -k 1 d.csv -q --l2 1 -o m.moe; moe predict -m m.moe --output proba d.csv | head -1") ==
         "p_001,p_010\n");
@@ -158,7 +159,7 @@ TEST_CASE("whole numbers that no double holds are noted where they are read as n
   CHECK(printed(sh,
                 "moe train -k 1 --family categorical --l2 1 d.csv -q -o m.moe; moe predict -m m.moe --output proba "
                 "d.csv | head -1") == "p_123456789012345678,p_123456789012345679\n");
-  // Ids go along as they are.
+  // Ids are copied as they are.
   sh.write("d.csv", "id,x,y\n123456789012345678,1,1.5\n0123456789012345679,2,2\n3,4,3\n");
   CHECK(printed(sh, "moe train -k 1 --id id d.csv -q -o m.moe; moe predict -m m.moe d.csv | cut -d, -f1") ==
         "id\n123456789012345678\n0123456789012345679\n3\n");
@@ -178,7 +179,7 @@ TEST_CASE("a model of before compares numbers by value, in whatever it is copied
   sh.write("d.csv",
            "size,x,y\n9,.1,1e5\n09.0,.1,200000\n10.0,.1,100000.0\n1.5,.2,2e5\n1000,.3,100000\n9.,1,100000\n7,1,"
            "200000\n-9.0,0,1e5\n");
-  // As the program of that time printed it.
+  // What the program of that time printed.
   const std::string then =
       "label,p_1e+05,p_2e+05,density\n"
       "2e+05,0.20256613025636017,0.7974338697436398,0.20256613025636017\n"

@@ -1,4 +1,4 @@
-// Tables as people have them: categories, missing cells, any order of columns, files, pipes and threads.
+// Tables as they occur: categories, missing cells, columns in any order, files, pipes and threads.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
@@ -48,7 +48,7 @@ bool same_bits(const moe::Dataset& a, const moe::Dataset& b) {
          arma::approx_equal(a.w, b.w, "absdiff", 0);
 }
 
-/// Rows of a number with gaps, a category, text in quotes, a weight and a target: some blocks of them.
+/// Several blocks of rows with a number with gaps, a category, text in quotes, a weight and a target.
 std::string large_table(std::size_t rows) {
   moe::Random random(3);
   std::string text = "x,colour,note,w,y\n";
@@ -296,7 +296,7 @@ TEST_CASE("a level that training has not seen: an error, or the reference", "[ta
         "red, or "
         "--unknown ignore\n");
   CHECK(sh("moe predict -m m.moe --unknown ignore new.csv | uniq | wc -l").out ==
-        "2\n");  // the header, and one answer for both
+        "2\n");  // the header, and one answer for both rows
   const Ran exported = sh("moe export -m m.moe --format c -o m.c && gcc -std=c99 -Wall -Werror -c m.c");
   INFO(exported);
   CHECK(exported.status == 0);
@@ -370,7 +370,7 @@ TEST_CASE("text in another encoding is refused where it stands", "[table]") {
   CHECK_THAT(complaint("colour,y\nred,2\ngr\xfcn,3\n"), Catch::EndsWith("data.csv:3:1 colour: 'gr\\xfcn'" + sentence));
   CHECK_THAT(complaint("x,y\n1,no\n2,s\xed\n3,no\n"), Catch::EndsWith("data.csv:3:2 y: 's\\xed'" + sentence));
   CHECK(complaint("colour,y\nred,2\ngr\xc3\xbcn,3\n\xf0\x9f\x8d\x8b,3\n").empty());
-  // Longer forms than needed, half a surrogate, beyond the last character, cut off.
+  // Overlong forms, half a surrogate, a character beyond the last one, and one that is cut off.
   for (const std::string odd : {"\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"})
     CHECK(complaint("colour,y\nred,2\n" + odd + ",3\n").find("is not UTF-8") != std::string::npos);
 }

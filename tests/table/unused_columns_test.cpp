@@ -1,11 +1,11 @@
-// Columns that a model has no use for, and what new columns are called beside them.
+// Columns that a model does not use, and the names of new columns beside them.
 #include <catch2/catch.hpp>
 
 #include "shell.hpp"
 
 namespace {
 
-/// A model of a and b.
+/// A model with the inputs a and b.
 constexpr const char* kModel = "moe train -y y -k 1 -q $DATA/cases/extra_train.csv -o m.moe\n";
 
 }  // namespace
@@ -81,7 +81,7 @@ TEST_CASE("new columns are kept apart from the table's own", "[cli]") {
       sh("moe predict -m c.moe --append --prefix new_ $DATA/cases/target_label.csv | tee new.csv | head -n 1");
   CHECK(prefixed.out == "x,label,new_label,new_p_neg,new_p_pos\n");
   CHECK(prefixed.err.empty());
-  // Again and again, and never the same name twice.
+  // Repeated predictions never give the same name twice.
   CHECK(sh("moe predict -q -m c.moe --append $DATA/cases/target_label.csv | moe predict -m c.moe --append "
            "--output label -q | head -n 1")
             .out == "x,label,predicted_label,p_neg,p_pos,predicted_predicted_label\n");
