@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Logistic regression (scikit-learn; standardised inputs, C = 1) on testdata/breast_cancer_train.csv, and what it makes
-of breast_cancer_test.csv: the figures to set beside those of `moe eval`. Needs python3-sklearn."""
+"""Fits a logistic regression (scikit-learn; standardised inputs, C = 1) to testdata/breast_cancer_train.csv and evaluates it on
+breast_cancer_test.csv, for comparison with `moe eval`. Needs python3-sklearn."""
 import csv
 import os
 

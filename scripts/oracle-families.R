@@ -1,15 +1,15 @@
 #!/usr/bin/Rscript
-# Golden fits for the tests, one for each family, from R and not from the C++.
+# Golden fits for the tests, one for each family, computed by R independently of the C++.
 #
 #   oracle-families.R           writes testdata/oracle/families/*.csv and testdata/oracle/families.json
-#   oracle-families.R --check   recomputes what those files hold, and exits 1 if it is not so
+#   oracle-families.R --check   recomputes what these files hold, and exits with 1 where they differ
 #
 # Needs the Debian packages r-cran-flexmix, r-cran-jsonlite, r-cran-mass, r-cran-nlme, r-cran-nnet, r-cran-pscl,
-# r-cran-quantreg and r-cran-sn; for the check of the beta regression python3-statsmodels, too, where it is installed.
+# r-cran-quantreg and r-cran-sn; to check the beta regression also python3-statsmodels, if it is installed.
 #
-# R's own fit of a case is the start of polish(): Newton's steps on a log-likelihood written below from the density, all
-# its constants kept, until nothing moves; standard errors come from the observed information there, whatever R's say.
-# R's optimum and, where it has them, its standard errors must agree with the polished ones, or the script stops.
+# R's own fit of a case is where polish() begins: Newton's method on a log-likelihood that is written below from the density, with all its constants,
+# until nothing moves. Standard errors come from the observed information there, whatever R's are. R's optimum and, where it has them, its standard
+# errors must agree with the polished ones; otherwise the script stops.
 suppressPackageStartupMessages({
   for (package in c("MASS", "nnet", "pscl", "quantreg", "sn", "nlme", "flexmix", "jsonlite"))
     library(package, character.only = TRUE)
@@ -22,7 +22,7 @@ dir.create(file.path(written, "families"), recursive = TRUE, showWarnings = FALS
 
 # --- the optimum ---
 
-# Gradient and Hessian of f at t by central differences with steps of `scale`, extrapolated twice (Richardson).
+# Gradient and Hessian of f at t by central differences with steps `scale`, extrapolated twice (Richardson).
 derivatives <- function(f, t, scale) {
   p <- length(t)
   extrapolate <- function(at) {
@@ -45,8 +45,8 @@ derivatives <- function(f, t, scale) {
   list(value = centre, g = g, H = H)
 }
 
-# The maximum of f near t: estimates, standard errors, value. Steps are measured in conditional standard errors, so that
-# rounding costs the estimates some 1e-12 of their standard errors and the information some 1e-9 of itself.
+# The maximum of f near t: estimates, standard errors, value. Steps are in units of conditional standard errors, so that rounding costs the
+# estimates some 1e-12 of their standard errors, and the information some 1e-9 of itself.
 polish <- function(f, t, scale = 0.01 * pmax(abs(t), 0.1)) {
   for (round in 1:60) {
     d <- derivatives(f, t, scale)
@@ -84,7 +84,7 @@ add <- function(name, csv, arguments, source, log_likelihood, experts, gate = NU
   cat(sprintf("%-28s %.9f\n", name, log_likelihood))
 }
 
-# Writes a table and reads it back: what is fitted is what the file holds.
+# Writes a table and reads it back, so that the fit is to what the file holds.
 table_of <- function(csv, data) {
   path <- file.path(written, "families", paste0(csv, ".csv"))
   write.csv(data, path, row.names = FALSE, quote = FALSE)
@@ -94,7 +94,7 @@ table_of <- function(csv, data) {
 named <- function(values, names)
   as.list(setNames(as.numeric(values), sub("(Intercept)", "(intercept)", names, fixed = TRUE)))
 
-# One expert whose parameters are those of the mean, then the dispersions, under their names.
+# A single expert whose parameters are those of the mean, then the dispersions by name.
 expert <- function(fit, X, dispersions = character()) {
   mean <- seq_len(ncol(X))
   result <- list(coefficients = named(fit$t[mean], colnames(X)), standard_errors = named(fit$se[mean], colnames(X)))
@@ -105,7 +105,7 @@ expert <- function(fit, X, dispersions = character()) {
   result
 }
 
-# Inputs away from zero and of unlike sizes: what is standardised has to come back.
+# Inputs away from zero and of different sizes, so that standardisation must be undone.
 inputs <- function(n, seed) {
   set.seed(seed, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
   data.frame(x1 = round(rnorm(n, 1, 0.8), 3), x2 = round(runif(n, 10, 40), 2))
@@ -183,7 +183,7 @@ student <- function(t) sum(dt((d$y - first(t, X)) / t[4], t[5], log = TRUE) - lo
 r <- optim(c(coef(lm(y ~ x1 + x2, d)), 0, 1), function(u) -student(c(u[1:3], exp(u[4]), 1 + exp(u[5]))),
            method = "BFGS", control = list(maxit = 1000, reltol = 1e-14))
 fit <- polish(student, c(r$par[1:3], exp(r$par[4]), 1 + exp(r$par[5])))
-# At the estimated degrees of freedom survreg, an implementation apart, must come to the same.
+# At the estimated degrees of freedom, survreg, an independent implementation, must give the same.
 s <- survival::survreg(survival::Surv(y) ~ x1 + x2, d, dist = "t", parms = c(df = unname(fit$t[5])),
                        control = list(rel.tolerance = 1e-13))
 agree("survreg", c(coef(s), s$scale), fit$t[1:4], 1e-5)
@@ -198,7 +198,7 @@ d$y <- round(-1 + 0.9 * d$x1 + 0.25 * d$x2 + rexp(120) * sample(c(-1, 1), 120, r
 d <- table_of("laplace", d)
 X <- model.matrix(~ x1 + x2, d)
 r <- rq(y ~ x1 + x2, 0.5, d, method = "br")
-# The optimum passes through as many rows as it has coefficients: solving for them takes the rest of the rounding out.
+# The optimum passes through as many rows as it has coefficients. Solving for these removes the last rounding error.
 rows <- order(abs(resid(r)))[1:3]
 beta <- solve(X[rows, ], d$y[rows])
 agree("rq", beta, coef(r), 1e-8)
@@ -385,7 +385,7 @@ add("zero-inflated-poisson", "zero-inflated-poisson", paste(one, "--family zero-
 
 log_add <- function(a, b) pmax(a, b) + log1p(exp(-abs(a - b)))
 
-# EM from the posteriors of flexmix's best start, a weighted fit each for the experts and the gate, to a gain of 1e-10.
+# EM that begins at the posteriors of flexmix's best start, with a weighted fit for each expert and the gate, until the gain is 1e-10.
 em <- function(posterior, maximise, log_parts) {
   last <- -Inf
   for (pass in 1:20000) {
@@ -418,7 +418,7 @@ mixture <- function(name, csv, arguments, X, gate_X, driver, prior, maximise, lo
   gate <- list(coefficients = list(named(fit$t[g], colnames(gate_X)), named(0 * fit$t[g], colnames(gate_X))),
                standard_errors = list(named(fit$se[g], colnames(gate_X)), setNames(list(), character())))
   if (each[[1]]$coefficients[[1]] > each[[2]]$coefficients[[1]]) {
-    # The other order changes the gate's signs alone, as it is measured from the last expert.
+    # The other order only changes the signs of the gate, as it is measured from the last expert.
     each <- rev(each)
     gate$coefficients[[1]] <- lapply(gate$coefficients[[1]], `-`)
   }
@@ -428,7 +428,7 @@ mixture <- function(name, csv, arguments, X, gate_X, driver, prior, maximise, lo
 
 log_gate <- function(t) cbind(plogis(t, log.p = TRUE), plogis(-t, log.p = TRUE))
 log_odds <- function(posterior) qlogis(mean(posterior[, 1]))
-# Posteriors are no counts, of which binomial() and poisson() warn.
+# Posteriors are no counts, so binomial() and poisson() warn.
 weighted_glm <- function(y, w, family)
   suppressWarnings(glm.fit(X, y, w, family = family, control = list(epsilon = 1e-13, maxit = 100))$coefficients)
 two <- "-y y --features x1,x2 -k 2 --restarts 20"
@@ -461,7 +461,7 @@ mixture("binomial-k2", "binomial-k2", paste(two, "--gate constant --trials n --f
         function(t) cbind(successes(d$y, d$n, X %*% t[1:3]), successes(d$y, d$n, X %*% t[4:6])) +
           log_gate(rep(t[7], 160)))
 
-# gaussian, its gate a function of the inputs
+# gaussian, with a gate that depends on inputs
 d <- inputs(200, 16)
 component <- rbinom(200, 1, plogis(4 - 0.5 * d$x1 - 0.16 * d$x2))
 d$y <- round(ifelse(component == 1, -1 + 1.2 * d$x1 + 0.1 * d$x2 + rnorm(200, 0, 0.6),

@@ -1,11 +1,11 @@
 #!/usr/bin/Rscript
-# Golden bias-reduced fits for the tests, from R's brglm2 and not from the C++.
+# Golden bias-reduced fits for the tests, computed by R's brglm2 independently of the C++.
 #
 #   oracle-firth.R           writes testdata/oracle/firth/*.csv and testdata/oracle/firth.json
-#   oracle-firth.R --check   recomputes what that file holds, and exits 1 if it is not so
+#   oracle-firth.R --check   recomputes what that file holds, and exits with 1 where it differs
 #
-# Needs the Debian packages r-cran-brglm2 and r-cran-jsonlite. endometrial.csv is the example of Heinze and Schemper (2002), whose
-# Table 3 it must agree with; the other tables are drawn here.
+# Needs the Debian packages r-cran-brglm2 and r-cran-jsonlite. endometrial.csv is the example of Heinze and Schemper (2002), with whose Table 3 it
+# must agree. The other tables are drawn here.
 suppressPackageStartupMessages({ library(brglm2); library(jsonlite) })
 script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
 target <- file.path(dirname(dirname(normalizePath(script))), "testdata", "oracle")

@@ -75,7 +75,7 @@ def maximum(t):
 
 
 def answer():
-    # Before the impact nothing moves; afterwards anything may.
+    # Before the impact nothing moves; after it the acceleration may be anything.
     t = maximum(np.array([60, -4, -1.5, 0, -40, 1, 0.5, 3.8]))
     H = np.linalg.inv(information(t, np.sqrt(np.diag(np.linalg.inv(information(t, np.array([1, 0.1] * 3 + [0.1] * 2)))))))
     S = scores(t)

@@ -99,7 +99,7 @@ def case_of(random, family, objective, classes, l1, l2):
 
 
 def derivatives(case):
-    """Of the mean loss in the intercepts (m) and in the weights (m x d), and what l1 and l2 are multiplied by, for a target in
+    """The gradient of the mean loss in the intercepts (m) and in the weights (m x d), and the factors of l1 and l2, for a target in
     its own units."""
     Z, y, w, s = standardised(case)
     eta = np.array(case["intercept"]) + Z @ np.array(case["weights"]).T

@@ -61,7 +61,7 @@ def shapes(spec, inputs, outputs):
 
 
 class Reader:
-    """Takes theta apart, from its beginning."""
+    """Takes theta apart, beginning at its front."""
 
     def __init__(self, theta):
         self.theta, self.at = theta, 0
@@ -268,7 +268,7 @@ def negative_weights(random):
 
 
 def extremes(random):
-    """Where exp under- or overflows, and nothing but logs will do."""
+    """Cases in which exp under- or overflows, so that everything must be computed in logarithms."""
     def scaled(case, factor):
         case["theta"] = (np.array(case["theta"]) * factor).tolist()
         return case
@@ -285,7 +285,7 @@ def extremes(random):
     floor = case_of(random, "likelihood", "softmax", "gaussian", linear, 2, target_spread=0.7)
     floor["theta"][-1] = -12.0
     yield floor
-    # No weight reads an input, every expert and the gate are the same: the symmetric point.
+    # No weight reads an input, and all experts and the gate are the same: the symmetric point.
     same = case_of(random, "likelihood", "softmax", "gaussian", linear, 3)
     same["theta"] = [0.0] * len(same["theta"])
     yield same
@@ -339,12 +339,12 @@ def newton(case, theta, gate_l2, steps=300):
     slopes = (np.arange(len(theta)) % 2 == 1) & (np.arange(len(theta)) < 2 * len(case["experts"]))
     f = lambda t: (objective(case, t) + penalty(case, t, gate_l2)).real
     slope = lambda t: gradient(case, t) + gate_l2 * slopes * t
-    # Near the end the value no longer tells two points apart, and the gradient does.
+    # Near the end the value no longer differs between two points, but the gradient does.
     better = lambda t, u: f(t) < f(u) or (f(t) < f(u) + 1e-14 and abs(slope(t)).max() < abs(slope(u)).max())
     for _ in range(steps):
         g = slope(theta)
         lam, V = np.linalg.eigh(hessian(case, theta) + gate_l2 * np.diag(slopes))
-        # Nothing along flat directions: a gate's intercepts can all move alike.
+        # Flat directions stay: the intercepts of a gate can all move together.
         step = -V @ np.where(abs(lam) > 1e-9, (V.T @ g) / np.maximum(abs(lam), 1e-9), 0)
         step *= min(1, 0.3 * abs(theta).max() / abs(step).max())
         while abs(step).max() > 1e-12 and not better(theta + step, theta):
@@ -390,7 +390,7 @@ def mcycle_fit(case, theta, gate_l2):
 
 
 def mcycle_supremum(case, theta):
-    """What the likelihood approaches as the gate's step from the second expert to the third becomes a jump."""
+    """The supremum of the likelihood as the gate between the second and the third expert becomes a step (complete separation)."""
     x, (times, _) = np.array(case["X"])[:, 0], mcycle()
     g = weights("softmax", forward(case, theta)[0])
     before, after = g[:, 1] > 0.5, g[:, 2] > 0.5
@@ -418,7 +418,7 @@ def mcycle_file():
 # --- the command ---
 
 def write(path, items):
-    """One case a line, so that a difference names the case."""
+    """Writes one case to a line, so that a difference names the case."""
     with open(path, "w") as file:
         file.write("[\n" + ",\n".join(json.dumps(item) for item in items) + "\n]\n")
 

@@ -158,7 +158,7 @@ TEST_CASE("outliers and missing cells leave everything else alone", "[recipe]") 
     CHECK(arma::approx_equal(plain.X, outliers.X, "absdiff", 0));
     CHECK(plain.expert == outliers.expert);
     const arma::uvec other = arma::find(plain.y != outliers.y);
-    // A changed class may be the same class again.
+    // A changed count may be the same count again.
     CHECK(static_cast<double>(other.n_elem) / kRows == Approx(0.1).margin(0.01));
     if (plain.labels.empty()) CHECK(arma::stddev(outliers.y.elem(other)) > 2 * arma::stddev(plain.y));
 
