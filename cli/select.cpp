@@ -24,7 +24,7 @@ using moe::ErrorKind;
 
 constexpr std::uint64_t kMostExperts = 10'000, kMostDraws = 1'000'000;
 
-// --- What to try ------------------------------------------------------------------------------------------------------
+// --- What to try -----------------------------------------------------------------------------------------------------
 
 std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> words{""};
@@ -110,7 +110,7 @@ moe::TrainingTable read_table(const Arguments& arguments, std::vector<Trial>& tr
   return std::move(shared.table);
 }
 
-// --- How to choose ----------------------------------------------------------------------------------------------------
+// --- How to choose ---------------------------------------------------------------------------------------------------
 
 moe::Criterion criterion(const std::string& word) {
   const std::vector<std::pair<std::string, moe::Criterion>> known{{"bic", moe::Criterion::kBic},
@@ -147,7 +147,7 @@ arma::uword draws(const Arguments& arguments, const std::vector<Trial>& trials) 
   return arguments.count("lrt", 1, kMostDraws);
 }
 
-// --- All of it --------------------------------------------------------------------------------------------------------
+// --- All of it -------------------------------------------------------------------------------------------------------
 
 void warn_of_units(const std::vector<moe::Outcome>& outcomes) {
   std::vector<const moe::Model*> models;

@@ -156,7 +156,7 @@ void predict(arma::uword n, arma::uword d, arma::uword k, unsigned threads) {
   std::printf("%.3f ms, sum %.17g\n", time, sum);
 }
 
-// --- What the machine can do ------------------------------------------------------------------------------------------
+// --- What the machine can do -----------------------------------------------------------------------------------------
 
 /// Units of work per second of all threads together. work(thread) does `each` units.
 template <class Work>

@@ -97,7 +97,7 @@ void check_truth(const Generated& table) {
 
 }  // namespace
 
-// --- What every recipe keeps ----------------------------------------------------------------------------------------------
+// --- What every recipe keeps -----------------------------------------------------------------------------------------
 
 TEST_CASE("every recipe draws the same bits on every machine", "[recipe]") {
   // The hashes of the first 100 rows of seed 1. A change would break the tables of users who have noted a seed.
@@ -207,7 +207,7 @@ TEST_CASE("options that a recipe does not use are refused", "[recipe]") {
     CHECK(moe::generate(recipe, with(d, 7)).X.n_rows == 7);
 }
 
-// --- What each recipe draws -----------------------------------------------------------------------------------------------
+// --- What each recipe draws ------------------------------------------------------------------------------------------
 
 TEST_CASE("uniform: inputs and target are uniform and unrelated", "[recipe]") {
   const Generated table = make("uniform", 100000);

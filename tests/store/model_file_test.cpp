@@ -116,7 +116,7 @@ void check_same(const Model& a, const Model& b) {
   CHECK(a.fit.uncertainty->degrees_of_freedom == b.fit.uncertainty->degrees_of_freedom);
 }
 
-// --- Ways in: a file, a pipe, and how a file is refused -----------------------------------------------------------------
+// --- Ways in: a file, a pipe, and how a file is refused --------------------------------------------------------------
 
 void write_all(int descriptor, const std::string& bytes) {
   for (std::size_t done = 0; done < bytes.size();) {
@@ -241,7 +241,7 @@ std::string within_memory(std::size_t bytes, const std::function<std::string()>&
 
 constexpr std::size_t kMemory = std::size_t{64} << 20;  // what load_model() may take beside the size of the file
 
-// --- Taking a file apart and putting it together, checksum and all --------------------------------------------------------
+// --- Taking a file apart and putting it together, checksum and all ---------------------------------------------------
 
 /// The small model with another description.
 std::string with_description(const std::function<void(Json&)>& edit) {
@@ -261,7 +261,7 @@ const std::vector<std::uint64_t>& hostile_numbers() {
 
 }  // namespace
 
-// --- What is saved is loaded ----------------------------------------------------------------------------------------------
+// --- What is saved is loaded -----------------------------------------------------------------------------------------
 
 TEST_CASE("a model file keeps every bit of every kind of model", "[model_file]") {
   std::vector<Model> models;
@@ -381,7 +381,7 @@ TEST_CASE("a model with too many names is not saved", "[model_file]") {
   CHECK(scratch.names().empty());
 }
 
-// --- What is damaged is refused -------------------------------------------------------------------------------------------
+// --- What is damaged is refused --------------------------------------------------------------------------------------
 
 TEST_CASE("every truncation of a model file is refused", "[model_file]") {
   const std::string bytes = bytes_of(small_model());
@@ -482,7 +482,7 @@ TEST_CASE("each way in which a file is no model has its own sentence", "[model_f
   CHECK(kind == ErrorKind::kIo);
 }
 
-// --- What was made to do harm is refused, at no cost ------------------------------------------------------------------------
+// --- What was made to do harm is refused, at no cost -----------------------------------------------------------------
 
 TEST_CASE("no number of a header makes a reader overflow or take memory", "[model_file]") {
   const std::string bytes = bytes_of(small_model());
@@ -695,7 +695,7 @@ TEST_CASE("a large model takes no more than twice its size", "[model_file]") {
                Catch::Equals(""));
 }
 
-// --- What older programs have written -----------------------------------------------------------------------------------
+// --- What older programs have written --------------------------------------------------------------------------------
 
 TEST_CASE("every model file that a release has written is read", "[model_file]") {
   struct Facts {

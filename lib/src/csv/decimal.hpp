@@ -5,8 +5,7 @@
 // - w < 2^53 and |q| <= 22: w and 10^|q| are doubles, and one multiplication or division rounds only once (Clinger
 //   1990).
 // - -27 <= q <= 55: the product of w and a 128-bit 5^q decides every rounding (the Eisel-Lemire algorithm: Lemire,
-//   "Number
-//   parsing at a gigabyte per second", 2021; Mushtak and Lemire, "Fast number parsing without fallback", 2023).
+//   "Number parsing at a gigabyte per second", 2021; Mushtak and Lemire, "Fast number parsing without fallback", 2023).
 // The caller gives other numbers to std::from_chars. `make numbers` compares the results with strtod.
 #pragma once
 

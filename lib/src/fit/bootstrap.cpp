@@ -26,7 +26,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 using Order = std::vector<arma::uword>;  // for each place, the expert that comes there
 
-// --- Labels -----------------------------------------------------------------------------------------------------------
+// --- Labels ----------------------------------------------------------------------------------------------------------
 
 /// theta in a unique form: where a vector can be added to all outputs of a branch, the parameters of the reference
 /// output become 0.
@@ -110,7 +110,7 @@ arma::vec reordered(const Model& model, const arma::vec& theta, const Order& ord
   return result;
 }
 
-// --- Replicates -------------------------------------------------------------------------------------------------------
+// --- Replicates ------------------------------------------------------------------------------------------------------
 
 /// Draws rows by changing their weights: a row that is drawn twice gets twice its weight.
 void resample_rows(Random& random, Dataset& data) {

@@ -129,7 +129,7 @@ void require_normalised_gate(const ModelSpec& spec) {
                                        "expected softmax");
 }
 
-// --- Cross-validation -------------------------------------------------------------------------------------------------
+// --- Cross-validation ------------------------------------------------------------------------------------------------
 
 /// How well a model predicts the rows of a fold, to which it was not fitted.
 struct FoldScore {
@@ -169,7 +169,7 @@ void summarise(const std::vector<FoldScore>& folds, Outcome& outcome) {
   outcome.cv_error = std::sqrt(squares * count / (count - 1));
 }
 
-// --- Order ------------------------------------------------------------------------------------------------------------
+// --- Order -----------------------------------------------------------------------------------------------------------
 
 /// Lower is better.
 double cost(const Outcome& outcome, Criterion by) {
@@ -195,7 +195,7 @@ void sort_best_first(std::vector<Outcome>& outcomes, Criterion by) {
                    [&](const Outcome& a, const Outcome& b) { return rank(a) < rank(b); });
 }
 
-// --- The bootstrap ----------------------------------------------------------------------------------------------------
+// --- The bootstrap ---------------------------------------------------------------------------------------------------
 
 /// The fits of both models to one table.
 struct Pair {

@@ -1,6 +1,6 @@
-// The choice of a solver: owlqn for l1 penalties, adam for networks that are not linear, em for the likelihood of linear
-// ones with few parameters, and lbfgs for the rest. The cost of second derivatives grows with the square of the number
-// of parameters, that of a gradient only in proportion.
+// The choice of a solver: owlqn for l1 penalties, adam for networks that are not linear, em for the likelihood of
+// linear ones with few parameters, and lbfgs for the rest. The cost of second derivatives grows with the square of the
+// number of parameters, that of a gradient only in proportion.
 #include "fit/solver_choice.hpp"
 
 #include <algorithm>

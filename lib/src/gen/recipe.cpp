@@ -43,7 +43,7 @@ struct Recipe {
   double spread;  // roughly the standard deviation of a numeric target
 };
 
-// --- The table --------------------------------------------------------------------------------------------------------
+// --- The table -------------------------------------------------------------------------------------------------------
 
 const std::vector<Recipe>& table() {
   using namespace processes;
@@ -89,7 +89,7 @@ const Recipe& find(const std::string& name) {
   throw Error(ErrorKind::kUsage, unknown_word("recipe", name, known));
 }
 
-// --- Options ----------------------------------------------------------------------------------------------------------
+// --- Options ---------------------------------------------------------------------------------------------------------
 
 [[noreturn]] void refuse(const Recipe& recipe, const std::string& why) {
   throw Error(ErrorKind::kUsage, std::string("recipe '") + recipe.name + "' " + why);
@@ -130,7 +130,7 @@ Settings settle(const Recipe& recipe, const RecipeOptions& options) {
   return settings;
 }
 
-// --- Tables -----------------------------------------------------------------------------------------------------------
+// --- Tables ----------------------------------------------------------------------------------------------------------
 
 /// a, b, .., z, aa, ab, ..
 std::string letters(arma::uword index) {

@@ -72,7 +72,7 @@ void fill_in(Json& json) {
   json["inputs"] = input_names(columns);
 }
 
-// --- The numbers ------------------------------------------------------------------------------------------------------
+// --- The numbers -----------------------------------------------------------------------------------------------------
 
 /// Replaces `numbers` by those of the member, if it is there.
 void read_numbers(const JsonPlace& object, const char* member, bool list, arma::vec& numbers) {
@@ -139,7 +139,7 @@ void require_parameters(const Description& description, const JsonPlace& paramet
     parameters.fail("its networks have more parameters than there are numbers here");
 }
 
-// --- The fit ----------------------------------------------------------------------------------------------------------
+// --- The fit ---------------------------------------------------------------------------------------------------------
 
 Uncertainty read_uncertainty(const JsonPlace& place, std::size_t parameters) {
   know_members(place, {"degrees_of_freedom", "residual_standard_error", "covariance_factor", "undetermined"});

@@ -45,11 +45,11 @@ bool is_double(std::uint64_t count);
 /// The figure as a double; 0 or 1 for a flag.
 double number_of(const FitSummary& fit, const FitNumber& number);
 /// Sets the figure to what a file or a person wrote. A count loses its fraction; a flag is set where `value` is not 0.
-/// Throws ModelFault for a count that is negative, NaN, or 2^64 and more, and for a penalty's flag that is neither 0 nor 1.
+/// Throws ModelFault for a count that is negative, NaN, or 2^64 and more; and for a penalty's flag other than 0 or 1.
 void set_number(FitSummary& fit, const FitNumber& number, double value);
 
-/// A seed that a double does not hold exactly stands in a file twice: as the nearest double, which must have been set, and
-/// with all its digits. Throws ModelFault where the two do not agree.
+/// A seed that a double does not hold exactly stands in a file twice: as the nearest double, which must have been set,
+/// and with all its digits. Throws ModelFault where the two do not agree.
 void set_whole_seed(FitSummary& fit, const std::string& digits);
 
 /// Whether the study has findings that are not always stored.

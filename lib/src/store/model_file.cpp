@@ -31,14 +31,13 @@
 // [{"network": word, "inputs": ..}, ..], "objective": word, "solver": word}. These members are left out where they say
 // nothing:
 // - "columns": [{"name": name, for a category "levels": [words, the reference first], for a number "fill": its value
-//   where
-//   the cell is missing, "indicator": true where an input tells that it is}, ..]. The inputs are then input_names() of them.
+//   where the cell is missing, "indicator": true where an input tells that it is}, ..]. The inputs are then
+//   input_names() of them.
 // - "na": [words for a missing cell, beside the usual ones].
 // - "targets": [names] in place of "target", for several targets.
 // - "trials", "offset" and "exposure": names of columns. "family" of an expert, where families differ.
 // - "levels_by": "text": cells are compared as texts (levels.hpp) with levels, classes or words for missing that are
-//   numbers.
-//   This makes the version 2. Without it they are compared by value, as in version 1.
+//   numbers. This makes the version 2. Without it they are compared by value, as in version 1.
 //
 // The file contains nothing but the model, so the same model gives the same bytes. A change that readers must know of
 // gets a new version number.
@@ -92,7 +91,7 @@ std::vector<std::uint64_t> shape_of(const Model::Tensor& tensor) {
   return dispersion ? std::vector<std::uint64_t>{tensor.rows} : std::vector<std::uint64_t>{tensor.columns, tensor.rows};
 }
 
-// --- Saving -----------------------------------------------------------------------------------------------------------
+// --- Saving ----------------------------------------------------------------------------------------------------------
 
 void add_findings(const FitStudy& study, std::uint64_t parameters, std::vector<TensorView>& tensors) {
   static constexpr double kNothing = 0;
@@ -148,7 +147,7 @@ std::vector<TensorView> tensors_of(const Model& model, std::deque<double>& numbe
   return tensors;
 }
 
-// --- Loading ----------------------------------------------------------------------------------------------------------
+// --- Loading ---------------------------------------------------------------------------------------------------------
 
 void check_format(const SafetensorsReader& file) {
   const auto& words = file.metadata();

@@ -53,7 +53,7 @@ std::string count_of(std::uint64_t bytes) { return std::to_string(bytes) + (byte
 
 }  // namespace
 
-// --- Checksum ---------------------------------------------------------------------------------------------------------
+// --- Checksum --------------------------------------------------------------------------------------------------------
 
 struct Checksum::State {
   XXH3_state_t* hash = XXH3_createState();
@@ -71,7 +71,7 @@ void Checksum::add(std::string_view bytes) { XXH3_64bits_update(state_->hash, by
 
 std::uint64_t Checksum::value() const { return XXH3_64bits_digest(state_->hash); }
 
-// --- Writing ----------------------------------------------------------------------------------------------------------
+// --- Writing ---------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -118,7 +118,7 @@ void write_safetensors(OutputFile& out, const std::vector<std::pair<std::string,
   out.write(bytes_of(&sum, 1));
 }
 
-// --- Reading ----------------------------------------------------------------------------------------------------------
+// --- Reading ---------------------------------------------------------------------------------------------------------
 
 /// The header's entry of a tensor.
 struct SafetensorsReader::Entry {

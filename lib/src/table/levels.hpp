@@ -3,8 +3,8 @@
 //
 // A level is its text. 01234 and 1234, 1.1 and 1.10, 1E5 and 100000 are six different levels. There are two exceptions:
 // - Other programs write a whole column again, and make 1.0 of 1 (where a cell is missing) or 1 of 1.0. So a cell that
-//   is no level
-//   stands for the level of which it is the other spelling (other_spelling()). In training, 1 and 1.0 in a column are one level, 1.
+//   is no level stands for the level of which it is the other spelling (other_spelling()). In training, 1 and 1.0 in a
+//   column are one level, 1.
 // - Where the levels are true and false, they may be written in upper or lower case.
 //
 // Older models compare levels that are all numbers by their values. They still do: Schema::levels_by_value.

@@ -4,13 +4,13 @@
 // Inputs, each N x 1, named like their columns:
 //   a number    of the graph's type. NaN means missing: it is filled in where the model has a rule for that; otherwise
 //               the outputs of the row are NaN
-//   a category  of texts: a string; "" and the other words that moe takes for missing are missing. Of numbers: a double,
-//               NaN if missing. A missing cell is a level where the model has one for that; otherwise the outputs of the
-//               row are NaN. A level that training has not seen counts as the reference level
+//   a category  of texts: a string; "" and the other words that moe takes for missing are missing. Of numbers: a
+//               double, NaN if missing. A missing cell is a level where the model has one for that; otherwise the
+//               outputs of the row are NaN. A level that training has not seen counts as the reference level
 //   trials, offset, exposure as the model reads them
 // Outputs:
-//   mean and sd, N x T; or for classes label, N (its place in metadata "labels"; -1 where the probabilities are NaN), and
-//   proba, N x C
+//   mean and sd, N x T; or for classes label, N (its place in metadata "labels"; -1 where the probabilities are NaN),
+//   and proba, N x C
 //   gate, N x K; expert_means, N x K, or N x K x T for several targets
 // There is no sd where the gate is no softmax. An output with the name of a column is called "moe_<name>". A model that
 // reads no column gives one row.

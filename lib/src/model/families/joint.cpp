@@ -94,7 +94,7 @@ class Joint : public SeveralTargets, public HasExpressions {
     for (arma::uword t = 0; t < targets(); ++t) {
       const Part& part = parts_[t];
       const Embedding embedding = part.family->embedded(simpler_psi, std::min(side, part.family->sides() - 1));
-      for (const arma::uword out : own.outputs) result.outputs.push_back(part.eta + out);
+      for (const arma::uword out : embedding.outputs) result.outputs.push_back(part.eta + out);
       result.intercepts.insert(result.intercepts.end(), embedding.intercepts.begin(), embedding.intercepts.end());
       result.psi.insert(result.psi.end(), embedding.psi.begin(), embedding.psi.end());
       simpler_psi += make_family(simpler_of(*part.family), target_at(t))->dispersions();
