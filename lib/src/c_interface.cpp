@@ -100,11 +100,11 @@ const char* name_at(const std::vector<std::string>& names, std::size_t i) {
 /// Whether a cell with that text is missing. `by_value`: a number among the words matches every equal number; otherwise
 /// the word matches itself and its other spelling.
 bool is_missing(const moe::Schema& schema, const std::string& text, bool by_value) {
-  const auto number = by_value ? moe::parse_number(text) : std::nullopt;
   const auto other = moe::other_spelling(text);
+  const bool is_value = by_value && moe::is_number(text);
   return moe::is_missing_word(text) || std::any_of(schema.na.begin(), schema.na.end(), [&](const std::string& word) {
            return word == text || word == other ||
-                  (number && moe::is_number(word) && moe::parse_number(word) == number);
+                  (is_value && moe::is_number(word) && moe::parse_number(word) == moe::parse_number(text));
          });
 }
 

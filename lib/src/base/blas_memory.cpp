@@ -27,11 +27,11 @@ namespace moe {
 namespace {
 
 /// OpenBLAS's BUFFER_SIZE, 32 << 22 in 0.3.8 and later on x86-64 and 64-bit ARM. No function tells it.
-constexpr std::size_t kBuffer = std::size_t{128} << 20;
+constexpr std::size_t kBlasBuffer = std::size_t{128} << 20;
 constexpr std::size_t kMargin = std::size_t{2} << 20;
 
 bool is_room_for_buffers(std::size_t count) {
-  const std::size_t bytes = count * kBuffer + kMargin;
+  const std::size_t bytes = count * kBlasBuffer + kMargin;
   void* pages = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   return pages != MAP_FAILED && ::munmap(pages, bytes) == 0;
 }

@@ -4,12 +4,11 @@
 #include <cmath>
 
 #include "base/kernels/kernels.hpp"
+#include "base/special.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
 namespace {
-
-constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
 
 /// out_n = max_k a_nk.
 void row_maximum(const arma::mat& a, arma::vec& out) {

@@ -24,7 +24,6 @@ namespace {
 
 namespace policies = boost::math::policies;
 
-constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 /// A count with a larger variance has the cdf of its normal approximation, whose error is about one over the variance.
 constexpr double kNormalVariance = 1e10;

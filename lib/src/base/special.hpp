@@ -4,6 +4,9 @@
 
 namespace moe {
 
+/// log(2 pi) / 2.
+inline constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
+
 /// The value of a function at a point, and its first two derivatives there.
 struct Curve {
   double value, first, second;

@@ -7,18 +7,17 @@
 #include <cmath>
 #include <optional>
 
+#include "csv/decimal.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Takes up to `most` digits off the front of `text`. Returns how many, and their value in `value`.
 std::size_t take_digits(std::string_view& text, std::size_t most, int& value) {
   std::size_t count = 0;
-  for (value = 0; count < most && count < text.size() && is_digit(text[count]); ++count)
+  for (value = 0; count < most && count < text.size() && decimal::is_digit(text[count]); ++count)
     value = value * 10 + (text[count] - '0');
   text.remove_prefix(count);
   return count;
@@ -35,7 +34,8 @@ bool is_month_name(std::string_view word) {
 /// Takes a month off the front, as a number or a name. Returns 0 where there is none.
 int take_month(std::string_view& text, char mark) {
   int month = 0;
-  if (text.empty() || is_digit(text.front())) return take_digits(text, 2, month) > 0 && mark != ' ' ? month : 0;
+  if (text.empty() || decimal::is_digit(text.front()))
+    return take_digits(text, 2, month) > 0 && mark != ' ' ? month : 0;
   const std::string_view word = text.substr(0, text.find(mark));
   text.remove_prefix(word.size());
   return is_month_name(word) ? 1 : 0;
@@ -74,7 +74,8 @@ bool is_decimal_comma(std::string_view cell) {
 
 bool is_date(std::string_view cell) {
   if (!takes_date(cell)) return false;
-  return cell.empty() || ((cell.front() == 'T' || cell.front() == ' ') && cell.size() > 1 && is_digit(cell[1]));
+  return cell.empty() ||
+         ((cell.front() == 'T' || cell.front() == ' ') && cell.size() > 1 && decimal::is_digit(cell[1]));
 }
 
 bool is_dressed_number(std::string_view cell) {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "csv/cell.hpp"
+#include "csv/decimal.hpp"
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
 
@@ -24,12 +25,10 @@ namespace {
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// Takes digits off the front. Returns "" where there are fewer than `least` or more than `most`.
 std::string take_digits(std::string_view& text, std::size_t least, std::size_t most) {
   std::size_t count = 0;
-  while (count < text.size() && is_digit(text[count])) ++count;
+  while (count < text.size() && decimal::is_digit(text[count])) ++count;
   if (count < least || count > most) return "";
   std::string digits(text.substr(0, count));
   text.remove_prefix(count);

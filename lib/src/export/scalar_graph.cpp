@@ -9,9 +9,9 @@
 namespace moe {
 namespace {
 
-using Id = ScalarGraph::Id;
-using Node = ScalarGraph::Node;
-using Kind = ScalarGraph::Kind;
+using ScalarId = ScalarGraph::Id;
+using ScalarNode = ScalarGraph::Node;
+using ScalarKind = ScalarGraph::Kind;
 using Op = Expression::Op;
 
 class Lowering {
@@ -24,23 +24,23 @@ class Lowering {
   }
 
  private:
-  const Node& at(Id id) const { return out_.nodes[id]; }
-  bool is(Id id, double number) const { return at(id).kind == Kind::kNumber && at(id).number == number; }
-  bool all_numbers(const std::vector<Id>& operands) const {
-    return std::all_of(operands.begin(), operands.end(), [&](Id x) { return at(x).kind == Kind::kNumber; });
+  const ScalarNode& at(ScalarId id) const { return out_.nodes[id]; }
+  bool is(ScalarId id, double number) const { return at(id).kind == ScalarKind::kNumber && at(id).number == number; }
+  bool all_numbers(const std::vector<ScalarId>& operands) const {
+    return std::all_of(operands.begin(), operands.end(), [&](ScalarId x) { return at(x).kind == ScalarKind::kNumber; });
   }
-  Id number(double value) { return out_.add({Kind::kNumber, {}, value}); }
+  ScalarId number(double value) { return out_.add({ScalarKind::kNumber, {}, value}); }
 
-  std::vector<Id> elements(const Graph::Value& value) {
-    std::vector<Id> result;
+  std::vector<ScalarId> elements(const Graph::Value& value) {
+    std::vector<ScalarId> result;
     switch (value.kind) {
       case Graph::Kind::kInputs:
-        for (arma::uword i = 0; i < value.width; ++i) result.push_back(out_.add({Kind::kInput, {}, 0, {}, i}));
+        for (arma::uword i = 0; i < value.width; ++i) result.push_back(out_.add({ScalarKind::kInput, {}, 0, {}, i}));
         break;
       case Graph::Kind::kOffset:
-        return {out_.add({Kind::kOffset})};
+        return {out_.add({ScalarKind::kOffset})};
       case Graph::Kind::kTrials:
-        return {out_.add({Kind::kTrials})};
+        return {out_.add({ScalarKind::kTrials})};
       case Graph::Kind::kTargets:
         throw std::logic_error("scalars of a value that needs a target");
       case Graph::Kind::kNumbers:
@@ -67,8 +67,8 @@ class Lowering {
     return result;
   }
 
-  Id dense(const Graph::Value& value, arma::uword output) {
-    Node node{Kind::kDense, {}, value.numbers[output]};
+  ScalarId dense(const Graph::Value& value, arma::uword output) {
+    ScalarNode node{ScalarKind::kDense, {}, value.numbers[output]};
     for (arma::uword i = 0; i < value.weights.n_rows; ++i) {
       if (value.weights(i, output) == 0) continue;
       node.operands.push_back(out_.elements[value.operands[0]][i]);
@@ -77,9 +77,9 @@ class Lowering {
     return node.operands.empty() ? number(node.number) : out_.add(std::move(node));
   }
 
-  Id run(const Graph::Value& value, arma::uword i) {
+  ScalarId run(const Graph::Value& value, arma::uword i) {
     const auto first = out_.elements[value.operands[0]].begin() + static_cast<std::ptrdiff_t>(i * value.run);
-    const std::vector<Id> operands(first, first + static_cast<std::ptrdiff_t>(value.run));
+    const std::vector<ScalarId> operands(first, first + static_cast<std::ptrdiff_t>(value.run));
     const bool sum = value.kind == Graph::Kind::kSum;
     if (all_numbers(operands)) {
       double result = at(operands[0]).number;
@@ -87,15 +87,15 @@ class Lowering {
         result = sum ? result + at(operands[j]).number : std::max(result, at(operands[j]).number);
       return number(result);
     }
-    return out_.add({sum ? Kind::kSum : Kind::kLargest, operands});
+    return out_.add({sum ? ScalarKind::kSum : ScalarKind::kLargest, operands});
   }
 
-  Id each(const Graph::Value& value, arma::uword i) {
-    std::vector<Id> operands;
+  ScalarId each(const Graph::Value& value, arma::uword i) {
+    std::vector<ScalarId> operands;
     for (const Graph::Id x : value.operands) operands.push_back(out_.elements[x][out_.elements[x].size() == 1 ? 0 : i]);
     if (all_numbers(operands)) {
       std::vector<double> numbers;
-      for (const Id x : operands) numbers.push_back(at(x).number);
+      for (const ScalarId x : operands) numbers.push_back(at(x).number);
       return number(apply(value.op, numbers.data()));
     }
     if (value.op == Op::kAdd && is(operands[0], 0)) return operands[1];
@@ -103,7 +103,7 @@ class Lowering {
     if (value.op == Op::kMultiply && is(operands[0], 1)) return operands[1];
     if ((value.op == Op::kMultiply || value.op == Op::kDivide) && is(operands[1], 1)) return operands[0];
     if (value.op == Op::kMultiply && (is(operands[0], 0) || is(operands[1], 0))) return number(0);
-    return out_.add({Kind::kEach, operands, 0, {}, 0, value.op});
+    return out_.add({ScalarKind::kEach, operands, 0, {}, 0, value.op});
   }
 
   const Graph& graph_;
@@ -112,7 +112,7 @@ class Lowering {
 
 }  // namespace
 
-ScalarGraph::Id ScalarGraph::add(Node node) {
+ScalarGraph::Id ScalarGraph::add(ScalarNode node) {
   nodes.push_back(std::move(node));
   return nodes.size() - 1;
 }

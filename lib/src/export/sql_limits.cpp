@@ -9,9 +9,9 @@
 namespace moe {
 namespace {
 
-using Id = ScalarGraph::Id;
-using Node = ScalarGraph::Node;
-using Kind = ScalarGraph::Kind;
+using ScalarId = ScalarGraph::Id;
+using ScalarNode = ScalarGraph::Node;
+using ScalarKind = ScalarGraph::Kind;
 using Op = Expression::Op;
 
 /// As log10: the largest result that an operation may have, some digits below the limit of a double; the logarithm that
@@ -31,58 +31,58 @@ class Limits {
   }
 
   SqlLimits find(const std::vector<bool>& used) {
-    for (Id id = 0; id < scalar_graph_.nodes.size(); ++id)
+    for (ScalarId id = 0; id < scalar_graph_.nodes.size(); ++id)
       if (used[id]) out_.most[id] = most(at(id));
     return std::move(out_);
   }
 
  private:
-  const Node& at(Id id) const { return scalar_graph_.nodes[id]; }
-  double most(Id id) const { return out_.most[id]; }
+  const ScalarNode& at(ScalarId id) const { return scalar_graph_.nodes[id]; }
+  double most(ScalarId id) const { return out_.most[id]; }
   /// Limits a node to 10^limit where it may be larger.
-  void hold(Id id, double limit) {
-    if (most(id) <= limit || at(id).kind == Kind::kNumber) return;
+  void hold(ScalarId id, double limit) {
+    if (most(id) <= limit || at(id).kind == ScalarKind::kNumber) return;
     out_.most[id] = limit;
     out_.limit[id] = limit;
   }
 
-  double most(const Node& node) {
+  double most(const ScalarNode& node) {
     switch (node.kind) {
-      case Kind::kInput:
-      case Kind::kOffset:
-      case Kind::kTrials:
+      case ScalarKind::kInput:
+      case ScalarKind::kOffset:
+      case ScalarKind::kTrials:
         return largest_;
-      case Kind::kNumber:
+      case ScalarKind::kNumber:
         return log_size(node.number);
-      case Kind::kDense:
-      case Kind::kSum:
+      case ScalarKind::kDense:
+      case ScalarKind::kSum:
         return sum(node);
-      case Kind::kLargest:
+      case ScalarKind::kLargest:
         return largest(node.operands);
       default:
         return each(node);
     }
   }
 
-  double sum(const Node& node) {
+  double sum(const ScalarNode& node) {
     const double room = kCeiling - std::log10(static_cast<double>(node.operands.size() + 1));
     double result = log_size(node.number);
     for (std::size_t i = 0; i < node.operands.size(); ++i) {
-      const double weight = node.kind == Kind::kDense ? log_size(node.weights[i]) : 0;
+      const double weight = node.kind == ScalarKind::kDense ? log_size(node.weights[i]) : 0;
       hold(node.operands[i], room - weight);
       result = std::max(result, weight + most(node.operands[i]));
     }
     return result + kCeiling - room;
   }
 
-  double largest(const std::vector<Id>& ids) const {
+  double largest(const std::vector<ScalarId>& ids) const {
     double result = kNothing;
-    for (const Id id : ids) result = std::max(result, most(id));
+    for (const ScalarId id : ids) result = std::max(result, most(id));
     return result;
   }
 
-  double each(const Node& node) {
-    const Id a = node.operands[0], b = node.operands.back();
+  double each(const ScalarNode& node) {
+    const ScalarId a = node.operands[0], b = node.operands.back();
     switch (node.op) {
       case Op::kExp:
       case Op::kKernelExp:
@@ -101,7 +101,7 @@ class Limits {
       case Op::kMultiply:
         return product(a, b);
       case Op::kDivide: {
-        const double divisor = at(b).kind == Kind::kNumber ? most(b) : -kQuotient;
+        const double divisor = at(b).kind == ScalarKind::kNumber ? most(b) : -kQuotient;
         hold(a, kCeiling + divisor);
         return most(a) - divisor;
       }
@@ -110,7 +110,7 @@ class Limits {
     }
   }
 
-  double product(Id a, Id b) {
+  double product(ScalarId a, ScalarId b) {
     constexpr double kHalf = kCeiling / 2;
     if (most(a) + most(b) > kCeiling) {
       const double room_a = kCeiling - std::min(most(b), kHalf), room_b = kCeiling - std::min(most(a), kHalf);
@@ -121,11 +121,11 @@ class Limits {
   }
 
   /// An upper bound of a node that takes signs into account: exponents are known not to be positive.
-  double upper(Id id) const {
-    const Node& node = at(id);
-    if (node.kind == Kind::kNumber) return node.number;
-    if (node.kind == Kind::kEach) {
-      const Id a = node.operands[0], b = node.operands.back();
+  double upper(ScalarId id) const {
+    const ScalarNode& node = at(id);
+    if (node.kind == ScalarKind::kNumber) return node.number;
+    if (node.kind == ScalarKind::kEach) {
+      const ScalarId a = node.operands[0], b = node.operands.back();
       if (node.op == Op::kMin) return std::min(upper(a), upper(b));
       if (node.op == Op::kMax) return std::max(upper(a), upper(b));
       if (node.op == Op::kSubtract && is_largest_with(b, a)) return 0;
@@ -133,12 +133,12 @@ class Limits {
     }
     return std::pow(10, most(id));
   }
-  bool is_largest_with(Id id, Id among) const {
-    const std::vector<Id>& operands = at(id).operands;
-    return at(id).kind == Kind::kLargest && std::find(operands.begin(), operands.end(), among) != operands.end();
+  bool is_largest_with(ScalarId id, ScalarId among) const {
+    const std::vector<ScalarId>& operands = at(id).operands;
+    return at(id).kind == ScalarKind::kLargest && std::find(operands.begin(), operands.end(), among) != operands.end();
   }
-  bool is_negative_number(Id id) const { return at(id).kind == Kind::kNumber && at(id).number <= 0; }
-  bool is_magnitude(Id id) const { return at(id).kind == Kind::kEach && at(id).op == Op::kAbs; }
+  bool is_negative_number(ScalarId id) const { return at(id).kind == ScalarKind::kNumber && at(id).number <= 0; }
+  bool is_magnitude(ScalarId id) const { return at(id).kind == ScalarKind::kEach && at(id).op == Op::kAbs; }
 
   const ScalarGraph& scalar_graph_;
   double largest_;

@@ -11,7 +11,7 @@
 namespace moe {
 namespace {
 
-using Kind = ScalarGraph::Kind;
+using ScalarKind = ScalarGraph::Kind;
 using Op = Expression::Op;
 using Expression = SqlNumbers::Expression;
 
@@ -22,7 +22,9 @@ constexpr std::size_t kTerms = 4;
 /// log10 of the relative distance between neighbouring doubles.
 constexpr double kUnit = -16;
 
-bool is_leaf(Kind kind) { return kind == Kind::kInput || kind == Kind::kOffset || kind == Kind::kTrials; }
+bool is_leaf(ScalarKind kind) {
+  return kind == ScalarKind::kInput || kind == ScalarKind::kOffset || kind == ScalarKind::kTrials;
+}
 
 /// The smallest magnitude of an operation's result, from those of its operands.
 double least_of(Op op, const std::vector<Expression>& operands) {
@@ -51,7 +53,7 @@ double least_of(Op op, const std::vector<Expression>& operands) {
 std::size_t depth_of(const ScalarGraph::Node& node) {
   std::size_t depth = 3;
   for (std::size_t terms = node.operands.size(); terms > kTerms; terms = (terms + 1) / 2) ++depth;
-  return depth + (node.kind == Kind::kEach ? 0 : kTerms);
+  return depth + (node.kind == ScalarKind::kEach ? 0 : kTerms);
 }
 
 }  // namespace
@@ -62,25 +64,25 @@ std::string balanced(const std::vector<std::string>& terms, const std::string& s
   return "(" + balanced({terms.begin(), middle}, sign) + ")" + sign + "(" + balanced({middle, terms.end()}, sign) + ")";
 }
 
-void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
+void SqlNumbers::lay_out(const std::vector<ScalarId>& outputs) {
   const std::size_t n = scalar_graph_.nodes.size();
   uses_.assign(n, 0);
-  for (const Id id : outputs) ++uses_[id];
-  for (Id id = n; id-- > 0;)
+  for (const ScalarId id : outputs) ++uses_[id];
+  for (ScalarId id = n; id-- > 0;)
     if (uses_[id] > 0)
-      for (const Id operand : at(id).operands) ++uses_[operand];
+      for (const ScalarId operand : at(id).operands) ++uses_[operand];
   if (dialect_.postgres()) {
     std::vector<bool> used(n);
-    for (Id id = 0; id < n; ++id) used[id] = uses_[id] > 0;
+    for (ScalarId id = 0; id < n; ++id) used[id] = uses_[id] > 0;
     limits_ = sql_limits(scalar_graph_, used, std::log10(kLargestCell));
   }
   choose_first_step(outputs);
   step_.assign(n, 0);
   std::vector<std::size_t> depth(n, 0);
-  for (Id id = 0; id < n; ++id) {
-    if (uses_[id] == 0 || at(id).kind == Kind::kNumber) continue;
+  for (ScalarId id = 0; id < n; ++id) {
+    if (uses_[id] == 0 || at(id).kind == ScalarKind::kNumber) continue;
     depth[id] = depth_of(at(id));
-    for (const Id operand : at(id).operands) {
+    for (const ScalarId operand : at(id).operands) {
       step_[id] = std::max(step_[id], step_[operand]);
       if (!column_[operand]) depth[id] = std::max(depth[id], depth_of(at(id)) + depth[operand]);
     }
@@ -89,18 +91,18 @@ void SqlNumbers::lay_out(const std::vector<Id>& outputs) {
     steps_ = std::max(steps_, step_[id]);
   }
   last_use_.assign(n, 0);
-  for (const Id id : outputs) use(id, steps_ + 1);
-  for (Id id = 0; id < n; ++id)
+  for (const ScalarId id : outputs) use(id, steps_ + 1);
+  for (ScalarId id = 0; id < n; ++id)
     if (uses_[id] > 0 && column_[id])
-      for (const Id operand : at(id).operands) use(operand, step_[id]);
-  for (Id id = 0; id < n; ++id) least_.push_back(kLeastDouble);
+      for (const ScalarId operand : at(id).operands) use(operand, step_[id]);
+  for (ScalarId id = 0; id < n; ++id) least_.push_back(kLeastDouble);
 }
 
 std::size_t SqlNumbers::steps() const { return std::max<std::size_t>(1, steps_); }
 
 std::vector<std::string> SqlNumbers::columns(std::size_t step) {
   std::vector<std::string> result;
-  for (Id id = 0; id < scalar_graph_.nodes.size(); ++id) {
+  for (ScalarId id = 0; id < scalar_graph_.nodes.size(); ++id) {
     if (!column_[id] || uses_[id] == 0) continue;
     if (step_[id] == step) {
       const Expression computed = compute(id);
@@ -115,78 +117,79 @@ std::vector<std::string> SqlNumbers::columns(std::size_t step) {
 
 std::vector<std::string> SqlNumbers::conditions(std::size_t step) const {
   std::vector<std::string> result;
-  for (Id id = 0; id < scalar_graph_.nodes.size(); ++id)
+  for (ScalarId id = 0; id < scalar_graph_.nodes.size(); ++id)
     if (limited(id) && step_[id] == step)
       result.push_back("abs(" + before(id) + ") <= " + dialect_.number(std::pow(10, *limits_.limit[id])));
   return result;
 }
 
-SqlNumbers::Expression SqlNumbers::of(Id id) {
+SqlNumbers::Expression SqlNumbers::of(ScalarId id) {
   if (limited(id)) {
     const std::string limit = dialect_.number(std::pow(10, *limits_.limit[id]));
     return {"least(greatest(" + before(id) + ", -" + limit + "), " + limit + ")", least_[id], limits_.most[id]};
   }
   if (column_[id]) return {before(id), least_[id], limits_.most.empty() ? Expression().most : limits_.most[id]};
-  return at(id).kind == Kind::kNumber ? number(at(id).number) : compute(id);
+  return at(id).kind == ScalarKind::kNumber ? number(at(id).number) : compute(id);
 }
 
 /// Numbers that depend on cells and constants only are computed in the first step, where the cells are at hand.
-void SqlNumbers::choose_first_step(const std::vector<Id>& outputs) {
+void SqlNumbers::choose_first_step(const std::vector<ScalarId>& outputs) {
   const std::size_t n = scalar_graph_.nodes.size();
   column_.assign(n, false);
   first_.assign(n, false);
-  for (Id id = 0; id < n; ++id) {
-    const std::vector<Id>& operands = at(id).operands;
+  for (ScalarId id = 0; id < n; ++id) {
+    const std::vector<ScalarId>& operands = at(id).operands;
     const bool leaf = is_leaf(at(id).kind);
-    first_[id] = leaf || (at(id).kind == Kind::kEach && std::all_of(operands.begin(), operands.end(), [&](Id x) {
-                            return at(x).kind == Kind::kNumber || (first_[x] && uses_[x] == 1 && !limited(x));
-                          }));
+    first_[id] =
+        leaf || (at(id).kind == ScalarKind::kEach && std::all_of(operands.begin(), operands.end(), [&](ScalarId x) {
+                   return at(x).kind == ScalarKind::kNumber || (first_[x] && uses_[x] == 1 && !limited(x));
+                 }));
   }
-  for (Id id = 0; id < n; ++id)
+  for (ScalarId id = 0; id < n; ++id)
     if (!first_[id] && uses_[id] > 0)
-      for (const Id operand : at(id).operands) column_[operand] = first_[operand];
-  for (const Id id : outputs) column_[id] = column_[id] || first_[id];
-  for (Id id = 0; id < n; ++id)
+      for (const ScalarId operand : at(id).operands) column_[operand] = first_[operand];
+  for (const ScalarId id : outputs) column_[id] = column_[id] || first_[id];
+  for (ScalarId id = 0; id < n; ++id)
     if (first_[id] && uses_[id] > 1) column_[id] = true;
 }
 
 /// Notes that the columns that the expression reads are needed up to `step`.
-void SqlNumbers::use(Id id, std::size_t step) {
+void SqlNumbers::use(ScalarId id, std::size_t step) {
   if (column_[id])
     last_use_[id] = std::max(last_use_[id], step);
   else
-    for (const Id operand : at(id).operands) use(operand, step);
+    for (const ScalarId operand : at(id).operands) use(operand, step);
 }
 
 SqlNumbers::Expression SqlNumbers::number(double value) const {
   return {dialect_.number(value), value == 0 ? -kLeastDouble : std::log10(std::abs(value))};
 }
 
-SqlNumbers::Expression SqlNumbers::compute(Id id) {
-  const Node& node = at(id);
+SqlNumbers::Expression SqlNumbers::compute(ScalarId id) {
+  const ScalarNode& node = at(id);
   switch (node.kind) {
-    case Kind::kInput:
+    case ScalarKind::kInput:
       return {leaves_[node.index]};
-    case Kind::kOffset:
+    case ScalarKind::kOffset:
       return {leaves_[leaves_.size() - 2]};
-    case Kind::kTrials:
+    case ScalarKind::kTrials:
       return {leaves_.back()};
-    case Kind::kDense: {
+    case ScalarKind::kDense: {
       std::vector<Expression> terms;
       if (node.number != 0) terms.push_back(number(node.number));
       for (std::size_t i = 0; i < node.operands.size(); ++i)
         terms.push_back(product(number(node.weights[i]), operand(node.operands[i])));
       return sum(terms);
     }
-    case Kind::kSum: {
+    case ScalarKind::kSum: {
       std::vector<Expression> terms;
-      for (const Id operand_id : node.operands) terms.push_back(operand(operand_id));
+      for (const ScalarId operand_id : node.operands) terms.push_back(operand(operand_id));
       return sum(terms);
     }
-    case Kind::kLargest: {
+    case ScalarKind::kLargest: {
       std::vector<std::string> operands;
       double least = -kLeastDouble;
-      for (const Id x : node.operands) {
+      for (const ScalarId x : node.operands) {
         operands.push_back(of(x).text);
         least = std::min(least, of(x).least);
       }
@@ -197,9 +200,9 @@ SqlNumbers::Expression SqlNumbers::compute(Id id) {
   }
 }
 
-SqlNumbers::Expression SqlNumbers::each(const Node& node) {
+SqlNumbers::Expression SqlNumbers::each(const ScalarNode& node) {
   std::vector<Expression> operands;
-  for (const Id x : node.operands) operands.push_back(operand(x));
+  for (const ScalarId x : node.operands) operands.push_back(operand(x));
   if (node.op == Op::kMultiply) return product(operands[0], operands[1]);
   const double least = least_of(node.op, operands);
   if (node.op == Op::kDivide && least < kLeastProduct) operands[0] = without_dust(operands[0]);
@@ -209,9 +212,9 @@ SqlNumbers::Expression SqlNumbers::each(const Node& node) {
 }
 
 /// An operand, in parentheses unless it is a name or a number.
-SqlNumbers::Expression SqlNumbers::operand(Id id) {
+SqlNumbers::Expression SqlNumbers::operand(ScalarId id) {
   Expression result = of(id);
-  if (!column_[id] && at(id).kind != Kind::kNumber) result.text = "(" + result.text + ")";
+  if (!column_[id] && at(id).kind != ScalarKind::kNumber) result.text = "(" + result.text + ")";
   return result;
 }
 

@@ -7,13 +7,12 @@
 #include <optional>
 
 #include "csv/cell.hpp"
+#include "csv/decimal.hpp"
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
 
 namespace moe {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// The same digits for the same number, in whatever way it is written: 12, -0.5, 1e+20.
 std::optional<std::string> number_of(const std::string& level) {
@@ -25,7 +24,7 @@ std::optional<std::string> number_of(const std::string& level) {
   bool behind_point = false;
   for (const char c : text.substr(0, mark)) {
     behind_point = behind_point || c == '.';
-    if (!is_digit(c)) continue;
+    if (!decimal::is_digit(c)) continue;
     digits += c;
     if (behind_point) --exponent;
   }

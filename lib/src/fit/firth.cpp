@@ -12,11 +12,11 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 512;
-constexpr double kTolerance = 1e-9;  // for a step, in standard errors
-constexpr arma::uword kPasses = 1000;
-constexpr int kHalvings = 30;
-constexpr double kRounding = 1e-13;  // relative rounding error of a value
+constexpr arma::uword kFirthBlock = 512;
+constexpr double kFirthTolerance = 1e-9;  // for a step, in standard errors
+constexpr arma::uword kFirthPasses = 1000;
+constexpr int kFirthHalvings = 30;
+constexpr double kFirthRounding = 1e-13;  // relative rounding error of a value
 /// The longest step of linear predictors, on average over rows: without a limit, means of counts overflow.
 constexpr double kLongest = 5;
 
@@ -106,8 +106,8 @@ class Firth {
     const arma::vec at = theta(point.phi);
     ForwardPass forward(model_);
     arma::mat Z;
-    for (arma::uword first = 0; first < rows_.count(); first += kBlock) {
-      const Rows block = rows_.block(first, std::min(rows_.count(), first + kBlock) - 1);
+    for (arma::uword first = 0; first < rows_.count(); first += kFirthBlock) {
+      const Rows block = rows_.block(first, std::min(rows_.count(), first + kFirthBlock) - 1);
       forward.run(at, block);
       basis_.whiten(design(), block.X, Z);
       visit(block, arma::mat(Z.rows(columns_)), forward.eta(0));
@@ -185,8 +185,8 @@ void require_firth(const Model& model) {
 SolverResult fit_firth(const Model& model, const Rows& rows, const Basis& basis, const SolverOptions& options,
                        const FirthWatch& watch) {
   const Firth firth(model, rows, basis);
-  const double weight = arma::accu(rows.w), tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
-  const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
+  const double weight = arma::accu(rows.w), tolerance = options.tolerance > 0 ? options.tolerance : kFirthTolerance;
+  const arma::uword passes = options.epochs > 0 ? options.epochs : kFirthPasses;
   SolverResult result;
   Point here = firth.start();
   result.stop = "passes used up; --epochs allows more";
@@ -200,13 +200,13 @@ SolverResult fit_firth(const Model& model, const Rows& rows, const Basis& basis,
     if (result.converged || result.passes == passes) break;
     double part = 1;
     int halvings = 0;
-    for (; halvings < kHalvings; ++halvings, part *= 0.5) {
+    for (; halvings < kFirthHalvings; ++halvings, part *= 0.5) {
       Point there = firth.at(here.phi + part * step);
-      if (!(there.value >= here.value - kRounding * std::abs(here.value))) continue;
+      if (!(there.value >= here.value - kFirthRounding * std::abs(here.value))) continue;
       here = std::move(there);
       break;
     }
-    if (halvings == kHalvings) {
+    if (halvings == kFirthHalvings) {
       result.stop = "no step lowers the loss any more";
       break;
     }

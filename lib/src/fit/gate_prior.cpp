@@ -10,7 +10,7 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 512;
+constexpr arma::uword kPriorBlock = 512;
 
 /// The third cumulant of experts a, b and c in row n, under the weights g.
 double third_cumulant(const arma::mat& g, arma::uword n, arma::uword a, arma::uword b, arma::uword c) {
@@ -25,8 +25,8 @@ void for_each_block(const Model& model, const Rows& rows, const Basis& basis, co
                     const arma::vec& theta, const Visit& visit) {
   ForwardPass forward(model);
   arma::mat Z;
-  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
+  for (arma::uword first = 0; first < rows.count(); first += kPriorBlock) {
+    const Rows block = rows.block(first, std::min(rows.count(), first + kPriorBlock) - 1);
     forward.run(theta, block);
     basis.whiten(basis.design_of(0), block.X, Z);
     visit(block.w, arma::mat(Z.rows(columns)), arma::mat(arma::exp(forward.log_weights())));

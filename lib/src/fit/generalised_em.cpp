@@ -12,8 +12,8 @@ namespace moe {
 namespace {
 
 /// Passes and tolerance of the M step. More would be wasted, as the responsibilities are about to change.
-constexpr arma::uword kPasses = 10;
-constexpr double kTolerance = 1e-10;
+constexpr arma::uword kInnerPasses = 10;
+constexpr double kInnerTolerance = 1e-10;
 
 /// The M step in the form that a solver sees: only the smooth part.
 class Expected : public Problem {
@@ -48,8 +48,8 @@ EmStep::Result GeneralisedEm::run(const arma::vec& theta) const {
   Expected expected(pass, rows_, unit);
   Random random(0, 0);
   SolverOptions options;
-  options.epochs = kPasses;
-  options.tolerance = kTolerance;
+  options.epochs = kInnerPasses;
+  options.tolerance = kInnerTolerance;
   EmStep::Result result;
   result.target = make_solver("lbfgs")->minimise(expected, theta, options, random).theta;
   result.slope = expected.first_slope() * unit;

@@ -15,15 +15,15 @@
 namespace moe {
 namespace {
 
-constexpr int kHalvings = 30, kRoughHalvings = 3;
+constexpr int kNewtonHalvings = 30, kRoughHalvings = 3;
 // Second derivatives from a subsample are too rough if a step leaves more than this part of the gradient.
 constexpr double kSlow = 0.5;
-constexpr int kPolishes = 3;         // at most, with rough second derivatives
-constexpr double kRounding = 1e-13;  // relative rounding error of a value
-constexpr double kNothing = 1e-16;   // as a part of the value: a smaller gain is rounding
+constexpr int kPolishes = 3;               // at most, with rough second derivatives
+constexpr double kNewtonRounding = 1e-13;  // relative rounding error of a value
+constexpr double kNothing = 1e-16;         // as a part of the value: a smaller gain is rounding
 /// The shift as a part of each second derivative: its first value, growth and limit. A second derivative counts as at
 /// least kLeastSecond of the largest.
-constexpr double kFirstShift = 1e-11, kShiftGrowth = 10, kLastShift = 1e6, kLeastSecond = 1e-15;
+constexpr double kNewtonFirstShift = 1e-11, kNewtonShiftGrowth = 10, kNewtonLastShift = 1e6, kLeastSecond = 1e-15;
 /// If a larger shift is needed, the second derivatives are negative in some direction, and eigenvectors are used. No
 /// eigenvalue counts as smaller than this.
 constexpr double kMostShift = 1e-7;
@@ -40,7 +40,7 @@ arma::vec sizes_of(const arma::mat& H) {
 /// is none.
 arma::vec shifted_direction(const arma::mat& H, const arma::vec& g, double most) {
   const arma::vec size = sizes_of(H);
-  for (double shift = kFirstShift; size.max() > 0 && shift < most; shift *= kShiftGrowth) {
+  for (double shift = kNewtonFirstShift; size.max() > 0 && shift < most; shift *= kNewtonShiftGrowth) {
     end_if_stopped();
     arma::mat shifted = H, R;
     shifted.diag() += shift * size;
@@ -100,7 +100,7 @@ bool polish(Problem& problem, SolverResult& at, Directions& directions, arma::ve
   if (whole.is_empty()) return false;
   arma::vec theta = at.theta + whole, g;
   const double value = problem.evaluate(theta, g);
-  if (!(value <= at.value + kRounding * std::abs(at.value) && arma::norm(g, "inf") < arma::norm(gradient, "inf")))
+  if (!(value <= at.value + kNewtonRounding * std::abs(at.value) && arma::norm(g, "inf") < arma::norm(gradient, "inf")))
     return false;
   at.theta = std::move(theta);
   at.value = value;
@@ -122,7 +122,7 @@ bool step_along(const arma::vec& whole, int halvings, Problem& problem, SolverRe
   for (int i = 0; i < halvings && !whole.is_empty(); ++i, part *= 0.5) {
     arma::vec theta = at.theta + part * whole, g;
     const double value = problem.evaluate(theta, g);
-    if (!(value <= at.value + kRounding * std::abs(at.value))) continue;
+    if (!(value <= at.value + kNewtonRounding * std::abs(at.value))) continue;
     if (value >= at.value && arma::norm(g, "inf") >= arma::norm(gradient, "inf")) return false;
     at.theta = std::move(theta);
     at.value = value;
@@ -136,17 +136,17 @@ bool step_along(const arma::vec& whole, int halvings, Problem& problem, SolverRe
 bool step(Problem& problem, SolverResult& at, Directions& directions, arma::vec& gradient) {
   const double before = arma::norm(gradient, "inf");
   arma::vec whole = directions.from(at.theta, gradient);
-  bool moved = step_along(whole, directions.rough() ? kRoughHalvings : kHalvings, problem, at, gradient);
+  bool moved = step_along(whole, directions.rough() ? kRoughHalvings : kNewtonHalvings, problem, at, gradient);
   if (!directions.rough()) return moved;
   if (!moved || arma::norm(gradient, "inf") > kSlow * before) directions.refine();
   if (moved) return true;
   whole = directions.from(at.theta, gradient);
-  return step_along(whole, kHalvings, problem, at, gradient);
+  return step_along(whole, kNewtonHalvings, problem, at, gradient);
 }
 
 }  // namespace
 
-arma::vec newton_direction(const arma::mat& H, const arma::vec& g) { return shifted_direction(H, g, kLastShift); }
+arma::vec newton_direction(const arma::mat& H, const arma::vec& g) { return shifted_direction(H, g, kNewtonLastShift); }
 
 void newton_steps(Problem& problem, SecondDerivatives& second, SolverResult& at, double tolerance, arma::uword passes) {
   arma::vec gradient;

@@ -15,23 +15,23 @@ namespace moe {
 namespace {
 
 constexpr std::size_t kMemory = 20;
-constexpr int kSearch = 40;          // evaluations in one line search, at most
-constexpr double kArmijo = 1e-4;     // sufficient decrease
-constexpr double kCurvature = 0.9;   // Wolfe's second condition
-constexpr double kGrowth = 4;        // growth of a step that is too short
-constexpr double kRounding = 1e-12;  // relative rounding error of a value
+constexpr int kSearch = 40;              // evaluations in one line search, at most
+constexpr double kArmijo = 1e-4;         // sufficient decrease
+constexpr double kCurvature = 0.9;       // Wolfe's second condition
+constexpr double kGrowth = 4;            // growth of a step that is too short
+constexpr double kLineRounding = 1e-12;  // relative rounding error of a value
 
 bool acceptable(const LinePoint& start, const LinePoint& point) {
   const bool wolfe =
       point.value <= start.value + kArmijo * point.step * start.slope && point.slope >= kCurvature * start.slope;
-  const bool approximate = point.value <= start.value + kRounding * std::abs(start.value) &&
+  const bool approximate = point.value <= start.value + kLineRounding * std::abs(start.value) &&
                            point.slope >= kCurvature * start.slope && point.slope <= (2 * kArmijo - 1) * start.slope;
   return wolfe || approximate;
 }
 
 /// Whether the minimum along the line lies before this point.
 bool beyond(const LinePoint& start, const LinePoint& point) {
-  return !(point.value <= start.value + kRounding * std::abs(start.value)) || point.slope >= 0;
+  return !(point.value <= start.value + kLineRounding * std::abs(start.value)) || point.slope >= 0;
 }
 
 /// The next trial between two points: the zero of the slope by the secant rule, but not too near the ends; the middle

@@ -22,9 +22,9 @@ namespace {
 constexpr std::uint64_t kDrawStreams = std::uint64_t{1} << 32;
 
 /// Tells the observer how much is done, never twice at the same time.
-class Watch {
+class FitCounter {
  public:
-  Watch(const SelectObserver& observer, std::size_t fits) : observer_(observer), fits_(fits) {}
+  FitCounter(const SelectObserver& observer, std::size_t fits) : observer_(observer), fits_(fits) {}
   bool keep_going() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (observer_ && !stopped_) stopped_ = !observer_(done_, fits_);
@@ -89,7 +89,7 @@ struct Fitted {
 
 /// `rows` and `validation` have all inputs of the table.
 Fitted fitted(const Candidate& candidate, const Dataset& rows, const std::optional<Dataset>& validation,
-              const TrainOptions& options, Watch& watch) {
+              const TrainOptions& options, FitCounter& watch) {
   Fitted result;
   if (!watch.keep_going()) {
     result.failure = "interrupted";
@@ -139,7 +139,7 @@ struct FoldScore {
 };
 
 FoldScore score(const Candidate& candidate, const Dataset& data, const std::optional<Dataset>& validation,
-                const std::vector<std::size_t>& held_out, const TrainOptions& options, Watch& watch) {
+                const std::vector<std::size_t>& held_out, const TrainOptions& options, FitCounter& watch) {
   std::vector<std::size_t> others;
   for (std::size_t n = 0; n < data.rows(); ++n)
     if (data.w[n] > 0 && !std::binary_search(held_out.begin(), held_out.end(), n)) others.push_back(n);
@@ -236,7 +236,7 @@ std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std
 
   const std::size_t each = 1 + folds.size(), fits = parts.size() * each;
   const TrainOptions one = for_one_of(fits, options.train);
-  Watch watch(observer, fits);
+  FitCounter watch(observer, fits);
   std::vector<Fitted> whole(parts.size());
   std::vector<std::vector<FoldScore>> scores(parts.size(), std::vector<FoldScore>(folds.size()));
   parallel_for(fits, options.train.threads, [&](std::size_t task) {
@@ -269,7 +269,7 @@ RatioTest bootstrap_ratio_test(const Schema& schema, const Dataset& data, const 
   const arma::uvec counted = arma::find(data.w > 0);
   const Dataset rows = take_rows(data, {counted.begin(), counted.end()});
   const Candidate small = narrowed(schema, smaller), large = narrowed(schema, larger);
-  Watch watch(observer, 2 * (1 + draws));
+  FitCounter watch(observer, 2 * (1 + draws));
   const auto both = [&](const Dataset& table, TrainOptions how) {
     Pair pair;
     pair.larger = fitted(large, table, std::nullopt, how, watch);

@@ -13,7 +13,7 @@ namespace {
 
 /// A column is dependent if the part of it that earlier columns do not explain is smaller than this part of it. As in a
 /// Basis.
-constexpr double kDependent = 1e-12;
+constexpr double kWideDependent = 1e-12;
 
 /// The first independent columns of a branch's design; at most as many as there are rows.
 arma::uvec independent(const Branch& branch, const Rows& rows) {
@@ -28,7 +28,7 @@ arma::uvec independent(const Branch& branch, const Rows& rows) {
     const arma::mat before = Q.head_cols(kept.size());
     for (int twice = 0; twice < 2; ++twice) left -= before * (before.t() * left);
     const double length = arma::norm(left);
-    if (!(length > kDependent * whole)) continue;
+    if (!(length > kWideDependent * whole)) continue;
     Q.col(kept.size()) = left / length;
     kept.push_back(j);
   }

@@ -11,7 +11,7 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 1024;
+constexpr arma::uword kStudyBlock = 1024;
 /// An expert whose weight is this near to 0 or 1 in every row is separated from the others.
 constexpr double kSharp = 1e-3;
 /// A fit is exact where the residuals are only rounding errors: below kExact of the target's spread, or below
@@ -24,8 +24,8 @@ constexpr double kTiny = 1e-6;
 template <class Visit>
 void for_each_block(const Model& model, const Rows& rows, const Visit& visit) {
   ForwardPass forward(model);
-  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
+  for (arma::uword first = 0; first < rows.count(); first += kStudyBlock) {
+    const Rows block = rows.block(first, std::min(rows.count(), first + kStudyBlock) - 1);
     forward.run(model.theta, block);
     visit(block, forward, forward.log_terms(model.theta, block.y));
   }

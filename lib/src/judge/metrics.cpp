@@ -14,7 +14,7 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 1024;
+constexpr arma::uword kMetricsBlock = 1024;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLevels[] = {0.5, 0.9, 0.95};
 
@@ -143,8 +143,8 @@ Metrics evaluate(const Model& model, const Dataset& data) {
   if (!data.has_target())
     throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.targets[0] + "'");
   Evaluation evaluation(model, data);
-  for (arma::uword first = 0; first < data.rows(); first += kBlock)
-    evaluation.add({data.slice(first, std::min(first + kBlock, data.rows()) - 1)});
+  for (arma::uword first = 0; first < data.rows(); first += kMetricsBlock)
+    evaluation.add({data.slice(first, std::min(first + kMetricsBlock, data.rows()) - 1)});
   Metrics metrics = evaluation.finish(data);
   const auto objective = make_objective(model.fit.objective.empty() ? "likelihood" : model.fit.objective);
   metrics.objective_name = objective->name();
@@ -159,8 +159,8 @@ LikelihoodSums likelihood_sums(const Model& model, const Rows& rows) {
   LikelihoodSums sums;
   arma::vec total;
   arma::mat log_r, r;
-  for (arma::uword first = 0; first < rows.count(); first += kBlock) {
-    const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
+  for (arma::uword first = 0; first < rows.count(); first += kMetricsBlock) {
+    const Rows block = rows.block(first, std::min(rows.count(), first + kMetricsBlock) - 1);
     forward.run(model.theta, block);
     const arma::mat terms = forward.log_terms(model.theta, block.y);
     log_sum_exp(terms, total);

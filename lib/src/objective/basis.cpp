@@ -14,8 +14,8 @@ namespace {
 
 /// A column is dependent if the part of it that earlier columns do not explain is smaller than this part of it.
 constexpr double kDependent = 1e-12;
-constexpr arma::uword kBlock = 512;
-constexpr arma::uword kParts = 16;
+constexpr arma::uword kBasisBlock = 512;
+constexpr arma::uword kBasisParts = 16;
 
 /// The upper triangle R of the QR decomposition of `rows`. It has as many rows as columns.
 arma::mat triangle(arma::mat rows) {
@@ -30,13 +30,14 @@ arma::mat triangle(arma::mat rows) {
 
 /// R of many rows: R of each part of the rows, then R of these stacked on each other, always in the same order.
 arma::mat triangle_of(const Branch& branch, const Rows& rows, unsigned threads) {
-  const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock, each = (blocks + kParts - 1) / kParts;
+  const arma::uword blocks = (rows.count() + kBasisBlock - 1) / kBasisBlock,
+                    each = (blocks + kBasisParts - 1) / kBasisParts;
   std::vector<arma::mat> parts((blocks + each - 1) / each);
   parallel_for(parts.size(), threads, [&](std::size_t part) {
     arma::mat design;
     for (arma::uword b = part * each; b < std::min(blocks, (part + 1) * each); ++b) {
       end_if_stopped();
-      const Rows block = rows.block(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1);
+      const Rows block = rows.block(b * kBasisBlock, std::min(rows.count(), (b + 1) * kBasisBlock) - 1);
       branch.design(block.X, design);
       const arma::mat weighted = (design.each_row() % arma::sqrt(block.w).t()).t();
       parts[part] = triangle(arma::join_cols(parts[part], weighted));

@@ -16,10 +16,11 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kBlock = 504;  // no power of two, in which case columns would fall on the same few cache lines
+constexpr arma::uword kHessianBlock =
+    504;  // no power of two, in which case columns would fall on the same few cache lines
 /// The most second derivatives that are held at once, in doubles.
 constexpr arma::uword kMostHeld = arma::uword{1} << 22;
-constexpr arma::uword kParts = 16;  // at most; each part has sums of its own
+constexpr arma::uword kHessianParts = 16;  // at most; each part has sums of its own
 /// The most products of two inputs that are held for a block of rows. With more of them, a matrix product for each pair
 /// of slots is as fast.
 constexpr arma::uword kMostProducts = 2000;
@@ -285,7 +286,7 @@ arma::mat summed(const Model& model, const arma::vec& theta, const Rows& rows, u
   const std::vector<Slot> slots = slots_of(model, Inputs(model, basis));
   const Curvature curvature(model);
   const arma::uword size = rows_at_once(model), blocks = (rows.count() + size - 1) / size;
-  const arma::uword each = (blocks + kParts - 1) / kParts;
+  const arma::uword each = (blocks + kHessianParts - 1) / kHessianParts;
   std::vector<Sums> parts((blocks + each - 1) / each, Sums(slots, theta.n_elem));
   parallel_for(parts.size(), threads, [&](std::size_t part) {
     ForwardPass forward(model);
@@ -317,7 +318,7 @@ arma::uword rows_at_once(const Model& model) {
     const arma::uword size = expert.family->outputs() + expert.family->dispersions();
     held += size * size;
   }
-  return std::clamp<arma::uword>(kMostHeld / held, 1, kBlock);
+  return std::clamp<arma::uword>(kMostHeld / held, 1, kHessianBlock);
 }
 
 bool has_hessian(const Model& model) {

@@ -14,7 +14,7 @@ namespace {
 
 /// The number of rows that go through all branches at once. Their outputs stay near the first-level cache. It is no
 /// power of two, as the columns would then fall on the same few cache lines.
-constexpr arma::uword kBlock = 504;
+constexpr arma::uword kPassBlock = 504;
 /// The largest number of chunks. It must not depend on the number of threads, as the order of sums follows from it.
 constexpr arma::uword kChunks = 64;
 /// From this many rows times parameters on, sharing the work of several networks takes less time than a pool of threads
@@ -89,7 +89,7 @@ Pass::Pass(const Model& model, const Objective& objective, const Penalty& penalt
 Pass::~Pass() = default;
 
 Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const {
-  const arma::uword blocks = (rows.count() + kBlock - 1) / kBlock;
+  const arma::uword blocks = (rows.count() + kPassBlock - 1) / kPassBlock;
   const arma::uword blocks_each = (blocks + kChunks - 1) / kChunks;
   const arma::uword chunks = (blocks + blocks_each - 1) / blocks_each;
   std::deque<ForwardPass>& forwards = memory_->forwards;
@@ -119,7 +119,7 @@ Totals& Pass::sum(const arma::vec& theta, const Rows& rows, bool gradient) const
   forwards[0].share(nullptr);
   parallel_for(chunks, threads_, [&](std::size_t chunk) {
     for (arma::uword b = chunk * blocks_each; b < std::min(blocks, (chunk + 1) * blocks_each); ++b)
-      add(rows.block(b * kBlock, std::min(rows.count(), (b + 1) * kBlock) - 1), chunk);
+      add(rows.block(b * kPassBlock, std::min(rows.count(), (b + 1) * kPassBlock) - 1), chunk);
   });
   for (std::size_t chunk = 1; chunk < chunks; ++chunk) objective_.merge(totals[chunk], totals[0]);
   return totals[0];

@@ -14,10 +14,8 @@
 namespace moe {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr const char* kFormat = "moe";
-constexpr std::size_t kVersion = 1;
+constexpr const char* kDescriptionFormat = "moe";
+constexpr std::size_t kDescriptionVersion = 1;
 
 /// A model may have so many parameters even if its text has fewer characters. The message then names the first tensor
 /// that is missing.
@@ -43,21 +41,21 @@ void know_members(const JsonPlace& root) {
 }
 
 void check_version(const JsonPlace& root) {
-  if (!root.has("format") || root.at("format").text() != kFormat)
+  if (!root.has("format") || root.at("format").text() != kDescriptionFormat)
     root.fail("not a model: expected an object with \"format\": \"moe\"");
   const std::size_t version = root.at("version").index();
-  if (version != kVersion)
+  if (version != kDescriptionVersion)
     root.at("version").fail("format version " + std::to_string(version) + ": this program reads version " +
-                            std::to_string(kVersion));
+                            std::to_string(kDescriptionVersion));
   if (root.has("target") && root.has("targets"))
     root.at("targets").fail("there is a 'target', too: expected one of them");
 }
 
 /// Adds what every model file says, but a script may leave out.
-void fill_in(Json& json) {
+void fill_in(nlohmann::json& json) {
   for (const char* name : {"weight", "id"})
     if (!json.contains(name)) json[name] = "";
-  if (!json.contains("labels")) json["labels"] = Json::array();
+  if (!json.contains("labels")) json["labels"] = nlohmann::json::array();
   if (json.contains("gate") && json["gate"].is_object() && !json["gate"].contains("link"))
     json["gate"]["link"] = "softmax";
   if (json.contains("inputs") || !json.contains("columns")) return;
@@ -199,7 +197,7 @@ FitSummary read_fit(const JsonPlace& place, std::size_t parameters) {
 }
 
 Model read_model(std::string_view text) {
-  Json json = parse_strict_json(text);
+  nlohmann::json json = parse_strict_json(text);
   if (json.is_object()) fill_in(json);
   const JsonPlace root(json, "");
   check_version(root);

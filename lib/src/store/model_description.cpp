@@ -11,12 +11,11 @@
 
 #include "base/bounded_json.hpp"
 #include "csv/cell.hpp"
+#include "store/json_text.hpp"
 #include "table/levels.hpp"
 
 namespace moe {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// The longest word for a network. It limits the layers that a file can ask for before its tensors have been counted.
 constexpr std::size_t kMaxSpec = 4096;

@@ -19,8 +19,6 @@
 namespace moe {
 namespace {
 
-using Json = nlohmann::json;
-
 static_assert(
     std::endian::native == std::endian::little,
     "model files are little-endian: a machine that is not would have to swap bytes in add_bytes() and take()");
@@ -78,14 +76,14 @@ namespace {
 std::string table_entry(const std::string& name, const char* type, const std::vector<std::uint64_t>& shape,
                         std::uint64_t begin, std::uint64_t end) {
   const nlohmann::ordered_json entry{{"dtype", type}, {"shape", shape}, {"data_offsets", {begin, end}}};
-  return "," + Json(name).dump() + ":" + entry.dump();
+  return "," + nlohmann::json(name).dump() + ":" + entry.dump();
 }
 
 std::string header_of(const std::vector<std::pair<std::string, std::string>>& metadata,
                       const std::vector<TensorView>& tensors) {
   nlohmann::ordered_json words = nlohmann::ordered_json::object();
   for (const auto& [name, word] : metadata) words[name] = word;
-  std::string header = "{" + Json(kMetadata).dump() + ":" + words.dump();
+  std::string header = "{" + nlohmann::json(kMetadata).dump() + ":" + words.dump();
   std::uint64_t end = 0;
   for (const TensorView& tensor : tensors) {
     const std::uint64_t begin = end;
@@ -175,16 +173,16 @@ void SafetensorsReader::read_table(const std::string& header) {
         metadata_ = entry.get<std::map<std::string, std::string>>();
         continue;
       }
-      const auto& offsets = entry.at("data_offsets").get_ref<const Json::array_t&>();
+      const auto& offsets = entry.at("data_offsets").get_ref<const nlohmann::json::array_t&>();
       Entry tensor{name, entry.at("dtype").get_ref<const std::string&>(), {}, 0, 0};
-      for (const Json& size : entry.at("shape").get_ref<const Json::array_t&>())
-        tensor.shape.push_back(size.get_ref<const Json::number_unsigned_t&>());
+      for (const nlohmann::json& size : entry.at("shape").get_ref<const nlohmann::json::array_t&>())
+        tensor.shape.push_back(size.get_ref<const nlohmann::json::number_unsigned_t&>());
       if (offsets.size() != 2) fail("damaged: tensor '" + printable(name) + "' has no beginning and end");
-      tensor.begin = offsets[0].get_ref<const Json::number_unsigned_t&>();
-      tensor.end = offsets[1].get_ref<const Json::number_unsigned_t&>();
+      tensor.begin = offsets[0].get_ref<const nlohmann::json::number_unsigned_t&>();
+      tensor.end = offsets[1].get_ref<const nlohmann::json::number_unsigned_t&>();
       entries.push_back(std::move(tensor));
     }
-  } catch (const Json::exception&) {
+  } catch (const nlohmann::json::exception&) {
     fail("damaged: its header does not describe tensors");
   }
   check_table(entries);

@@ -23,9 +23,9 @@ using namespace c_source;
 using Id = Graph::Id;
 using Kind = Graph::Kind;
 
-class Writer {
+class CWriter {
  public:
-  Writer(const Model& model, bool rows)
+  CWriter(const Model& model, bool rows)
       : model_(model),
         rows_(rows),
         columns_(columns_of(model.schema)),
@@ -250,7 +250,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
 };
 
 std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options) {
-  return {{"", with_prefix(Writer(model, options.rows).write(), checked_prefix(options.prefix))}};
+  return {{"", with_prefix(CWriter(model, options.rows).write(), checked_prefix(options.prefix))}};
 }
 
 }  // namespace

@@ -32,7 +32,7 @@ std::string lines(const std::vector<std::string>& texts) {
   return join(result, "\\n");
 }
 
-std::vector<std::string> folded(const std::vector<std::string>& names) {
+std::vector<std::string> folded_names(const std::vector<std::string>& names) {
   if (names.size() <= kMostNames) return names;
   std::vector<std::string> result(names.begin(), names.begin() + kFirstNames);
   result.push_back(".. " + std::to_string(names.size() - kFirstNames - 1) + " more ..");
@@ -65,7 +65,7 @@ class Inputs {
     const auto [at, fresh] = boxes_.try_emplace(names, "inputs" + std::to_string(boxes_.size() + 1));
     std::string text;
     if (fresh) {
-      std::vector<std::string> shown = folded(names);
+      std::vector<std::string> shown = folded_names(names);
       shown.insert(shown.begin(), plural(names.size(), "input"));
       text = node(at->second, shown, ", shape=note");
     }
@@ -94,9 +94,9 @@ std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions&) {
   }
   text += node("mixture", {"p(y | x) = sum_k g_k(x) p_k(y | x)"}, ", shape=ellipse");
   text += edge("gate", "mixture", " [style=dashed]");
-  std::vector<std::string> target = folded(model.schema.targets);
+  std::vector<std::string> target = folded_names(model.schema.targets);
   if (model.classes()) {
-    const std::vector<std::string> labels = folded(model.schema.labels);
+    const std::vector<std::string> labels = folded_names(model.schema.labels);
     target.insert(target.end(), labels.begin(), labels.end());
     target[model.targets()] = "classes: " + target[model.targets()];
   }

@@ -41,9 +41,9 @@ std::string js(const std::vector<double>& values) {
 }
 
 /// The body of compute(), the place of each value in V, and the constants that it reads.
-class Computation {
+class JsComputation {
  public:
-  Computation(const Graph& graph, const std::vector<PredictedColumn>& columns, arma::uword inputs) : graph_(graph) {
+  JsComputation(const Graph& graph, const std::vector<PredictedColumn>& columns, arma::uword inputs) : graph_(graph) {
     place_.resize(graph.values.size());
     size_ = inputs + 2;  // two more for the offset and the trials
     for (const Id id : values_of(columns, graph)) add(id, inputs);
@@ -230,7 +230,7 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& opt
   const Graph graph = graph_of(model);
   const std::vector<PredictedColumn> columns = predicted_columns(model, graph);
   const Schema& schema = model.schema;
-  const Computation computation(graph, columns, schema.inputs.size());
+  const JsComputation computation(graph, columns, schema.inputs.size());
   const auto optional = [](const std::string& name) { return name.empty() ? "null" : js(name); };
   std::vector<std::string> outputs, places;
   for (const PredictedColumn& column : columns) {

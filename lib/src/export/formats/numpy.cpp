@@ -36,9 +36,9 @@ std::string python(const std::vector<std::string>& texts) {
 }
 
 /// The body of _compute, and the arrays that it reads.
-class Computation {
+class NumpyComputation {
  public:
-  Computation(const Graph& graph, const std::vector<PredictedColumn>& columns) : graph_(graph) {
+  NumpyComputation(const Graph& graph, const std::vector<PredictedColumn>& columns) : graph_(graph) {
     for (const Id id : values_of(columns, graph)) {
       const Graph::Value& value = graph.values[id];
       if (value.kind == Kind::kNumbers) {
@@ -162,7 +162,7 @@ class Computation {
 };
 
 /// Other cells than a level's own text that stand for it, each with the level's place.
-std::vector<std::string> others_of(const Column& column, const Schema& schema) {
+std::vector<std::string> numpy_others(const Column& column, const Schema& schema) {
   std::vector<std::string> result;
   for (const auto& [text, level] : other_spellings(column, schema))
     result.push_back(python(text) + ": " + std::to_string(level));
@@ -171,7 +171,7 @@ std::vector<std::string> others_of(const Column& column, const Schema& schema) {
   return result;
 }
 
-std::string inputs(const Schema& schema) {
+std::string numpy_inputs(const Schema& schema) {
   std::string text = "INPUTS = [\n";
   for (const Column& column : columns_of(schema)) {
     text += "    {\"name\": " + python(column.name);
@@ -181,7 +181,7 @@ std::string inputs(const Schema& schema) {
               name_of(comparison_of(column, schema)) +
               "\", \"blanks\": " + (ignores_blanks(column) ? "False" : "True") +
               ", \"missing\": " + (missing ? std::to_string(*missing) : "-1") + ", \"others\": {" +
-              join(others_of(column, schema)) + "}},\n";
+              join(numpy_others(column, schema)) + "}},\n";
     } else {
       text +=
           ", \"fill\": " + python(column.fill) + ", \"indicator\": " + (column.indicator ? "True" : "False") + "},\n";
@@ -209,7 +209,7 @@ BLOCK = 2048
 std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&) {
   const Graph graph = graph_of(model);
   const std::vector<PredictedColumn> columns = predicted_columns(model, graph);
-  const Computation computation(graph, columns);
+  const NumpyComputation computation(graph, columns);
   const Schema& schema = model.schema;
   const auto optional = [](const std::string& name) { return name.empty() ? "None" : python(name); };
   std::vector<std::string> outputs, numbers;
@@ -217,7 +217,7 @@ std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&)
   for (const double number : missing_numbers(schema)) numbers.push_back(python(number));
   std::vector<std::string> words = missing_words(schema);
   words.emplace_back("<NA>");  // data frames print missing cells so
-  const std::string text = head(model) + inputs(schema) + "OFFSET = " + optional(schema.offset) +
+  const std::string text = head(model) + numpy_inputs(schema) + "OFFSET = " + optional(schema.offset) +
                            "\nEXPOSURE = " + optional(schema.exposure) + "\nTRIALS = " + optional(schema.trials) +
                            "\nMISSING = " + python(words) + "\nMISSING_NUMBERS = [" + join(numbers) +
                            "]\nLEVELS_BY_VALUE = " + (schema.levels_by_value ? "True" : "False") +

@@ -54,19 +54,19 @@ void append_raw(std::string& out, T value) {
 
 // --- onnx.proto: the numbers of its fields ---------------------------------------------------------------------------
 
-namespace model {
+namespace model_proto {
 enum { kIrVersion = 1, kProducer = 2, kProducerVersion = 3, kDoc = 6, kGraph = 7, kOpset = 8, kMetadata = 14 };
 }
-namespace graph {
+namespace graph_proto {
 enum { kNode = 1, kName = 2, kInitializer = 5, kInput = 11, kOutput = 12 };
 }
-namespace node {
+namespace node_proto {
 enum { kInput = 1, kOutput = 2, kName = 3, kOp = 4, kAttribute = 5, kDomain = 7 };
 }
-namespace attribute {
+namespace attribute_proto {
 enum { kName = 1, kInt = 3, kString = 4, kInts = 8, kStrings = 9, kType = 20 };
 enum { kTypeInt = 2, kTypeString = 3, kTypeInts = 7, kTypeStrings = 8 };
-}  // namespace attribute
+}  // namespace attribute_proto
 namespace tensor_proto {
 enum { kDims = 1, kDataType = 2, kName = 8, kRaw = 9 };
 }
@@ -87,25 +87,25 @@ constexpr std::int64_t kIrVersion = 7, kOpset = 13, kMlOpset = 2;
 const std::string kMl = "ai.onnx.ml";
 
 std::string opset(const std::string& domain, std::int64_t version) {
-  return field(model::kOpset, field(1, domain) + field(2, version));
+  return field(model_proto::kOpset, field(1, domain) + field(2, version));
 }
 
 std::string attribute_message(const OnnxGraph::Attribute& named) {
   struct Write {
     std::string operator()(std::int64_t value) const {
-      return field(attribute::kInt, value) + field(attribute::kType, attribute::kTypeInt);
+      return field(attribute_proto::kInt, value) + field(attribute_proto::kType, attribute_proto::kTypeInt);
     }
     std::string operator()(const std::vector<std::int64_t>& values) const {
-      return repeated(attribute::kInts, values) + field(attribute::kType, attribute::kTypeInts);
+      return repeated(attribute_proto::kInts, values) + field(attribute_proto::kType, attribute_proto::kTypeInts);
     }
     std::string operator()(const std::string& text) const {
-      return field(attribute::kString, text) + field(attribute::kType, attribute::kTypeString);
+      return field(attribute_proto::kString, text) + field(attribute_proto::kType, attribute_proto::kTypeString);
     }
     std::string operator()(const std::vector<std::string>& texts) const {
-      return repeated(attribute::kStrings, texts) + field(attribute::kType, attribute::kTypeStrings);
+      return repeated(attribute_proto::kStrings, texts) + field(attribute_proto::kType, attribute_proto::kTypeStrings);
     }
   };
-  return field(attribute::kName, named.name) + std::visit(Write{}, named.value);
+  return field(attribute_proto::kName, named.name) + std::visit(Write{}, named.value);
 }
 
 /// The nearest float. A finite number must not become infinite.
@@ -139,15 +139,16 @@ std::string OnnxGraph::value_info(const std::string& name, Type type, const Shap
 
 std::string OnnxGraph::input(const std::string& name, Type type, const Shape& shape, const std::string& comment) {
   const std::string unique = name.empty() ? own_name("column", "column ") : name;
-  inputs_ += field(graph::kInput, value_info(unique, type, shape, comment));
+  inputs_ += field(graph_proto::kInput, value_info(unique, type, shape, comment));
   return unique;
 }
 
 std::string OnnxGraph::tensor(const Shape& shape, Type type, const std::string& raw) {
   std::string name = fresh();
-  initializers_ += field(graph::kInitializer, repeated(tensor_proto::kDims, shape) +
-                                                  field(tensor_proto::kDataType, static_cast<std::int64_t>(type)) +
-                                                  field(tensor_proto::kName, name) + field(tensor_proto::kRaw, raw));
+  initializers_ +=
+      field(graph_proto::kInitializer, repeated(tensor_proto::kDims, shape) +
+                                           field(tensor_proto::kDataType, static_cast<std::int64_t>(type)) +
+                                           field(tensor_proto::kName, name) + field(tensor_proto::kRaw, raw));
   return name;
 }
 
@@ -169,11 +170,11 @@ std::string OnnxGraph::integers(const std::vector<std::int64_t>& values) {
 
 void OnnxGraph::add_node(const std::string& domain, const std::string& op, const std::vector<std::string>& inputs,
                          const std::string& output, const std::vector<Attribute>& attributes) {
-  std::string message = repeated(node::kInput, inputs) + field(node::kOutput, output) +
-                        field(node::kName, op + " " + output) + field(node::kOp, op) +
-                        optional_field(node::kDomain, domain);
-  for (const Attribute& attribute : attributes) message += field(node::kAttribute, attribute_message(attribute));
-  nodes_ += field(graph::kNode, message);
+  std::string message = repeated(node_proto::kInput, inputs) + field(node_proto::kOutput, output) +
+                        field(node_proto::kName, op + " " + output) + field(node_proto::kOp, op) +
+                        optional_field(node_proto::kDomain, domain);
+  for (const Attribute& attribute : attributes) message += field(node_proto::kAttribute, attribute_message(attribute));
+  nodes_ += field(graph_proto::kNode, message);
 }
 
 std::string OnnxGraph::node(const std::string& op, const std::vector<std::string>& inputs,
@@ -195,19 +196,19 @@ std::string OnnxGraph::output(const std::string& name, const std::string& value,
                               const std::string& comment) {
   std::string unique = own_name(name, "moe_");
   add_node("", "Identity", {value}, unique, {});
-  outputs_ += field(graph::kOutput, value_info(unique, type, shape, comment));
+  outputs_ += field(graph_proto::kOutput, value_info(unique, type, shape, comment));
   return unique;
 }
 
 void OnnxGraph::metadata(const std::string& key, const std::string& value) {
-  metadata_ += field(model::kMetadata, field(1, key) + field(2, value));
+  metadata_ += field(model_proto::kMetadata, field(1, key) + field(2, value));
 }
 
 std::string OnnxGraph::bytes(const std::string& comment) const {
-  const std::string graph = nodes_ + field(graph::kName, std::string("moe")) + initializers_ + inputs_ + outputs_;
-  return field(model::kIrVersion, kIrVersion) + field(model::kProducer, std::string("moe")) +
-         field(model::kProducerVersion, std::string(MOE_VERSION)) + field(model::kDoc, comment) +
-         field(model::kGraph, graph) + opset("", kOpset) + (uses_ml_ ? opset(kMl, kMlOpset) : "") + metadata_;
+  const std::string graph = nodes_ + field(graph_proto::kName, std::string("moe")) + initializers_ + inputs_ + outputs_;
+  return field(model_proto::kIrVersion, kIrVersion) + field(model_proto::kProducer, std::string("moe")) +
+         field(model_proto::kProducerVersion, std::string(MOE_VERSION)) + field(model_proto::kDoc, comment) +
+         field(model_proto::kGraph, graph) + opset("", kOpset) + (uses_ml_ ? opset(kMl, kMlOpset) : "") + metadata_;
 }
 
 }  // namespace moe

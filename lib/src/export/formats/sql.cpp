@@ -18,8 +18,8 @@
 namespace moe {
 namespace {
 
-using Id = ScalarGraph::Id;
-using Kind = ScalarGraph::Kind;
+using ScalarId = ScalarGraph::Id;
+using ScalarKind = ScalarGraph::Kind;
 
 class Query {
  public:
@@ -45,10 +45,10 @@ class Query {
   std::string write() {
     for (const PredictedColumn& column : predicted_)
       outputs_.push_back(scalar_graph_.elements[column.value][column.element]);
-    std::vector<Id> used = outputs_;
+    std::vector<ScalarId> used = outputs_;
     if (model_.classes()) {
       classes_ = scalar_graph_.elements[*graph_.probabilities];
-      peak_ = scalar_graph_.add({Kind::kLargest, classes_});
+      peak_ = scalar_graph_.add({ScalarKind::kLargest, classes_});
       used.insert(used.end(), {peak_, peak_});
       used.insert(used.end(), classes_.begin(), classes_.end());
     }
@@ -173,7 +173,7 @@ class Query {
     const std::string known = all_of(numbers.conditions(numbers.steps()), SqlNames::before(names_.known()));
     std::vector<std::string> values;
     if (model_.classes()) values.push_back(label(numbers));
-    for (const Id output : outputs_) values.push_back(numbers.of(output).text);
+    for (const ScalarId output : outputs_) values.push_back(numbers.of(output).text);
     check_width(values.size());
     std::string text = "SELECT " + (dialect_.sqlite()   ? names_.table() + ".*"
                                     : dialect_.duckdb() ? names_.row() + ".*"
@@ -206,8 +206,8 @@ class Query {
   ScalarGraph scalar_graph_;
   SqlCells cells_;
   std::vector<std::string> output_names_, notes_;
-  std::vector<Id> outputs_, classes_;
-  Id peak_ = 0;
+  std::vector<ScalarId> outputs_, classes_;
+  ScalarId peak_ = 0;
 };
 
 std::vector<ExportedFile> export_sql(const Model& model, const ExportOptions& options) {

@@ -113,9 +113,9 @@ const char* activation_of(const Step& step) {
   return step.kind == Step::Kind::kRelu ? "relu" : step.kind == Step::Kind::kTanh ? "tanh" : "swish";
 }
 
-class Writer {
+class TfjsWriter {
  public:
-  explicit Writer(const Model& model) : model_(model), d_(model.schema.inputs.size()), K_(model.size()) {}
+  explicit TfjsWriter(const Model& model) : model_(model), d_(model.schema.inputs.size()), K_(model.size()) {}
 
   std::vector<ExportedFile> write() {
     check();
@@ -307,7 +307,7 @@ class Writer {
   Names made_, experts_;
 };
 
-std::vector<ExportedFile> export_tfjs(const Model& model, const ExportOptions&) { return Writer(model).write(); }
+std::vector<ExportedFile> export_tfjs(const Model& model, const ExportOptions&) { return TfjsWriter(model).write(); }
 
 }  // namespace
 

@@ -10,8 +10,8 @@ namespace moe {
 namespace {
 
 constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;  // the values in the paper
-constexpr double kRate = 0.01;
-constexpr arma::uword kEpochs = 200;
+constexpr double kAdamRate = 0.01;
+constexpr arma::uword kAdamEpochs = 200;
 
 class Moments : public Stepper {
  public:
@@ -49,7 +49,7 @@ class Adam : public Solver {
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {
     Moments moments(theta.n_elem);
-    return run_epochs(problem, std::move(theta), options, kRate, kEpochs, random, moments);
+    return run_epochs(problem, std::move(theta), options, kAdamRate, kAdamEpochs, random, moments);
   }
 };
 

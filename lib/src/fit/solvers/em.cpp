@@ -12,14 +12,14 @@
 namespace moe {
 namespace {
 
-constexpr double kTolerance = 1e-9;
-constexpr double kNear = 1e-3;  // Newton's method takes over below this largest gradient component
-constexpr arma::uword kPasses = 1000;
+constexpr double kEmTolerance = 1e-9;
+constexpr double kEmNear = 1e-3;  // Newton's method takes over below this largest gradient component
+constexpr arma::uword kEmPasses = 1000;
 constexpr arma::uword kMostSteps = 500;  // after so many steps the other methods take over in any case
-constexpr int kHalvings = 30;
-constexpr double kRounding = 1e-14;  // relative rounding error of a value
-constexpr int kTurns = 100;          // how often lbfgs and EM alternate
-constexpr double kStill = 1e-10;     // a smaller step of a parameter is none
+constexpr int kEmHalvings = 30;
+constexpr double kEmRounding = 1e-14;  // relative rounding error of a value
+constexpr int kTurns = 100;            // how often lbfgs and EM alternate
+constexpr double kEmStill = 1e-10;     // a smaller step of a parameter is none
 
 /// A problem in which some parameters are fixed. Its passes count on from those before.
 class Held : public Problem {
@@ -60,10 +60,10 @@ class Em : public Solver {
       throw Error(ErrorKind::kUsage,
                   "--solver em: it needs a softmax gate and the objective likelihood: expected lbfgs");
     EmSteps::Improvement here = em->em_step(theta);
-    const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
-    const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
+    const double tolerance = options.tolerance > 0 ? options.tolerance : kEmTolerance;
+    const arma::uword passes = options.epochs > 0 ? options.epochs : kEmPasses;
     result.theta = std::move(theta);
-    climb(problem, *em, result, here, std::max(kNear, tolerance), std::min(passes, kMostSteps));
+    climb(problem, *em, result, here, std::max(kEmNear, tolerance), std::min(passes, kMostSteps));
     if (result.stop == "stopped") return result;
     if (SecondDerivatives* const second = problem.second_derivatives()) {
       newton_steps(problem, *second, result, tolerance, passes);
@@ -109,7 +109,7 @@ class Em : public Solver {
       at.passes += before;
       if (nonsmooth.is_empty() || at.stop.empty() || at.passes >= passes) return;
       here = em.em_step(at.theta);
-      if (arma::all(arma::abs(here.target.elem(nonsmooth) - at.theta.elem(nonsmooth)) < kStill)) return;
+      if (arma::all(arma::abs(here.target.elem(nonsmooth) - at.theta.elem(nonsmooth)) < kEmStill)) return;
       at.converged = false;
       at.stop = "no step lowers the loss any more";
       if (!step(em, at, here)) return;
@@ -122,10 +122,10 @@ class Em : public Solver {
   static bool step(EmSteps& em, SolverResult& at, EmSteps::Improvement& here) {
     arma::vec whole = here.target - at.theta;
     double part = 1;
-    for (int i = 0; i < kHalvings; ++i, part *= 0.5) {
+    for (int i = 0; i < kEmHalvings; ++i, part *= 0.5) {
       const arma::vec theta = at.theta + part * whole;
       EmSteps::Improvement there = em.em_step(theta);
-      if (!(there.value <= at.value + kRounding * std::abs(at.value))) {
+      if (!(there.value <= at.value + kEmRounding * std::abs(at.value))) {
         if (!em.refine()) continue;
         here = em.em_step(at.theta);
         whole = here.target - at.theta;

@@ -13,14 +13,15 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kPasses = 1000;
-constexpr double kTolerance = 1e-7;
-constexpr double kNothing = 1e-16;  // as a part of the value: a smaller gain is rounding
-/// If the gradient does not fall to kHardly of its size within kStill passes, and nothing can be gained, it consists of
+constexpr arma::uword kLbfgsPasses = 1000;
+constexpr double kLbfgsTolerance = 1e-7;
+constexpr double kLbfgsNothing = 1e-16;  // as a part of the value: a smaller gain is rounding
+/// If the gradient does not fall to kLbfgsHardly of its size within kLbfgsStill passes, and nothing can be gained, it consists of
 /// rounding errors.
-constexpr double kHardly = 0.5;
-constexpr double kStill = 10;
-constexpr double kFirstStep = 0.1;  // length of the very first step: in standardised units parameters are of order 1
+constexpr double kLbfgsHardly = 0.5;
+constexpr double kLbfgsStill = 10;
+constexpr double kLbfgsFirstStep =
+    0.1;  // length of the very first step: in standardised units parameters are of order 1
 
 class Lbfgs : public Solver {
  public:
@@ -29,8 +30,8 @@ class Lbfgs : public Solver {
   std::vector<std::string> options() const override { return {"tolerance"}; }
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random&) const override {
-    const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
-    const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
+    const double tolerance = options.tolerance > 0 ? options.tolerance : kLbfgsTolerance;
+    const arma::uword passes = options.epochs > 0 ? options.epochs : kLbfgsPasses;
     QuasiNewton memory;
     LinePoint here;
     SolverResult result;
@@ -42,10 +43,10 @@ class Lbfgs : public Solver {
     while (true) {
       problem.keep([&](SolverState& state) { save(theta, here, memory, still, result, state); });
       const double size = arma::norm(here.gradient, "inf");
-      still.passes = size < kHardly * still.least ? 0 : still.passes + 1;
+      still.passes = size < kLbfgsHardly * still.least ? 0 : still.passes + 1;
       still.least = std::min(still.least, size);
-      const bool at_rounding = expected_gain(memory, here) <= kNothing * std::abs(here.value);
-      const bool nothing_left = still.passes >= kStill && (at_rounding || size <= problem.rounding(theta));
+      const bool at_rounding = expected_gain(memory, here) <= kLbfgsNothing * std::abs(here.value);
+      const bool nothing_left = still.passes >= kLbfgsStill && (at_rounding || size <= problem.rounding(theta));
       result.converged = size <= tolerance || nothing_left;
       if (result.converged) result.stop = size <= tolerance ? "gradient below tolerance" : kRoundingIsLeft;
       if (!problem.keep_going(result.passes, theta, here.value) || result.converged) break;
@@ -110,7 +111,7 @@ class Lbfgs : public Solver {
           point.slope = arma::dot(point.gradient, direction);
           return point;
         };
-        LinePoint next = line_search(line, here, fresh ? std::min(1.0, kFirstStep / arma::norm(direction)) : 1.0);
+        LinePoint next = line_search(line, here, fresh ? std::min(1.0, kLbfgsFirstStep / arma::norm(direction)) : 1.0);
         if (next.step > 0) {
           memory.add(next.step * direction, next.gradient - here.gradient);
           theta += next.step * direction;

@@ -9,9 +9,9 @@
 namespace moe {
 namespace {
 
-constexpr double kTolerance = 1e-9;
-constexpr double kNear = 1e-2;  // Newton's method takes over below this largest gradient component
-constexpr arma::uword kPasses = 1000;
+constexpr double kNewtonTolerance = 1e-9;
+constexpr double kNewtonNear = 1e-2;  // Newton's method takes over below this largest gradient component
+constexpr arma::uword kNewtonPasses = 1000;
 
 class Newton : public Solver {
  public:
@@ -26,12 +26,12 @@ class Newton : public Solver {
       throw Error(ErrorKind::kUsage,
                   "--solver newton: it needs linear networks, a softmax gate, the objective likelihood and a smooth "
                   "family: expected lbfgs");
-    const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
+    const double tolerance = options.tolerance > 0 ? options.tolerance : kNewtonTolerance;
     SolverOptions first = options;
-    first.tolerance = std::max(kNear, tolerance);
+    first.tolerance = std::max(kNewtonNear, tolerance);
     SolverResult result = make_solver("lbfgs")->minimise(problem, std::move(theta), first, random);
     if (result.converged)
-      newton_steps(problem, *second, result, tolerance, options.epochs > 0 ? options.epochs : kPasses);
+      newton_steps(problem, *second, result, tolerance, options.epochs > 0 ? options.epochs : kNewtonPasses);
     return result;
   }
 };

@@ -14,13 +14,14 @@
 namespace moe {
 namespace {
 
-constexpr arma::uword kPasses = 1000;
-constexpr double kTolerance = 1e-7;
-constexpr double kFirstStep = 0.1;  // length of the very first step: in standardised units parameters are of order 1
-/// Newton's method takes over where no component of the slope is larger than kNear, or after kFar steps: if an expert
+constexpr arma::uword kOwlqnPasses = 1000;
+constexpr double kOwlqnTolerance = 1e-7;
+constexpr double kOwlqnFirstStep =
+    0.1;  // length of the very first step: in standardised units parameters are of order 1
+/// Newton's method takes over where no component of the slope is larger than kOwlqnNear, or after kOwlqnFar steps: if an expert
 /// has a tiny spread, slopes stay steep to the end.
-constexpr double kNear = 1e-2;
-constexpr int kFar = 50;
+constexpr double kOwlqnNear = 1e-2;
+constexpr int kOwlqnFar = 50;
 constexpr arma::uword kMostForNewton = 200;  // the most parameters for Newton's method
 
 double sign(double value) { return value > 0 ? 1 : value < 0 ? -1 : 0; }
@@ -40,10 +41,10 @@ class Search {
 
   /// One iteration. False where no step makes progress.
   bool step() {
-    if ((slope() <= kNear || steps_++ >= kFar) && go(newton(), 1)) return true;
+    if ((slope() <= kOwlqnNear || steps_++ >= kOwlqnFar) && go(newton(), 1)) return true;
     QuasiNewton memory = memory_.restricted(free_);
     const bool fresh = memory.empty();
-    const double first = std::min(1.0, kFirstStep / arma::norm(slopes_));
+    const double first = std::min(1.0, kOwlqnFirstStep / arma::norm(slopes_));
     if (go(memory.direction(slopes_), fresh ? first : 1)) return true;
     memory_.clear();
     return !fresh && go(-slopes_, first);
@@ -131,8 +132,8 @@ class Owlqn : public Solver {
   bool sparse() const override { return true; }
 
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options, Random&) const override {
-    const double tolerance = options.tolerance > 0 ? options.tolerance : kTolerance;
-    const arma::uword passes = options.epochs > 0 ? options.epochs : kPasses;
+    const double tolerance = options.tolerance > 0 ? options.tolerance : kOwlqnTolerance;
+    const arma::uword passes = options.epochs > 0 ? options.epochs : kOwlqnPasses;
     Search search(problem, std::move(theta));
     SolverResult result;
     while (true) {

@@ -5,8 +5,8 @@
 namespace moe {
 namespace {
 
-constexpr double kRate = 0.01;
-constexpr arma::uword kEpochs = 200;
+constexpr double kSgdRate = 0.01;
+constexpr arma::uword kSgdEpochs = 200;
 
 class Velocity : public Stepper {
  public:
@@ -32,7 +32,7 @@ class Sgd : public Solver {
   SolverResult minimise(Problem& problem, arma::vec theta, const SolverOptions& options,
                         Random& random) const override {
     Velocity velocity(theta.n_elem, options.momentum);
-    return run_epochs(problem, std::move(theta), options, kRate, kEpochs, random, velocity);
+    return run_epochs(problem, std::move(theta), options, kSgdRate, kSgdEpochs, random, velocity);
   }
 };
 
