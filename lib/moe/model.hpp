@@ -1,8 +1,8 @@
 // A model is a value: its structure, and one vector theta.
 //
-// theta = [gate | expert 1 | ... | expert K | psi of expert 1 | ... | psi of expert K (or one psi for all)].
-// network.hpp has the layout of a branch's part. Linear branches that read the same columns are thus together one (1 +
-// d) x (K + K m) matrix.
+// theta = [gate | expert 1 | ... | expert K | psi of expert 1 | ... | psi of expert K (or one psi for all) |
+// gate of member 1 | ...]. Only a committee has members. network.hpp has the layout of a branch's part. Linear branches
+// that read the same columns are thus together one (1 + d) x (K + K m) matrix.
 #pragma once
 
 #include <armadillo>
@@ -72,6 +72,12 @@ struct Expert : Branch {
   arma::uword psi_offset = 0;  ///< the place of its dispersion parameters in theta
 };
 
+/// A mixture within a committee. It has a gate of its own over neighbouring experts. The root gate has a weight for each
+/// member. The weight of an expert is the weight of its member times its weight within the member.
+struct Member : Branch {
+  arma::uword first = 0, experts = 0;  ///< its experts are first .. first + experts - 1
+};
+
 /// The uncertainty of a fitted theta: see inference.hpp.
 struct Uncertainty {
   /// The covariance of theta is factor factor' (P x f). A parameter that was not estimated has a row of zeros: it is on
@@ -129,6 +135,14 @@ struct FitSummary {
   std::optional<FitStudy> study{};           ///< for a likelihood under a softmax
 };
 
+/// The gate of a committee's member: its network, and its inputs as indices into Schema::inputs. Its experts follow those
+/// of the members before.
+struct MemberSpec {
+  std::string gate = "constant";
+  std::vector<std::size_t> inputs{};
+  std::size_t experts = 1;  ///< how many
+};
+
 /// What a user asks for, in the words that make_network(), make_gate() and make_family() read.
 struct ModelSpec {
   std::vector<std::string> experts{"linear", "linear"};  ///< K networks
@@ -138,14 +152,17 @@ struct ModelSpec {
   std::vector<std::size_t> gate_inputs;                   ///< indices into Schema::inputs
   std::vector<std::vector<std::size_t>> expert_inputs{};  ///< K lists of them
   std::vector<std::string> expert_families{};             ///< K families where they differ, else empty
+  /// The members of a committee, whose root gate is `gate`; else empty. All gates of a committee have the link softmax.
+  std::vector<MemberSpec> members{};
 };
 
 struct Model {
   Schema schema;
   Standardization standardization;
   std::shared_ptr<const Gate> gate;
-  Branch gate_branch;
+  Branch gate_branch;  ///< of a committee the root's, with an output for each member
   std::vector<Expert> experts;
+  std::vector<Member> members{};  ///< of a committee; else empty
   arma::vec theta;
   FitSummary fit;
 
@@ -155,6 +172,7 @@ struct Model {
   Model() = default;
 
   arma::uword size() const { return experts.size(); }
+  bool is_committee() const { return !members.empty(); }
   /// The family of the first expert, for what all families must share: classes, and the targets' units.
   const Family& family() const { return *experts.front().family; }
   /// "poisson", or "poisson + gaussian" where families differ: names, not specs.
@@ -185,6 +203,15 @@ struct Model {
     return standardization.target_center[t] + standardization.target_scale[t] * y;
   }
 };
+
+/// The weights of a committee's members where they are the same in every row. Empty where they are not, and for other
+/// models.
+arma::vec member_weights(const Model& model);
+
+/// One model whose density is sum_b w_b p_b(y | x). The members must have the same schema, the same standardization and
+/// softmax gates. A member that is a committee is replaced by its own members. `weights`: one above 0 for each member;
+/// they are divided by their sum. Throws std::logic_error where members differ in what they must share.
+Model committee(const std::vector<Model>& members, const arma::vec& weights);
 
 /// Takes blocks of rows through every branch of a model. Each thread needs one of its own, which is reused from block
 /// to block.
@@ -255,8 +282,18 @@ class ForwardPass {
   const Rows* block_ = nullptr;
   std::vector<Design> designs_;
   std::vector<Run> runs_;
-  std::vector<Place> places_;  // of the gate, then of the experts
+  /// The weights that one gate computes.
+  struct Weights {
+    arma::mat logs, weights, signs;
+  };
+  arma::mat logits(std::size_t place) const;
+  arma::mat d_logits(std::size_t place);
+  void share_out();
+  void share_back(const arma::mat& d_log_weights);
+
+  std::vector<Place> places_;  // of the gate, of the experts, of the members' gates
   arma::mat log_weights_, weights_, signs_;
+  std::vector<Weights> shares_;  // of a committee: the root's, then the members'
   Work work_;
   Sharing sharing_;
   arma::uword rows_ = 0;

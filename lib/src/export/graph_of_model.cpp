@@ -79,6 +79,7 @@ class Builder : public GraphOperations {
     all_inputs_ = z;
     std::vector<const Branch*> branches{&model_.gate_branch};
     for (const Expert& expert : model_.experts) branches.push_back(&expert);
+    for (const Member& member : model_.members) branches.push_back(&member);
     std::vector<Id> parts;
     for (std::size_t i = 0; i < branches.size();) {
       std::size_t end = i + 1;  // neighbouring linear branches with the same inputs become one product
@@ -144,6 +145,7 @@ class Builder : public GraphOperations {
   }
 
   void weights() {
+    if (model_.is_committee()) return weights_of_members();
     const Id logits = pick(all_outputs_, range(0, K_));
     const std::optional<Gate::Link> link = model_.gate->link();
     if (!link)
@@ -157,6 +159,23 @@ class Builder : public GraphOperations {
     } else {
       graph().gate = link == Gate::Link::kIdentity ? logits : each(Op::kKernelExp, {logits});
     }
+  }
+
+  /// An expert's weight is its member's times that within the member.
+  void weights_of_members() {
+    const arma::uword B = model_.members.size();
+    const Softmax root = softmax(pick(all_outputs_, range(0, B)), B);
+    Indices member_of;
+    std::vector<Id> logs, weights;
+    for (arma::uword b = 0; b < B; ++b) {
+      const arma::uword experts = model_.members[b].experts, place = places_[1 + K_ + b];
+      const Softmax within = softmax(pick(all_outputs_, range(place, experts)), experts);
+      logs.push_back(within.logs);
+      weights.push_back(within.weights);
+      member_of.insert(member_of.end(), experts, b);
+    }
+    log_weights_ = each(Op::kAdd, {join(logs), pick(root.logs, member_of)});
+    graph().gate = each(Op::kMultiply, {join(weights), pick(root.weights, member_of)});
   }
 
   void number(arma::uword t) {

@@ -120,11 +120,14 @@ std::vector<bool> moved_cells(const Model& model, arma::uword branch, const Form
 }
 
 const Branch& branch_of(const Model& model, arma::uword branch) {
+  if (branch > model.size()) return model.members[branch - model.size() - 1];
   return branch == 0 ? model.gate_branch : model.experts[branch - 1];
 }
 
 std::optional<arma::uword> reference_output(const Model& model, arma::uword branch) {
-  if (branch == 0) return model.gate->redundant_outputs() > 0 ? std::optional(model.size() - 1) : std::nullopt;
+  if (branch == 0 || branch > model.size())
+    return model.gate->redundant_outputs() > 0 ? std::optional(branch_of(model, branch).network->outputs() - 1)
+                                               : std::nullopt;
   return model.experts[branch - 1].family->redundant_outputs() > 0 ? std::optional(arma::uword{0}) : std::nullopt;
 }
 
@@ -140,9 +143,12 @@ FormTable expert_forms(const Model& model, arma::uword k) {
   return table;
 }
 
-FormTable gate_forms(const Model& model) {
-  FormTable table = in_input_units(model, model.gate_branch);
-  if (const auto reference = reference_output(model, 0); reference && !table.is_empty()) compare_to(*reference, table);
+FormTable gate_forms(const Model& model) { return gate_forms(model, 0); }
+
+FormTable gate_forms(const Model& model, arma::uword branch) {
+  FormTable table = in_input_units(model, branch_of(model, branch));
+  if (const auto reference = reference_output(model, branch); reference && !table.is_empty())
+    compare_to(*reference, table);
   return table;
 }
 

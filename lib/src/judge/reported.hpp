@@ -46,6 +46,8 @@ struct FormTable {
 FormTable expert_forms(const Model& model, arma::uword k);
 /// The coefficients of the gate; under a normalised gate minus those of the last expert.
 FormTable gate_forms(const Model& model);
+/// Those of a gate: of the model's (branch 0), or of member b's of a committee (branch K + b).
+FormTable gate_forms(const Model& model, arma::uword branch);
 
 /// The cells of a branch's table, by columns, that change when theta moves along one of these directions (P x q; may be
 /// empty).
@@ -53,9 +55,10 @@ std::vector<bool> moved_cells(const Model& model, arma::uword branch, const Form
                               const arma::mat& directions);
 
 /// The output of a branch to which its other outputs are compared. It exists where all outputs can move together
-/// without changing the density: the last one of the gate (branch 0), the first one of classes (experts 1 .. K).
+/// without changing the density: the last one of the gate (branch 0) and of a member's
+/// gate, the first one of classes (experts 1 .. K).
 std::optional<arma::uword> reference_output(const Model& model, arma::uword branch);
-/// Branch 0 is the gate, branches 1 .. K are the experts.
+/// Branch 0 is the gate, branches 1 .. K are the experts, branches from K + 1 on are the gates of a committee's members.
 const Branch& branch_of(const Model& model, arma::uword branch);
 
 }  // namespace moe

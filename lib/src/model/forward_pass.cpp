@@ -12,6 +12,8 @@ ForwardPass::ForwardPass(const Model& model) : model_(model) {
   const arma::uword width = 1 + model.schema.inputs.size();
   add(model.gate_branch, width);
   for (const Expert& expert : model.experts) add(expert, width);
+  for (const Member& member : model.members) add(member, width);
+  shares_.resize(model.is_committee() ? 1 + model.members.size() : 0);
 }
 
 void ForwardPass::add(const Branch& branch, arma::uword width) {
@@ -59,9 +61,56 @@ void ForwardPass::run(const arma::vec& theta, const Rows& block, const double* n
     run.d_out.set_size(arma::size(run.out));
   });
   if (!block.offset.is_empty())
-    for (std::size_t k = 1; k < places_.size(); ++k) runs_[places_[k].run].out.col(places_[k].column) += block.offset;
-  const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
-  model_.gate->forward(logits, log_weights_, weights_, signs_);
+    for (std::size_t k = 1; k <= model_.size(); ++k) runs_[places_[k].run].out.col(places_[k].column) += block.offset;
+  if (model_.is_committee())
+    share_out();
+  else
+    model_.gate->forward(logits(0), log_weights_, weights_, signs_);
+}
+
+/// A view, b x outputs.
+arma::mat ForwardPass::logits(std::size_t place) const {
+  const Place& at = places_[place];
+  return {const_cast<double*>(runs_[at.run].out.colptr(at.column)), rows_, at.outputs, false, true};
+}
+
+arma::mat ForwardPass::d_logits(std::size_t place) {
+  const Place& at = places_[place];
+  return {runs_[at.run].d_out.colptr(at.column), rows_, at.outputs, false, true};
+}
+
+/// log g_k = log (weight of k's member) + log (weight of k within it).
+void ForwardPass::share_out() {
+  const auto forward = [&](std::size_t place, Weights& to) {
+    model_.gate->forward(logits(place), to.logs, to.weights, to.signs);
+  };
+  log_weights_.set_size(rows_, model_.size());
+  weights_.set_size(rows_, model_.size());
+  forward(0, shares_[0]);
+  for (std::size_t b = 0; b < model_.members.size(); ++b) {
+    const Member& member = model_.members[b];
+    Weights& within = shares_[b + 1];
+    forward(1 + model_.size() + b, within);
+    for (arma::uword j = 0; j < member.experts; ++j) {
+      log_weights_.col(member.first + j) = within.logs.col(j) + shares_[0].logs.col(b);
+      weights_.col(member.first + j) = within.weights.col(j) % shares_[0].weights.col(b);
+    }
+  }
+}
+
+/// The transpose of share_out(): a member's weight has a part in those of all its experts.
+void ForwardPass::share_back(const arma::mat& d_log_weights) {
+  arma::mat d_root(rows_, model_.members.size());
+  for (std::size_t b = 0; b < model_.members.size(); ++b) {
+    const Member& member = model_.members[b];
+    const arma::mat own = d_log_weights.cols(member.first, member.first + member.experts - 1);
+    d_root.col(b) = arma::sum(own, 1);
+    const std::size_t place = 1 + model_.size() + b;
+    arma::mat d_own = d_logits(place);
+    model_.gate->backward(logits(place), shares_[b + 1].weights, own, d_own);
+  }
+  arma::mat d_logits_of_root = d_logits(0);
+  model_.gate->backward(logits(0), shares_[0].weights, d_root, d_logits_of_root);
 }
 
 arma::mat ForwardPass::log_terms(const arma::vec& theta, const arma::mat& y) const {
@@ -76,9 +125,12 @@ arma::mat ForwardPass::log_terms(const arma::vec& theta, const arma::mat& y) con
 }
 
 void ForwardPass::backward(const arma::vec& theta, const arma::mat& d_log_weights, arma::vec& gradient) {
-  const arma::mat logits(runs_[0].out.memptr(), rows_, places_[0].outputs, false, true);
-  arma::mat d_logits(runs_[0].d_out.memptr(), rows_, places_[0].outputs, false, true);
-  model_.gate->backward(logits, weights_, d_log_weights, d_logits);
+  if (model_.is_committee()) {
+    share_back(d_log_weights);
+  } else {
+    arma::mat d_gate = d_logits(0);
+    model_.gate->backward(logits(0), weights_, d_log_weights, d_gate);
+  }
   for_runs([&](Run& run) {
     run.branch.network->backward(theta.memptr() + run.branch.offset, designs_[run.design].columns, run.tape, run.d_out,
                                  gradient.memptr() + run.branch.offset);

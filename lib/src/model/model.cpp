@@ -64,6 +64,20 @@ void require_one_target(const Schema& schema) {
   refuse(schema.exposure, "--exposure");
 }
 
+/// Throws Error (usage) for members that do not share out the experts, or cannot.
+void require_members(const ModelSpec& spec) {
+  std::size_t experts = 0;
+  for (const MemberSpec& member : spec.members) {
+    if (member.experts == 0) throw Error(ErrorKind::kUsage, "a member of the committee has no experts");
+    experts += member.experts;
+  }
+  if (experts != spec.experts.size())
+    throw Error(ErrorKind::kUsage, "the members of the committee have " + std::to_string(experts) +
+                                       " experts together, and the model has " + std::to_string(spec.experts.size()));
+  if (spec.gate_link != "softmax")
+    throw Error(ErrorKind::kUsage, "a committee has gate link '" + spec.gate_link + "': expected softmax");
+}
+
 /// The family of each expert. Experts with the same family share one object.
 std::vector<std::shared_ptr<const Family>> families_of(const ModelSpec& spec, const std::vector<TargetInfo>& targets) {
   std::vector<std::shared_ptr<const Family>> families;
@@ -171,7 +185,8 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
     branch.offset = end;
     end += branch.network->parameters();
   };
-  place(gate_branch, spec.gate, spec.gate_inputs, spec.experts.size());
+  if (!spec.members.empty()) require_members(spec);
+  place(gate_branch, spec.gate, spec.gate_inputs, spec.members.empty() ? spec.experts.size() : spec.members.size());
   experts.resize(spec.experts.size());
   for (std::size_t k = 0; k < experts.size(); ++k) {
     place(experts[k], spec.experts[k], spec.expert_inputs[k], families[k]->outputs());
@@ -190,6 +205,12 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
     schema.supports.push_back(expert.family->supports());
   }
   if (shared) end += family().dispersions();
+  arma::uword first = 0;
+  for (const MemberSpec& member : spec.members) {
+    members.push_back({{}, first, member.experts});
+    place(members.back(), member.gate, member.inputs, member.experts);
+    first += member.experts;
+  }
   if (theta.is_empty()) theta.zeros(end);
   if (theta.n_elem != end) throw std::logic_error("a theta of another length than the model's");
 }
@@ -197,6 +218,7 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
 arma::uword Model::degrees_of_freedom() const {
   arma::uword free = theta.n_elem;
   free -= gate->redundant_outputs() * gate_branch.network->last_inputs();
+  for (const Member& member : members) free -= gate->redundant_outputs() * member.network->last_inputs();
   for (const Expert& expert : experts) free -= expert.family->redundant_outputs() * expert.network->last_inputs();
   return free;
 }
@@ -212,13 +234,12 @@ std::vector<Model::Tensor> Model::tensors() const {
   };
   add(gate_branch, "gate");
   for (std::size_t k = 0; k < experts.size(); ++k) add(experts[k], "expert." + std::to_string(k + 1));
-  if (family().shared_dispersion()) {
-    result.push_back({"psi", experts[0].psi_offset, family().dispersions(), 1});
-    return result;
-  }
-  for (std::size_t k = 0; k < experts.size(); ++k)
+  const bool shared = family().shared_dispersion();
+  if (shared) result.push_back({"psi", experts[0].psi_offset, family().dispersions(), 1});
+  for (std::size_t k = 0; k < experts.size() && !shared; ++k)
     if (const arma::uword dispersions = experts[k].family->dispersions(); dispersions > 0)
       result.push_back({"expert." + std::to_string(k + 1) + ".psi", experts[k].psi_offset, dispersions, 1});
+  for (std::size_t b = 0; b < members.size(); ++b) add(members[b], "gate." + std::to_string(b + 1));
   return result;
 }
 
@@ -253,6 +274,8 @@ ModelSpec Model::spec() const {
     result.expert_inputs.push_back(inputs(expert));
     result.expert_families.push_back(expert.family->spec());
   }
+  for (const Member& member : members)
+    result.members.push_back({member.network->spec(), inputs(member), member.experts});
   const auto& all = result.expert_families;
   if (std::all_of(all.begin(), all.end(), [&](const std::string& spec) { return spec == all[0]; }))
     result.expert_families.clear();

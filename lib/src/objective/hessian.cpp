@@ -322,7 +322,7 @@ arma::uword rows_at_once(const Model& model) {
 }
 
 bool has_hessian(const Model& model) {
-  if (!model.gate->multinomial() || !model.gate_branch.network->is_linear()) return false;
+  if (model.is_committee() || !model.gate->multinomial() || !model.gate_branch.network->is_linear()) return false;
   for (const Expert& expert : model.experts)
     if (!expert.network->is_linear() || !has_derivatives(*expert.family)) return false;
   return true;

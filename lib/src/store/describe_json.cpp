@@ -31,9 +31,24 @@ Json branch_object(const Model& model, const Branch& branch) {
           {"parameters", branch.network->parameters()}};
 }
 
+Json member_object(const Model& model, std::size_t b, const arma::vec& weights) {
+  const Member& member = model.members[b];
+  Json result = branch_object(model, member);
+  if (!weights.is_empty()) result["weight"] = weights[b];
+  result["experts"] = Json::array();
+  for (arma::uword k = 1; k <= member.experts; ++k) result["experts"].push_back(member.first + k);
+  const arma::mat coefficients = gate_forms(model, model.size() + 1 + b).at(model.theta);
+  for (arma::uword k = 0; k < coefficients.n_cols; ++k)
+    result["coefficients"].push_back(column_object(coefficients, k, coefficient_names(model, member)));
+  return result;
+}
+
 Json gate_object(const Model& model, const Errors* errors) {
   Json gate = branch_object(model, model.gate_branch);
   gate["link"] = model.gate->name();
+  const arma::vec weights = member_weights(model);
+  for (std::size_t b = 0; b < model.members.size(); ++b) gate["members"].push_back(member_object(model, b, weights));
+  if (model.is_committee()) return gate;
   const arma::mat coefficients = gate_coefficients(model);
   if (coefficients.is_empty()) return gate;
   if (model.gate->redundant_outputs() > 0) gate["reference"] = model.size();

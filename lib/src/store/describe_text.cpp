@@ -103,7 +103,27 @@ std::string tables(const Model& model, arma::uword branch, const Estimates& esti
   return text;
 }
 
+/// The weight of each member, and its gate.
+std::string describe_members(const Model& model) {
+  std::string text = "gate: a committee of " + std::to_string(model.members.size()) + " mixtures\n";
+  const arma::vec weights = member_weights(model);
+  for (std::size_t b = 0; b < model.members.size(); ++b) {
+    const Member& member = model.members[b];
+    text += "member " + std::to_string(b + 1) + (weights.is_empty() ? "" : formatted(", weight %.6g", weights[b])) +
+            ": experts " + std::to_string(member.first + 1) + " to " + std::to_string(member.first + member.experts) +
+            ", gate " + model.gate->name() + " of " + member.network->spec() + ", " +
+            std::to_string(member.network->parameters()) + " parameters\n";
+    const arma::mat coefficients = gate_forms(model, model.size() + 1 + b).at(model.theta);
+    if (coefficients.is_empty() || member.experts == 1) continue;
+    std::vector<std::string> headings;
+    for (arma::uword k = 1; k <= member.experts; ++k) headings.push_back("expert " + std::to_string(member.first + k));
+    text += table(coefficients, coefficient_names(model, member), headings);
+  }
+  return text;
+}
+
 std::string describe_gate(const Model& model, const Errors* errors) {
+  if (model.is_committee()) return describe_members(model);
   std::string text = "gate: " + model.gate->name() + " of " + model.gate_branch.network->spec();
   const arma::mat coefficients = gate_coefficients(model);
   if (coefficients.is_empty())

@@ -211,7 +211,12 @@ std::uint64_t count_parameters(const Description& description, std::uint64_t mos
     count += at_place(place, [&] { return make_network(network, inputs, outputs).parameters(); });
   };
   at_place("/gate/link", [&] { make_gate(spec.gate_link); });
-  add("/gate/network", spec.gate, spec.gate_inputs.size(), experts);
+  if (!spec.members.empty() && spec.gate_link != "softmax") fail("/gate/link", "a committee's gates are softmax ones");
+  add("/gate/network", spec.gate, spec.gate_inputs.size(), spec.members.empty() ? experts : spec.members.size());
+  for (std::size_t b = 0; b < spec.members.size() && count <= most; ++b) {
+    const MemberSpec& member = spec.members[b];
+    add(branch_place("gate/members", b, "network"), member.gate, member.inputs.size(), member.experts);
+  }
   for (std::size_t k = 0; k < experts && count <= most; ++k) {
     const auto family = family_of(description, k);
     add(branch_place("experts", k, "network"), spec.experts[k], spec.expert_inputs[k].size(), family->outputs());

@@ -191,6 +191,11 @@ Json describe_structure(const Model& model, InputsBy inputs_by) {
   require_text(schema);
   Json gate{{"link", spec.gate_link}}, experts = Json::array();
   gate.update(describe_branch(spec.gate, spec.gate_inputs, schema, inputs_by));
+  for (const MemberSpec& member : spec.members) {
+    Json described{{"experts", member.experts}};
+    described.update(describe_branch(member.gate, member.inputs, schema, inputs_by));
+    gate["members"].push_back(std::move(described));
+  }
   for (std::size_t k = 0; k < spec.experts.size(); ++k) {
     experts.push_back(describe_branch(spec.experts[k], spec.expert_inputs[k], schema, inputs_by));
     if (!spec.expert_families.empty()) experts.back()["family"] = spec.expert_families[k];
@@ -215,6 +220,21 @@ Json describe_structure(const Model& model, InputsBy inputs_by) {
   return result;
 }
 
+/// A committee's members, each with its number of experts.
+std::vector<MemberSpec> read_members(const JsonPlace& list, std::size_t experts, const Schema& schema,
+                                     InputsBy inputs_by) {
+  std::vector<MemberSpec> members;
+  std::size_t left = experts;
+  for (const JsonPlace& item : list.items()) {
+    const std::size_t own = item.at("experts").index();
+    if (own == 0 || own > left) item.at("experts").fail("the members do not share out the experts");
+    left -= own;
+    members.push_back({read_network(item), read_inputs(item, schema, inputs_by), own});
+  }
+  if (left > 0) list.fail("the members do not share out the experts");
+  return members;
+}
+
 Description read_structure(const JsonPlace& json, InputsBy inputs_by) {
   Description result{read_schema(json), {}};
   ModelSpec& spec = result.spec;
@@ -234,6 +254,8 @@ Description read_structure(const JsonPlace& json, InputsBy inputs_by) {
   }
   if (spec.experts.empty()) json.at("experts").fail("it has no experts");
   if (!differ) spec.expert_families.clear();
+  if (gate.has("members"))
+    spec.members = read_members(gate.at("members"), spec.experts.size(), result.schema, inputs_by);
   return result;
 }
 

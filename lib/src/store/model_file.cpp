@@ -64,8 +64,8 @@ namespace moe {
 namespace {
 
 constexpr const char* kFormat = "moe";
-/// The second is for a model that says how its levels are compared.
-constexpr const char *kVersion = "1", *kVersionByText = "2";
+/// The second is for a model that says how its levels are compared, the third for a committee.
+constexpr const char *kVersion = "1", *kVersionByText = "2", *kVersionOfCommittees = "3";
 /// The tensor and the text of a checkpoint: see progress_numbers.hpp.
 constexpr const char* kProgress = "progress";
 /// A word that stands there only where it says something, see set_whole_seed().
@@ -154,9 +154,9 @@ void check_format(const SafetensorsReader& file) {
   const auto format = words.find("format"), version = words.find("version");
   if (format == words.end() || format->second != kFormat || version == words.end() || !words.contains("model"))
     file.fail("not a model file: a .safetensors file of some other program");
-  if (version->second != kVersion && version->second != kVersionByText)
-    file.fail("format version " + printable(version->second) + ": this program reads versions " + kVersion + " and " +
-              kVersionByText);
+  if (version->second != kVersion && version->second != kVersionByText && version->second != kVersionOfCommittees)
+    file.fail("format version " + printable(version->second) + ": this program reads versions " + kVersion + " to " +
+              kVersionOfCommittees);
 }
 
 /// What the file contains: how many tensors of theta, and which of the optional groups.
@@ -365,7 +365,9 @@ void write_model(const Model& model, OutputFile& out, const Words& words, const 
   }
   if (out.is_terminal())
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
-  const char* const version = says_levels_by(model.schema) ? kVersionByText : kVersion;
+  const char* const version = model.is_committee()           ? kVersionOfCommittees
+                              : says_levels_by(model.schema) ? kVersionByText
+                                                             : kVersion;
   Words metadata{{"format", kFormat}, {"version", version}, {"model", description}};
   if (!is_double(model.fit.seed)) metadata.emplace_back(kSeed, std::to_string(model.fit.seed));
   metadata.insert(metadata.end(), words.begin(), words.end());

@@ -86,6 +86,14 @@ std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions&) {
       "digraph moe {\n  rankdir=TB;\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n";
   text += node("gate", {"gate: " + model.gate->name(), network(model.gate_branch)}, ", style=rounded");
   text += inputs.into(model.gate_branch, "gate");
+  for (std::size_t b = 0; b < model.members.size(); ++b) {
+    const Member& member = model.members[b];
+    const std::string number = std::to_string(b + 1), name = "member" + number;
+    text +=
+        node(name, {"member " + number + ": " + plural(member.experts, "expert"), network(member)}, ", style=rounded");
+    text +=
+        inputs.into(member, name) + edge("gate", name, " [style=dashed]") + edge(name, "mixture", " [style=dashed]");
+  }
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     const std::string number = std::to_string(k + 1), name = "expert" + number;
@@ -93,7 +101,7 @@ std::vector<ExportedFile> export_dot(const Model& model, const ExportOptions&) {
     text += inputs.into(expert, name) + edge(name, "mixture", " [label=\"g" + number + "\"]");
   }
   text += node("mixture", {"p(y | x) = sum_k g_k(x) p_k(y | x)"}, ", shape=ellipse");
-  text += edge("gate", "mixture", " [style=dashed]");
+  if (!model.is_committee()) text += edge("gate", "mixture", " [style=dashed]");
   std::vector<std::string> target = folded_names(model.schema.targets);
   if (model.classes()) {
     const std::vector<std::string> labels = folded_names(model.schema.labels);
