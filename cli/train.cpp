@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "automatic.hpp"
 #include "command.hpp"
 #include "csv_options.hpp"
 #include "dry_run.hpp"
@@ -132,6 +133,8 @@ void run(const Arguments& arguments) {
   const std::string output = arguments.text("output");
   if ((output == "-" || output.empty()) && isatty(STDOUT_FILENO))
     throw Error(ErrorKind::kUsage, "standard output is a terminal, and a model is binary: expected -o FILE or a pipe");
+  if (arguments.has("auto")) return fit_automatic(arguments);
+  if (arguments.has("effort")) throw Error(ErrorKind::kUsage, "--effort: expected it with --auto");
   if (arguments.has("every") && !arguments.has("checkpoint"))
     throw Error(ErrorKind::kUsage, "--every: there is nothing to save: expected --checkpoint FILE with it");
   std::optional<moe::Checkpoint> from;
@@ -143,18 +146,23 @@ void run(const Arguments& arguments) {
 
 std::vector<Option> options() {
   std::vector<Option> result = fit_options();
-  result.insert(result.end(),
-                {{"log", "", "FILE.jsonl", "", "one JSON object a pass"},
-                 {"checkpoint", "", "FILE", "",
-                  "save the best model so far and all that --resume needs, also when the fit fails or is interrupted"},
-                 {"every", "", "SECONDS", "60", "how often"},
-                 {"resume", "", "FILE", "",
-                  "a checkpoint: go on with its run, whose options stay, to the model that it would have come to "
-                  "without a break. A "
-                  "model: begin a new fit from it, with its networks, family, columns and parameters"},
-                 {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"},
-                 {"dry-run", "", "", "", "say what was understood of DATA and of the options, and fit nothing"},
-                 output_option("where the model goes")});
+  result.insert(
+      result.end(),
+      {{"auto", "", "", "",
+        "find the model: linear and MLP mixtures of several sizes are fitted without each of 5 folds, judged by "
+        "the rows held out, and the best are averaged, each by its weight, in one model. --family limits it"},
+       {"effort", "", "1..9", "5", "of --auto: each step allows 1.6 times the passes over the rows"},
+       {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
+       {"checkpoint", "", "FILE", "",
+        "save the best model so far and all that --resume needs, also when the fit fails or is interrupted"},
+       {"every", "", "SECONDS", "60", "how often"},
+       {"resume", "", "FILE", "",
+        "a checkpoint: go on with its run, whose options stay, to the model that it would have come to "
+        "without a break. A "
+        "model: begin a new fit from it, with its networks, family, columns and parameters"},
+       {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"},
+       {"dry-run", "", "", "", "say what was understood of DATA and of the options, and fit nothing"},
+       output_option("where the model goes")});
   return with_csv_options(std::move(result));
 }
 

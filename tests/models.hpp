@@ -127,6 +127,15 @@ inline double some_target(const moe::Model& model, double trials, moe::Random& r
   return y;
 }
 
+/// Two mixtures in one model, the second one with inputs of its own in each branch.
+inline moe::Model make_committee(const Make& first, Make second) {
+  second.own_inputs = second.inputs == 3;
+  std::vector<moe::Model> members{make_model(first), make_model(second)};
+  moe::Random random(97);
+  for (moe::Model& member : members) randomize(member, random);
+  return moe::committee(members, {0.3, 0.7});
+}
+
 /// Rows in the model's units, with weights between 0.5 and 1.5.
 inline moe::Rows some_rows(const moe::Model& model, arma::uword count, moe::Random& random) {
   moe::Rows rows;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "moe/checkpoint.hpp"
 #include "moe/metrics.hpp"
@@ -102,7 +103,14 @@ struct FitRequest {
   /// A model with whose parameters the fit begins, in place of random starts. It must live until train() returns.
   /// nullptr: random starts.
   const Model* start = nullptr;
+  /// The units of the model, as common_units() or another model has them. Nothing: those of the rows.
+  std::optional<Standardization> units{};
 };
+
+/// The units that models of these families have in common when they are fitted to parts of a table: means and standard deviations of
+/// all rows, and floors of the scales, which are at least step / sqrt(12) where the target is given in steps: no fit can tell a
+/// smaller one from rounding. `data` as in FitRequest; specs: one or more.
+Standardization common_units(const Schema& schema, const Dataset& data, const std::vector<ModelSpec>& specs);
 
 struct FitResult {
   Model model;

@@ -234,19 +234,23 @@ void settle(FitRequest& request) {
   ModelSpec& spec = request.spec;
   spec.family = resolved_family(spec.family, request.schema, options, spec.gate_link);
   if (spec.experts.size() == 1) spec.gate = "constant";
+  if (!spec.members.empty() || (request.start != nullptr && request.start->is_committee()))
+    throw Error(ErrorKind::kUsage, "a committee is not fitted as a whole: expected its members, each by itself");
   if (request.start != nullptr) require_same_columns(*request.start, request.schema);
 }
 
 /// A model with the units and, if there are any, the initial parameters of the request. Subtracts offsets from the
 /// targets.
 Model model_to_fit(FitRequest& request) {
-  const auto& [schema, spec, data, validation, options, observer, start] = request;
+  const auto& [schema, spec, data, validation, options, observer, start, units] = request;
   const Model probe = start != nullptr
                           ? *start
                           : Model(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
   take_offsets(probe, request.data);
   if (validation) take_offsets(probe, *request.validation);
-  Model model = start != nullptr ? *start : unfitted(schema, spec, probe, data, options.standardize);
+  Model model = start != nullptr ? *start
+                : units          ? Model(schema, *units, spec)
+                                 : unfitted(schema, spec, probe, data, options.standardize);
   require_use(model);
   require_rows(model, data.rows());
   require_objective(model, options.objective);
@@ -254,6 +258,27 @@ Model model_to_fit(FitRequest& request) {
 }
 
 }  // namespace
+
+Standardization common_units(const Schema& schema, const Dataset& table, const std::vector<ModelSpec>& specs) {
+  Dataset data = arma::any(table.w == 0) ? counted_rows(table) : table;
+  const Standardization none = Standardization::none(schema.inputs.size(), schema.targets.size());
+  std::optional<Standardization> result;
+  for (const ModelSpec& spec : specs) {
+    const Model probe(schema, none, spec);
+    take_offsets(probe, data);
+    const Standardization units = unfitted(schema, spec, probe, data, true).standardization;
+    // One that does not scale the target, or does not centre, fits all.
+    if (!result || (units.target_scale[0] == 1 && units.target_center[0] == 0)) result = units;
+  }
+  if (schema.classes()) return *result;
+  const Model model(schema, *result, specs.front());
+  const arma::vec steps = steps_between(data.y);
+  result = with_floors(*result, model, model.standardize(std::move(data)), steps, "adam");
+  for (arma::uword t = 0; t < steps.n_elem; ++t)
+    result->target_spread[t] =
+        std::max(result->target_spread[t], steps[t] / std::sqrt(12.0) / result->target_scale[t] / kFloor);
+  return *result;
+}
 
 FitResult train(FitRequest request) {
   settle(request);
@@ -268,7 +293,7 @@ FitResult train(FitRequest request) {
   Model& model = result.model = model_to_fit(request);
   TrainOptions solved = resolved(options, model, request.data.rows());
   const Rows rows = model.standardize(std::move(request.data));
-  if (start == nullptr && !schema.classes())
+  if (start == nullptr && !request.units && !schema.classes())
     model = Model(schema, with_floors(model.standardization, model, rows, steps, solved.solver), request.spec);
   std::optional<Rows> validation;
   if (request.validation) validation = model.standardize(std::move(*request.validation));

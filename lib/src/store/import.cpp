@@ -35,7 +35,7 @@ void know_members(const JsonPlace& root) {
   if (root.has("columns"))
     for (const JsonPlace& column : root.at("columns").items())
       know_members(column, {"name", "levels", "fill", "indicator"});
-  if (root.has("gate")) know_members(root.at("gate"), {"link", "network", "inputs"});
+  if (root.has("gate")) know_members(root.at("gate"), {"link", "network", "inputs", "members"});
   if (!root.has("experts")) return;
   for (const JsonPlace& expert : root.at("experts").items()) know_members(expert, {"network", "inputs", "family"});
 }

@@ -1,0 +1,61 @@
+// A fit without a question: candidates that suit the data, judged by rows held out, and a committee of the best of them.
+#pragma once
+
+#include <armadillo>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "moe/train.hpp"
+
+namespace moe {
+
+struct AutomaticOptions {
+  std::string family = "auto";  ///< of every expert; auto: several are tried
+  arma::uword folds = 5;        ///< at least 2
+  int effort = 5;               ///< 1 .. 9: each step up allows 1.6 times the passes over the rows
+  std::uint64_t seed = 1;
+  unsigned threads = 1;
+  /// Rows with the same number stay in the same fold (n of them); empty: each row by itself.
+  std::vector<std::size_t> groups{};
+};
+
+/// A model that was tried.
+struct Tried {
+  std::string words;  ///< the options of `moe train` that ask for it
+  ModelSpec spec;
+  TrainOptions options;
+  arma::uword folds = 0;  ///< fitted
+  double score = 0;       ///< mean log p(y|x) of the rows held out, in data units, by weight
+  double error = 0;       ///< its standard error, from the differences between rows
+  double weight = 0;      ///< in the committee; 0: not kept
+  std::string failure{};  ///< why a fit failed, or ""
+};
+
+struct AutomaticResult {
+  Model model;               ///< a committee of the fits of the folds
+  std::vector<Tried> tried;  ///< the best first
+  double score = 0,
+         error = 0;  ///< of the weighted mean of the kept ones' densities, each row by fits that have not seen it
+  double seconds = 0;
+};
+
+/// Told after each fit how many of at most how many are done, one call at a time; returns false to stop.
+using AutomaticObserver = std::function<bool(std::size_t done, std::size_t fits)>;
+
+/// The candidates that suit these rows.
+std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& data, const AutomaticOptions& options);
+
+/// Fits each candidate to the table without each fold (of many rows: one fold first, and the other folds for the better half alone),
+/// weighs the candidates by the log score of what they have not seen (stacking: Yao, Vehtari, Simpson and Gelman 2018), and makes the
+/// fits of all folds the members of one model. The same bits for any number of threads. `data` as in FitRequest. Throws Error: usage
+/// for fewer than 2 folds, data for fewer rows than folds, fit where no candidate can be fitted or the observer stops it.
+AutomaticResult fit_automatically(const Schema& schema, const Dataset& data, const AutomaticOptions& options,
+                                  const AutomaticObserver& observer);
+
+/// Weights w >= 0 with sum 1 that maximise sum_n v_n log sum_m w_m p_nm, by EM: log_p n x m, v n. Where columns are equal they share.
+arma::vec stacking_weights(const arma::mat& log_p, const arma::vec& v);
+
+}  // namespace moe

@@ -1,0 +1,282 @@
+// The automatic fit: candidates x folds, scored by the rows of the fold that was held out, and a committee of what scored well.
+//
+// L is the table of what is said of rows that were not seen: L(n, m) = log p(y_n | x_n) of candidate m, fitted without n's fold. From it
+// come every candidate's score and the stacking weights. The committee's members are the fits of the folds themselves, a candidate's
+// weight shared out evenly among its folds, so that nothing is fitted again.
+#include "moe/automatic.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+
+#include "base/parallel.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+#include "moe/random.hpp"
+#include "moe/registry.hpp"
+#include "moe/select.hpp"
+
+namespace moe {
+namespace {
+
+/// From so many rows on, one fold decides which candidates are worth the others.
+constexpr arma::uword kManyRows = 1500;
+/// A candidate of a smaller weight is not kept.
+constexpr double kLeastWeight = 0.02;
+constexpr arma::uword kRowsAtOnce = 1024;
+constexpr std::uint64_t kGroupStream = 13;
+
+using Folds = std::vector<std::vector<std::size_t>>;
+
+/// Whole groups in a random order, each to the fold that has the fewest rows so far.
+Folds folds_of_groups(const Dataset& data, const AutomaticOptions& options) {
+  std::vector<std::vector<std::size_t>> rows;
+  for (std::size_t n = 0; n < data.rows(); ++n) {
+    if (data.w[n] == 0) continue;
+    if (options.groups[n] >= rows.size()) rows.resize(options.groups[n] + 1);
+    rows[options.groups[n]].push_back(n);
+  }
+  std::erase_if(rows, [](const auto& group) { return group.empty(); });
+  if (rows.size() < options.folds)
+    throw Error(ErrorKind::kUsage, std::to_string(options.folds) + " folds of " + std::to_string(rows.size()) +
+                                       " groups: expected as many groups, or more");
+  Folds folds(options.folds);
+  for (const std::size_t i : Random(options.seed, kGroupStream).permutation(rows.size())) {
+    auto& fold =
+        *std::min_element(folds.begin(), folds.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
+    fold.insert(fold.end(), rows[i].begin(), rows[i].end());
+  }
+  for (auto& fold : folds) std::sort(fold.begin(), fold.end());
+  return folds;
+}
+
+/// log p(y_n | x_n) of each row, in data units.
+arma::vec log_densities(const Model& model, const Rows& rows) {
+  ForwardPass forward(model);
+  arma::vec result(rows.count()), part;
+  for (arma::uword first = 0; first < rows.count(); first += kRowsAtOnce) {
+    const arma::uword last = std::min(rows.count(), first + kRowsAtOnce) - 1;
+    const Rows block = rows.block(first, last);
+    forward.run(model.theta, block);
+    log_sum_exp(forward.log_terms(model.theta, block.y), part);
+    result.subvec(first, last) = part;
+  }
+  return result;
+}
+
+/// Mean by weight, and its standard error.
+std::pair<double, double> mean_and_error(const arma::vec& values, const arma::vec& w) {
+  const double total = arma::accu(w), mean = arma::dot(w, values) / total;
+  const double squares = arma::accu(arma::square(w % (values - mean)));
+  const auto n = static_cast<double>(values.n_elem);
+  return {mean, std::sqrt(squares * n / std::max(1.0, n - 1)) / total};
+}
+
+class Automatic {
+ public:
+  Automatic(const Schema& schema, const Dataset& data, const AutomaticOptions& options,
+            const AutomaticObserver& observer)
+      : schema_(schema),
+        data_(data),
+        options_(options),
+        observer_(observer),
+        tried_(automatic_candidates(schema, data, options)) {
+    if (options.folds < 2) throw Error(ErrorKind::kUsage, "an automatic fit has 2 folds or more");
+    if (arma::accu(data.w > 0) < 2 * options.folds)
+      throw Error(ErrorKind::kData, std::to_string(data.rows()) + " rows for " + std::to_string(options.folds) +
+                                        " folds: expected two rows in each, or more: moe train without --auto");
+    folds_ = options.groups.empty() ? cross_validation_folds(schema, data, options.folds, options.seed)
+                                    : folds_of_groups(data, options);
+    std::vector<ModelSpec> specs;
+    for (Tried& tried : tried_) {
+      tried.spec.family = family_of(tried.spec);
+      specs.push_back(tried.spec);
+    }
+    units_ = common_units(schema, data, specs);
+    fits_.assign(tried_.size(), std::vector<std::optional<Model>>(folds_.size()));
+    log_p_.set_size(data.rows(), tried_.size());
+    log_p_.fill(-arma::datum::inf);
+    for (const auto& fold : folds_) held_out_.insert(held_out_.end(), fold.begin(), fold.end());
+    std::sort(held_out_.begin(), held_out_.end());
+  }
+
+  AutomaticResult run() {
+    const auto began = std::chrono::steady_clock::now();
+    std::vector<std::size_t> alive(tried_.size());
+    std::iota(alive.begin(), alive.end(), std::size_t{0});
+    most_ = tried_.size() * folds_.size();
+    if (data_.rows() >= kManyRows) {
+      fit(alive, 0, 1);
+      alive = better_half(alive);
+      most_ = tried_.size() + alive.size() * (folds_.size() - 1);
+      fit(alive, 1, folds_.size());
+    } else {
+      fit(alive, 0, folds_.size());
+    }
+    std::erase_if(alive, [this](std::size_t m) { return !tried_[m].failure.empty(); });
+    if (alive.empty())
+      throw Error(ErrorKind::kFit, "no candidate could be fitted: the first says: " + tried_.front().failure);
+    score(alive);
+    AutomaticResult result = committee_of(alive);
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    return result;
+  }
+
+ private:
+  std::string family_of(const ModelSpec& spec) const {
+    if (spec.family != "auto") return spec.family;
+    return schema_.classes() ? schema_.labels.size() == 2 ? "bernoulli" : "categorical" : "gaussian";
+  }
+
+  void one_more() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++done_;
+    if (observer_ && !observer_(done_, most_)) stopped_ = true;
+  }
+
+  /// Fits these candidates without the folds first .. last - 1, one fit to a thread.
+  void fit(const std::vector<std::size_t>& candidates, std::size_t first, std::size_t last) {
+    const std::size_t folds = last - first;
+    parallel_for(candidates.size() * folds, options_.threads, [&](std::size_t i) {
+      // The last candidates are the largest: they begin first.
+      const std::size_t m = candidates[candidates.size() - 1 - i / folds], f = first + i % folds;
+      if (stopped_) return;
+      try {
+        fit_one(m, f);
+      } catch (const Error& error) {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        if (tried_[m].failure.empty()) tried_[m].failure = error.what();
+      }
+      one_more();
+    });
+    if (stopped_) throw Error(ErrorKind::kFit, "interrupted");
+  }
+
+  void fit_one(std::size_t m, std::size_t f) {
+    const std::vector<std::size_t>& fold = folds_[f];
+    std::vector<std::size_t> others;
+    for (std::size_t n = 0; n < data_.rows(); ++n)
+      if (data_.w[n] > 0 && !std::binary_search(fold.begin(), fold.end(), n)) others.push_back(n);
+    FitRequest request{schema_, tried_[m].spec, take_rows(data_, others), {}, tried_[m].options};
+    request.units = units_;
+    request.options.seed = options_.seed + 1000 * f + m;
+    Dataset held = take_rows(data_, fold);
+    if (tried_[m].options.solver == "adam") request.validation = held;
+    Model model = train(std::move(request)).model;
+    const arma::vec own = log_densities(model, model.standardize(std::move(held)));
+    for (std::size_t i = 0; i < fold.size(); ++i) log_p_(fold[i], m) = own[i];
+    fits_[m][f] = std::move(model);
+  }
+
+  /// Judged by the first fold.
+  std::vector<std::size_t> better_half(std::vector<std::size_t> candidates) const {
+    const arma::uvec rows = arma::conv_to<arma::uvec>::from(folds_[0]);
+    std::vector<double> scores(tried_.size(), -arma::datum::inf);
+    for (const std::size_t m : candidates)
+      if (tried_[m].failure.empty())
+        scores[m] = mean_and_error(arma::vec(log_p_.col(m)).elem(rows), data_.w.elem(rows)).first;
+    std::stable_sort(candidates.begin(), candidates.end(),
+                     [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+    candidates.resize((candidates.size() + 1) / 2);
+    std::sort(candidates.begin(), candidates.end());
+    return candidates;
+  }
+
+  void score(const std::vector<std::size_t>& alive) {
+    const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out_);
+    for (std::size_t m = 0; m < tried_.size(); ++m) {
+      const bool all = std::find(alive.begin(), alive.end(), m) != alive.end();
+      const arma::uvec own = all ? rows : arma::conv_to<arma::uvec>::from(folds_[0]);
+      tried_[m].folds = static_cast<arma::uword>(
+          std::count_if(fits_[m].begin(), fits_[m].end(), [](const auto& model) { return model.has_value(); }));
+      if (!tried_[m].failure.empty()) continue;
+      std::tie(tried_[m].score, tried_[m].error) =
+          mean_and_error(arma::vec(log_p_.col(m)).elem(own), data_.w.elem(own));
+    }
+  }
+
+  AutomaticResult committee_of(std::vector<std::size_t> alive) {
+    const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out_);
+    const arma::vec w = data_.w.elem(rows);
+    arma::vec weights;
+    for (;;) {  // without those of next to no weight, until all are worth their cost
+      const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(alive));
+      weights = stacking_weights(log_p, w);
+      std::vector<std::size_t> kept;
+      for (std::size_t i = 0; i < alive.size(); ++i)
+        if (weights[i] >= kLeastWeight) kept.push_back(alive[i]);
+      if (kept.size() == alive.size()) break;
+      alive = std::move(kept);
+    }
+    AutomaticResult result;
+    std::vector<Model> members;
+    std::vector<double> shares;
+    for (std::size_t i = 0; i < alive.size(); ++i) {
+      tried_[alive[i]].weight = weights[i];
+      for (std::optional<Model>& model : fits_[alive[i]]) {
+        members.push_back(std::move(*model));
+        shares.push_back(weights[i] / static_cast<double>(folds_.size()));
+      }
+    }
+    arma::vec mixed;
+    log_sum_exp(log_p_.submat(rows, arma::conv_to<arma::uvec>::from(alive)).eval().each_row() + arma::log(weights).t(),
+                mixed);
+    std::tie(result.score, result.error) = mean_and_error(mixed, w);
+    result.model = committee(members, arma::vec(shares));
+    summarise(result.model, w);
+    std::stable_sort(tried_.begin(), tried_.end(), [&](const Tried& a, const Tried& b) {
+      const auto rank = [&](const Tried& tried) {
+        return std::tuple(!tried.failure.empty(), tried.folds < folds_.size(), -tried.score);
+      };
+      return rank(a) < rank(b);
+    });
+    result.tried = std::move(tried_);
+    return result;
+  }
+
+  void summarise(Model& model, const arma::vec& w) const {
+    FitSummary& fit = model.fit;
+    const Dataset counted = take_rows(data_, held_out_);
+    const arma::vec log_p = log_densities(model, model.standardize(counted));
+    fit.objective = "likelihood";
+    fit.solver = "committee";
+    fit.rows = held_out_.size();
+    fit.weight = arma::accu(w);
+    fit.log_likelihood = arma::dot(w, log_p);
+    fit.objective_value = -fit.log_likelihood / fit.weight;
+    fit.parameters = model.degrees_of_freedom();
+    const auto parameters = static_cast<double>(fit.parameters);
+    fit.aic = -2 * fit.log_likelihood + 2 * parameters;
+    fit.bic = -2 * fit.log_likelihood + std::log(fit.weight) * parameters;
+    fit.icl = fit.bic;
+    fit.converged = true;
+    fit.restarts = model.members.size();
+    fit.seed = options_.seed;
+  }
+
+  const Schema& schema_;
+  const Dataset& data_;
+  const AutomaticOptions& options_;
+  const AutomaticObserver& observer_;
+  std::vector<Tried> tried_;
+  Folds folds_;
+  Standardization units_;
+  std::vector<std::vector<std::optional<Model>>> fits_;  // candidates x folds
+  arma::mat log_p_;                                      // n x candidates, of rows held out
+  std::vector<std::size_t> held_out_;
+  std::mutex mutex_;
+  std::size_t done_ = 0, most_ = 0;
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace
+
+AutomaticResult fit_automatically(const Schema& schema, const Dataset& data, const AutomaticOptions& options,
+                                  const AutomaticObserver& observer) {
+  return Automatic(schema, data, options, observer).run();
+}
+
+}  // namespace moe

@@ -1,0 +1,103 @@
+// Which models are worth a try, by what the data is. Linear experts with a penalty for what few rows can tell; mixtures of MLPs whose
+// sigma is a function of the inputs, and with heavier tails, for the rest. What wins differs from table to table; held-out rows tell.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "moe/automatic.hpp"
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+/// Row passes of one fit by adam at effort 5, and the least and the most epochs of it.
+constexpr double kRowPasses = 4.5e6, kFewestEpochs = 60, kMostEpochs = 2000;
+constexpr double kEffortFactor = 1.6;
+constexpr arma::uword kLeastBatch = 32, kMostBatch = 256;
+
+struct Recipe {
+  std::string expert, gate, family;
+  arma::uword experts;
+  double l2;
+};
+
+std::string number(double value) { return format_number(value); }
+
+arma::uword epochs_for(arma::uword rows, int effort) {
+  const double factor = std::pow(kEffortFactor, effort - 5), passes = kRowPasses * factor;
+  return static_cast<arma::uword>(std::clamp(passes / static_cast<double>(rows), kFewestEpochs, kMostEpochs * factor));
+}
+
+/// A power of two, about a 50th of the rows.
+arma::uword batch_for(arma::uword rows) {
+  arma::uword batch = kLeastBatch;
+  while (batch < kMostBatch && batch * 100 <= rows) batch *= 2;
+  return batch;
+}
+
+Tried candidate(const Schema& schema, const Recipe& recipe, arma::uword rows, const AutomaticOptions& options) {
+  Tried result;
+  ModelSpec& spec = result.spec;
+  spec.experts.assign(recipe.experts, recipe.expert);
+  spec.gate = recipe.experts == 1 ? "constant" : recipe.gate;
+  spec.family = recipe.family;
+  spec.gate_inputs.resize(spec.gate == "constant" ? 0 : schema.inputs.size());
+  std::iota(spec.gate_inputs.begin(), spec.gate_inputs.end(), std::size_t{0});
+  std::vector<std::size_t> all(schema.inputs.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  spec.expert_inputs.assign(recipe.experts, all);
+  TrainOptions& train = result.options;
+  train.penalty = {recipe.l2, std::max(recipe.l2, 1e-12)};
+  train.errors = false;
+  train.seed = options.seed;
+  result.words = "-k " + std::to_string(recipe.experts) + " --expert " + recipe.expert;
+  if (recipe.experts > 1) result.words += " --gate softmax:" + recipe.gate;
+  if (recipe.family != "auto") result.words += " --family " + recipe.family;
+  result.words += " --l2 " + number(recipe.l2) + " --gate-l2 " + number(train.penalty.gate);
+  if (recipe.expert == "linear") return result;
+  train.solver = "adam";
+  train.solver_options.epochs = epochs_for(rows, options.effort);
+  train.solver_options.schedule = "cosine";
+  train.batch = batch_for(rows);
+  train.patience = std::max<arma::uword>(50, train.solver_options.epochs / 3);
+  result.words += " --solver adam --epochs " + std::to_string(train.solver_options.epochs) +
+                  " --schedule cosine --batch " + std::to_string(train.batch) + " --patience " +
+                  std::to_string(train.patience);
+  return result;
+}
+
+std::vector<Recipe> recipes_of_classes(const std::string& family) {
+  return {{"linear", "linear", family, 1, 1e-4}, {"linear", "linear", family, 1, 1e-2},
+          {"linear", "linear", family, 1, 1e-1}, {"linear", "linear", family, 3, 1e-2},
+          {"mlp:32", "mlp:16", family, 1, 1e-3}, {"mlp:64", "mlp:16", family, 1, 1e-2},
+          {"mlp:32", "mlp:16", family, 4, 1e-3}, {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3}};
+}
+
+std::vector<Recipe> recipes_of_numbers() {
+  return {{"linear", "linear", "gaussian", 1, 1e-3},
+          {"linear", "linear", "gaussian", 3, 1e-3},
+          {"mlp:32", "mlp:16", "gaussian:hetero", 4, 1e-4},
+          {"mlp:64", "mlp:32", "gaussian:hetero", 4, 1e-3},
+          {"mlp:64", "mlp:32", "gaussian:hetero", 8, 1e-5},
+          {"mlp:64,64:silu", "mlp:64", "student", 4, 1e-5},
+          {"mlp:64,64:silu", "mlp:32", "gaussian:hetero", 3, 1e-4}};
+}
+
+std::vector<Recipe> recipes_of_family(const std::string& family) {
+  return {{"linear", "linear", family, 1, 1e-3}, {"linear", "linear", family, 3, 1e-3},
+          {"mlp:32", "mlp:16", family, 1, 1e-3}, {"mlp:32", "mlp:16", family, 4, 1e-4},
+          {"mlp:64", "mlp:32", family, 4, 1e-3}, {"mlp:64,64:silu", "mlp:32", family, 3, 1e-4}};
+}
+
+}  // namespace
+
+std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& data, const AutomaticOptions& options) {
+  std::vector<Tried> result;
+  const std::vector<Recipe> recipes = schema.classes()           ? recipes_of_classes(options.family)
+                                      : options.family == "auto" ? recipes_of_numbers()
+                                                                 : recipes_of_family(options.family);
+  for (const Recipe& recipe : recipes) result.push_back(candidate(schema, recipe, data.rows(), options));
+  return result;
+}
+
+}  // namespace moe

@@ -1,0 +1,139 @@
+// Committees: one model whose density is the weighted mean of its members' densities.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "models.hpp"
+#include "moe/import.hpp"
+#include "moe/metrics.hpp"
+#include "moe/model_file.hpp"
+#include "moe/objective.hpp"
+#include "scratch.hpp"
+#include "throws.hpp"
+
+namespace {
+
+/// p(y_n | x_n) of each row, in data units.
+arma::vec densities(const moe::Model& model, const moe::Rows& rows) {
+  moe::ForwardPass forward(model);
+  forward.run(model.theta, rows);
+  return arma::sum(arma::exp(forward.log_terms(model.theta, rows.y)), 1);
+}
+
+std::vector<moe::Model> some_members(const std::vector<Make>& makes) {
+  moe::Random random(5);
+  std::vector<moe::Model> members;
+  for (const Make& make : makes) {
+    members.push_back(make_model(make));
+    randomize(members.back(), random);
+  }
+  return members;
+}
+
+bool near(const arma::vec& a, const arma::vec& b) { return arma::all(arma::abs(a - b) <= 1e-13 * arma::abs(b)); }
+
+}  // namespace
+
+TEST_CASE("a committee's density is the weighted mean of its members'", "[committee]") {
+  const std::vector<std::vector<Make>> cases{
+      {{"gaussian"},
+       {"student", "mlp:4", "mlp:3", "softmax", 2, 3, 0, true},
+       {"gaussian:hetero", "linear", "constant", "softmax", 1}},
+      {{"categorical", "linear", "linear", "softmax", 2, 3, 3}, {"categorical", "mlp:3", "mlp:2", "softmax", 3, 3, 3}},
+      {{"poisson"}, {"negative-binomial", "mlp:3"}},
+      {{"gaussian:full", "linear", "linear", "softmax", 2, 3, 0, false, 2},
+       {"gaussian,student", "mlp:3", "linear", "softmax", 2, 3, 0, false, 2}}};
+  for (const std::vector<Make>& makes : cases) {
+    INFO(makes[0].family);
+    const std::vector<moe::Model> members = some_members(makes);
+    const arma::vec weights = arma::linspace(1, 3, members.size());
+    const moe::Model whole = moe::committee(members, weights);
+    moe::Random random(6);
+    const moe::Rows rows = some_rows(whole, 40, random);
+    arma::vec mean(rows.count(), arma::fill::zeros);
+    for (std::size_t b = 0; b < members.size(); ++b)
+      mean += weights[b] / arma::accu(weights) * densities(members[b], rows);
+    CHECK(near(densities(whole, rows), mean));
+    CHECK(near(moe::member_weights(whole), weights / arma::accu(weights)));
+    // Of each member all parameters, and of the root one for each member, of which one is not free.
+    arma::uword free = members.size() - 1;
+    for (const moe::Model& member : members) free += member.degrees_of_freedom();
+    CHECK(whole.degrees_of_freedom() == free);
+  }
+}
+
+TEST_CASE("a committee of committees is one of their members", "[committee]") {
+  const std::vector<moe::Model> members = some_members({{"gaussian"}, {"student"}, {"gaussian", "mlp:2"}});
+  const moe::Model inner = moe::committee({members[0], members[1]}, {1, 3});
+  const moe::Model whole = moe::committee({inner, members[2]}, {1, 1});
+  CHECK(whole.members.size() == 3);
+  CHECK(near(moe::member_weights(whole), {0.125, 0.375, 0.5}));
+  moe::Random random(7);
+  const moe::Rows rows = some_rows(whole, 20, random);
+  CHECK(near(densities(whole, rows), 0.5 * densities(inner, rows) + 0.5 * densities(members[2], rows)));
+}
+
+TEST_CASE("a committee's gradient equals differences of its objective", "[committee]") {
+  moe::Model model = make_committee({"gaussian", "linear", "linear"}, {"student", "mlp:3", "mlp:2"});
+  moe::Random random(8);
+  const moe::Rows rows = some_rows(model, 30, random);
+  const auto objective = moe::make_objective("likelihood");
+  const moe::Pass pass(model, *objective, {}, 1);
+  arma::vec gradient;
+  pass.run(model.theta, rows, &gradient);
+  for (arma::uword i = 0; i < model.theta.n_elem; ++i) {
+    arma::vec theta = model.theta;
+    const auto value_at = [&](double step) {
+      theta[i] = model.theta[i] + step;
+      return pass.run(theta, rows, nullptr).value;
+    };
+    constexpr double kStep = 1e-5;
+    INFO(i);
+    CHECK(gradient[i] == Approx((value_at(kStep) - value_at(-kStep)) / (2 * kStep)).epsilon(1e-6).margin(1e-8));
+  }
+}
+
+TEST_CASE("a committee comes back from its file with the same bits, and says so to older readers",
+          "[committee][model_file]") {
+  const ScratchDir scratch;
+  const moe::Model model = make_committee({"gaussian", "linear", "linear"}, {"student", "mlp:3", "mlp:2"});
+  moe::save_model(model, scratch.path("m.moe"));
+  const moe::Model back = moe::load_model(scratch.path("m.moe"));
+  CHECK(arma::all(back.theta == model.theta));
+  CHECK(back.members.size() == 2);
+  CHECK(back.members[1].first == 3);
+  const std::string bytes = scratch.read(scratch.path("m.moe"));
+  CHECK(bytes.find(R"("version":"3")") != std::string::npos);
+}
+
+TEST_CASE("members that do not share out the experts are refused where they stand", "[committee][import]") {
+  const std::string head =
+      R"({"format": "moe", "version": 1, "inputs": ["x"], "target": "y", "family": "gaussian", "gate": )";
+  const std::string tail =
+      R"(, "experts": [{"network": "constant"}, {"network": "constant"}], "parameters": {"gate.0": [[0], [0]],
+    "expert.1.0": [[1]], "expert.2.0": [[2]], "expert.1.psi": [[0]], "expert.2.psi": [[0]], "gate.1.0": [[0]], "gate.2.0": [[0]]}})";
+  const auto with = [&](const std::string& members, const std::string& link = "softmax") {
+    return head + R"({"network": "constant", "link": ")" + link + R"(", "members": )" + members + "}" + tail;
+  };
+  const auto import = [](const std::string& json) { return moe::import_model(std::string_view(json), "m"); };
+  const std::string one = R"({"network": "constant", "experts": 1})", two = R"({"network": "constant", "experts": 2})";
+  CHECK(import(with("[" + one + "," + one + "]")).members.size() == 2);
+  CHECK_THAT(sentence_of([&] { import(with("[" + one + "]")); }), Catch::Contains("/gate/members"));
+  CHECK_THAT(sentence_of([&] { import(with("[" + one + "," + two + "]")); }),
+             Catch::Contains("/gate/members/1/experts"));
+  CHECK_THAT(sentence_of([&] { import(with(R"([{"network": "constant", "experts": 0}])")); }),
+             Catch::Contains("/gate/members/0/experts"));
+  CHECK_THAT(sentence_of([&] { import(with("[" + one + "," + one + "]", "positive")); }),
+             Catch::Contains("/gate/link"));
+}
+
+TEST_CASE("what cannot be members of one model is refused", "[committee]") {
+  const std::vector<moe::Model> members = some_members({{"gaussian"}, {"gaussian"}});
+  CHECK_THROWS_AS(moe::committee(members, {1, 0}), std::logic_error);
+  CHECK_THROWS_AS(moe::committee(members, {1}), std::logic_error);
+  CHECK_THROWS_AS(moe::committee({}, {}), std::logic_error);
+  moe::Model other = members[1];
+  other.standardization.target_scale[0] *= 2;
+  CHECK_THROWS_AS(moe::committee({members[0], other}, {1, 1}), std::logic_error);
+}
