@@ -57,8 +57,8 @@ bool same_kind(const Expert& a, const Expert& b) {
 
 /// Distances of theta's experts (columns) from those of the model (rows); infinite between experts of different kinds.
 arma::mat distances(const Model& model, const Uncertainty& uncertainty, const arma::vec& theta) {
-  const arma::vec own = anchored(model, model.theta);
-  arma::vec error(own.n_elem, arma::fill::ones);
+  const arma::vec anchor = anchored(model, model.theta);
+  arma::vec error(anchor.n_elem, arma::fill::ones);
   if (uncertainty.known()) error = arma::sqrt(arma::sum(arma::square(uncertainty.factor), 1));
   error.replace(0, kInfinity);  // parameters that were not estimated do not count
   arma::mat result(model.size(), model.size());
@@ -67,7 +67,7 @@ arma::mat distances(const Model& model, const Uncertainty& uncertainty, const ar
     for (arma::uword j = 0; j < model.size(); ++j) {
       if (!same_kind(model.experts[i], model.experts[j])) continue;
       const arma::uvec to = places_of(model, i), from = places_of(model, j);
-      result(i, j) = arma::accu(arma::square((own.elem(to) - theta.elem(from)) / error.elem(to)));
+      result(i, j) = arma::accu(arma::square((anchor.elem(to) - theta.elem(from)) / error.elem(to)));
     }
   return result;
 }

@@ -87,9 +87,9 @@ void EmStep::move_gate(const Statistics& from, const arma::vec& theta, Result& r
   const Branch& gate = model_.gate_branch;
   const arma::uword h = gate.network->last_inputs(), free = model_.size() - 1, design = basis_.design_of(0);
   if (free == 0) return;
-  const arma::mat own(const_cast<double*>(theta.memptr()) + gate.offset, h, free + 1, false, true);
+  const arma::mat coefficients(const_cast<double*>(theta.memptr()) + gate.offset, h, free + 1, false, true);
   const arma::mat ridge = weight_ * arma::mat(const_cast<double*>(penalty_.memptr()) + gate.offset, h, free + 1, false);
-  const arma::mat pull = basis_.derivatives(design, ridge % own), inverse = basis_.inverse(design);
+  const arma::mat pull = basis_.derivatives(design, ridge % coefficients), inverse = basis_.inverse(design);
   arma::vec score = from.gate.score - arma::vectorise(pull.head_cols(free));
   const arma::mat curved = inverse.t() * arma::diagmat(ridge.col(0)) * inverse;
   arma::mat step(h, free);
@@ -119,12 +119,12 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     const Fit& fit = from.experts[k];
     const arma::uword m = expert.network->outputs(), p = expert.network->last_inputs(),
                       design = basis_.design_of(k + 1);
-    const arma::mat own(const_cast<double*>(theta.memptr()) + expert.offset, p, m, false, true);
+    const arma::mat coefficients(const_cast<double*>(theta.memptr()) + expert.offset, p, m, false, true);
     const arma::mat ridge = weight_ * arma::mat(const_cast<double*>(penalty_.memptr()) + expert.offset, p, m, false);
     const arma::uword dispersions = expert.family->dispersions();
     const bool closed = closed_[k];
     arma::vec score = fit.score;
-    score.head(m * p) -= arma::vectorise(basis_.derivatives(design, ridge % own));
+    score.head(m * p) -= arma::vectorise(basis_.derivatives(design, ridge % coefficients));
     arma::mat J = fit.information;
     if (arma::any(ridge.col(0) > 0)) {
       const arma::mat inverse = basis_.inverse(design);
@@ -217,12 +217,12 @@ void EmStep::move_nonsmooth(arma::uword k, const arma::vec& r, const arma::vec& 
 }
 
 EmStep::Result EmStep::run(const arma::vec& theta, const arma::mat* given) const {
-  arma::mat own;
+  arma::mat computed;
   bool any = false;
   for (arma::uword k = 0; k < model_.size(); ++k) any = any || nonsmooth(k);
   if (any && given == nullptr) {
-    own = responsibilities(model_, rows_, theta);
-    given = &own;
+    computed = responsibilities(model_, rows_, theta);
+    given = &computed;
   }
   const Statistics statistics = collect(theta, given);
   Result result;

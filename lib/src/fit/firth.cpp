@@ -58,20 +58,20 @@ class Firth {
   }
 
   arma::vec theta(const arma::mat& phi) const {
-    arma::mat own(basis_.columns(design()), outputs_, arma::fill::zeros);
-    own.rows(columns_) = phi;
+    arma::mat W(basis_.columns(design()), outputs_, arma::fill::zeros);
+    W.rows(columns_) = phi;
     arma::vec result(model_.theta.n_elem, arma::fill::zeros);
-    const arma::vec coefficients = arma::vectorise(basis_.coefficients(design(), own));
-    result.subvec(expert_.offset + first_ * own.n_rows, arma::size(coefficients)) = coefficients;
+    const arma::vec coefficients = arma::vectorise(basis_.coefficients(design(), W));
+    result.subvec(expert_.offset + first_ * W.n_rows, arma::size(coefficients)) = coefficients;
     return result;
   }
 
   /// All slopes are 0; for counts the intercept gives their mean.
   Point start() const {
-    arma::mat own(basis_.columns(design()), outputs_, arma::fill::zeros);
+    arma::mat W(basis_.columns(design()), outputs_, arma::fill::zeros);
     if (expert_.family->link() == Family::Link::kLog && expert_.network->has_intercept())
-      expert_.family->start(arma::dot(rows_.w, rows_.y.col(0)) / arma::accu(rows_.w), own.memptr(), nullptr);
-    return at(arma::mat(basis_.orthonormal(design(), own)).rows(columns_));
+      expert_.family->start(arma::dot(rows_.w, rows_.y.col(0)) / arma::accu(rows_.w), W.memptr(), nullptr);
+    return at(arma::mat(basis_.orthonormal(design(), W)).rows(columns_));
   }
 
   /// `value` is not finite where the information is not positive definite.

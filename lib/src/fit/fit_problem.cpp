@@ -203,10 +203,10 @@ double FitProblem::rounding(const arma::vec& at) const {
   bounds.fill(once * steepest);
   for (arma::uword k = 0; k < K; ++k) {
     const Expert& expert = data_.model.experts[k];
-    const double own = once * steepest * std::max(1.0, steepness[k] * steepness[k] / steepest);
-    bounds.subvec(expert.offset, arma::size(expert.network->parameters(), 1)).fill(own);
+    const double bound = once * steepest * std::max(1.0, steepness[k] * steepness[k] / steepest);
+    bounds.subvec(expert.offset, arma::size(expert.network->parameters(), 1)).fill(bound);
     if (const arma::uword own_psi = expert.family->dispersions(); own_psi > 0)
-      bounds.subvec(expert.psi_offset, arma::size(own_psi, 1)).fill(own);
+      bounds.subvec(expert.psi_offset, arma::size(own_psi, 1)).fill(bound);
   }
   const bool all = arma::all(arma::abs(gradient) / unit_ <= arma::clamp(bounds, kNoSlope, arma::datum::inf));
   return all ? once * steepest * steepest : 0;

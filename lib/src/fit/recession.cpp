@@ -55,17 +55,19 @@ class Search {
   }
 
   void look_at(arma::uword branch, FitStudy& study) const {
-    const arma::uvec own = places(branch);
+    const arma::uvec coordinates = places(branch);
     arma::vec value;
     arma::mat vectors;
-    if (own.is_empty() || !arma::eig_sym(value, vectors, arma::symmatu(information_.submat(own, own)))) return;
+    if (coordinates.is_empty() ||
+        !arma::eig_sym(value, vectors, arma::symmatu(information_.submat(coordinates, coordinates))))
+      return;
     for (arma::uword flat = arma::accu(value < kFlat); flat > 0; --flat) {
-      const arma::mat directions = in_theta(own, vectors.head_cols(flat));
+      const arma::mat directions = in_theta(coordinates, vectors.head_cols(flat));
       const arma::mat basis = vectors.head_cols(flat);
-      const arma::vec way = basis * (basis.t() * phi_.elem(own));
+      const arma::vec way = basis * (basis.t() * phi_.elem(coordinates));
       const double length = arma::norm(way);
-      const Kind kind =
-          kind_of(in_theta(own, length > 0 ? arma::vec(way / length) : arma::vec(basis.col(0))), in_theta(own, way));
+      const Kind kind = kind_of(in_theta(coordinates, length > 0 ? arma::vec(way / length) : arma::vec(basis.col(0))),
+                                in_theta(coordinates, way));
       if (kind == Kind::kNone) continue;
       arma::mat& to = kind == Kind::kRecession ? study.recession : study.unseen;
       to = to.is_empty() ? directions : arma::mat(arma::join_rows(to, directions));
@@ -79,15 +81,15 @@ class Search {
   double loss(const arma::vec& theta) const { return pass_.run(theta, rows_, nullptr).value; }
 
   /// The places of a branch's coefficients among the free coordinates.
-  arma::uvec places(arma::uword branch) const {
-    const Branch& of = branch_of(model_, branch);
+  arma::uvec places(arma::uword index) const {
+    const Branch& branch = branch_of(model_, index);
     const arma::uvec free = space_.free().head(space_.coefficients());
-    return arma::find(free >= of.offset && free < of.offset + of.network->parameters());
+    return arma::find(free >= branch.offset && free < branch.offset + branch.network->parameters());
   }
 
-  arma::mat in_theta(const arma::uvec& own, const arma::mat& directions) const {
+  arma::mat in_theta(const arma::uvec& coordinates, const arma::mat& directions) const {
     arma::mat rows(phi_.n_elem, directions.n_cols, arma::fill::zeros);
-    rows.rows(own) = directions;
+    rows.rows(coordinates) = directions;
     return space_.theta_rows(rows);
   }
 

@@ -34,8 +34,8 @@ arma::uvec k_means(const arma::mat& points, arma::uword K, Random& random) {
   for (int i = 0; i < kLloyd; ++i) {
     end_if_stopped();
     for (arma::uword k = 0; k < K; ++k)
-      if (const arma::uvec own = arma::find(cluster == k); !own.is_empty())
-        centers.col(k) = arma::mean(points.cols(own), 1);
+      if (const arma::uvec members = arma::find(cluster == k); !members.is_empty())
+        centers.col(k) = arma::mean(points.cols(members), 1);
     cluster = nearest(points, centers);
   }
   return cluster;

@@ -172,9 +172,9 @@ void summarise(const std::vector<FoldScore>& folds, Outcome& outcome) {
 // --- Order -----------------------------------------------------------------------------------------------------------
 
 /// Lower is better.
-double cost(const Outcome& outcome, Criterion by) {
+double cost(const Outcome& outcome, Criterion criterion) {
   const FitSummary& fit = outcome.model->fit;
-  switch (by) {
+  switch (criterion) {
     case Criterion::kAic:
       return fit.aic;
     case Criterion::kIcl:
@@ -186,10 +186,10 @@ double cost(const Outcome& outcome, Criterion by) {
   }
 }
 
-void sort_best_first(std::vector<Outcome>& outcomes, Criterion by) {
-  const auto rank = [by](const Outcome& outcome) {
+void sort_best_first(std::vector<Outcome>& outcomes, Criterion criterion) {
+  const auto rank = [criterion](const Outcome& outcome) {
     const bool failed = !outcome.failure.empty();
-    return std::tuple(failed, !failed && outcome.spurious, failed ? 0 : cost(outcome, by));
+    return std::tuple(failed, !failed && outcome.spurious, failed ? 0 : cost(outcome, criterion));
   };
   std::stable_sort(outcomes.begin(), outcomes.end(),
                    [&](const Outcome& a, const Outcome& b) { return rank(a) < rank(b); });

@@ -28,11 +28,11 @@ double distinct_rows(const Rows& rows, const arma::vec& r) {
       if (rows.y(a, t) != rows.y(b, t)) return rows.y(a, t) < rows.y(b, t);
     return std::lexicographical_compare(rows.X.begin_col(a), rows.X.end_col(a), rows.X.begin_col(b), rows.X.end_col(b));
   };
-  arma::uvec own = arma::find(r > kShare);
-  std::sort(own.begin(), own.end(), less);
+  arma::uvec shared = arma::find(r > kShare);
+  std::sort(shared.begin(), shared.end(), less);
   double sum = 0;
-  for (arma::uword i = 0; i < own.n_elem; ++i)
-    if (i == 0 || less(own[i - 1], own[i])) sum += r[own[i]];
+  for (arma::uword i = 0; i < shared.n_elem; ++i)
+    if (i == 0 || less(shared[i - 1], shared[i])) sum += r[shared[i]];
   return sum;
 }
 
@@ -66,11 +66,11 @@ double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, 
     const Rows block = rows.block(first, std::min(rows.count(), first + kBlock) - 1);
     forward.run(theta, block);
     for (arma::uword t = 0; t < model.targets(); ++t) {
-      const Family::Marginal own = expert.family->marginal(t, theta.memptr() + expert.psi_offset);
-      if (own.family->outputs() == 1) continue;
-      const arma::uword last_output = own.first_output + own.family->outputs() - 1;
-      own.family->variance(forward.eta(k).cols(own.first_output, last_output), own.psi.data(), variance);
-      const double least = kTight * own.family->target().typical;
+      const Family::Marginal marginal = expert.family->marginal(t, theta.memptr() + expert.psi_offset);
+      if (marginal.family->outputs() == 1) continue;
+      const arma::uword last_output = marginal.first_output + marginal.family->outputs() - 1;
+      marginal.family->variance(forward.eta(k).cols(marginal.first_output, last_output), marginal.psi.data(), variance);
+      const double least = kTight * marginal.family->target().typical;
       for (arma::uword n = 0; n < block.count(); ++n)
         if (variance[n] < least * least) tight[first + n] = r[first + n];
     }
@@ -97,8 +97,8 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
     if (model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi_offset) &&
         distinct_targets(rows, R.col(k)) < few)
       return true;
-    const double own = told ? tight_rows(model, theta, rows, k, R.col(k)) : distinct_rows(rows, R.col(k));
-    if (own < few && (!told || own >= kSome)) return true;
+    const double explained = told ? tight_rows(model, theta, rows, k, R.col(k)) : distinct_rows(rows, R.col(k));
+    if (explained < few && (!told || explained >= kSome)) return true;
   }
   return false;
 }

@@ -1,5 +1,7 @@
 // Which parameters are estimated, in the coordinates phi of the model's basis. Not estimated are the coefficients of
 // columns that depend on others, those of the output to which others are compared, and a scale on its floor.
+#pragma once
+
 #include <armadillo>
 #include <vector>
 

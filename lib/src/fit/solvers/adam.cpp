@@ -19,8 +19,8 @@ class Moments : public Stepper {
   void step(arma::vec& theta, const arma::vec& gradient, double rate) override {
     power1_ *= kBeta1;
     power2_ *= kBeta2;
-    const Kernels::Adam by{1 - kBeta1, 1 - kBeta2, rate / (1 - power1_), 1 / std::sqrt(1 - power2_), kEpsilon};
-    kernels().adam(gradient.memptr(), theta.n_elem, by, m_.memptr(), v_.memptr(), theta.memptr());
+    const Kernels::Adam rates{1 - kBeta1, 1 - kBeta2, rate / (1 - power1_), 1 / std::sqrt(1 - power2_), kEpsilon};
+    kernels().adam(gradient.memptr(), theta.n_elem, rates, m_.memptr(), v_.memptr(), theta.memptr());
   }
   void save(SolverState& to) const override {
     to.numbers["m"] = m_;

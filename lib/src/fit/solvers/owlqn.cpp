@@ -80,8 +80,8 @@ class Search {
     return whole;
   }
 
-  arma::vec moved(const arma::vec& by) const {
-    arma::vec to = theta_ + by;
+  arma::vec moved(const arma::vec& step) const {
+    arma::vec to = theta_ + step;
     for (arma::uword i = 0; i < to.n_elem; ++i)
       if (l1_[i] > 0 && !(to[i] * orthant_[i] > 0)) to[i] = 0;
     return to;
