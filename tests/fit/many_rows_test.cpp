@@ -80,18 +80,23 @@ TEST_CASE(
     "a step of em over some of many rows is near the one over all, which takes over where some do not stand for all",
     "[many]") {
   Made from = made(2);
-  const auto rare = GENERATE(false, true);
-  CAPTURE(rare);
-  // An input that is 0 but for neighbouring rows, which are in few blocks.
+  const bool rare = GENERATE(false, true), unweighted = GENERATE(false, true);
+  CAPTURE(rare, unweighted);
+  // Neighbouring rows are in few blocks: an input that is 0 in all others, and weights that are.
   if (rare) from.data.X.row(2).zeros();
   if (rare) from.data.X.submat(2, 5000, 2, 5099).ones();
+  if (unweighted) from.data.w.zeros();
+  if (unweighted) from.data.w.subvec(4500, 5499).ones();
   const moe::Rows rows = from.truth.standardize(std::move(from.data));
   arma::vec theta = from.truth.theta;
   theta += 0.1 * arma::linspace(-1, 1, theta.n_elem);
   const double missed = miss(from.truth, rows, theta);
-  if (rare) CHECK(missed < 1e-8);
-  if (!rare) CHECK(missed < 0.1);
-  if (!rare) CHECK(missed > 1e-6);  // else all rows were taken anyway, and nothing was tested
+  if (rare || unweighted) {
+    CHECK(missed < 1e-8);
+  } else {
+    CHECK(missed < 0.1);
+    CHECK(missed > 1e-6);  // else all rows were taken anyway, and nothing was tested
+  }
 }
 
 TEST_CASE("Newton's steps over some of many rows end where the gradient over all is nothing", "[many]") {
