@@ -66,7 +66,7 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
   if (!moe::has_uncertainty(model))
     throw Error(ErrorKind::kUsage,
                 begin +
-                    "the model has no second derivatives, or more than 300 parameters: expected linear "
+                    "the model has no second derivatives, or more than 600 parameters: expected linear "
                     "networks and a softmax gate");
 }
 

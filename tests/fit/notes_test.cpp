@@ -194,3 +194,24 @@ TEST_CASE("inspect tells rows that are not the fit's", "[notes][inspect]") {
   CHECK(sh("moe inspect m.moe m.csv").err.empty());
   CHECK(sh("moe inspect m.moe back.csv").err.empty());
 }
+
+TEST_CASE("a mixture that explains less than one expert alone says so, with both figures", "[notes][cli]") {
+  const Shell sh;
+  sh(kTables);
+  const std::string text = said(sh, "-k 2 --solver adam --epochs 1 -y y --features x n.csv");
+  INFO(text);
+  const std::string
+      begin = "\nwarning: one expert alone explains the rows better: its log-likelihood is ",
+      middle = " for the fit's ",
+      end = ": expected -k 1, another --solver, more --epochs, or a smaller --learning-rate of adam and sgd\n";
+  const std::size_t at = text.find(begin), then = text.find(middle, at), last = text.find(end, then);
+  REQUIRE(last != std::string::npos);
+  // A normal distribution beside adam, which has no quick fit of a line: -n / 2 (log(2 pi variance) + 1).
+  const Ran normal =
+      sh("awk -F, 'NR > 1 { ++n; y += $2; yy += $2 * $2 } END {\n"
+         "printf \"%.9f\", -n / 2 * (log(8 * atan2(1, 1) * (yy / n - (y / n) ^ 2)) + 1) }' n.csv");
+  CHECK(std::stod(text.substr(at + begin.size())) == Approx(std::stod(normal.out)).margin(2e-6));
+  const json eval = json::parse(sh("moe eval --json -m m.moe n.csv").out);
+  CHECK(std::stod(text.substr(then + middle.size())) == Approx(eval.at("log_likelihood").get<double>()).margin(2e-6));
+  CHECK(said(sh, "-k 2 -y y --features x n.csv").find("one expert alone") == std::string::npos);
+}

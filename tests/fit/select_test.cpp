@@ -284,6 +284,12 @@ TEST_CASE("the bootstrap tells two lines from one", "[select]") {
   const Ran text = sh("moe gen two-lines -n 150 | moe select -k 1-2 --lrt 5");
   INFO(text);
   CHECK(text.out.find("\n1 against 2  gaussian  linear  all ") != std::string::npos);
+  // Its last column is of numbers, which end below their heading's end.
+  const std::size_t heading = text.out.find("  draws\n"), row = text.out.find("\n1 against 2");
+  REQUIRE(heading != std::string::npos);
+  const std::size_t width = heading + 7 - text.out.rfind('\n', heading) - 1;
+  CHECK(text.out.find('\n', row + 1) - row - 1 == width);
+  CHECK(text.out.substr(row + 1, width).ends_with("      5"));
 }
 
 TEST_CASE("the bootstrap keeps trials, offsets and weights", "[select]") {

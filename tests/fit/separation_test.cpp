@@ -82,8 +82,10 @@ TEST_CASE("a level with zeros only has no finite coefficient, and the others hav
   const Shell sh;
   const Fitted fit = fitted(sh, "-k 1 --family poisson $DATA/cases/quasi_counts.csv");
   INFO(fit.said);
-  CHECK(fit.said.find("warning: expert 1's d2 (-) has no finite estimate (separation)") != std::string::npos);
-  // In rows without d2 there are 78 in 75 rows with d1 = 0, and 185 in 66 rows with d1 = 1.
+  CHECK(fit.said.find("warning: expert 1's d2 (-) has no finite estimate (separation): no row speaks against its going "
+                      "further that way, so that its figure says only where the fit stopped and has no standard error: "
+                      "expected --l2 R, or --firth\n") != std::string::npos);
+  // Rows without d2: 78 in 75 rows where d1 is 0, 185 in 66 where it is 1.
   const Json& expert = fit.expert();
   CHECK(expert.at("coefficients").at("(intercept)").get<double>() == Approx(std::log(78.0 / 75)).epsilon(1e-6));
   CHECK(expert.at("coefficients").at("d1").get<double>() == Approx(std::log(185.0 / 66 * 75 / 78)).epsilon(1e-6));
@@ -105,8 +107,9 @@ TEST_CASE("a level whose rows are all one expert's: the gate is infinite there, 
   const Fitted fit = fitted(sh, "-k 2 $DATA/cases/quasi_gate.csv");
   INFO(fit.said);
   CHECK(fit.said.find("warning: the gate's c=rare (") != std::string::npos);
-  CHECK(fit.said.find("expected --gate-l2 R") != std::string::npos);
+  CHECK(fit.said.find(" has no standard error: expected --gate-l2 R, or --firth\n") != std::string::npos);
   CHECK(fit.said.find("note: no row tells expert ") != std::string::npos);
+  CHECK(fit.said.find("'s c=rare: its figure means nothing, and has no standard error\n") != std::string::npos);
   REQUIRE(fit.infinite().size() == 1);
   CHECK(fit.infinite()[0].at("branch") == "gate");
   CHECK(fit.model.at("gate").at("standard_errors")[0].at("c=rare").is_null());
@@ -155,6 +158,9 @@ TEST_CASE("classes that a line separates are all at infinity, and a finite maxim
   const Fitted fit = fitted(sh, "-k 1 -y y s.csv");
   INFO(fit.said);
   CHECK(fit.infinite().size() == 2);
+  CHECK(fit.said.find(" have no finite estimate (separation): no row speaks against their going further that way, so "
+                      "that their figures say only where the fit stopped and have no standard error: expected --l2 R, "
+                      "or --firth\n") != std::string::npos);
   CHECK(fit.expert().at("standard_errors").empty() == false);
   CHECK(fit.expert().at("standard_errors").at("x").is_null());
   // A single row of the other class makes the maximum finite.

@@ -72,6 +72,22 @@ class Powell : public Function {
   }
 };
 
+/// |x - 3|^2 / 2: least, 0, at all threes.
+class Bowl : public Function, public moe::EmSteps {
+ public:
+  moe::EmSteps* em() override { return this; }
+  double at(const arma::vec& x, arma::vec& g) const override {
+    g = x - 3;
+    return 0.5 * arma::dot(g, g);
+  }
+  /// Halfway to the minimum: EM creeps.
+  Improvement em_step(const arma::vec& x) override {
+    arma::vec g;
+    const double value = at(x, g);
+    return {value, arma::norm(g, "inf"), x - 0.5 * g};
+  }
+};
+
 moe::SolverResult solve(const std::string& name, Function& function, const arma::vec& start,
                         const moe::SolverOptions& options) {
   moe::Random random(1);
@@ -154,25 +170,61 @@ TEST_CASE("sgd carries momentum, and schedules bring the rate down", "[solver]")
 }
 
 TEST_CASE("every solver comes down a well-shaped valley", "[solver]") {
-  class Bowl : public Function, public moe::EmSteps {
-   public:
-    moe::EmSteps* em() override { return this; }
-    double at(const arma::vec& x, arma::vec& g) const override {
-      g = x - 3;
-      return 0.5 * arma::dot(g, g);
-    }
-    /// Halfway to the minimum, as EM converges slowly.
-    Improvement em_step(const arma::vec& x) override {
-      arma::vec g;
-      const double value = at(x, g);
-      return {value, arma::norm(g, "inf"), x - 0.5 * g};
-    }
-  };
   for (const moe::Word& word : moe::solver_words()) {
     INFO(word.name);
     Bowl bowl;
     moe::SolverOptions options;
     options.epochs = 3000;
     CHECK(arma::norm(solve(word.name, bowl, {0, 10, -5}, options).theta - 3, "inf") < 1e-3);
+  }
+}
+
+TEST_CASE("em creeps as far as its neighbourhood reaches, and Newton's step does the rest", "[solver]") {
+  // The slope is 8 / 2^n after n of its steps: below 1e-3 at n = 13; below 0.1 at n = 7, where that is asked for.
+  Bowl bowl;
+  moe::SolverOptions options;
+  CHECK(solve("em", bowl, {11}, options).passes == 13 + 1);
+  options.tolerance = 0.1;
+  const moe::SolverResult loose = solve("em", bowl, {11}, options);
+  CHECK(loose.converged);
+  CHECK(loose.passes == 7);
+}
+
+TEST_CASE("full-batch solvers say why they end", "[solver]") {
+  /// |x1| + |x2|: least, 0, where both are 0; the gradient there is that of the right side and says otherwise.
+  class Kink : public Function, public moe::EmSteps {
+   public:
+    moe::EmSteps* em() override { return this; }
+    double at(const arma::vec& x, arma::vec& g) const override {
+      g = {x[0] < 0 ? -1.0 : 1.0, x[1] < 0 ? -1.0 : 1.0};
+      return std::abs(x[0]) + std::abs(x[1]);
+    }
+    Improvement em_step(const arma::vec& x) override {
+      arma::vec g;
+      const double value = at(x, g);
+      return {value, 1, x - g};
+    }
+  };
+  for (const moe::Word& word : moe::solver_words()) {
+    if (moe::make_solver(word.name)->stochastic()) continue;
+    INFO(word.name);
+    Kink kink;
+    const moe::SolverResult nowhere = solve(word.name, kink, {0, 0}, {});
+    CHECK(nowhere.stop == "no step lowers the loss any more");
+    CHECK_FALSE(nowhere.converged);
+    CHECK(nowhere.passes == 0);
+    CHECK(arma::approx_equal(nowhere.theta, arma::vec{0, 0}, "absdiff", 0));
+    Bowl bowl;
+    const moe::SolverResult at_once = solve(word.name, bowl, {3, 3}, {});
+    CHECK(at_once.stop == "gradient below tolerance");
+    CHECK(at_once.converged);
+    Rosenbrock rosenbrock;
+    moe::SolverOptions options;
+    options.epochs = 1;
+    if (word.name == "em") continue;  // it knows no step there
+    const moe::SolverResult cut = solve(word.name, rosenbrock, {-1.2, 1}, options);
+    CHECK(cut.stop == "passes used up; --epochs allows more");
+    CHECK_FALSE(cut.converged);
+    CHECK(cut.passes == 1);
   }
 }

@@ -6,6 +6,7 @@
 
 #include "models.hpp"
 #include "moe/numeric.hpp"
+#include "throws.hpp"
 
 TEST_CASE("area under the curve counts ties by half and weights as rows", "[metrics]") {
   // sklearn.metrics.roc_auc_score([0,0,1,1,1,0], [.1,.4,.35,.8,.4,.4]) = 0.6666666666666667, and with
@@ -60,4 +61,13 @@ TEST_CASE("classes: brier, confusion and responsibilities", "[metrics]") {
   const moe::LikelihoodSums sums = moe::likelihood_sums(model, model.standardize(data));
   const auto entropy = [](double r) { return -r * std::log(r) - (1 - r) * std::log1p(-r); };
   CHECK(sums.entropy == Approx(entropy(0.1) + 3 * entropy(0.4)).epsilon(1e-13));
+}
+
+TEST_CASE("rows without a target cannot be judged", "[metrics]") {
+  const moe::Model model = make_model({"gaussian", "constant", "constant", "softmax", 1, 1, 0, false});
+  const moe::Dataset data{arma::mat(2, 3, arma::fill::ones), {}, arma::vec{1, 1, 2}, {}, {}};
+  moe::ErrorKind kind{};
+  CHECK(sentence_of([&] { moe::evaluate(model, data); }, &kind) ==
+        "there is no target: expected a column '" + model.schema.targets[0] + "'");
+  CHECK(kind == moe::ErrorKind::kData);
 }
