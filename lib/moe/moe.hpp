@@ -1,6 +1,7 @@
 // Includes everything. This is the tour.
 //
-// A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp, or select.hpp for the best of several), a
+// A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp, select.hpp for the best of several,
+// or automatic.hpp for a committee of what suits the data), a
 // Model a file (model_file.hpp), predictions (predict.hpp), figures of merit (metrics.hpp), words (describe.hpp) or
 // another tool's input (export.hpp):
 //
@@ -20,6 +21,7 @@
 // X, as Armadillo likes it, and rows of everything that a model computes, so that each output is contiguous.
 #pragma once
 
+#include "moe/automatic.hpp"
 #include "moe/bootstrap.hpp"
 #include "moe/checkpoint.hpp"
 #include "moe/coefficient_names.hpp"

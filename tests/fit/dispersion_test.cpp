@@ -15,8 +15,7 @@ moe::Model fitted(const moe::Model& like, const moe::Dataset& data) {
   options.objective = "blend";
   options.solver = "lbfgs";
   options.restarts = 1;
-  moe::TrainReport report;
-  return moe::train(like.schema, like.spec(), data, std::nullopt, options, nullptr, nullptr, report);
+  return moe::train({like.schema, like.spec(), data, std::nullopt, options}).model;
 }
 
 double log_likelihood(const moe::Model& model, const moe::Dataset& data) {
@@ -37,7 +36,7 @@ TEST_CASE("after a fit of squared errors no other dispersion is likelier", "[dis
       moe::Model model = fitted(like, data);
       const double best = log_likelihood(model, data);
       CAPTURE(family, best);
-      for (arma::uword i = model.experts.front().psi; i < model.theta.n_elem; ++i) {
+      for (arma::uword i = model.experts.front().psi_offset; i < model.theta.n_elem; ++i) {
         const double at = model.theta[i];
         const auto moved = [&](double by) {
           model.theta[i] = at + by;

@@ -175,7 +175,9 @@ void read_fit_numbers(const JsonPlace& place, const Numbers& numbers, FitSummary
                       std::vector<std::string>& known) {
   for (const FitNumber& number : numbers) {
     known.emplace_back(number.name);
-    if (place.has(number.name)) set_number(fit, number, place.at(number.name).number_or_nan());
+    if (!place.has(number.name)) continue;
+    const JsonPlace value = place.at(number.name);
+    set_number(fit, number, value.is_index() ? double_of(value.index()) : value.number_or_nan());
   }
 }
 

@@ -1,7 +1,7 @@
 // A model file is a .safetensors file (safetensors.hpp), so that numpy, PyTorch and others can read its numbers:
 //
 //     8 bytes     the length of the header, little-endian, a multiple of 8
-//     header      JSON {"__metadata__": {"format": "moe", "version": "1" or "2", "model": DESCRIPTION},
+//     header      JSON {"__metadata__": {"format": "moe", "version": "1", "2" or "3", "model": DESCRIPTION},
 //                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
 //     tensors     F64, little-endian, one after the other in this order:
 //       the units:    "input.center" [d], "input.scale" [d], "target.center" [], "target.scale" [], "target.spread" [];
@@ -38,6 +38,9 @@
 // - "trials", "offset" and "exposure": names of columns. "family" of an expert, where families differ.
 // - "levels_by": "text": cells are compared as texts (levels.hpp) with levels, classes or words for missing that are
 //   numbers. This makes the version 2. Without it they are compared by value, as in version 1.
+//
+// A committee has version 3. Its gate has "members": [{"experts": how many, "network": word, "inputs": ..}, ..], and the
+// tensors of the members' gates, "gate.1.0", "gate.2.0" .., follow those of theta's other parts.
 //
 // The file contains nothing but the model, so the same model gives the same bytes. A change that readers must know of
 // gets a new version number.
