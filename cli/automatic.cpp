@@ -72,14 +72,14 @@ void fit_automatic(const Arguments& arguments) {
   try {
     const moe::StopScope scope(interruption());
     const moe::AutomaticResult result =
-        moe::fit_automatically(table.schema, table.data, options, [&](std::size_t done, std::size_t fits) {
-          progress.show("fits", done, fits);
-          return true;
-        });
+        moe::fit_automatically(table.schema, table.data, options,
+                               [&](std::size_t done, std::size_t fits) { progress.show("fits", done, fits); });
     progress.clear();
     moe::save_model(result.model, out);
     if (!arguments.has("quiet")) summarise(result, options.folds);
     for (const std::string& note : table_notes(table)) say(note);
+    if (result.stopped)
+      throw Error(ErrorKind::kFit, "interrupted: the model is made of the candidates that were done by then");
   } catch (const moe::Stopped&) {
     progress.clear();
     throw Error(ErrorKind::kFit, "interrupted: no model written");

@@ -40,10 +40,11 @@ struct AutomaticResult {
   double score = 0,
          error = 0;  ///< of the weighted mean of the kept ones' densities, each row by fits that have not seen it
   double seconds = 0;
+  bool stopped = false;  ///< the fit was asked to stop: the committee is of the candidates that were done by then
 };
 
-/// Told after each fit how many of at most how many are done, one call at a time; returns false to stop.
-using AutomaticObserver = std::function<bool(std::size_t done, std::size_t fits)>;
+/// Told after each fit how many of at most how many are done, one call at a time.
+using AutomaticObserver = std::function<void(std::size_t done, std::size_t fits)>;
 
 /// The candidates that suit these rows.
 std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& data, const AutomaticOptions& options);
@@ -51,7 +52,9 @@ std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& dat
 /// Fits each candidate to the table without each fold (of many rows: one fold first, and the other folds for the better half alone),
 /// weighs the candidates by the log score of what they have not seen (stacking: Yao, Vehtari, Simpson and Gelman 2018), and makes the
 /// fits of all folds the members of one model. The same bits for any number of threads. `data` as in FitRequest. Throws Error: usage
-/// for fewer than 2 folds, data for fewer rows than folds, fit where no candidate can be fitted or the observer stops it.
+/// for fewer than 2 folds, data for fewer rows than folds, fit
+/// where no candidate can be fitted. Where the caller's StopScope stops it, the candidates that are fitted to all folds make the
+/// committee; where there is none yet, it throws Stopped.
 AutomaticResult fit_automatically(const Schema& schema, const Dataset& data, const AutomaticOptions& options,
                                   const AutomaticObserver& observer);
 

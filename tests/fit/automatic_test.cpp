@@ -1,11 +1,12 @@
 // The automatic fit: weights by stacking, and the committee that `moe train --auto` makes.
 #include "moe/automatic.hpp"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "moe/model_file.hpp"
+#include "moe/stop.hpp"
 #include "shell.hpp"
 
 namespace {
@@ -71,6 +72,33 @@ awk 'BEGIN { print "x,y"; for (i = 0; i < 90; ++i) print i / 30 "," int(exp(i / 
   INFO(counts);
   REQUIRE(counts.status == 0);
   CHECK(json::parse(counts.out).at("family") == "poisson");
+}
+
+TEST_CASE("an automatic fit that is interrupted keeps the candidates that are done", "[automatic]") {
+  moe::Dataset data;
+  moe::Schema schema;
+  schema.inputs = {"x"};
+  schema.targets = {"y"};
+  data.X.ones(2, 60);
+  data.X.row(1) = arma::linspace(0, 6, 60).t();
+  data.y = arma::sin(data.X.row(1).t());
+  data.w.ones(60);
+  moe::AutomaticOptions options;
+  options.effort = 1;
+  options.folds = 3;
+  std::atomic<bool> stop{false};
+  const moe::StopScope scope(&stop);
+  // The first candidate is done after 3 fits.
+  const auto stop_after = [&](std::size_t fits) {
+    stop = false;
+    return moe::fit_automatically(schema, data, options,
+                                  [&, fits](std::size_t done, std::size_t) { stop = done >= fits; });
+  };
+  const moe::AutomaticResult result = stop_after(4);
+  CHECK(result.stopped);
+  CHECK(result.model.members.size() == 3);
+  CHECK(result.tried.front().weight == 1);
+  CHECK_THROWS_AS(stop_after(2), moe::Stopped);
 }
 
 TEST_CASE("--auto refuses what it settles itself", "[automatic][cli]") {

@@ -6,7 +6,6 @@
 #include "moe/automatic.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <mutex>
@@ -18,6 +17,7 @@
 #include "moe/random.hpp"
 #include "moe/registry.hpp"
 #include "moe/select.hpp"
+#include "moe/stop.hpp"
 
 namespace moe {
 namespace {
@@ -108,19 +108,29 @@ class Automatic {
     std::vector<std::size_t> alive(tried_.size());
     std::iota(alive.begin(), alive.end(), std::size_t{0});
     most_ = tried_.size() * folds_.size();
-    if (data_.rows() >= kManyRows) {
-      fit(alive, 0, 1);
-      alive = better_half(alive);
-      most_ = tried_.size() + alive.size() * (folds_.size() - 1);
-      fit(alive, 1, folds_.size());
-    } else {
-      fit(alive, 0, folds_.size());
+    bool stopped = false;
+    try {
+      if (data_.rows() >= kManyRows) {
+        fit(alive, 0, 1);
+        alive = better_half(alive);
+        most_ = tried_.size() + alive.size() * (folds_.size() - 1);
+        fit(alive, 1, folds_.size());
+      } else {
+        fit(alive, 0, folds_.size());
+      }
+    } catch (const Stopped&) {
+      stopped = true;
     }
-    std::erase_if(alive, [this](std::size_t m) { return !tried_[m].failure.empty(); });
+    const StopScope to_the_end(nullptr);  // what follows takes little time
+    std::erase_if(alive, [this](std::size_t m) {
+      return !std::all_of(fits_[m].begin(), fits_[m].end(), [](const auto& model) { return model.has_value(); });
+    });
+    if (alive.empty() && stopped) throw Stopped();
     if (alive.empty())
       throw Error(ErrorKind::kFit, "no candidate could be fitted: the first says: " + tried_.front().failure);
     score(alive);
     AutomaticResult result = committee_of(alive);
+    result.stopped = stopped;
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return result;
   }
@@ -134,7 +144,7 @@ class Automatic {
   void one_more() {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++done_;
-    if (observer_ && !observer_(done_, most_)) stopped_ = true;
+    if (observer_) observer_(done_, most_);
   }
 
   /// Fits these candidates without the folds first .. last - 1, one fit to a thread.
@@ -143,7 +153,6 @@ class Automatic {
     parallel_for(candidates.size() * folds, options_.threads, [&](std::size_t i) {
       // The last candidates are the largest: they begin first.
       const std::size_t m = candidates[candidates.size() - 1 - i / folds], f = first + i % folds;
-      if (stopped_) return;
       try {
         fit_one(m, f);
       } catch (const Error& error) {
@@ -152,7 +161,6 @@ class Automatic {
       }
       one_more();
     });
-    if (stopped_) throw Error(ErrorKind::kFit, "interrupted");
   }
 
   void fit_one(std::size_t m, std::size_t f) {
@@ -192,6 +200,7 @@ class Automatic {
       const arma::uvec own = all ? rows : arma::conv_to<arma::uvec>::from(folds_[0]);
       tried_[m].folds = static_cast<arma::uword>(
           std::count_if(fits_[m].begin(), fits_[m].end(), [](const auto& model) { return model.has_value(); }));
+      if (!all && tried_[m].failure.empty() && !fits_[m][0]) tried_[m].failure = "stopped before it was fitted";
       if (!tried_[m].failure.empty()) continue;
       std::tie(tried_[m].score, tried_[m].error) =
           mean_and_error(arma::vec(log_p_.col(m)).elem(own), data_.w.elem(own));
@@ -269,7 +278,6 @@ class Automatic {
   std::vector<std::size_t> held_out_;
   std::mutex mutex_;
   std::size_t done_ = 0, most_ = 0;
-  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace
