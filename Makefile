@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build program demo test mutants lint fmt maxima coverage numbers csv-differential fuzz bench-csv bench consumers findings asan install package clean help
+.PHONY: build program demo test mutants lint fmt quality maxima coverage numbers csv-differential fuzz bench-csv bench consumers findings asan install package clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -35,6 +35,9 @@ lint:  ## check the format, the layers, the scripts, and the C++ with clang-tidy
 fmt:  ## format the C++ in place
 	@scripts/install-deps --lint
 	@scripts/lint --fix-format
+
+quality: program  ## predictions of `moe train --auto` for rows not seen, beside XGBoost's and scikit-learn's (DATA: a folder of tables, SPLITS; needs: see the script)
+	@scripts/quality $(DATA) $(or $(SPLITS),3)
 
 maxima:  ## the best known maxima of real data beside moe's, and R's flexmix on the same models (its packages: see the script)
 	@scripts/maxima

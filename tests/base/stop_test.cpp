@@ -105,14 +105,14 @@ TEST_CASE("a search for starts in 500 inputs ends when it is asked to", "[stop]"
 
 // A fit begins when the table is read, however busy the machine is.
 const char* const kWhenBegun =
-    R"(begun() {
+    R"sh(begun() {
   for i in {1..1200}; do
     [ "$(awk '/^rchar/ { print $2 }' /proc/$1/io)" -ge "$(stat -c %s $2)" ] && break
     sleep 0.05
   done
   sleep 2
 }
-)";
+)sh";
 
 TEST_CASE("an interrupted fit says how to go on", "[stop][cli]") {
   const Shell sh;
