@@ -92,6 +92,8 @@ inline std::vector<NamedModel> every_model() {
   add("no inputs", make_model({"gaussian", "constant", "constant", "softmax", 2, 0}));
   add("awkward names", awkward_model());
   add("committee", make_committee({"gaussian", "linear", "linear"}, {"student", "mlp:3", "mlp:2"}));
+  add("committee of linear mixtures",
+      make_committee({"student", "linear", "linear"}, {"gaussian", "linear", "linear"}));
   add("committee of classes", make_committee({"categorical", "linear", "linear", "softmax", 2, 3, 3},
                                              {"categorical", "mlp:3", "constant", "softmax", 1, 3, 3}));
   return models;

@@ -19,8 +19,11 @@ ForwardPass::ForwardPass(const Model& model) : model_(model) {
 void ForwardPass::add(const Branch& branch, arma::uword width) {
   const arma::uword outputs = branch.network->outputs();
   const std::size_t design = design_of(branch, width);
-  if (!runs_.empty() && runs_.back().branch.network->is_linear() && branch.network->is_linear() &&
-      runs_.back().design == design) {
+  const auto follows = [&](const Branch& before) {  // also in theta: psi stands between experts and members' gates
+    return before.network->is_linear() && branch.network->is_linear() &&
+           branch.offset == before.offset + before.network->parameters();
+  };
+  if (!runs_.empty() && runs_.back().design == design && follows(runs_.back().branch)) {
     Branch& joined = runs_.back().branch;
     places_.push_back({runs_.size() - 1, joined.network->outputs(), outputs});
     std::vector<Step> steps = joined.network->steps();
