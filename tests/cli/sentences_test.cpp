@@ -180,3 +180,30 @@ TEST_CASE("a reason of any length leaves the columns of the others where they ar
   const std::size_t line = ran.out.find('\n') + 1;
   CHECK(ran.out.substr(0, line) == ran.out.substr(line, line));
 }
+
+TEST_CASE("help says what a word does, not its opposite", "[sentences][cli]") {
+  const Shell sh;
+  struct Said {
+    const char *command, *line;
+  };
+  for (const Said& at : {
+           Said{"train", "  softmax     positive weights that sum to 1: the mixture is a density"},
+           Said{"train", "  positive    exp of each output: positive, but the sum is free to grow"},
+           Said{"train", "  linear      the raw outputs: the sum may be negative, and free to grow"},
+           Said{"train", "  blend       |y - sum_k g_k o_k|^2: squared error of the merged output"},
+           Said{"train", "  localized   sum_k g_k |y - o_k|^2 (Jacobs et al. 1991, eq. 1.2)"},
+           Said{"train",
+                "  linear      an intercept and a slope for each input; linear:no-intercept without the first"},
+           Said{"train", "  constant    an intercept alone"},
+           Said{"train", "  laplace     a number, by its median: errors count by their size, not their square"},
+           Said{"train", "  zero-inflated-poisson a count with more zeros than a Poisson's"},
+           Said{"train", "  sgd         mini-batches, gradient descent with momentum"},
+           Said{"train", "  -q, --quiet                     no summary and no progress bar; warnings all the same"},
+           Said{"eval", "Judge a model on rows with a known target."},
+           Said{"import", "Read a model from its JSON, edited by hand or made by a script."},
+       }) {
+    CAPTURE(at.command, at.line);
+    CHECK(("\n" + sh(std::string("moe ") + at.command + " --help").out).find(std::string("\n") + at.line + "\n") !=
+          std::string::npos);
+  }
+}
