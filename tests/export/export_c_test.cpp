@@ -299,3 +299,29 @@ int main(void) {
   CHECK(std::isnan(moe_column_value(opened, 2, " ? ")));
   moe_free(opened);
 }
+
+TEST_CASE("the C file says what each number of a row is", "[export]") {
+  const Shell sh;
+  sh("(echo x,c,n,o,e,y; for i in {1..24}; do echo $((i * i % 7)),$([ $((i % 3)) = 0 ] && echo a || echo b),"
+     "$((4 + i % 3)),0.$((i % 5)),$((1 + i % 2)),$((i % 4)); done) > d.csv; (cat d.csv; echo ,a,5,0.1,1,2) > m.csv");
+  struct Said {
+    const char *options, *lines;
+  };
+  for (const Said& at : {
+           Said{"--family binomial --trials n --features x d.csv", "     \"x\"\n     \"n\" (trials)\n"},
+           Said{"--family poisson --offset o --features x d.csv", "     \"x\"\n     \"o\" (offset)\n"},
+           Said{"--family poisson --exposure e --features x d.csv", "     \"x\"\n     \"e\" (exposure)\n"},
+           Said{"--family binomial --trials n --offset o --features x d.csv",
+                "     \"x\"\n     \"n\" (trials)\n     \"o\" (offset)\n"},
+           Said{"--family poisson --features x,c d.csv",
+                "     \"x\"\n     \"c\" (a category: what moe_level() makes of its text)\n"},
+           Said{"--family poisson --features x,n --missing mean m.csv",
+                "     \"x\" (NAN where missing)\n     \"n\" (NAN where missing)\n"},
+       }) {
+    const Ran ran =
+        sh(std::string("moe train -q -k 1 -y y ") + at.options + " -o m.moe && moe export -m m.moe --format c");
+    INFO(ran);
+    CHECK(ran.status == 0);
+    CHECK(ran.out.find(std::string(" in this order:\n") + at.lines + "   A cell that is missing") != std::string::npos);
+  }
+}

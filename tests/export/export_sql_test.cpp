@@ -176,3 +176,31 @@ TEST_CASE("an output that a column is called as gets another name in SQL, and a 
   CHECK(ran.out == "1\n");
   CHECK(ran.err == "note: the output moe_mean is called moe_moe_mean: a column is called moe_mean\n");
 }
+
+TEST_CASE("a query's columns are the table's, and predictions by names that say whose they are", "[export]") {
+  const Shell sh;
+  sh(R"sh(moe gen two-lines -n 60 -o d.csv
+awk -F, -v OFS=, 'NR == 1 { print $0, "z", "c"; next } { print $0, $2 - $1, substr("pqr", 1 + NR % 3, 1) }' d.csv > e.csv
+cat > names.py <<'END'
+import csv, sqlite3
+data = sqlite3.connect(":memory:")
+data.execute("CREATE TABLE d (%s)" % ", ".join('"%s"' % name for name in next(csv.reader(open("e.csv")))))
+print(",".join(column[0] for column in data.execute(open("q.sql").read()).description))
+END)sh");
+  struct Named {
+    const char *options, *names;
+  };
+  for (const Named& at : {
+           Named{"-k 2 -y y --features x1", "moe_mean,moe_sd,moe_gate_1,moe_gate_2,moe_mean_1,moe_mean_2"},
+           Named{"-k 1 -y y --features x1", "moe_mean,moe_sd,moe_gate_1,moe_mean_1"},
+           Named{"-k 2 -y y,z --features x1",
+                 "moe_mean_y,moe_mean_z,moe_sd_y,moe_sd_z,moe_gate_1,moe_gate_2,moe_mean_1_y,moe_mean_2_y,moe_mean_1_z,"
+                 "moe_mean_2_z"},
+       }) {
+    const Ran ran = sh(std::string("moe train -q --gate-l2 1e-3 e.csv ") + at.options +
+                       " -o m.moe && moe export -m m.moe --format sql --dialect sqlite --table d -o q.sql && "
+                       "/usr/bin/python3 names.py");
+    INFO(ran);
+    CHECK(ran.out == std::string("x1,y,z,c,") + at.names + "\n");
+  }
+}

@@ -88,13 +88,20 @@ TEST_CASE(
   if (rare) from.data.X.row(2).zeros();
   if (rare) from.data.X.submat(2, 5000, 2, 5099).ones();
   if (unweighted) from.data.w.zeros();
-  if (unweighted) from.data.w.subvec(4500, 5499).ones();
+  if (unweighted) from.data.w.subvec(5000, 5999).ones();
   const moe::Rows rows = from.truth.standardize(std::move(from.data));
   arma::vec theta = from.truth.theta;
   theta += 0.1 * arma::linspace(-1, 1, theta.n_elem);
   const double missed = miss(from.truth, rows, theta);
   if (rare || unweighted) {
     CHECK(missed < 1e-8);
+    const moe::Basis basis(from.truth, rows, 2);
+    const arma::vec penalty(theta.n_elem, arma::fill::zeros);
+    moe::EmStep all(from.truth, rows, basis, penalty, 2);
+    all.refine();
+    const arma::vec step = all.run(theta).target - theta;  // the gate's, too
+    const arma::vec own = moe::EmStep(from.truth, rows, basis, penalty, 2).run(theta).target - theta;
+    CHECK(arma::norm(own - step) < 1e-8 * arma::norm(step));
   } else {
     CHECK(missed < 0.1);
     CHECK(missed > 1e-6);  // else all rows were taken anyway, and nothing was tested
