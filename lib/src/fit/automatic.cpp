@@ -23,7 +23,7 @@ namespace moe {
 namespace {
 
 /// From so many rows on, one fold decides which candidates are worth the others.
-constexpr arma::uword kManyRows = 1500;
+constexpr arma::uword kManyRows = 700;
 /// A candidate of a smaller weight is not kept.
 constexpr double kLeastWeight = 0.02;
 constexpr arma::uword kRowsAtOnce = 1024;

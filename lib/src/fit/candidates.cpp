@@ -11,7 +11,7 @@ namespace moe {
 namespace {
 
 /// Row passes of one fit by adam at effort 5, and the least and the most epochs of it.
-constexpr double kRowPasses = 4.5e6, kFewestEpochs = 60, kMostEpochs = 2000;
+constexpr double kRowPasses = 4.5e6, kFewestEpochs = 60, kMostEpochs = 1500;
 constexpr double kEffortFactor = 1.6;
 constexpr arma::uword kLeastBatch = 32, kMostBatch = 256;
 
