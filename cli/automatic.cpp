@@ -69,6 +69,7 @@ void fit_automatic(const Arguments& arguments) {
   const moe::TrainingTable table = moe::read_training_table(reader, column_request(arguments, spec), 2);
   moe::OutputFile out(arguments.text("output"));  // before the fit: where it cannot be written is known at once
   Progress progress(arguments.has("quiet"));
+  catch_interrupts();
   try {
     const moe::StopScope scope(interruption());
     const moe::AutomaticResult result =

@@ -101,6 +101,22 @@ TEST_CASE("an automatic fit that is interrupted keeps the candidates that are do
   CHECK_THROWS_AS(stop_after(2), moe::Stopped);
 }
 
+TEST_CASE("^C ends --auto with 130, and a whole model or none", "[automatic][cli]") {
+  const Shell sh;
+  sh(kWave);
+  const Ran ran = sh(
+      "moe train --auto --effort 9 wave.csv -q -o m.moe 2> said & sleep 2; kill -INT $!; wait $!; echo $?; cat said; "
+      "[ ! -e m.moe ] || moe inspect m.moe | sed -n 2p");
+  INFO(ran);
+  // How far it came depends on the machine.
+  const bool none = ran.out == "130\nmoe train: interrupted: no model written\n";
+  const bool some = ran.out.rfind(
+                        "130\nmoe train: interrupted: the model is made of the candidates that were done by then\n"
+                        "gate: a committee of ",
+                        0) == 0;
+  CHECK(none != some);
+}
+
 TEST_CASE("--auto refuses what it settles itself", "[automatic][cli]") {
   const Shell sh;
   sh(kWave);
