@@ -9,9 +9,6 @@
 namespace moe {
 namespace {
 
-using ScalarId = ScalarGraph::Id;
-using ScalarNode = ScalarGraph::Node;
-using ScalarKind = ScalarGraph::Kind;
 using Op = Expression::Op;
 
 class Lowering {

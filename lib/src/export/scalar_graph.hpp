@@ -35,6 +35,10 @@ struct ScalarGraph {
   Id add(Node node);
 };
 
+using ScalarId = ScalarGraph::Id;
+using ScalarNode = ScalarGraph::Node;
+using ScalarKind = ScalarGraph::Kind;
+
 /// Translates these values of the graph, none of which may need a target. Weights of 0 are left out, and results that
 /// depend on numbers only are computed.
 ScalarGraph scalar_graph_of(const Graph& graph, const std::vector<Graph::Id>& values);

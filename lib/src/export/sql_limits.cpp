@@ -9,9 +9,6 @@
 namespace moe {
 namespace {
 
-using ScalarId = ScalarGraph::Id;
-using ScalarNode = ScalarGraph::Node;
-using ScalarKind = ScalarGraph::Kind;
 using Op = Expression::Op;
 
 /// As log10: the largest result that an operation may have, some digits below the limit of a double; the logarithm that

@@ -11,7 +11,6 @@
 namespace moe {
 namespace {
 
-using ScalarKind = ScalarGraph::Kind;
 using Op = Expression::Op;
 using Expression = SqlNumbers::Expression;
 

@@ -18,9 +18,6 @@
 namespace moe {
 namespace {
 
-using ScalarId = ScalarGraph::Id;
-using ScalarKind = ScalarGraph::Kind;
-
 class Query {
  public:
   Query(const Model& model, const ExportOptions& options)
