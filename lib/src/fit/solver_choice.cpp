@@ -19,6 +19,11 @@ constexpr arma::uword kMostForEm = 300, kMostForEmOfMany = 1000;
 
 }  // namespace
 
+std::string default_family(const Schema& schema) {
+  if (!schema.classes()) return "gaussian";
+  return schema.labels.size() == 2 ? "bernoulli" : "categorical";
+}
+
 bool all_linear(const Model& model) {
   return model.gate_branch.network->is_linear() &&
          std::all_of(model.experts.begin(), model.experts.end(),

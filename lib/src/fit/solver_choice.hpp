@@ -1,4 +1,4 @@
-// The choice of the solver for a model.
+// What is chosen where a request says auto: the solver and the family.
 #pragma once
 
 #include <string>
@@ -8,6 +8,8 @@
 
 namespace moe {
 
+/// The family that maximises the likelihood: bernoulli for two classes, categorical for more, gaussian for a number.
+std::string default_family(const Schema& schema);
 /// Whether every network is linear in its parameters.
 bool all_linear(const Model& model);
 /// The name of the solver. For options.solver "auto" it is the one that suits the model and the number of rows. Throws

@@ -11,6 +11,7 @@
 #include "fit/spurious.hpp"
 #include "fit/stochastic.hpp"
 #include "fit/training.hpp"
+#include "fit/units.hpp"
 #include "fit/wide_table.hpp"
 #include "model/floors.hpp"
 #include "model/scale_floor.hpp"
@@ -26,8 +27,7 @@ constexpr arma::uword kPassesOfOne = 50;
 std::string resolved_family(const std::string& family, const Schema& schema, const TrainOptions& options,
                             const std::string& gate_link) {
   if (family != "auto") return family;
-  if (schema.classes()) return schema.labels.size() == 2 ? "bernoulli" : "categorical";
-  if (options.objective == "likelihood") return "gaussian";
+  if (schema.classes() || options.objective == "likelihood") return default_family(schema);
   const bool merged = options.objective == "blend" || options.objective == "localized";
   return merged && make_gate(gate_link)->normalised() ? "gaussian:shared" : "gaussian:unit";
 }
@@ -66,12 +66,6 @@ bool has_constant_column(const arma::mat& y) {
   for (arma::uword t = 0; t < y.n_cols; ++t)
     if (arma::all(y.col(t) == y(0, t))) return true;
   return false;
-}
-
-/// The rows of positive weight. Others must have no influence, not even through the largest value of a column.
-Dataset counted_rows(const Dataset& data) {
-  const arma::uvec rows = arma::find(data.w > 0);
-  return take_rows(data, {rows.begin(), rows.end()});
 }
 
 /// Sets a random part of the rows aside. Both parts keep the order of the table.
@@ -116,43 +110,6 @@ void require_use(const Model& model) {
     throw Error(ErrorKind::kUsage, "--exposure: its logarithm is added to log means, and family '" +
                                        model.family_spec() +
                                        "' has none: expected --offset, or a family such as poisson");
-}
-
-/// A model with units that follow from the data. The target is standardised if every family allows it. Nothing is
-/// centred if a branch has no intercept.
-Model unfitted(const Schema& schema, const ModelSpec& spec, const Model& probe, const Dataset& data, bool standardize) {
-  Standardization::Parts parts{standardize, standardize, probe.gate_branch.network->has_intercept()};
-  for (const Expert& expert : probe.experts) {
-    // Without an intercept, the logarithm of a scale cannot follow the units of the target.
-    const bool follows = expert.network->has_intercept() || expert.family->outputs() == schema.targets.size();
-    parts.target = parts.target && expert.family->location_scale() && follows;
-    parts.centers = parts.centers && expert.network->has_intercept();
-  }
-  return Model(schema, Standardization::of(data, schema.classes(), parts), spec);
-}
-
-/// Whether training discards ends in which an expert sits on a few rows: see spurious().
-bool guarded(const Model& model, const std::string& solver) {
-  return !make_solver(solver)->stochastic() && all_linear(model) && !tells_scales(model);
-}
-
-/// `units` with the floors of scales that follow from the rows. The model has standardised these already.
-Standardization with_floors(Standardization units, const Model& model, const Rows& rows, const arma::vec& steps,
-                            const std::string& solver) {
-  const arma::vec least = least_scales(model, rows, steps, guarded(model, solver));
-  for (arma::uword t = 0; t < least.n_elem; ++t)
-    if (arma::range(rows.y.col(t)) > 0) units.target_spread[t] = least[t] / kFloor;
-  return units;
-}
-
-/// Subtracts offsets from the targets, where all families allow it. The spread of the target is then that of what the
-/// experts must explain.
-void take_offsets(const Model& model, Dataset& data) {
-  const bool shifts = std::all_of(model.experts.begin(), model.experts.end(),
-                                  [](const Expert& expert) { return expert.family->location_scale(); });
-  if (!shifts || data.offset.is_empty()) return;
-  data.y -= data.offset;
-  data.offset.reset();
 }
 
 /// The log-likelihood of a single expert, fitted by EM. With `simplest` it is constant; otherwise it has the network of
@@ -258,27 +215,6 @@ Model model_to_fit(FitRequest& request) {
 }
 
 }  // namespace
-
-Standardization common_units(const Schema& schema, const Dataset& table, const std::vector<ModelSpec>& specs) {
-  Dataset data = arma::any(table.w == 0) ? counted_rows(table) : table;
-  const Standardization none = Standardization::none(schema.inputs.size(), schema.targets.size());
-  std::optional<Standardization> result;
-  for (const ModelSpec& spec : specs) {
-    const Model probe(schema, none, spec);
-    take_offsets(probe, data);
-    const Standardization units = unfitted(schema, spec, probe, data, true).standardization;
-    // One that does not scale the target, or does not centre, fits all.
-    if (!result || (units.target_scale[0] == 1 && units.target_center[0] == 0)) result = units;
-  }
-  if (schema.classes()) return *result;
-  const Model model(schema, *result, specs.front());
-  const arma::vec steps = steps_between(data.y);
-  result = with_floors(*result, model, model.standardize(std::move(data)), steps, "adam");
-  for (arma::uword t = 0; t < steps.n_elem; ++t)
-    result->target_spread[t] =
-        std::max(result->target_spread[t], steps[t] / std::sqrt(12.0) / result->target_scale[t] / kFloor);
-  return *result;
-}
 
 FitResult train(FitRequest request) {
   settle(request);

@@ -1,0 +1,25 @@
+// The units of a model: what its inputs and targets are shifted and scaled by, and the floors of its scales.
+#pragma once
+
+#include <string>
+
+#include "moe/model.hpp"
+
+namespace moe {
+
+/// The rows of positive weight. Others must have no influence, not even through the largest value of a column.
+Dataset counted_rows(const Dataset& data);
+
+/// Subtracts offsets from the targets, where all families allow it. The spread of the target is then that of what the
+/// experts must explain.
+void take_offsets(const Model& model, Dataset& data);
+
+/// A model with units that follow from the data. The target is standardised if every family allows it. Nothing is
+/// centred if a branch has no intercept. `probe`: the same model in the data's own units.
+Model unfitted(const Schema& schema, const ModelSpec& spec, const Model& probe, const Dataset& data, bool standardize);
+
+/// `units` with the floors of scales that follow from the rows. The model has standardised these already.
+Standardization with_floors(Standardization units, const Model& model, const Rows& rows, const arma::vec& steps,
+                            const std::string& solver);
+
+}  // namespace moe
