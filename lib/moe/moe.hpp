@@ -33,6 +33,7 @@
 #include "moe/export.hpp"
 #include "moe/family.hpp"
 #include "moe/file.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/gate.hpp"
 #include "moe/hessian.hpp"
 #include "moe/import.hpp"

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "moe/forward_pass.hpp"
 #include "moe/model.hpp"
 #include "moe/registry.hpp"
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "moe/file.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/model.hpp"
 
 namespace moe {

@@ -54,10 +54,17 @@ std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std
 /// out one by one.
 std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, arma::uword folds, std::uint64_t seed);
 
+/// Whole groups are held out: rows with the same number in `groups` (n) are in the same fold. The folds are about equally
+/// large. Throws Error (usage) for fewer groups than folds.
+std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, const std::vector<std::size_t>& groups,
+                                                             arma::uword folds, std::uint64_t seed);
+
 /// The same, but the rows of each class are dealt out separately, so that the training rows of every fold have every
 /// class. If a class has only one row, that row is never held out.
 std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schema, const Dataset& data,
                                                              arma::uword folds, std::uint64_t seed);
+/// The rows of positive weight that are not in this fold, ascending.
+std::vector<std::size_t> rows_outside(const std::vector<std::size_t>& fold, const arma::vec& w);
 /// The classes with only a single row of positive weight.
 std::vector<std::string> classes_of_one_row(const Schema& schema, const Dataset& data);
 

@@ -101,10 +101,10 @@ const char* name_at(const std::vector<std::string>& names, std::size_t i) {
 /// the word matches itself and its other spelling.
 bool is_missing(const moe::Schema& schema, const std::string& text, bool by_value) {
   const auto other = moe::other_spelling(text);
-  const bool is_value = by_value && moe::is_number(text);
   return moe::is_missing_word(text) || std::any_of(schema.na.begin(), schema.na.end(), [&](const std::string& word) {
            return word == text || word == other ||
-                  (is_value && moe::is_number(word) && moe::parse_number(word) == moe::parse_number(text));
+                  (by_value && moe::is_number(text) && moe::is_number(word) &&
+                   moe::parse_number(word) == moe::parse_number(text));
          });
 }
 

@@ -74,6 +74,22 @@ awk 'BEGIN { print "x,y"; for (i = 0; i < 90; ++i) print i / 30 "," int(exp(i / 
   CHECK(json::parse(counts.out).at("family") == "poisson");
 }
 
+TEST_CASE("each step of effort allows 1.6 times the passes over the rows", "[automatic]") {
+  moe::Schema schema;
+  schema.inputs = {"x"};
+  schema.targets = {"y"};
+  moe::Dataset data;
+  data.X.ones(2, 10000);
+  const auto epochs = [&](int effort) {
+    moe::AutomaticOptions options;
+    options.effort = effort;
+    return moe::automatic_candidates(schema, data, options).back().options.solver_options.epochs;
+  };
+  CHECK(epochs(5) == 450);  // 4,500,000 passes over one of 10,000 rows
+  CHECK(epochs(6) == 720);
+  CHECK(epochs(4) == 281);
+}
+
 TEST_CASE("an automatic fit that is interrupted keeps the candidates that are done", "[automatic]") {
   moe::Dataset data;
   moe::Schema schema;

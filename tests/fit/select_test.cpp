@@ -1,8 +1,10 @@
 // The choice between models, as a user makes it.
 #include "moe/select.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -22,6 +24,30 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("rows of a group are held out together", "[select]") {
+  const arma::vec w{1, 1, 0, 1, 1, 1, 1, 1, 1, 1};
+  const std::vector<std::size_t> groups{7, 3, 7, 7, 3, 9, 9, 9, 4, 3};
+  const auto folds = moe::cross_validation_folds(w, groups, 3, 1);
+  REQUIRE(folds.size() == 3);
+  std::map<std::size_t, std::set<std::size_t>> folds_of;
+  std::vector<std::size_t> all;
+  for (std::size_t f = 0; f < folds.size(); ++f) {
+    CHECK(std::is_sorted(folds[f].begin(), folds[f].end()));
+    for (const std::size_t n : folds[f]) {
+      folds_of[groups[n]].insert(f);
+      all.push_back(n);
+    }
+    // The rows outside are all others that count.
+    std::vector<std::size_t> rest = moe::rows_outside(folds[f], w);
+    CHECK(rest.size() + folds[f].size() == 9);
+    for (const std::size_t n : rest) CHECK_FALSE(std::binary_search(folds[f].begin(), folds[f].end(), n));
+  }
+  for (const auto& [group, places] : folds_of) CHECK(places.size() == 1);
+  std::sort(all.begin(), all.end());
+  CHECK(all == std::vector<std::size_t>{0, 1, 3, 4, 5, 6, 7, 8, 9});
+  CHECK_THROWS_AS(moe::cross_validation_folds(w, groups, 5, 1), moe::Error);
+}
 
 TEST_CASE("BIC finds as many experts as drew the data, and the table says so", "[select]") {
   const Shell sh;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/import.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model_file.hpp"

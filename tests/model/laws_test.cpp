@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "models.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/hessian.hpp"
 #include "moe/model_file.hpp"
 #include "moe/numeric.hpp"

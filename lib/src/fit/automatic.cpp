@@ -1,8 +1,9 @@
-// The automatic fit: candidates x folds, scored by the rows of the fold that was held out, and a committee of what scored well.
+// The automatic fit. Each candidate is fitted without each fold, and scored by the rows of that fold. A committee is made
+// of the candidates that score well together.
 //
-// L is the table of what is said of rows that were not seen: L(n, m) = log p(y_n | x_n) of candidate m, fitted without n's fold. From it
-// come every candidate's score and the stacking weights. The committee's members are the fits of the folds themselves, a candidate's
-// weight shared out evenly among its folds, so that nothing is fitted again.
+// The table L has a row for each row n of the data and a column for each candidate m. L(n, m) = log p(y_n | x_n) under the
+// fit of m that did not see the fold of n. L gives the score of each candidate and the stacking weights. The members of the
+// committee are the fits of the folds. They share the weight of their candidate evenly. So nothing is fitted again.
 #include "moe/automatic.hpp"
 
 #include <algorithm>
@@ -12,62 +13,35 @@
 #include <numeric>
 
 #include "base/parallel.hpp"
+#include "fit/solver_choice.hpp"
+#include "judge/criteria.hpp"
+#include "model/forward_blocks.hpp"
 #include "moe/error.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
-#include "moe/random.hpp"
-#include "moe/registry.hpp"
 #include "moe/select.hpp"
 #include "moe/stop.hpp"
 
 namespace moe {
 namespace {
 
-/// From so many rows on, one fold decides which candidates are worth the others.
+/// From this number of rows on, the first fold decides which candidates are fitted to the other folds.
 constexpr arma::uword kManyRows = 700;
-/// A candidate of a smaller weight is not kept.
+/// A candidate with a smaller weight is dropped.
 constexpr double kLeastWeight = 0.02;
 constexpr arma::uword kRowsAtOnce = 1024;
-constexpr std::uint64_t kGroupStream = 13;
-
-using Folds = std::vector<std::vector<std::size_t>>;
-
-/// Whole groups in a random order, each to the fold that has the fewest rows so far.
-Folds folds_of_groups(const Dataset& data, const AutomaticOptions& options) {
-  std::vector<std::vector<std::size_t>> rows;
-  for (std::size_t n = 0; n < data.rows(); ++n) {
-    if (data.w[n] == 0) continue;
-    if (options.groups[n] >= rows.size()) rows.resize(options.groups[n] + 1);
-    rows[options.groups[n]].push_back(n);
-  }
-  std::erase_if(rows, [](const auto& group) { return group.empty(); });
-  if (rows.size() < options.folds)
-    throw Error(ErrorKind::kUsage, std::to_string(options.folds) + " folds of " + std::to_string(rows.size()) +
-                                       " groups: expected as many groups, or more");
-  Folds folds(options.folds);
-  for (const std::size_t i : Random(options.seed, kGroupStream).permutation(rows.size())) {
-    auto& fold =
-        *std::min_element(folds.begin(), folds.end(), [](const auto& a, const auto& b) { return a.size() < b.size(); });
-    fold.insert(fold.end(), rows[i].begin(), rows[i].end());
-  }
-  for (auto& fold : folds) std::sort(fold.begin(), fold.end());
-  return folds;
-}
 
 /// log p(y_n | x_n) of each row, in data units.
 arma::vec log_densities(const Model& model, const Rows& rows) {
-  ForwardPass forward(model);
   arma::vec result(rows.count()), part;
-  for (arma::uword first = 0; first < rows.count(); first += kRowsAtOnce) {
-    const arma::uword last = std::min(rows.count(), first + kRowsAtOnce) - 1;
-    const Rows block = rows.block(first, last);
-    forward.run(model.theta, block);
+  for_each_block(model, model.theta, rows, kRowsAtOnce, [&](const Rows& block, const ForwardPass& forward) {
     log_sum_exp(forward.log_terms(model.theta, block.y), part);
-    result.subvec(first, last) = part;
-  }
+    result.subvec(block.first, block.first + block.count() - 1) = part;
+  });
   return result;
 }
 
-/// Mean by weight, and its standard error.
+/// The weighted mean, and its standard error.
 std::pair<double, double> mean_and_error(const arma::vec& values, const arma::vec& w) {
   const double total = arma::accu(w), mean = arma::dot(w, values) / total;
   const double squares = arma::accu(arma::square(w % (values - mean)));
@@ -84,15 +58,17 @@ class Automatic {
         options_(options),
         observer_(observer),
         tried_(automatic_candidates(schema, data, options)) {
-    if (options.folds < 2) throw Error(ErrorKind::kUsage, "an automatic fit has 2 folds or more");
+    if (options.folds < 2)
+      throw Error(ErrorKind::kUsage,
+                  "an automatic fit of " + std::to_string(options.folds) + " folds: expected 2 or more");
     if (arma::accu(data.w > 0) < 2 * options.folds)
       throw Error(ErrorKind::kData, std::to_string(data.rows()) + " rows for " + std::to_string(options.folds) +
                                         " folds: expected two rows in each, or more: moe train without --auto");
     folds_ = options.groups.empty() ? cross_validation_folds(schema, data, options.folds, options.seed)
-                                    : folds_of_groups(data, options);
+                                    : cross_validation_folds(data.w, options.groups, options.folds, options.seed);
     std::vector<ModelSpec> specs;
     for (Tried& tried : tried_) {
-      tried.spec.family = family_of(tried.spec);
+      if (tried.spec.family == "auto") tried.spec.family = default_family(schema);
       specs.push_back(tried.spec);
     }
     units_ = common_units(schema, data, specs);
@@ -136,11 +112,6 @@ class Automatic {
   }
 
  private:
-  std::string family_of(const ModelSpec& spec) const {
-    if (spec.family != "auto") return spec.family;
-    return schema_.classes() ? schema_.labels.size() == 2 ? "bernoulli" : "categorical" : "gaussian";
-  }
-
   void one_more() {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++done_;
@@ -165,21 +136,20 @@ class Automatic {
 
   void fit_one(std::size_t m, std::size_t f) {
     const std::vector<std::size_t>& fold = folds_[f];
-    std::vector<std::size_t> others;
-    for (std::size_t n = 0; n < data_.rows(); ++n)
-      if (data_.w[n] > 0 && !std::binary_search(fold.begin(), fold.end(), n)) others.push_back(n);
-    FitRequest request{schema_, tried_[m].spec, take_rows(data_, others), {}, tried_[m].options};
+    const Dataset seen = take_rows(data_, rows_outside(fold, data_.w));
+    FitRequest request{schema_, tried_[m].spec, seen, {}, tried_[m].options};
     request.units = units_;
     request.options.seed = options_.seed + 1000 * f + m;
     Dataset held = take_rows(data_, fold);
     if (tried_[m].options.solver == "adam") request.validation = held;
     Model model = train(std::move(request)).model;
     const arma::vec own = log_densities(model, model.standardize(std::move(held)));
+    if (!own.is_finite()) throw Error(ErrorKind::kFit, "the score of the rows held out is not a finite number");
     for (std::size_t i = 0; i < fold.size(); ++i) log_p_(fold[i], m) = own[i];
     fits_[m][f] = std::move(model);
   }
 
-  /// Judged by the first fold.
+  /// The candidates with the better scores in the first fold.
   std::vector<std::size_t> better_half(std::vector<std::size_t> candidates) const {
     const arma::uvec rows = arma::conv_to<arma::uvec>::from(folds_[0]);
     std::vector<double> scores(tried_.size(), -arma::datum::inf);
@@ -211,7 +181,7 @@ class Automatic {
     const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out_);
     const arma::vec w = data_.w.elem(rows);
     arma::vec weights;
-    for (;;) {  // without those of next to no weight, until all are worth their cost
+    for (;;) {  // drops candidates of little weight, until each one has enough
       const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(alive));
       weights = stacking_weights(log_p, w);
       std::vector<std::size_t> kept;
@@ -248,19 +218,13 @@ class Automatic {
 
   void summarise(Model& model, const arma::vec& w) const {
     FitSummary& fit = model.fit;
-    const Dataset counted = take_rows(data_, held_out_);
-    const arma::vec log_p = log_densities(model, model.standardize(counted));
     fit.objective = "likelihood";
     fit.solver = "committee";
     fit.rows = held_out_.size();
     fit.weight = arma::accu(w);
-    fit.log_likelihood = arma::dot(w, log_p);
-    fit.objective_value = -fit.log_likelihood / fit.weight;
     fit.parameters = model.degrees_of_freedom();
-    const auto parameters = static_cast<double>(fit.parameters);
-    fit.aic = -2 * fit.log_likelihood + 2 * parameters;
-    fit.bic = -2 * fit.log_likelihood + std::log(fit.weight) * parameters;
-    fit.icl = fit.bic;
+    set_criteria(likelihood_sums(model, model.standardize(take_rows(data_, held_out_))), fit);
+    fit.objective_value = -fit.log_likelihood / fit.weight;
     fit.converged = true;
     fit.restarts = model.members.size();
     fit.seed = options_.seed;
@@ -271,10 +235,10 @@ class Automatic {
   const AutomaticOptions& options_;
   const AutomaticObserver& observer_;
   std::vector<Tried> tried_;
-  Folds folds_;
+  std::vector<std::vector<std::size_t>> folds_;
   Standardization units_;
   std::vector<std::vector<std::optional<Model>>> fits_;  // candidates x folds
-  arma::mat log_p_;                                      // n x candidates, of rows held out
+  arma::mat log_p_;                                      // the table L
   std::vector<std::size_t> held_out_;
   std::mutex mutex_;
   std::size_t done_ = 0, most_ = 0;

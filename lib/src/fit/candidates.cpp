@@ -1,5 +1,6 @@
-// Which models are worth a try, by what the data is. Linear experts with a penalty for what few rows can tell; mixtures of MLPs whose
-// sigma is a function of the inputs, and with heavier tails, for the rest. What wins differs from table to table; held-out rows tell.
+// The models that an automatic fit tries. Linear experts with a penalty suit small tables and plain effects. Mixtures of
+// MLPs suit the rest: their sigma is a function of the inputs, or their tails are heavy. Which one wins differs from table to
+// table, so held-out rows decide.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -10,7 +11,7 @@
 namespace moe {
 namespace {
 
-/// Row passes of one fit by adam at effort 5, and the least and the most epochs of it.
+/// At effort 5 a fit by adam makes at most kRowPasses passes over a row, within these numbers of epochs.
 constexpr double kRowPasses = 4.5e6, kFewestEpochs = 60, kMostEpochs = 1500;
 constexpr double kEffortFactor = 1.6;
 constexpr arma::uword kLeastBatch = 32, kMostBatch = 256;
@@ -28,7 +29,7 @@ arma::uword epochs_for(arma::uword rows, int effort) {
   return static_cast<arma::uword>(std::clamp(passes / static_cast<double>(rows), kFewestEpochs, kMostEpochs * factor));
 }
 
-/// A power of two, about a 50th of the rows.
+/// A power of two, about a hundredth of the rows.
 arma::uword batch_for(arma::uword rows) {
   arma::uword batch = kLeastBatch;
   while (batch < kMostBatch && batch * 100 <= rows) batch *= 2;

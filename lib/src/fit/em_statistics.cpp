@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/hessian.hpp"
 #include "moe/numeric.hpp"
 #include "moe/stop.hpp"

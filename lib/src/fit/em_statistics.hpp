@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "fit/em_step.hpp"
+#include "moe/forward_pass.hpp"
 
 namespace moe {
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "moe/error.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/hessian.hpp"
 
 namespace moe {

@@ -9,6 +9,8 @@
 #include "fit/solver_choice.hpp"
 #include "fit/sparsity.hpp"
 #include "fit/training.hpp"
+#include "judge/criteria.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/inference.hpp"
 #include "moe/metrics.hpp"
 #include "moe/solver.hpp"
@@ -85,12 +87,7 @@ void Training::summarise(const FitEnd& best) {
   const arma::uword undetermined = fit.uncertainty ? fit.uncertainty->undetermined.n_cols : 0;
   fit.parameters =
       model_.degrees_of_freedom() - aliased_parameters() - undetermined - removed_parameters(model_, pass.l1_weights());
-  const double parameters = static_cast<double>(fit.parameters);
-  const LikelihoodSums sums = likelihood_sums(model_, rows_);
-  fit.log_likelihood = sums.log_likelihood;
-  fit.aic = -2 * sums.log_likelihood + 2 * parameters;
-  fit.bic = -2 * sums.log_likelihood + std::log(fit.weight) * parameters;
-  fit.icl = fit.bic + 2 * sums.entropy;
+  set_criteria(likelihood_sums(model_, rows_), fit);
   fit.converged = best.converged;
   fit.iterations = best.passes;
   fit.restarts = restarts_;

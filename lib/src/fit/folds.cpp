@@ -1,6 +1,7 @@
 // The folds of a cross-validation: random parts of the rows. With classes, each fold has as many rows of each class as
 // possible.
 #include <algorithm>
+#include <map>
 
 #include "moe/error.hpp"
 #include "moe/random.hpp"
@@ -9,8 +10,8 @@
 namespace moe {
 namespace {
 
-/// A stream of the seed; train() and select() use others.
-constexpr std::uint64_t kFoldStream = 11;
+/// Streams of the seed; train() and select() use others.
+constexpr std::uint64_t kFoldStream = 11, kGroupStream = 13;
 
 /// How many rows of positive weight each class has.
 std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) {
@@ -59,6 +60,32 @@ std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schem
                 "--by cv: no class has a second row, so that there is none to hold out: expected more rows");
   std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return class_of(a) < class_of(b); });
   return dealt(rows, folds);
+}
+
+std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, const std::vector<std::size_t>& groups,
+                                                             arma::uword folds, std::uint64_t seed) {
+  std::map<std::size_t, std::vector<std::size_t>> rows;
+  for (std::size_t n = 0; n < groups.size(); ++n)
+    if (w[n] > 0) rows[groups[n]].push_back(n);
+  if (folds < 2 || rows.size() < folds)
+    throw Error(ErrorKind::kUsage, std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
+                                       " groups: expected 2 folds or more, and a group in each");
+  std::vector<std::vector<std::size_t>> parts, result(folds);
+  for (auto& [group, own] : rows) parts.push_back(std::move(own));
+  const auto smaller = [](const auto& a, const auto& b) { return a.size() < b.size(); };
+  for (const std::size_t i : Random(seed, kGroupStream).permutation(parts.size())) {
+    std::vector<std::size_t>& fold = *std::min_element(result.begin(), result.end(), smaller);
+    fold.insert(fold.end(), parts[i].begin(), parts[i].end());
+  }
+  for (std::vector<std::size_t>& fold : result) std::sort(fold.begin(), fold.end());
+  return result;
+}
+
+std::vector<std::size_t> rows_outside(const std::vector<std::size_t>& fold, const arma::vec& w) {
+  std::vector<std::size_t> rows;
+  for (std::size_t n = 0; n < w.n_elem; ++n)
+    if (w[n] > 0 && !std::binary_search(fold.begin(), fold.end(), n)) rows.push_back(n);
+  return rows;
 }
 
 std::vector<std::string> classes_of_one_row(const Schema& schema, const Dataset& data) {

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "moe/forward_pass.hpp"
+
 namespace moe {
 namespace {
 

@@ -140,10 +140,7 @@ struct FoldScore {
 
 FoldScore score(const Candidate& candidate, const Dataset& data, const std::optional<Dataset>& validation,
                 const std::vector<std::size_t>& held_out, const TrainOptions& options, FitCounter& watch) {
-  std::vector<std::size_t> others;
-  for (std::size_t n = 0; n < data.rows(); ++n)
-    if (data.w[n] > 0 && !std::binary_search(held_out.begin(), held_out.end(), n)) others.push_back(n);
-  const Fitted fit = fitted(candidate, take_rows(data, others), validation, options, watch);
+  const Fitted fit = fitted(candidate, take_rows(data, rows_outside(held_out, data.w)), validation, options, watch);
   if (!fit.model) return {0, 0, fit.failure, fit.kind};
   const Rows rows = fit.model->standardize(take_inputs(take_rows(data, held_out), candidate.inputs));
   FoldScore result{likelihood_sums(*fit.model, rows).log_likelihood, arma::accu(rows.w), ""};

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "moe/forward_pass.hpp"
 #include "objective/responsibilities.hpp"
 
 namespace moe {

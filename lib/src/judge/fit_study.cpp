@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "judge/simpler.hpp"
+#include "model/forward_blocks.hpp"
 #include "moe/metrics.hpp"
 #include "moe/numeric.hpp"
 
@@ -21,14 +22,12 @@ constexpr double kExact = 1e-10, kRoundings = 1e-14;
 /// A fit can be exact only where the scale is below this part of the target's standard deviation.
 constexpr double kTiny = 1e-6;
 
+/// Calls visit(block, forward, log terms) for all rows.
 template <class Visit>
 void for_each_block(const Model& model, const Rows& rows, const Visit& visit) {
-  ForwardPass forward(model);
-  for (arma::uword first = 0; first < rows.count(); first += kStudyBlock) {
-    const Rows block = rows.block(first, std::min(rows.count(), first + kStudyBlock) - 1);
-    forward.run(model.theta, block);
+  for_each_block(model, model.theta, rows, kStudyBlock, [&](const Rows& block, const ForwardPass& forward) {
     visit(block, forward, forward.log_terms(model.theta, block.y));
-  }
+  });
 }
 
 /// The log-likelihood in the limit of complete separation: the weights of the separated experts are rounded to 0 and 1.

@@ -11,6 +11,7 @@
 #include "base/special.hpp"
 #include "judge/estimated_space.hpp"
 #include "judge/reported.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
 #include "objective/basis_hessian.hpp"

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "model/forward_blocks.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 #include "moe/objective.hpp"
@@ -155,20 +156,17 @@ Metrics evaluate(const Model& model, const Dataset& data) {
 
 LikelihoodSums likelihood_sums(const Model& model, const Rows& rows) {
   if (!model.gate->normalised()) return {kNone, kNone};
-  ForwardPass forward(model);
   LikelihoodSums sums;
   arma::vec total;
   arma::mat log_r, r;
-  for (arma::uword first = 0; first < rows.count(); first += kMetricsBlock) {
-    const Rows block = rows.block(first, std::min(rows.count(), first + kMetricsBlock) - 1);
-    forward.run(model.theta, block);
+  for_each_block(model, model.theta, rows, kMetricsBlock, [&](const Rows& block, const ForwardPass& forward) {
     const arma::mat terms = forward.log_terms(model.theta, block.y);
     log_sum_exp(terms, total);
     log_softmax(terms, log_r);
     exp_shifted(log_r, {}, {}, r);
     sums.log_likelihood += arma::dot(block.w, total);
     sums.entropy -= arma::dot(block.w, arma::sum(r % log_r, 1));
-  }
+  });
   return sums;
 }
 

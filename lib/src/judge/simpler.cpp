@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "moe/forward_pass.hpp"
 #include "moe/metrics.hpp"
 #include "objective/responsibilities.hpp"
 

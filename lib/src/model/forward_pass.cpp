@@ -1,5 +1,7 @@
 // Takes a block of rows through all branches. Linear branches that read the same inputs are joined: their matrices side
 // by side are one matrix, and so one product serves the gate and all experts.
+#include "moe/forward_pass.hpp"
+
 #include "base/blas_memory.hpp"
 #include "base/kernels/kernels.hpp"
 #include "base/parallel.hpp"

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "base/parallel.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
 #include "objective/basis_hessian.hpp"
 

@@ -1,6 +1,7 @@
 #include "objective/mixture_objective.hpp"
 
 #include "base/kernels/kernels.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {

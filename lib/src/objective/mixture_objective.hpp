@@ -2,6 +2,7 @@
 // (log-sum-exp).
 #pragma once
 
+#include "moe/forward_pass.hpp"
 #include "moe/objective.hpp"
 
 namespace moe {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/parallel.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {

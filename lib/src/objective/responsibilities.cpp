@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/forward_blocks.hpp"
 #include "moe/numeric.hpp"
 
 namespace moe {
@@ -12,15 +13,11 @@ constexpr arma::uword kPosteriorBlock = 512;  // how many rows' responsibilities
 }  // namespace
 
 arma::mat responsibilities(const Model& model, const Rows& rows, const arma::vec& theta) {
-  ForwardPass forward(model);
   arma::mat result(rows.count(), model.size()), r;
-  for (arma::uword first = 0; first < rows.count(); first += kPosteriorBlock) {
-    const arma::uword last = std::min(rows.count(), first + kPosteriorBlock) - 1;
-    const Rows block = rows.block(first, last);
-    forward.run(theta, block);
+  for_each_block(model, theta, rows, kPosteriorBlock, [&](const Rows& block, const ForwardPass& forward) {
     softmax(forward.log_terms(theta, block.y), r);
-    result.rows(first, last) = r;
-  }
+    result.rows(block.first - rows.first, block.first - rows.first + block.count() - 1) = r;
+  });
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "moe/forward_pass.hpp"
 #include "moe/objective.hpp"
 
 namespace moe {

@@ -1,4 +1,5 @@
 // blend: |y - sum_k g_k o_k|^2 in data units. Where the weights sum to 1, the target's center cancels and is left out.
+#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
 #include "moe/objective.hpp"
 #include "objective/losses/objectives.hpp"

@@ -1,5 +1,6 @@
 // localized: sum_k g_k |y - o_k|^2 (Jacobs, Jordan, Nowlan, Hinton 1991, eq. 1.2).
 #include "model/squared_error.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
 #include "moe/objective.hpp"
 #include "objective/losses/objectives.hpp"

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "model/squared_error.hpp"
+#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
 #include "objective/losses/objectives.hpp"
 #include "objective/mixture_objective.hpp"
