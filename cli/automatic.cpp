@@ -20,7 +20,7 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
-/// What the automatic fit settles by itself, or does not do.
+/// Throws Error (usage) for an option that the automatic fit settles itself, or cannot use.
 void refuse_what_it_settles(const Arguments& arguments) {
   for (const char* option :
        {"experts",    "expert", "gate",          "gate-link", "gate-features", "expert-features", "objective", "solver",
@@ -28,7 +28,8 @@ void refuse_what_it_settles(const Arguments& arguments) {
         "gate-l2",    "l1",     "gate-l1",       "firth",     "standardize",   "validation",      "patience",  "log",
         "checkpoint", "every",  "resume",        "dry-run"})
     if (arguments.has(option))
-      throw Error(ErrorKind::kUsage, std::string("--auto: it goes without --") + option + ": expected one of the two");
+      throw Error(ErrorKind::kUsage,
+                  std::string("--auto: it settles what --") + option + " says: expected one of the two");
 }
 
 std::string figures(const char* format, double a, double b) {

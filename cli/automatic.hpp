@@ -1,4 +1,4 @@
-// `moe train --auto`: the fit that is asked no question.
+// `moe train --auto`, which chooses the model itself.
 #pragma once
 
 #include "command.hpp"

@@ -1,4 +1,4 @@
-// A fit without a question: candidates that suit the data, judged by rows held out, and a committee of the best of them.
+// The automatic fit: candidates that suit the data, judged by rows held out, and a committee of the best of them.
 #pragma once
 
 #include <armadillo>

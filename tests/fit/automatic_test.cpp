@@ -140,7 +140,7 @@ TEST_CASE("--auto refuses what it settles itself", "[automatic][cli]") {
     const Ran ran = sh(std::string("moe train --auto wave.csv -o m.moe ") + option);
     INFO(ran);
     CHECK(ran.status == 2);
-    CHECK(ran.err.find("--auto: it goes without --") != std::string::npos);
+    CHECK(ran.err.find("--auto: it settles what --") != std::string::npos);
   }
   CHECK(sh("moe train --effort 3 wave.csv -o m.moe").status == 2);
   CHECK(sh("moe train --auto --effort 10 wave.csv -o m.moe").status == 2);

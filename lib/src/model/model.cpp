@@ -64,7 +64,7 @@ void require_one_target(const Schema& schema) {
   refuse(schema.exposure, "--exposure");
 }
 
-/// Throws Error (usage) for members that do not share out the experts, or cannot.
+/// Throws Error (usage) where the experts of the members do not add up to the model's, or the link is not softmax.
 void require_members(const ModelSpec& spec) {
   std::size_t experts = 0;
   for (const MemberSpec& member : spec.members) {

@@ -227,11 +227,11 @@ std::vector<MemberSpec> read_members(const JsonPlace& list, std::size_t experts,
   std::size_t left = experts;
   for (const JsonPlace& item : list.items()) {
     const std::size_t own = item.at("experts").index();
-    if (own == 0 || own > left) item.at("experts").fail("the members do not share out the experts");
+    if (own == 0 || own > left) item.at("experts").fail("the experts of the members do not add up to the model's");
     left -= own;
     members.push_back({read_network(item), read_inputs(item, schema, inputs_by), own});
   }
-  if (left > 0) list.fail("the members do not share out the experts");
+  if (left > 0) list.fail("the experts of the members do not add up to the model's");
   return members;
 }
 
