@@ -1,5 +1,6 @@
 #include "automatic.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <limits>
 
@@ -20,16 +21,17 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
-/// Throws Error (usage) for an option that the automatic fit settles itself, or cannot use.
-void refuse_what_it_settles(const Arguments& arguments) {
-  for (const char* option :
-       {"experts",    "expert", "gate",          "gate-link", "gate-features", "expert-features", "objective", "solver",
-        "epochs",     "batch",  "learning-rate", "schedule",  "momentum",      "tolerance",       "restarts",  "l2",
-        "gate-l2",    "l1",     "gate-l1",       "firth",     "standardize",   "validation",      "patience",  "log",
-        "checkpoint", "every",  "resume",        "dry-run"})
-    if (arguments.has(option))
-      throw Error(ErrorKind::kUsage,
-                  std::string("--auto: it settles what --") + option + " says: expected one of the two");
+/// The options that describe a model, or how one is fitted. The automatic fit settles them itself.
+const std::vector<std::string> kSettled{
+    "experts", "expert", "gate",     "gate-link", "gate-features", "expert-features", "objective", "solver",
+    "epochs",  "batch",  "schedule", "momentum",  "learning-rate", "tolerance",       "restarts",  "l2",
+    "gate-l2", "l1",     "gate-l1",  "firth",     "standardize",   "validation",      "patience"};
+/// Options of a single fit.
+const std::vector<std::string> kOfOneFit{"log", "checkpoint", "every", "resume"};
+
+void refuse(const Arguments& arguments, const std::vector<std::string>& options, const std::string& sentence) {
+  for (const std::string& option : options)
+    if (arguments.has(option)) throw Error(ErrorKind::kUsage, "--" + option + ": " + sentence);
 }
 
 std::string figures(const char* format, double a, double b) {
@@ -38,8 +40,9 @@ std::string figures(const char* format, double a, double b) {
   return text;
 }
 
-void summarise(const moe::AutomaticResult& result, arma::uword folds) {
+void summarise(const moe::AutomaticResult& result) {
   const moe::Model& model = result.model;
+  const arma::uword folds = result.folds;
   say(std::to_string(model.fit.rows) + " rows, " + std::to_string(model.schema.inputs.size()) + " inputs; tried " +
       std::to_string(result.tried.size()) + " models on " + std::to_string(folds) +
       " folds; the score is the mean log p(y|x) of rows held out, higher is better");
@@ -49,25 +52,22 @@ void summarise(const moe::AutomaticResult& result, arma::uword folds) {
       line += "failed: " + tried.failure;
     else
       line += figures("%.4f +- %.4f", tried.score, tried.error) +
-              (tried.folds < folds ? ", one fold" : figures(", weight %.2f", tried.weight, 0));
+              (tried.folds < folds ? ", in the trial" : figures(", weight %.2f", tried.weight, 0));
     say(line + "  " + tried.words);
   }
+  if (result.factor != 1)
+    say(figures(model.classes() ? "calibrated by the rows held out: log-odds divided by %.2f"
+                                : "calibrated by the rows held out: all scales times %.2f",
+                result.factor, 0));
   say(figures("committee: %.4f +- %.4f", result.score, result.error) + ", " + std::to_string(model.members.size()) +
       " members" + figures(", %.1f s", result.seconds, 0));
 }
 
-}  // namespace
-
-void fit_automatic(const Arguments& arguments) {
-  refuse_what_it_settles(arguments);
-  moe::AutomaticOptions options;
-  options.family = arguments.text("family");
-  options.effort = static_cast<int>(arguments.count("effort", 1, 9));
+/// Fits the candidates, saves the committee and says what was tried.
+void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, moe::AutomaticOptions options) {
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   options.threads = threads(arguments);
-  const moe::ModelSpec spec = model_spec(arguments, {"linear", "linear"}, options.family);
-  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, missing_words(arguments)));
-  const moe::TrainingTable table = moe::read_training_table(reader, column_request(arguments, spec), 2);
+  options.groups = table.groups;
   moe::OutputFile out(arguments.text("output"));  // before the fit: where it cannot be written is known at once
   Progress progress(arguments.has("quiet"));
   catch_interrupts();
@@ -78,7 +78,7 @@ void fit_automatic(const Arguments& arguments) {
                                [&](std::size_t done, std::size_t fits) { progress.show("fits", done, fits); });
     progress.clear();
     moe::save_model(result.model, out);
-    if (!arguments.has("quiet")) summarise(result, options.folds);
+    if (!arguments.has("quiet")) summarise(result);
     for (const std::string& note : table_notes(table)) say(note);
     if (result.stopped)
       throw Error(ErrorKind::kFit, "interrupted: the model is made of the candidates that were done by then");
@@ -86,6 +86,50 @@ void fit_automatic(const Arguments& arguments) {
     progress.clear();
     throw Error(ErrorKind::kFit, "interrupted: no model written");
   }
+}
+
+moe::TrainingTable read_table(const Arguments& arguments, const moe::ModelSpec& spec) {
+  moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, missing_words(arguments)));
+  return moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size());
+}
+
+}  // namespace
+
+bool asks_for_automatic(const Arguments& arguments) {
+  if (arguments.has("auto")) return true;
+  std::vector<std::string> describing = kSettled;
+  describing.insert(describing.end(), {"family", "resume", "committee"});
+  return std::none_of(describing.begin(), describing.end(),
+                      [&](const std::string& option) { return arguments.has(option); });
+}
+
+void fit_automatic(const Arguments& arguments) {
+  refuse(arguments, kSettled, "--auto settles it: expected one of the two");
+  refuse(arguments, {"committee"}, "--auto makes a committee of its own: expected one of the two");
+  refuse(arguments, kOfOneFit,
+         "it belongs to one fit, and this one tries several models: expected a model, as -k 2, with it");
+  moe::AutomaticOptions options;
+  options.family = arguments.text("family");
+  options.effort = static_cast<int>(arguments.count("effort", 1, 9));
+  const moe::ModelSpec spec = model_spec(arguments, {"linear", "linear"}, options.family);
+  fit_and_save(arguments, read_table(arguments, spec), options);
+}
+
+void fit_committee(const Arguments& arguments, moe::ModelSpec spec) {
+  refuse(arguments, {"validation"},
+         "with --committee, each fit has a part that it leaves out: expected one of the two");
+  refuse(arguments, kOfOneFit, "it belongs to one fit, and --committee makes several: expected one of the two");
+  moe::AutomaticOptions options;
+  options.folds = arguments.count("committee", 2, 1000);
+  const moe::TrainingTable table = read_table(arguments, spec);
+  spec.gate_inputs = table.gate_inputs;
+  spec.expert_inputs = table.expert_inputs;
+  moe::Tried& tried = options.candidates.emplace_back();
+  tried.spec = std::move(spec);
+  tried.options = train_options(arguments);
+  tried.options.errors = false;
+  tried.words = "as asked for";
+  fit_and_save(arguments, table, options);
 }
 
 }  // namespace cli

@@ -133,8 +133,12 @@ void run(const Arguments& arguments) {
   const std::string output = arguments.text("output");
   if ((output == "-" || output.empty()) && isatty(STDOUT_FILENO))
     throw Error(ErrorKind::kUsage, "standard output is a terminal, and a model is binary: expected -o FILE or a pipe");
-  if (arguments.has("auto")) return fit_automatic(arguments);
+  if (asks_for_automatic(arguments)) return fit_automatic(arguments);
   if (arguments.has("effort")) throw Error(ErrorKind::kUsage, "--effort: expected it with --auto");
+  if (arguments.has("committee"))
+    return fit_committee(arguments, model_spec(arguments, expert_networks(arguments), arguments.text("family")));
+  if (arguments.has("fold-group"))
+    throw Error(ErrorKind::kUsage, "--fold-group: this fit has no folds: expected it with --auto or --committee");
   if (arguments.has("every") && !arguments.has("checkpoint"))
     throw Error(ErrorKind::kUsage, "--every: there is nothing to save: expected --checkpoint FILE with it");
   std::optional<moe::Checkpoint> from;
@@ -149,9 +153,13 @@ std::vector<Option> options() {
   result.insert(
       result.end(),
       {{"auto", "", "", "",
-        "find the model: linear and MLP mixtures of several sizes are fitted without each of 5 folds, judged by "
-        "the rows held out, and the best are averaged, each by its weight, in one model. --family limits it"},
+        "find the model, as train does where no option describes one: linear and MLP mixtures of several sizes are "
+        "fitted without each of 5 folds, judged by the rows held out, and the best are averaged, each by its weight, "
+        "in "
+        "one model. --family limits it"},
        {"effort", "", "1..9", "5", "of --auto: each step allows 1.6 times the passes over the rows"},
+       {"committee", "", "B", "",
+        "fit the model B times, each time without another part of the rows, and average the B fits in one model"},
        {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
        {"checkpoint", "", "FILE", "",
         "save the best model so far and all that --resume needs, also when the fit fails or is interrupted"},

@@ -155,6 +155,7 @@ std::vector<Option> fit_options() {
       {"trials", "", "COL", "", "binomial: how many trials each row's successes are of"},
       {"exposure", "", "COL", "", "counts: how long or how much was observed; its logarithm is added to log means"},
       {"offset", "", "COL", "", "a known part of every expert's linear predictor, in its units"},
+      {"fold-group", "", "COL", "", "folds keep rows together whose cells here are the same; not an input"},
       {"positive", "", "LABEL", "", "of two classes, the one that counts as positive (the last one)"},
       {"experts", "k", "N", "2", "how many experts"},
       {"expert", "", "SPEC", "linear",
@@ -224,6 +225,7 @@ moe::ColumnRequest column_request(const Arguments& arguments, const moe::ModelSp
   request.trials = arguments.text("trials");
   request.offset = arguments.text("offset");
   request.exposure = arguments.text("exposure");
+  request.fold_group = arguments.text("fold-group");
   request.categorical = arguments.text("categorical");
   request.missing = missing(arguments.text("missing"));
   request.na = missing_words(arguments);

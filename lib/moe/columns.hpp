@@ -40,6 +40,7 @@ struct ColumnRequest {
   std::vector<bool> expert_reads;  ///< the same for each expert; empty: all experts read columns
   std::string weight, id;          ///< "" for none
   std::string trials, offset, exposure;        ///< "" for none; see Schema
+  std::string fold_group{};                    ///< "" for none; see TrainingTable::groups
   std::vector<std::vector<Support>> supports;  ///< the possible values of the targets: see Schema
   std::string positive;                        ///< the label to put last; "": the greatest
   TargetKind kind = TargetKind::kAutomatic;

@@ -116,6 +116,9 @@ struct TrainingTable {
   Dataset data;
   std::vector<std::size_t> gate_inputs;
   std::vector<std::vector<std::size_t>> expert_inputs;
+  /// n, or empty without ColumnRequest::fold_group: rows whose cells have the same text there have the same number. No
+  /// cross-validation may separate them.
+  std::vector<std::size_t> groups{};
   /// The number of different values, where a target was found to be a number (kAutomatic) and has only few whole
   /// values, so that it may be meant as classes. Otherwise 0.
   std::size_t few_whole_numbers = 0;

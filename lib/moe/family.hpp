@@ -6,6 +6,7 @@
 #include <armadillo>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -155,6 +156,14 @@ class Family {
   virtual Embedding embedded(const double* simpler_psi, std::size_t side) const;
   /// Sets psi such that the simpler family describes target t, whatever eta is. False where there is no such psi.
   virtual bool to_simpler(arma::uword t, double* psi) const;
+  /// What makes the distribution wider by a factor, about the same center. All outputs are multiplied, then numbers are
+  /// added to their intercepts and to psi.
+  struct Widening {
+    double outputs = 1;
+    std::vector<double> intercepts{}, psi{};
+  };
+  /// Nothing for a family without a free scale. For classes, the log-odds are divided by the factor, their temperature.
+  virtual std::optional<Widening> widening(double /*factor*/) const { return std::nullopt; }
   /// A sentence where psi is at a bound of the family; "" elsewhere.
   virtual std::string bound_note(const double*) const { return ""; }
 

@@ -8,7 +8,7 @@
 
 TEST_CASE("every command ends by itself under a limit on memory", "[memory][cli]") {
   const Shell sh;
-  sh("moe gen experts -n 3000 -d 5 -o d.csv && moe train d.csv -q -o m.moe && moe gen experts -n 300 -d 5 -o "
+  sh("moe gen experts -n 3000 -d 5 -o d.csv && moe train -k 2 d.csv -q -o m.moe && moe gen experts -n 300 -d 5 -o "
      "small.csv");
   const char* const commands[] = {"train d.csv -q -o out",
                                   "train d.csv -q --expert mlp:8 --epochs 2 -o out",
@@ -45,7 +45,7 @@ TEST_CASE("every command ends by itself under a limit on memory", "[memory][cli]
 TEST_CASE("a fit that BLAS has no memory for says how much that would be", "[memory][cli]") {
   const Shell sh;
   const Ran ran = sh(
-      "moe gen two-lines -o d.csv; ulimit -v 150000; timeout -s KILL 60 moe train d.csv -q -o m.moe; echo $?; ls -A");
+      "moe gen two-lines -o d.csv; ulimit -v 150000; timeout -s KILL 60 moe train -k 2 d.csv -q -o m.moe; echo $?; ls -A");
   INFO(ran);
   CHECK(ran.out == "1\nd.csv\nscript\nstderr\nstdout\n");
   CHECK(
@@ -57,8 +57,8 @@ TEST_CASE("a fit that BLAS has no memory for says how much that would be", "[mem
 TEST_CASE("fewer threads fit where there is memory for few, to the same bits", "[memory][cli]") {
   const Shell sh;
   const Ran ran =
-      sh("moe gen experts -n 2000 -o d.csv; moe train d.csv -q --threads 1 -o a.moe\n"
-         "ulimit -v 400000; timeout -s KILL 60 moe train d.csv -q --threads 8 -o b.moe; echo $?; cmp a.moe b.moe");
+      sh("moe gen experts -n 2000 -o d.csv; moe train -k 2 d.csv -q --threads 1 -o a.moe\n"
+         "ulimit -v 400000; timeout -s KILL 60 moe train -k 2 d.csv -q --threads 8 -o b.moe; echo $?; cmp a.moe b.moe");
   INFO(ran);
   CHECK(ran.out == "0\n");
 }
@@ -69,7 +69,7 @@ TEST_CASE("no limit on memory leaves room for a second thread that the first one
   const Ran ran =
       sh("moe gen experts -n 3000 -d 5 -o d.csv\n"
          "for limit in $(seq 400000 20000 640000); do\n"
-         "  (ulimit -v $limit; timeout -s KILL 60 moe train d.csv -q --threads 2 -o m.moe) || echo $limit: $?\n"
+         "  (ulimit -v $limit; timeout -s KILL 60 moe train -k 2 d.csv -q --threads 2 -o m.moe) || echo $limit: $?\n"
          "done");
   INFO(ran);
   CHECK(ran.out.empty());

@@ -142,7 +142,7 @@ TEST_CASE("an interrupted fit without a checkpoint writes nothing", "[stop][cli]
 TEST_CASE("commands that are ended by a signal leave no temporary file", "[stop][cli]") {
   const Shell sh;
   for (const char* signal : {"INT", "TERM", "HUP"}) {
-    const Ran ran = sh(std::string("moe gen two-lines | moe train -q -o m.moe\n"
+    const Ran ran = sh(std::string("moe gen two-lines | moe train -k 2 -q -o m.moe\n"
                                    "(sleep 5 | moe predict -m m.moe -o p.csv) & sleep 0.5; kill -") +
                        signal + " $(pgrep -P $! moe); wait $! 2> told; ls -A");
     INFO(ran);

@@ -15,7 +15,7 @@ TEST_CASE("the pipe of the first page works", "[cli]") {
   const Shell sh;
   const Ran ran =
       sh("moe gen two-lines --seed 2 -o held_out.csv\n"
-         "moe gen two-lines | moe train -y y -q | moe eval -m - held_out.csv --json");
+         "moe gen two-lines | moe train -k 2 -y y -q | moe eval -m - held_out.csv --json");
   INFO(ran);
   REQUIRE(ran.status == 0);
   CHECK(ran.err.empty());
@@ -152,8 +152,8 @@ TEST_CASE("the model's bytes do not depend on threads, and repeat", "[cli]") {
 TEST_CASE("starts of a large table are compared on some of its rows, and the fit is of all", "[cli]") {
   const Shell sh;
   const Ran ran =
-      sh("moe gen experts -n 41000 -d 2 -k 2 --seed 3 -o d.csv && moe train d.csv --threads 1 -o a.moe && "
-         "moe train d.csv -q --threads 2 -o b.moe && cmp a.moe b.moe && moe inspect --json a.moe");
+      sh("moe gen experts -n 41000 -d 2 -k 2 --seed 3 -o d.csv && moe train -k 2 d.csv --threads 1 -o a.moe && "
+         "moe train -k 2 d.csv -q --threads 2 -o b.moe && cmp a.moe b.moe && moe inspect --json a.moe");
   INFO(ran);
   REQUIRE(ran.status == 0);
   CHECK(ran.err.find(" starts reached the best on 20000 of the rows") != std::string::npos);
@@ -184,7 +184,7 @@ TEST_CASE("each branch may have inputs of its own", "[cli]") {
 TEST_CASE("columns are found by name in any order", "[cli]") {
   const Shell sh;
   const Ran ran =
-      sh("moe gen experts -n 200 -o d.csv && moe train d.csv -q -o m.moe\n"
+      sh("moe gen experts -n 200 -o d.csv && moe train -k 2 d.csv -q -o m.moe\n"
          "awk -F, -v OFS=, '{print \"extra\" NR, $4, $1, $3, $2}' d.csv | sed '1s/extra1/other/' > turned.csv\n"
          "moe predict -m m.moe d.csv > a.csv && moe predict -m m.moe turned.csv > b.csv && cmp a.csv b.csv && wc -l < "
          "a.csv");
@@ -198,7 +198,7 @@ TEST_CASE("predict gives what is asked for", "[cli]") {
   const Ran ran =
       sh("moe gen two-lines -n 50 | sed 's/^/r/; 1s/.*/id,x1,y/' | awk -F, -v OFS=, 'NR==1{print;next}{print "
          "$1,substr($1,2),$2}' > d.csv\n"
-         "moe train d.csv --id id -q -o m.moe\n"
+         "moe train -k 2 d.csv --id id -q -o m.moe\n"
          "moe predict -m m.moe d.csv --output "
          "mean,sd,median,q0.05,interval:0.9,density,expert,gate,responsibility,expert_means | head -n 2\n"
          "moe predict -m m.moe d.csv --append | head -n 1");
@@ -222,7 +222,7 @@ TEST_CASE("classes: labels, positive, probabilities that sum to 1", "[cli]") {
   REQUIRE(ran.status == 0);
   CHECK(ran.out.find("label,p_a,p_b,p_c\n") == 0);
   CHECK(json::parse(ran.out.substr(ran.out.find('{'))).at("labels") == json({"1", "0"}));
-  CHECK(sh("moe train x.csv --positive 2 -q -o y.moe").status == 2);
+  CHECK(sh("moe train -k 2 x.csv --positive 2 -q -o y.moe").status == 2);
   const Ran sums =
       sh("moe predict -m m.moe --output proba d.csv | awk -F, 'NR>1{s=$1+$2+$3; if(s<1-1e-12||s>1+1e-12) bad++} "
          "END{print NR-1, bad+0}'");
@@ -307,7 +307,7 @@ TEST_CASE("gen draws from a fitted model", "[cli]") {
 TEST_CASE("gen draws nothing where predict predicts nothing", "[cli]") {
   const Shell sh;
   const Ran ran =
-      sh("moe gen two-lines -n 100 -o d.csv && moe train d.csv -q -o m.moe && head -n 3 d.csv > far.csv\n"
+      sh("moe gen two-lines -n 100 -o d.csv && moe train -k 2 d.csv -q -o m.moe && head -n 3 d.csv > far.csv\n"
          "echo 1e308,1 >> far.csv; tail -n 1 d.csv >> far.csv\n"
          "moe predict -m m.moe far.csv > /dev/null; echo $?\n"
          "moe gen --from m.moe far.csv | grep -c -E 'inf|nan'; echo ${PIPESTATUS[0]}\n"
@@ -320,7 +320,7 @@ TEST_CASE("gen draws nothing where predict predicts nothing", "[cli]") {
 
 TEST_CASE("every kind of failure has its status and one line", "[cli]") {
   const Shell sh;
-  sh("moe gen two-lines -n 20 -o d.csv && moe train d.csv -q -o m.moe && printf 'x1,y\\n1,abc\\n' > word.csv && head "
+  sh("moe gen two-lines -n 20 -o d.csv && moe train -k 2 d.csv -q -o m.moe && printf 'x1,y\\n1,abc\\n' > word.csv && head "
      "-c 300 m.moe > cut.moe");
   struct Case {
     const char* command;
@@ -330,12 +330,12 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
   const Case cases[] = {
       {"moe", 2, "moe: no command: expected one of those that 'moe --help' lists\n"},
       {"moe trian d.csv", 2, "moe: unknown command 'trian': did you mean 'train'?"},
-      {"moe train --expertz 3 d.csv -o x", 2, "moe train: unknown option '--expertz': expected --experts\n"},
+      {"moe train -k 2 --expertz 3 d.csv -o x", 2, "moe train: unknown option '--expertz': expected --experts\n"},
       {"moe train -k 1.5 d.csv -o x", 2, "moe train: --experts: '1.5': expected a whole number from 1 to 10000\n"},
       {"moe train --l2 1e-3x d.csv -o x", 2, "moe train: --l2: '1e-3x': expected a number of at least 0\n"},
       {"moe train --l2 1 --l2 2 d.csv -o x", 2, "moe train: --l2: given more than once: expected one value\n"},
-      {"moe train d.csv e.csv -o x", 2, "moe train: too many operands: 'e.csv': expected [DATA]\n"},
-      {"moe train d.csv -o x --target z", 2, "moe train: unknown column 'z'"},
+      {"moe train -k 2 d.csv e.csv -o x", 2, "moe train: too many operands: 'e.csv': expected [DATA]\n"},
+      {"moe train -k 2 d.csv -o x --target z", 2, "moe train: unknown column 'z'"},
       {"moe train d.csv -o x --family gausian", 2, "moe train: unknown family 'gausian': did you mean 'gaussian'?"},
       {"moe train d.csv -o x --expert mpl:3", 2, "moe train: unknown network 'mpl': did you mean 'mlp'?"},
       {"moe train d.csv -o x --expert mlp:0", 2, "moe train: network 'mlp:0': '0' is not a layer's size"},
@@ -350,22 +350,22 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
       {"moe export -m m.moe --format onx", 2, "moe export: unknown export format 'onx'"},
       {"moe gen two-line", 2, "moe gen: unknown recipe 'two-line': did you mean 'two-lines'?"},
       {"moe train word.csv --family gaussian -o x", 3, "moe train: word.csv:2:2 y: 'abc' is not a number"},
-      {"printf 'a,y\\n1,2\\n3\\n' | moe train -o x", 3,
+      {"printf 'a,y\\n1,2\\n3\\n' | moe train -k 2 -o x", 3,
        "moe train: <stdin>:3: 1 field: expected 2, as in the header\n"},
-      {"moe train /dev/null -o x", 3, "moe train: /dev/null: the file is empty"},
+      {"moe train -k 2 /dev/null -o x", 3, "moe train: /dev/null: the file is empty"},
       {"printf 'x1\\n1\\n' | moe eval -m m.moe", 3,
        "moe eval: <stdin>: there is no column 'y': expected the model's target\n"},
       {"printf 'x2\\n1\\n' | moe predict -m m.moe", 3,
        "moe predict: <stdin>: there is no column 'x1', but 'x2': expected the model's inputs\n"},
-      {"moe train --features '' d.csv -o x", 2, "moe train: --features: the value is empty: expected COLS\n"},
+      {"moe train -k 2 --features '' d.csv -o x", 2, "moe train: --features: the value is empty: expected COLS\n"},
       {"moe train d.csv -k", 2, "moe train: an option lacks its value: Option 'k': expected one behind it"},
-      {"moe train --weight y d.csv -o x", 2, "moe train: --weight: 'y' is the target: expected another column\n"},
+      {"moe train -k 2 --weight y d.csv -o x", 2, "moe train: --weight: 'y' is the target: expected another column\n"},
       {"moe train --schedule cosin d.csv -o x", 2, "moe train: unknown schedule 'cosin': did you mean 'cosine'?"},
       {"moe train --solver lbfgs --batch 8 d.csv -o x", 2,
        "moe train: --batch: --solver lbfgs does not use it: expected it with adam or sgd\n"},
       {"moe train --solver adam --tolerance 1 d.csv -o x", 2, "moe train: --tolerance: --solver adam does not use it"},
-      {"moe train --every 3 d.csv -o x", 2, "moe train: --every: there is nothing to save"},
-      {"moe train --log - d.csv -o x", 2, "moe train: --log: standard output is the model's: expected a file\n"},
+      {"moe train -k 2 --every 3 d.csv -o x", 2, "moe train: --every: there is nothing to save"},
+      {"moe train -k 2 --log - d.csv -o x", 2, "moe train: --log: standard output is the model's: expected a file\n"},
       {"moe train --l2 inf d.csv -o x", 2, "moe train: --l2: 'inf': expected a number of at least 0\n"},
       {"moe train --resume m.moe -k 3 d.csv -o x", 2, "moe train: --experts: --resume goes on with the model as it is"},
       {"moe train --resume m.moe word.csv -o x", 3, "moe train: word.csv:2:2 y: 'abc' is not a number"},
@@ -376,13 +376,13 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
        "moe train: --solver newton: it needs linear networks"},
       {"moe train --solver adam --learning-rate 1e300 d.csv -o x", 1,
        "moe train: the loss is not a finite number, at pass "},
-      {"printf '1,5;2,5\\n3,5;4,5\\n' | moe train -o x", 3,
+      {"printf '1,5;2,5\\n3,5;4,5\\n' | moe train -k 2 -o x", 3,
        "moe train: <stdin>: both ',' and ';' could stand between the columns: expected --delimiter"},
       {"printf 'x1\\n1e308\\n' | moe predict -m m.moe --output mean,sd", 3,
        "moe predict: <stdin>: row 1: the prediction is not a finite"},
-      {"printf 'x,y\\n1,NA\\n2,2.5\\n3,3.5\\n4,1.5\\n' | moe train -o x", 3,
+      {"printf 'x,y\\n1,NA\\n2,2.5\\n3,3.5\\n4,1.5\\n' | moe train -k 2 -o x", 3,
        "moe train: <stdin>:2:2 y: 'NA' is not a number: expected a number such as 1.5 or -2e3, or --missing drop\n"},
-      {"printf 'x,y\\n1,a\\n2,2.5\\n3,3.5\\n4,1.5\\n' | moe train -o x", 3,
+      {"printf 'x,y\\n1,a\\n2,2.5\\n3,3.5\\n4,1.5\\n' | moe train -k 2 -o x", 3,
        "moe train: <stdin>:2:2 y: 'a' is not a number, and most others are"},
       {"moe gen two-lines --model-out - -n 5", 2,
        "moe gen: --model-out: table and model would both go to standard output"},
@@ -392,9 +392,9 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
       {"moe eval -m m.moe none.csv", 5, "moe eval: none.csv: cannot "},
       {"moe eval -m none.moe d.csv", 5, "moe eval: none.moe: cannot "},
       {"moe eval -m m.moe .", 5, "moe eval: .: cannot "},
-      {"moe train d.csv -q -o none/x", 5, "moe train: none/x: cannot "},
+      {"moe train -k 2 d.csv -q -o none/x", 5, "moe train: none/x: cannot "},
       {"moe gen two-lines > /dev/full", 5, "moe gen: <stdout>: cannot write: No space left on device\n"},
-      {"moe train d.csv -q > /dev/full", 5, "moe train: <stdout>: cannot write: No space left on device\n"},
+      {"moe train -k 2 d.csv -q > /dev/full", 5, "moe train: <stdout>: cannot write: No space left on device\n"},
       {"moe eval -m m.moe d.csv > /dev/full", 5, "moe eval: <stdout>: cannot write: No space left on device\n"},
       {"moe predict -m m.moe d.csv > /dev/full", 5, "moe predict: <stdout>: cannot write: No space left on device\n"},
       {"moe inspect m.moe > /dev/full", 5, "moe inspect: <stdout>: cannot write: No space left on device\n"},
@@ -421,11 +421,11 @@ TEST_CASE("a closed pipe ends quietly", "[cli]") {
   CHECK(rows.out == "x1,y\n141\n");
   CHECK(rows.err.empty());
   const Ran model =
-      sh("moe gen two-lines -n 50 -o d.csv; moe train d.csv -q | head -c 10 | wc -c; echo ${PIPESTATUS[0]}");
+      sh("moe gen two-lines -n 50 -o d.csv; moe train -k 2 d.csv -q | head -c 10 | wc -c; echo ${PIPESTATUS[0]}");
   INFO(model);
   CHECK((model.out == "10\n0\n" || model.out == "10\n141\n"));
   CHECK(model.err.empty());
-  CHECK(sh("moe train d.csv -q -o m.moe; yes 0.5 | sed '1s/.*/x1/' | moe predict -m m.moe | head -n 3; echo "
+  CHECK(sh("moe train -k 2 d.csv -q -o m.moe; yes 0.5 | sed '1s/.*/x1/' | moe predict -m m.moe | head -n 3; echo "
            "${PIPESTATUS[2]}")
             .out.find("\n141\n") != std::string::npos);
 }
@@ -434,7 +434,7 @@ TEST_CASE("a file whose writing is killed keeps its old contents", "[cli]") {
   const Shell sh;
   // The table is endless, so the kill comes in the middle of writing, as the temporary file shows.
   const Ran ran =
-      sh("moe gen two-lines -n 50 | moe train -q -o m.moe; echo old > f.csv\n"
+      sh("moe gen two-lines -n 50 | moe train -k 2 -q -o m.moe; echo old > f.csv\n"
          "(echo x1; yes 0.5) | moe predict -m m.moe -o f.csv & sleep 2; kill -9 $!; wait $!; echo $?; cat f.csv\n"
          "find . -name '.f.csv.moe-tmp.*' -size +10k | wc -l");
   INFO(ran);
@@ -544,7 +544,7 @@ TEST_CASE("rows of weight 0 do not act", "[cli]") {
   const Ran ran =
       sh("awk -F, -v OFS=, 'NR==1{print $0,\"w\";next}{print $0,1}' $DATA/mcycle.csv > a.csv\n"
          "(cat a.csv; echo 1e15,1e15,0) > b.csv\n"
-         "moe train --weight w a.csv -y accel -q -o a.moe && moe train --weight w b.csv -y accel -q -o b.moe && cmp "
+         "moe train -k 2 --weight w a.csv -y accel -q -o a.moe && moe train -k 2 --weight w b.csv -y accel -q -o b.moe && cmp "
          "a.moe b.moe");
   INFO(ran);
   CHECK(ran.status == 0);
@@ -558,7 +558,7 @@ TEST_CASE("values of any size are fitted, or refused with a sentence", "[cli]") 
            "awk -F, 'NR==1{print;next}{print $1 \"e" +
            scale.substr(2) + ",\" $2 \"e" + scale.substr(2) +
            "\"}' d.csv > s.csv\n"
-           "moe train d.csv -q -o d.moe && moe train s.csv -q -o s.moe && moe inspect s.moe > shown\n"
+           "moe train -k 2 d.csv -q -o d.moe && moe train -k 2 s.csv -q -o s.moe && moe inspect s.moe > shown\n"
            "moe eval -m d.moe d.csv --json; moe eval -m s.moe s.csv --json");
     INFO(ran);
     REQUIRE(ran.status == 0);

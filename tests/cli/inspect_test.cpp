@@ -44,13 +44,13 @@ TEST_CASE("errors stand beside what they are of, in the same shapes", "[inspect]
     CHECK(model.at("gate").at(key)[0].at("x2").is_number());
     CHECK(model.at("gate").at(key)[1].at("x2").is_null());
   }
-  const json number = printed(sh, "moe gen two-lines | moe train -q | moe inspect --json -");
+  const json number = printed(sh, "moe gen two-lines | moe train -k 2 -q | moe inspect --json -");
   for (const json& expert : number.at("experts")) CHECK(expert.at("sigma_standard_error") > 0);
 }
 
 TEST_CASE("a level widens the intervals and nothing else", "[inspect]") {
   const Shell sh;
-  sh("moe gen two-lines | moe train -q -o m.moe");
+  sh("moe gen two-lines | moe train -k 2 -q -o m.moe");
   json narrow = printed(sh, "moe inspect --json m.moe"), wide = printed(sh, "moe inspect --json --level 0.99 m.moe");
   const auto& a = narrow.at("experts")[0];
   const auto& b = wide.at("experts")[0];
@@ -62,7 +62,7 @@ TEST_CASE("a level widens the intervals and nothing else", "[inspect]") {
 
 TEST_CASE("the errors computed again from the rows are those that the fit left", "[inspect]") {
   const Shell sh;
-  sh("moe gen two-lines -o d.csv && moe train d.csv -q -o m.moe");
+  sh("moe gen two-lines -o d.csv && moe train -k 2 d.csv -q -o m.moe");
   CHECK(sh("moe inspect m.moe > a; moe inspect m.moe d.csv > b; moe inspect m.moe - --errors observed < d.csv > c; cmp "
            "a b && "
            "cmp a c")
@@ -72,7 +72,7 @@ TEST_CASE("the errors computed again from the rows are those that the fit left",
 
 TEST_CASE("a bootstrap prints the same for any number of threads", "[inspect]") {
   const Shell sh;
-  sh("moe gen two-lines -n 200 -o d.csv && moe train d.csv -q -o m.moe");
+  sh("moe gen two-lines -n 200 -o d.csv && moe train -k 2 d.csv -q -o m.moe");
   for (const std::string kind : {"", " --parametric"}) {
     const Ran ran =
         sh("for t in 1 2 3; do moe inspect m.moe d.csv --bootstrap 30" + kind +
@@ -116,7 +116,7 @@ TEST_CASE("what the guards found is told again", "[inspect]") {
 
 TEST_CASE("errors that cannot be had are refused in a sentence", "[inspect]") {
   const Shell sh;
-  sh("moe gen two-lines -n 60 -o d.csv && moe train d.csv -q -o m.moe && moe train --objective me d.csv -q -o me.moe "
+  sh("moe gen two-lines -n 60 -o d.csv && moe train -k 2 d.csv -q -o m.moe && moe train --objective me d.csv -q -o me.moe "
      "&& moe train "
      "--expert mlp:2 --epochs 2 d.csv -q -o deep.moe");
   const std::pair<const char*, const char*> cases[] = {

@@ -43,7 +43,7 @@ TEST_CASE("find_package and pkg-config build a program against an installed tree
   const Ran installed =
       sh("cmake --install " + program.substr(0, program.rfind('/')) +
          " --prefix $PWD/prefix > log && prefix/bin/moe gen two-lines -o d.csv && "
-         "prefix/bin/moe train d.csv -q -o m.moe && prefix/bin/moe predict -m m.moe d.csv | sed -n 2p");
+         "prefix/bin/moe train -k 2 d.csv -q -o m.moe && prefix/bin/moe predict -m m.moe d.csv | sed -n 2p");
   INFO(installed);
   REQUIRE(installed.status == 0);
   const Ran cmake = sh(

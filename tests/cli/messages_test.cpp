@@ -92,7 +92,7 @@ TEST_CASE("thousands of columns and long values do not fill a terminal", "[cli]"
       sh("awk 'BEGIN { for (i = 1; i <= 120; ++i) h = h \"x\" i \",\"; print h \"y\"; for (n = 1; n <= 12; ++n) { r = "
          "\"\"; "
          "for (i = 1; i <= 120; ++i) r = r n * (i > 60 ? i : 1) \",\"; print r n * n } }' > wide.csv\n"
-         "moe train -k 1 wide.csv -o w.moe 2>&1; moe train -y nosuch wide.csv -o w.moe 2>&1");
+         "moe train -k 1 wide.csv -o w.moe 2>&1; moe train -k 2 -y nosuch wide.csv -o w.moe 2>&1");
   INFO(table);
   CHECK(table.out.find(" more are told exactly by the other inputs") != std::string::npos);
   CHECK(table.out.find("note: 51 more columns are the same as one before them\n") != std::string::npos);

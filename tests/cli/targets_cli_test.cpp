@@ -79,7 +79,7 @@ TEST_CASE("several targets that cannot be are refused in one sentence", "[cli][t
     CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
     return ran.err.substr(0, ran.err.size() - 1);
   };
-  CHECK(refused("moe train -y a,k k.csv -o x.moe", 3) ==
+  CHECK(refused("moe train -k 2 -y a,k k.csv -o x.moe", 3) ==
         "moe train: k.csv:2:5 k: 'v' is a class, and there are several targets: expected numbers, or one target");
   CHECK(refused("moe train -y a,b --family categorical d.csv -o x.moe", 2) ==
         "moe train: --target: 'a,b' names 2 columns, and the family describes a class: expected one target, or "
@@ -88,12 +88,12 @@ TEST_CASE("several targets that cannot be are refused in one sentence", "[cli][t
         "moe train: family 'gaussian:full' describes several targets together, and there is one: expected gaussian");
   CHECK(refused("moe train -y a,c --family gaussian,poisson minus.csv -o x.moe", 3) ==
         "moe train: minus.csv:5:4 c: '-1' is not what the family describes: expected a count: a whole number from 0");
-  CHECK(refused("moe train -y b,a gap.csv -o x.moe", 3).find("moe train: gap.csv:5:2 a: ") == 0);
+  CHECK(refused("moe train -k 2 -y b,a gap.csv -o x.moe", 3).find("moe train: gap.csv:5:2 a: ") == 0);
   CHECK(refused("moe eval -m m.moe gap.csv", 3).find("moe eval: gap.csv:5:2 a: ") == 0);
   CHECK(refused("cut -d, -f1,3,4 d.csv | moe eval -m m.moe", 3).find("there is no column 'a'") != std::string::npos);
-  CHECK(refused("moe train -y a,b --exposure c d.csv -o x.moe", 2) ==
+  CHECK(refused("moe train -k 2 -y a,b --exposure c d.csv -o x.moe", 2) ==
         "moe train: --exposure: there are 2 targets, and it tells of one: expected one target with it");
-  CHECK(refused("moe train -y a,b --weight b d.csv -o x.moe", 2) ==
+  CHECK(refused("moe train -k 2 -y a,b --weight b d.csv -o x.moe", 2) ==
         "moe train: --weight: 'b' is the target: expected another column");
   CHECK(refused("moe train -y a,b,c --family gaussian,poisson d.csv -o x.moe", 2).find("the family list 2") !=
         std::string::npos);

@@ -50,7 +50,7 @@ TEST_CASE("lines are passed over wherever they stand, and the others keep their 
          "(printf 'a\\nm\\n1\\n'; sleep 0.2; printf '2\\n') | moe predict -m m.moe --skip-rows 2 | wc -l");
   INFO(slow);
   CHECK(slow.out == "3\n");
-  CHECK(sh("printf 'a,y\\nm,s' | moe train --skip-rows 1,2 -o m.moe").err.find("the file is empty") !=
+  CHECK(sh("printf 'a,y\\nm,s' | moe train -k 2 --skip-rows 1,2 -o m.moe").err.find("the file is empty") !=
         std::string::npos);
   for (const std::string list : {"0", "2-1", "1,", "x", "1001", "2;3", "-1"}) {
     const Ran ran = sh("moe predict -m m.moe --skip-rows='" + list + "' < /dev/null");

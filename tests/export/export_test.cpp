@@ -71,8 +71,8 @@ TEST_CASE("no binary file goes to a terminal", "[cli]") {
     return;
   }
   const Ran ran = sh(R"(
-moe gen two-lines -n 50 -o d.csv && moe train d.csv -q -o m.moe
-script -qec "moe train d.csv -q; echo \$?" /dev/null
+moe gen two-lines -n 50 -o d.csv && moe train -k 2 d.csv -q -o m.moe
+script -qec "moe train -k 2 d.csv -q; echo \$?" /dev/null
 script -qec "moe export -m m.moe --format onnx; echo \$?" /dev/null
 script -qec "moe export -m m.moe --format c | wc -l; moe export -m m.moe --format c | tail -n 1" /dev/null > text; grep -c '^}' text
 )");
@@ -85,7 +85,7 @@ script -qec "moe export -m m.moe --format c | wc -l; moe export -m m.moe --forma
 
 TEST_CASE("an export of several files that fails leaves nothing behind", "[export]") {
   const Shell sh;
-  REQUIRE(sh("moe gen two-lines -n 50 | moe train -q -o m.moe").status == 0);
+  REQUIRE(sh("moe gen two-lines -n 50 | moe train -k 2 -q -o m.moe").status == 0);
   for (const std::string format : {"numpy", "tfjs"}) {
     const std::string command = "moe export -m m.moe --format " + format + " -o ";
     INFO(format);

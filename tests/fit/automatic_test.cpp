@@ -1,11 +1,14 @@
 // The automatic fit: weights by stacking, and the committee that `moe train --auto` makes.
 #include "moe/automatic.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "moe/csv.hpp"
+#include "moe/select.hpp"
 #include "moe/stop.hpp"
 #include "shell.hpp"
 
@@ -104,13 +107,13 @@ TEST_CASE("an automatic fit that is interrupted keeps the candidates that are do
   options.folds = 3;
   std::atomic<bool> stop{false};
   const moe::StopScope scope(&stop);
-  // The first candidate is done after 3 fits.
+  // Seven candidates have 3 trials each, and the first that goes on is done after 3 fits more.
   const auto stop_after = [&](std::size_t fits) {
     stop = false;
     return moe::fit_automatically(schema, data, options,
                                   [&, fits](std::size_t done, std::size_t) { stop = done >= fits; });
   };
-  const moe::AutomaticResult result = stop_after(4);
+  const moe::AutomaticResult result = stop_after(25);
   CHECK(result.stopped);
   CHECK(result.model.members.size() == 3);
   CHECK(result.tried.front().weight == 1);
@@ -140,11 +143,82 @@ TEST_CASE("--auto refuses what it settles itself", "[automatic][cli]") {
     const Ran ran = sh(std::string("moe train --auto wave.csv -o m.moe ") + option);
     INFO(ran);
     CHECK(ran.status == 2);
-    CHECK(ran.err.find("--auto: it settles what --") != std::string::npos);
+    CHECK(ran.err.find(": --auto settles it: expected one of the two") != std::string::npos);
   }
-  CHECK(sh("moe train --effort 3 wave.csv -o m.moe").status == 2);
+  CHECK(sh("moe train -k 2 --effort 3 wave.csv -o m.moe").status == 2);
   CHECK(sh("moe train --auto --effort 10 wave.csv -o m.moe").status == 2);
   const Ran few = sh("head -4 wave.csv | moe train --auto -o m.moe");
   CHECK(few.status == 3);
-  CHECK(few.err.find("folds") != std::string::npos);
+  CHECK(few.err == "moe train: 3 rows: folds need 4 or more: expected more rows, or one model, as -k 1\n");
+  CHECK(sh("head -5 wave.csv | moe train --effort 1 -q -o m.moe && moe inspect m.moe").status == 0);
+}
+
+TEST_CASE("train without a word on the model is --auto, and with one it is a fit", "[automatic][cli]") {
+  const Shell sh;
+  sh(kWave);
+  const Ran ran = sh(
+      "moe train --effort 1 -q wave.csv -o a.moe && moe train --auto --effort 1 -q wave.csv -o b.moe && cmp a.moe "
+      "b.moe "
+      "&& moe train --family gaussian -q wave.csv -o c.moe && moe train -k 2 -q wave.csv -o d.moe && cmp c.moe d.moe");
+  INFO(ran);
+  CHECK(ran.status == 0);
+  const Ran logged = sh("moe train --log l.jsonl wave.csv -o m.moe");
+  CHECK(logged.status == 2);
+  CHECK(logged.err.find("moe train: --log: it belongs to one fit") == 0);
+}
+
+TEST_CASE("--committee averages fits that each leave out another part of the rows", "[automatic][cli]") {
+  // One linear expert is least squares, so that the mean of the committee is the mean of three regressions.
+  const Shell sh;
+  sh(kWave);
+  const Ran ran =
+      sh("moe train -k 1 --committee 3 -q wave.csv -o m.moe && moe predict -m m.moe --output mean wave.csv | tail -n "
+         "+2 && "
+         "moe train -k 1 --committee 3 --threads 1 -q wave.csv -o n.moe && cmp m.moe n.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  arma::mat table, predicted;
+  REQUIRE(table.load(sh.path("wave.csv"), arma::csv_ascii));
+  table.shed_row(0);
+  REQUIRE(predicted.load(sh.path("stdout"), arma::raw_ascii));
+  arma::mat X = table.cols(0, 1);
+  X.insert_cols(0, arma::ones(X.n_rows));
+  arma::vec expected(X.n_rows, arma::fill::zeros);
+  for (const auto& fold : moe::cross_validation_folds(arma::vec(X.n_rows, arma::fill::ones), 3, 1)) {
+    const arma::uvec seen =
+        arma::conv_to<arma::uvec>::from(moe::rows_outside(fold, arma::vec(X.n_rows, arma::fill::ones)));
+    expected += X * arma::solve(X.rows(seen), arma::vec(table.col(2)).elem(seen)) / 3;
+  }
+  REQUIRE(predicted.n_rows == expected.n_elem);
+  CHECK(arma::abs(predicted.col(0) - expected).max() < 1e-9);
+  for (const char* option : {"--validation 0.2", "--log l.jsonl", "--checkpoint c"})
+    CHECK(sh(std::string("moe train -k 1 --committee 3 wave.csv -o m.moe ") + option).status == 2);
+  CHECK(sh("moe train -k 1 --committee 1 wave.csv -o m.moe").status == 2);
+}
+
+TEST_CASE("--fold-group keeps rows together and is no input", "[automatic][cli]") {
+  // The sign of y belongs to a subject of two rows, and its name's length tells nothing. With one row of each subject
+  // left out, the other one would give it away.
+  const Shell sh;
+  sh(R"(awk 'BEGIN { print "subject,x,y"; for (i = 0; i < 120; ++i) { s = int(i / 2); u = sin(12.9898 * s) * 43758.5453;
+    u -= int(u); print "s" s "," u "," (u * 1000 % 2 > 0 ? 1 : -1) * 5 + cos(78.233 * i) } }' > s.csv)");
+  moe::CsvReader reader(sh.path("s.csv"));
+  moe::ColumnRequest request;
+  request.fold_group = "subject";
+  const moe::TrainingTable table = moe::read_training_table(reader, request, 1);
+  CHECK(table.schema.inputs == std::vector<std::string>{"x"});
+  REQUIRE(table.groups.size() == 120);
+  for (std::size_t n = 0; n < 120; ++n) CHECK(table.groups[n] == n / 2);
+  for (const auto& fold : moe::cross_validation_folds(table.data.w, table.groups, 5, 1))
+    for (const std::size_t n : fold) CHECK(std::binary_search(fold.begin(), fold.end(), n ^ 1));
+  const Ran ran =
+      sh("moe train --fold-group subject --effort 1 -q s.csv -o m.moe && cut -d, -f2 s.csv | moe predict -m m.moe | wc "
+         "-l; "
+         "moe train -k 1 --fold-group subject s.csv -o n.moe");
+  INFO(ran);
+  CHECK(ran.out == "121\n");
+  CHECK(ran.err == "moe train: --fold-group: this fit has no folds: expected it with --auto or --committee\n");
+  const Ran gap = sh("sed '5s/^[^,]*//' s.csv | moe train --fold-group subject --effort 1 -o m.moe");
+  CHECK(gap.status == 3);
+  CHECK(gap.err.find("moe train: <stdin>:5:1 subject: the cell is empty") == 0);
 }

@@ -72,7 +72,7 @@ TEST_CASE("squares, weights, several targets and other families: exact fits are 
 
 TEST_CASE("a fit with noise is not told to be exact", "[exact]") {
   const Shell sh;
-  const Ran ran = sh("moe gen two-lines -o d.csv && moe train d.csv -o m.moe");
+  const Ran ran = sh("moe gen two-lines -o d.csv && moe train -k 2 d.csv -o m.moe");
   INFO(ran);
   CHECK(ran.err.find("exactly") == std::string::npos);
   CHECK(printed(sh, "moe inspect --json m.moe").at("guards").at("exact").empty());

@@ -71,7 +71,7 @@ TEST_CASE("a fit that ends below one expert's says so", "[simpler]") {
   const auto guards = nlohmann::json::parse(sh("moe inspect --json m.moe").out).at("guards");
   // The maximum of the likelihood of a normal distribution: -n / 2 (log(2 pi s^2) + 1).
   CHECK(guards.at("simpler").get<double>() > -2500);
-  const Ran fine = sh("moe gen two-lines -o d.csv && moe train d.csv -o m.moe");
+  const Ran fine = sh("moe gen two-lines -o d.csv && moe train -k 2 d.csv -o m.moe");
   CHECK(fine.err.find("one expert alone") == std::string::npos);
   CHECK(nlohmann::json::parse(sh("moe inspect --json m.moe").out).at("guards").at("simpler").is_null());
 }

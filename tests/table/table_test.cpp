@@ -317,7 +317,7 @@ TEST_CASE("select narrows a schema with categories to what each candidate reads"
 TEST_CASE("predict answers a slow pipe before it ends", "[table][cli]") {
   const Shell sh;
   const Ran ran =
-      sh("moe gen two-lines | moe train -q -o m.moe; mkfifo in out; moe predict -m m.moe < in > out &\n"
+      sh("moe gen two-lines | moe train -k 2 -q -o m.moe; mkfifo in out; moe predict -m m.moe < in > out &\n"
          "exec 3> in 4< out; echo x1 >&3; echo 0.5 >&3; read -t 20 header <&4; read -t 20 first <&4\n"
          "echo 0.25 >&3; read -t 20 second <&4; exec 3>&-; wait; echo $header; printf 'x1\\n0.5\\n0.25\\n' | moe "
          "predict -m m.moe "

@@ -42,7 +42,7 @@ TEST_CASE("a duplicate that a model uses is an error", "[cli][table]") {
   INFO(ran);
   CHECK(ran.status == 3);
   CHECK(ran.err == "moe predict: t.csv:1:3 a: the name 'a' stands twice: expected each column's name once\n");
-  CHECK(sh("printf 'a,b,a,y\\n1,2,3,4\\n' > t.csv; moe train --features b,a t.csv").status == 3);
+  CHECK(sh("printf 'a,b,a,y\\n1,2,3,4\\n' > t.csv; moe train -k 2 --features b,a t.csv").status == 3);
 }
 
 TEST_CASE("training leaves out what --features leaves out, whatever its name", "[cli][table]") {
@@ -54,7 +54,7 @@ TEST_CASE("training leaves out what --features leaves out, whatever its name", "
          std::string(kModel) + "cmp m.moe t.moe && cmp m.moe u.moe");
   INFO(ran);
   CHECK(ran.status == 0);
-  CHECK(sh("moe train -y y --features a,b,k t.csv -o t.moe").status == 3);
+  CHECK(sh("moe train -k 2 -y y --features a,b,k t.csv -o t.moe").status == 3);
 }
 
 TEST_CASE("a weight is not looked at where rows are only predicted", "[cli][table]") {

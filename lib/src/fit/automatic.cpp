@@ -11,8 +11,10 @@
 #include <cmath>
 #include <mutex>
 #include <numeric>
+#include <set>
 
 #include "base/parallel.hpp"
+#include "fit/recalibration.hpp"
 #include "fit/solver_choice.hpp"
 #include "judge/criteria.hpp"
 #include "model/forward_blocks.hpp"
@@ -25,8 +27,12 @@
 namespace moe {
 namespace {
 
-/// From this number of rows on, the first fold decides which candidates are fitted to the other folds.
-constexpr arma::uword kManyRows = 700;
+/// From this number of candidates on, a trial decides which ones go on: the first folds, with a part of the epochs. There
+/// are as many folds as it takes to judge by kTrialRows.
+constexpr std::size_t kManyCandidates = 4;
+constexpr double kTrialEpochs = 0.25;
+constexpr arma::uword kFewestTrialEpochs = 40;
+constexpr std::size_t kTrialRows = 200;
 /// A candidate with a smaller weight is dropped.
 constexpr double kLeastWeight = 0.02;
 constexpr arma::uword kRowsAtOnce = 1024;
@@ -57,15 +63,12 @@ class Automatic {
         data_(data),
         options_(options),
         observer_(observer),
-        tried_(automatic_candidates(schema, data, options)) {
-    if (options.folds < 2)
-      throw Error(ErrorKind::kUsage,
-                  "an automatic fit of " + std::to_string(options.folds) + " folds: expected 2 or more");
-    if (arma::accu(data.w > 0) < 2 * options.folds)
-      throw Error(ErrorKind::kData, std::to_string(data.rows()) + " rows for " + std::to_string(options.folds) +
-                                        " folds: expected two rows in each, or more: moe train without --auto");
-    folds_ = options.groups.empty() ? cross_validation_folds(schema, data, options.folds, options.seed)
-                                    : cross_validation_folds(data.w, options.groups, options.folds, options.seed);
+        tried_(options.candidates.empty() ? automatic_candidates(schema, data, options) : options.candidates) {
+    const auto folds = number_of_folds();
+    folds_ = options.groups.empty() ? cross_validation_folds(schema, data, folds, options.seed)
+                                    : cross_validation_folds(data.w, options.groups, folds, options.seed);
+    for (std::size_t rows = 0; trial_folds_ < folds_.size() && rows < kTrialRows; ++trial_folds_)
+      rows += folds_[trial_folds_].size();
     std::vector<ModelSpec> specs;
     for (Tried& tried : tried_) {
       if (tried.spec.family == "auto") tried.spec.family = default_family(schema);
@@ -83,17 +86,15 @@ class Automatic {
     const auto began = std::chrono::steady_clock::now();
     std::vector<std::size_t> alive(tried_.size());
     std::iota(alive.begin(), alive.end(), std::size_t{0});
-    most_ = tried_.size() * folds_.size();
+    most_ = alive.size() * folds_.size();
     bool stopped = false;
     try {
-      if (data_.rows() >= kManyRows) {
-        fit(alive, 0, 1);
+      if (alive.size() >= kManyCandidates) {
+        most_ = alive.size() * trial_folds_ + (alive.size() + 1) / 2 * folds_.size();
+        try_out(alive);
         alive = better_half(alive);
-        most_ = tried_.size() + alive.size() * (folds_.size() - 1);
-        fit(alive, 1, folds_.size());
-      } else {
-        fit(alive, 0, folds_.size());
       }
+      fit(alive);
     } catch (const Stopped&) {
       stopped = true;
     }
@@ -107,6 +108,7 @@ class Automatic {
     score(alive);
     AutomaticResult result = committee_of(alive);
     result.stopped = stopped;
+    result.folds = folds_.size();
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return result;
   }
@@ -118,14 +120,27 @@ class Automatic {
     if (observer_) observer_(done_, most_);
   }
 
-  /// Fits these candidates without the folds first .. last - 1, one fit to a thread.
-  void fit(const std::vector<std::size_t>& candidates, std::size_t first, std::size_t last) {
-    const std::size_t folds = last - first;
+  arma::uword number_of_folds() const {
+    if (options_.folds < 2)
+      throw Error(ErrorKind::kUsage,
+                  "a committee of the fits of " + std::to_string(options_.folds) + " folds: expected 2 or more");
+    std::set<std::size_t> units;  // what must not be divided: rows, or groups of rows
+    for (const arma::uword n : arma::uvec(arma::find(data_.w > 0)))
+      units.insert(options_.groups.empty() ? n : options_.groups[n]);
+    if (options_.groups.empty() && units.size() < 4)
+      throw Error(ErrorKind::kData, std::to_string(units.size()) + (units.size() == 1 ? " row" : " rows") +
+                                        ": folds need 4 or more: expected more rows, or one model, as -k 1");
+    return options_.groups.empty() ? std::min<arma::uword>(options_.folds, units.size() / 2) : options_.folds;
+  }
+
+  /// Calls `work` for every candidate and fold, on all threads. A candidate that fails says why.
+  void for_each_fit(const std::vector<std::size_t>& candidates, std::size_t folds,
+                    const std::function<void(std::size_t m, std::size_t f)>& work) {
     parallel_for(candidates.size() * folds, options_.threads, [&](std::size_t i) {
       // The last candidates are the largest: they begin first.
-      const std::size_t m = candidates[candidates.size() - 1 - i / folds], f = first + i % folds;
+      const std::size_t m = candidates[candidates.size() - 1 - i / folds], f = i % folds;
       try {
-        fit_one(m, f);
+        work(m, f);
       } catch (const Error& error) {
         const std::lock_guard<std::mutex> lock(mutex_);
         if (tried_[m].failure.empty()) tried_[m].failure = error.what();
@@ -134,24 +149,53 @@ class Automatic {
     });
   }
 
-  void fit_one(std::size_t m, std::size_t f) {
+  /// Fits these candidates without each of the folds.
+  void fit(const std::vector<std::size_t>& candidates) {
+    for_each_fit(candidates, folds_.size(), [this](std::size_t m, std::size_t f) {
+      if (!fits_[m][f]) fits_[m][f] = fitted(m, f, tried_[m].options);
+    });
+  }
+
+  /// Fits these candidates without each of the first folds, with a part of the epochs.
+  void try_out(const std::vector<std::size_t>& candidates) {
+    for_each_fit(candidates, trial_folds_, [this](std::size_t m, std::size_t f) {
+      TrainOptions options = tried_[m].options;
+      arma::uword& epochs = options.solver_options.epochs;
+      const auto part = static_cast<arma::uword>(kTrialEpochs * static_cast<double>(epochs));
+      const arma::uword fewer = std::min(epochs, std::max(kFewestTrialEpochs, part));
+      const bool whole = fewer == epochs;
+      epochs = fewer;
+      Model model = fitted(m, f, options);
+      if (whole) fits_[m][f] = std::move(model);
+    });
+  }
+
+  /// The fit of a candidate without a fold, and the scores of that fold.
+  Model fitted(std::size_t m, std::size_t f, const TrainOptions& options) {
     const std::vector<std::size_t>& fold = folds_[f];
     const Dataset seen = take_rows(data_, rows_outside(fold, data_.w));
-    FitRequest request{schema_, tried_[m].spec, seen, {}, tried_[m].options};
+    FitRequest request{schema_, tried_[m].spec, seen, {}, options};
     request.units = units_;
     request.options.seed = options_.seed + 1000 * f + m;
+    request.options.threads = 1;
     Dataset held = take_rows(data_, fold);
-    if (tried_[m].options.solver == "adam") request.validation = held;
+    if (options.solver == "adam") request.validation = held;
     Model model = train(std::move(request)).model;
     const arma::vec own = log_densities(model, model.standardize(std::move(held)));
     if (!own.is_finite()) throw Error(ErrorKind::kFit, "the score of the rows held out is not a finite number");
     for (std::size_t i = 0; i < fold.size(); ++i) log_p_(fold[i], m) = own[i];
-    fits_[m][f] = std::move(model);
+    return model;
   }
 
-  /// The candidates with the better scores in the first fold.
+  arma::uvec trial_rows() const {
+    std::vector<std::size_t> rows;
+    for (std::size_t f = 0; f < trial_folds_; ++f) rows.insert(rows.end(), folds_[f].begin(), folds_[f].end());
+    return arma::conv_to<arma::uvec>::from(rows);
+  }
+
+  /// The candidates with the better scores in the trial.
   std::vector<std::size_t> better_half(std::vector<std::size_t> candidates) const {
-    const arma::uvec rows = arma::conv_to<arma::uvec>::from(folds_[0]);
+    const arma::uvec rows = trial_rows();
     std::vector<double> scores(tried_.size(), -arma::datum::inf);
     for (const std::size_t m : candidates)
       if (tried_[m].failure.empty())
@@ -167,14 +211,42 @@ class Automatic {
     const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out_);
     for (std::size_t m = 0; m < tried_.size(); ++m) {
       const bool all = std::find(alive.begin(), alive.end(), m) != alive.end();
-      const arma::uvec own = all ? rows : arma::conv_to<arma::uvec>::from(folds_[0]);
+      const arma::uvec own = all ? rows : trial_rows();
       tried_[m].folds = static_cast<arma::uword>(
           std::count_if(fits_[m].begin(), fits_[m].end(), [](const auto& model) { return model.has_value(); }));
-      if (!all && tried_[m].failure.empty() && !fits_[m][0]) tried_[m].failure = "stopped before it was fitted";
+      if (!all && tried_[m].failure.empty() && !log_p_.col(m).eval().elem(own).is_finite())
+        tried_[m].failure = "stopped before it was fitted";
       if (!tried_[m].failure.empty()) continue;
       std::tie(tried_[m].score, tried_[m].error) =
           mean_and_error(arma::vec(log_p_.col(m)).elem(own), data_.w.elem(own));
     }
+  }
+
+  /// Multiplies the scales of all fits of these candidates by the factor that suits their committee.
+  double recalibrate(const std::vector<std::size_t>& kept, const arma::vec& weights, const arma::uvec& rows) {
+    for (const std::size_t m : kept)
+      if (!can_widen(*fits_[m][0])) return 1;
+    const arma::vec factors = widening_factors();
+    std::vector<arma::mat> log_p(factors.n_elem, arma::mat(data_.rows(), kept.size()));
+    parallel_for(kept.size() * folds_.size(), options_.threads, [&](std::size_t task) {
+      const std::size_t i = task / folds_.size(), f = task % folds_.size();
+      const Model& model = *fits_[kept[i]][f];
+      const Rows held = model.standardize(take_rows(data_, folds_[f]));
+      for (arma::uword at = 0; at < factors.n_elem; ++at) {
+        Model wider = model;
+        widen(wider, factors[at]);
+        const arma::vec own = log_densities(wider, held);
+        for (std::size_t n = 0; n < folds_[f].size(); ++n) log_p[at](folds_[f][n], i) = own[n];
+      }
+    });
+    for (arma::mat& table : log_p) table = table.rows(rows);
+    const arma::vec w = data_.w.elem(rows);
+    const double factor =
+        schema_.classes() ? temperature(log_p, w, weights) : committee_factor(log_p, w, weights, folds_.size());
+    if (factor == 1) return 1;
+    for (const std::size_t m : kept)
+      for (std::optional<Model>& model : fits_[m]) widen(*model, factor);
+    return factor;
   }
 
   AutomaticResult committee_of(std::vector<std::size_t> alive) {
@@ -191,6 +263,7 @@ class Automatic {
       alive = std::move(kept);
     }
     AutomaticResult result;
+    if (options_.candidates.empty()) result.factor = recalibrate(alive, weights, rows);
     std::vector<Model> members;
     std::vector<double> shares;
     for (std::size_t i = 0; i < alive.size(); ++i) {
@@ -236,6 +309,7 @@ class Automatic {
   const AutomaticObserver& observer_;
   std::vector<Tried> tried_;
   std::vector<std::vector<std::size_t>> folds_;
+  std::size_t trial_folds_ = 0;
   Standardization units_;
   std::vector<std::vector<std::optional<Model>>> fits_;  // candidates x folds
   arma::mat log_p_;                                      // the table L

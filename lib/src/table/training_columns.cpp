@@ -38,9 +38,9 @@ std::vector<std::size_t> target_columns(const ColumnRequest& request, const std:
 }  // namespace
 
 const ColumnRequest& with_header(const CsvReader& reader, const ColumnRequest& request) {
-  std::vector<std::string> lists{request.target,      request.features, request.gate_features,
-                                 request.categorical, request.weight,   request.id,
-                                 request.trials,      request.offset,   request.exposure};
+  std::vector<std::string> lists{request.target,   request.features,  request.gate_features, request.categorical,
+                                 request.weight,   request.id,        request.trials,        request.offset,
+                                 request.exposure, request.fold_group};
   for (const std::string& text : request.expert_features) lists.push_back(text.substr(text.find('=') + 1));
   const std::vector<std::string>& names = reader.names();
   for (const std::string& list : lists)
@@ -66,10 +66,11 @@ RoleColumns::RoleColumns(const ColumnRequest& request, const std::vector<std::st
       trials(one_column(request.trials, names, "--trials")),
       offset(one_column(request.offset, names, "--offset")),
       exposure(one_column(request.exposure, names, "--exposure")),
+      fold_group(one_column(request.fold_group, names, "--fold-group")),
       no_inputs(targets) {
   for (const auto& [column, option] :
        {std::pair{weight, "--weight"}, std::pair{id, "--id"}, std::pair{trials, "--trials"},
-        std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}}) {
+        std::pair{offset, "--offset"}, std::pair{exposure, "--exposure"}, std::pair{fold_group, "--fold-group"}}) {
     if (!column) continue;
     if (std::find(targets.begin(), targets.end(), *column) != targets.end())
       throw Error(ErrorKind::kUsage,

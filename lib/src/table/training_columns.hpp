@@ -29,7 +29,7 @@ struct RoleColumns {
   OtherColumns others() const { return {weight, trials, offset, exposure}; }
 
   std::vector<std::size_t> targets;
-  std::optional<std::size_t> weight, id, trials, offset, exposure;
+  std::optional<std::size_t> weight, id, trials, offset, exposure, fold_group;
   std::vector<std::size_t> no_inputs;
 };
 

@@ -76,6 +76,7 @@ class TrainingRead {
   void refuse_levels(const Input& input) const;
   std::vector<Column> make_columns() const;
   void settle_codes(const std::vector<Column>& columns);
+  void settle_groups();
   void settle_target();
   void fill_missing(std::vector<Column>& columns);
   void name_columns(std::vector<Column>&& columns);
@@ -91,6 +92,8 @@ class TrainingRead {
   std::vector<std::size_t> used_;
   std::vector<Input> inputs_;
   std::vector<TargetColumn> targets_;
+  FreshLevels groups_;
+  std::optional<std::size_t> group_slot_;
   RowPlan plan_;
   RowLayout layout_;
   std::deque<TableRows> rows_;
@@ -120,6 +123,7 @@ SharedTable TrainingRead::read() {
   read_rows();
   for (const Input& input : inputs_) refuse_levels(input);
   std::vector<Column> columns = make_columns();
+  settle_groups();
   settle_codes(columns);
   TrainingTable& table = result_.table;
   table.data = assemble(rows_, layout_, columns, reader_.threads());
@@ -185,6 +189,12 @@ void TrainingRead::plan() {
   layout_.columns = inputs_.size();
   for (std::size_t t = 0; t < targets_.size(); ++t)
     layout_.targets.push_back(plan_.add(roles_.targets[t], targets_[t].use()).slot);
+  if (roles_.fold_group) {
+    CellUse use;
+    use.kind = CellUse::Kind::kFresh;
+    use.what = "group";
+    group_slot_ = plan_.add(*roles_.fold_group, use).slot;
+  }
   plan_others(plan_, roles_.others(), targets_.size() == 1 && !targets_[0].classes(), layout_);
   missing_.resize(plan_.values);
   rounded_.resize(plan_.values);
@@ -214,6 +224,7 @@ void TrainingRead::take(ParsedRows&& rows) {
     block.codes[i] = input.levels.add(parsed.levels[i], line_);
     consider(input.levels.fault(input.at, " levels: expected a category of fewer, or --features without it"));
   }
+  if (group_slot_) block.codes[*group_slot_] = groups_.add(parsed.levels[*group_slot_], line_);
   for (std::size_t t = 0; t < targets_.size(); ++t) {
     targets_[t].add(block, layout_.targets[t], line_);
     consider(targets_[t].fault(roles_.targets[t]));
@@ -284,6 +295,19 @@ void TrainingRead::settle_codes(const std::vector<Column>& columns) {
   for (TableRows& block : rows_)
     for (std::size_t slot = 0; slot < plan_.values; ++slot)
       for (double& code : block.codes[slot]) code = final_codes[slot][static_cast<std::size_t>(code)];
+}
+
+/// Gathers the group of each row. Groups are numbered in the order of their first rows.
+void TrainingRead::settle_groups() {
+  if (!group_slot_) return;
+  for (TableRows& block : rows_) {
+    std::vector<double>& numbers = block.codes[*group_slot_];
+    for (std::size_t row = 0; row < block.parsed.rows; ++row) {
+      const double level = block.parsed.values.get()[row * plan_.values + *group_slot_];
+      result_.table.groups.push_back(static_cast<std::size_t>(numbers[static_cast<std::size_t>(level)]));
+    }
+    numbers.clear();  // no input has them
+  }
 }
 
 void TrainingRead::settle_target() {

@@ -37,6 +37,7 @@ class Bernoulli : public Family {
     return true;
   }
 
+  std::optional<Widening> widening(double factor) const override { return Widening{1 / factor, {0}, {}}; }
   void start(double y, double* eta, double*) const override { *eta = y - 0.5; }
 
   void mean(const arma::mat& eta, const double*, arma::mat& mu) const override {

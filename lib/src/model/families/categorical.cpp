@@ -46,6 +46,9 @@ class Categorical : public Family {
     return true;
   }
 
+  std::optional<Widening> widening(double factor) const override {
+    return Widening{1 / factor, std::vector<double>(outputs(), 0), {}};
+  }
   void start(double y, double* eta, double*) const override {
     for (arma::uword c = 0; c < target().classes; ++c) eta[c] = static_cast<arma::uword>(y) == c ? 0.5 : 0;
   }

@@ -87,6 +87,11 @@ class FullGaussian : public SeveralTargets, public HasExpressions {
     psi.resize(dispersions(), 0);
     return Family::embedded(psi.data(), side);
   }
+  std::optional<Widening> widening(double factor) const override {
+    Widening result{1, std::vector<double>(outputs(), 0), std::vector<double>(dispersions(), 0)};
+    std::fill_n(result.psi.begin(), targets(), std::log(factor));
+    return result;
+  }
   void start_at(const double* y, double* eta, double* psi) const override {
     std::copy_n(y, targets(), eta);
     std::fill_n(psi, dispersions(), 0.0);

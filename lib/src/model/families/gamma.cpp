@@ -27,6 +27,7 @@ class Gamma : public JetFamily<Gamma, 1, 1> {
   }
   bool on_floor(const double* psi) const override { return precision_on_floor(*psi); }
   // Begins with a standard deviation of half the mean.
+  std::optional<Widening> widening(double factor) const override { return Widening{1, {0}, {-2 * std::log(factor)}}; }
   void start(double y, double* eta, double* psi) const override {
     *eta = std::log(y);
     *psi = std::log(4);

@@ -77,6 +77,10 @@ class Gaussian : public Family, public HasExpressions {
     return true;
   }
 
+  std::optional<Widening> widening(double factor) const override {
+    if (kind_ == Sigma::kUnit) return std::nullopt;
+    return Widening{1, {0}, {std::log(factor)}};
+  }
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
     if (kind_ != Sigma::kUnit) *psi = gaussian_psi(0.5 * target().typical, target().spread);

@@ -89,6 +89,7 @@ class Hetero : public Family, public HasExpressions {
 
   std::string simpler() const override { return "gaussian"; }
   Embedding embedded(const double* gaussian, std::size_t) const override { return {{0}, {0, *gaussian}, {}}; }
+  std::optional<Widening> widening(double factor) const override { return Widening{1, {0, std::log(factor)}, {}}; }
   void start(double y, double* eta, double*) const override {
     eta[0] = y;
     eta[1] = floored_psi(0.5 * target().typical, target().spread);

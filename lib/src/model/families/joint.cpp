@@ -101,6 +101,16 @@ class Joint : public SeveralTargets, public HasExpressions {
     }
     return result;
   }
+  std::optional<Widening> widening(double factor) const override {
+    Widening result;
+    for (const Part& part : parts_) {
+      const std::optional<Widening> own = part.family->widening(factor);
+      if (!own) return std::nullopt;
+      result.intercepts.insert(result.intercepts.end(), own->intercepts.begin(), own->intercepts.end());
+      result.psi.insert(result.psi.end(), own->psi.begin(), own->psi.end());
+    }
+    return result;
+  }
   bool on_floor(const double* psi) const override {
     return !all_parts([&](const Part& part) { return !part.family->on_floor(psi + part.psi); });
   }

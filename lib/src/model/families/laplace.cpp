@@ -30,6 +30,7 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
   }
   bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).scale, target().spread); }
   // Begins with a standard deviation sqrt(2) b of half the target's.
+  std::optional<Widening> widening(double factor) const override { return Widening{1, {0}, {std::log(factor)}}; }
   void start(double y, double* eta, double* psi) const override {
     *eta = y;
     *psi = floored_psi(0.5 * M_SQRT1_2 * target().typical, target().spread);

@@ -50,6 +50,7 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
   bool on_floor(const double* psi) const override { return scale_on_floor(terms(psi).sigma, target().spread); }
   std::string simpler() const override { return "gaussian"; }
   std::size_t sides() const override { return 3; }
+  std::optional<Widening> widening(double factor) const override { return Widening{1, {0}, {std::log(factor), 0}}; }
   bool to_simpler(arma::uword, double* psi) const override {
     psi[1] = 0;
     return true;

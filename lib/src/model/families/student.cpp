@@ -50,6 +50,7 @@ class Student : public JetFamily<Student, 1, 2> {
   }
   std::string simpler() const override { return "gaussian"; }
   std::size_t sides() const override { return 2; }
+  std::optional<Widening> widening(double factor) const override { return Widening{1, {0}, {std::log(factor), 0}}; }
   bool to_simpler(arma::uword, double* psi) const override {
     psi[1] = kNormal;
     return true;

@@ -1,0 +1,100 @@
+// The best sigma of a single fit allows for the error of its mean, too. A mean of R fits has a smaller error, and the spread
+// of their means makes it wider by itself. So the sigmas should be smaller, the more fits there are. Let c(R) be the factor
+// by which the sigmas of R fits, each with an independent error of variance v about a common mean, are best multiplied. By
+// second moments, c(R)^2 = a + b / R with b = 2 v / sigma^2. Rows that the fits have not seen give c(1), each candidate by
+// itself, and c(M), all candidates together. These give a and b, and so the factor of a committee that has more fits than
+// any row can be scored by.
+#include "fit/recalibration.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "moe/numeric.hpp"
+
+namespace moe {
+namespace {
+
+/// Factors go from e^-kWidestStep to e^kWidestStep.
+constexpr double kWidestStep = 0.9;
+constexpr arma::uword kFactors = 13;
+/// c(R)^2 is never taken for less than this part of what was seen.
+constexpr double kLeastOfSeen = 0.5;
+
+/// A smaller probability counts as this.
+constexpr double kLeastChance = 1e-300;
+
+/// The place of the largest value, by a parabola through it and its neighbours.
+double summit(const arma::vec& x, const arma::vec& f) {
+  const arma::uword best = f.index_max();
+  if (best == 0 || best + 1 == f.n_elem) return x[best];
+  const double before = f[best - 1], after = f[best + 1], bend = before - 2 * f[best] + after;
+  if (!(bend < 0)) return x[best];
+  return x[best] + 0.5 * (before - after) / bend * (x[best + 1] - x[best]);
+}
+
+/// The log densities of the mixture of the candidates.
+arma::vec mixed(const arma::mat& log_p, const arma::vec& weights) {
+  arma::vec result;
+  log_sum_exp((log_p.each_row() + arma::log(weights).t()).eval(), result);
+  return result;
+}
+
+}  // namespace
+
+bool can_widen(const Model& model) {
+  return std::all_of(model.experts.begin(), model.experts.end(), [](const Expert& expert) {
+    return expert.network->has_intercept() && expert.family->widening(1).has_value();
+  });
+}
+
+void widen(Model& model, double factor) {
+  std::vector<arma::uword> done;  // experts may share psi
+  for (const Expert& expert : model.experts) {
+    const Family::Widening widening = *expert.family->widening(factor);
+    double* const theta = model.theta.memptr();
+    const Network& network = *expert.network;
+    for (arma::uword out = 0; out < network.outputs(); ++out) {
+      double* const last = theta + expert.offset + network.intercept(out);
+      for (arma::uword i = 0; i < network.last_inputs(); ++i) last[i] *= widening.outputs;
+      *last += widening.intercepts[out];
+    }
+    if (std::find(done.begin(), done.end(), expert.psi_offset) != done.end()) continue;
+    done.push_back(expert.psi_offset);
+    for (std::size_t i = 0; i < widening.psi.size(); ++i) theta[expert.psi_offset + i] += widening.psi[i];
+  }
+}
+
+arma::vec widening_factors() { return arma::exp(arma::linspace(-kWidestStep, kWidestStep, kFactors)); }
+
+double committee_factor(const std::vector<arma::mat>& log_p, const arma::vec& v, const arma::vec& weights,
+                        std::size_t repeats) {
+  const arma::vec steps = arma::log(widening_factors());
+  arma::vec alone(steps.n_elem), together(steps.n_elem);
+  for (arma::uword i = 0; i < steps.n_elem; ++i) {
+    alone[i] = arma::dot(v, log_p[i] * weights);
+    together[i] = arma::dot(v, mixed(log_p[i], weights));
+  }
+  const double one = std::exp(2 * summit(steps, alone)), all = std::exp(2 * summit(steps, together));
+  const double fits = 1 / arma::dot(weights, weights);  // as many of equal weight would be as diverse
+  if (!(fits > 1.01)) return std::sqrt(all);
+  const double b = std::max(0.0, (one - all) / (1 - 1 / fits));
+  const double square = all - b / fits * (1 - 1 / static_cast<double>(repeats));
+  return std::sqrt(std::max(square, kLeastOfSeen * all));
+}
+
+double temperature(const std::vector<arma::mat>& log_p, const arma::vec& v, const arma::vec& weights) {
+  const arma::vec factors = widening_factors();
+  arma::vec together(factors.n_elem);
+  for (arma::uword i = 0; i < factors.n_elem; ++i) {
+    const arma::vec log_mixed = mixed(log_p[i], weights);
+    const arma::vec wrong = arma::log(arma::clamp(-arma::expm1(log_mixed), kLeastChance, 1));
+    together[i] = arma::dot(v, log_mixed) + arma::dot(v, wrong) / static_cast<double>(v.n_elem);
+  }
+  const arma::uword best = together.index_max(), none = factors.n_elem / 2;
+  const arma::vec gains = mixed(log_p[best], weights) - mixed(log_p[none], weights);
+  const double gain = arma::dot(v, gains),
+               error = std::sqrt(arma::accu(arma::square(v % (gains - gain / arma::accu(v)))));
+  return gain > error ? factors[best] : 1;
+}
+
+}  // namespace moe
