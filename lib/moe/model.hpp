@@ -153,6 +153,12 @@ struct ModelSpec {
   std::vector<std::string> expert_families{};             ///< K families where they differ, else empty
   /// The members of a committee, whose root gate is `gate`; else empty. All gates of a committee have the link softmax.
   std::vector<MemberSpec> members{};
+  /// The knots of networks of pieces, a list for each input of the schema. Empty before training, and where no network has
+  /// pieces.
+  Knots knots{};
+
+  /// The network of a branch that reads these inputs, with its knots. Throws as make_network() does.
+  Network network_of(const std::string& network, const std::vector<std::size_t>& inputs, arma::uword outputs) const;
 };
 
 struct Model {
@@ -162,6 +168,7 @@ struct Model {
   Branch gate_branch;  ///< of a committee the root's, with an output for each member
   std::vector<Expert> experts;
   std::vector<Member> members{};  ///< of a committee; else empty
+  Knots knots{};                  ///< see ModelSpec
   arma::vec theta;
   FitSummary fit;
 
@@ -172,6 +179,8 @@ struct Model {
 
   arma::uword size() const { return experts.size(); }
   bool is_committee() const { return !members.empty(); }
+  /// Whether some network codes its inputs by pieces.
+  bool has_pieces() const;
   /// The family of the first expert, for what all families must share: classes, and the targets' units.
   const Family& family() const { return *experts.front().family; }
   /// "poisson", or "poisson + gaussian" where families differ: names, not specs.

@@ -7,6 +7,7 @@
 
 #include <armadillo>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,14 +19,25 @@ class Random;
 
 /// One step of a network, in the terms that exporters understand.
 struct Step {
-  /// kPowers can only be the first step: x becomes (x, x^2, .., x^P), where each power has all inputs.
-  enum class Kind { kDense, kRelu, kTanh, kSilu, kPowers };
+  /// kPowers and kPieces can only be the first step. kPowers: x becomes (x, x^2, .., x^P), where each power has all
+  /// inputs. kPieces: x becomes (x, u), see Piece.
+  enum class Kind { kDense, kRelu, kTanh, kSilu, kPowers, kPieces };
   Kind kind;
   arma::uword inputs, outputs;  ///< equal for elementwise steps
   arma::uword offset;           ///< of a dense step: the place of its matrix in the network's parameters
   bool intercept = true;        ///< of a dense step: whether its matrix has a row of intercepts
   arma::uword height() const { return inputs + (intercept ? 1 : 0); }
 };
+
+/// A piece of the range of an input x: u = (x - low) / width, but 0 below and 1 above the piece. The pieces of an input
+/// are a piecewise linear code of it (Gorishniy, Rubachev, Babenko 2022).
+struct Piece {
+  std::size_t input;  ///< from 0
+  double low, width;
+};
+
+/// For each input the knots that bound its pieces, ascending, in the model's units. An input with fewer than two has none.
+using Knots = std::vector<std::vector<double>>;
 
 class Network {
  public:
@@ -41,6 +53,12 @@ class Network {
   arma::uword inputs() const { return steps_.front().inputs; }
   arma::uword outputs() const { return steps_.back().outputs; }
   arma::uword parameters() const { return parameters_; }
+  /// The pieces of the inputs; none unless there is a step of pieces.
+  const std::vector<Piece>& pieces() const { return pieces_; }
+  bool has_pieces() const { return steps_.front().kind == Step::Kind::kPieces; }
+  /// A network with a step of pieces has those of the standard normal distribution at first. This is the same network with
+  /// the pieces between these knots, a list for each input.
+  Network with_knots(const Knots& knots) const;
   /// The highest power of the inputs: 1 unless there is a step of powers.
   arma::uword degree() const;
   bool has_intercept() const { return steps_.back().intercept; }
@@ -70,11 +88,15 @@ class Network {
  private:
   std::string spec_;
   std::vector<Step> steps_;
+  std::vector<Piece> pieces_;
   arma::uword parameters_ = 0;
 };
 
 /// "linear", "poly:2", "constant", "mlp:32,16", ..: see network_words(). Throws Error (usage) for anything else.
 Network make_network(const std::string& spec, arma::uword inputs, arma::uword outputs);
+
+/// N of "pieces:N:mlp:..", or nothing for another network.
+std::optional<arma::uword> number_of_pieces(const std::string& spec);
 
 /// `arguments`: the text after the name and a colon. Throws Error (usage) where it cannot be read.
 using MakeNetwork = std::function<Network(const std::string& arguments, arma::uword inputs, arma::uword outputs)>;

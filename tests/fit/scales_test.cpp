@@ -210,7 +210,7 @@ TEST_CASE("what is predicted and judged scales with the target, whatever its siz
         "moe gen two-lines -n 100 --seed 2 | awk -F, -v OFS=, 'NR == 1 {print} NR > 1 {$2 = sprintf("
         "\"%.17g\", $2 * 2 ^ " +
         std::to_string(power) + "); print}' > " + name +
-        ".csv && moe train -k 2 -q "
+        ".csv && moe train -q "
         "-k 2 " +
         name + ".csv -o " + name + ".moe && ";
     return std::pair{

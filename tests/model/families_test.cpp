@@ -216,7 +216,7 @@ TEST_CASE("a target that is not the family's is refused in a sentence", "[famili
   };
   for (const Case& c : cases) {
     const Ran ran =
-        sh(std::string("moe train -k 2 -y y ") + c.arguments + " -o m.moe; status=$?; ls m.moe 2>/dev/null; exit $status");
+        sh(std::string("moe train -y y ") + c.arguments + " -o m.moe; status=$?; ls m.moe 2>/dev/null; exit $status");
     INFO(ran);
     CHECK(ran.status == c.status);
     CHECK(ran.out.empty());

@@ -133,8 +133,24 @@ class Builder : public GraphOperations {
         while (powers.size() * step.inputs < step.outputs) powers.push_back(each(Op::kMultiply, {powers.back(), x}));
         return join(powers);
       }
+      case Step::Kind::kPieces:
+        return pieces(x, *branches[0]->network);
     }
     return x;
+  }
+
+  /// The inputs, then their pieces.
+  Id pieces(Id x, const Network& network) {
+    if (network.pieces().empty()) return x;
+    Indices inputs;
+    std::vector<double> lows, widths;
+    for (const Piece& piece : network.pieces()) {
+      inputs.push_back(piece.input);
+      lows.push_back(piece.low);
+      widths.push_back(piece.width);
+    }
+    const Id above = each(Op::kSubtract, {pick(x, inputs), numbers(lows)});
+    return join({x, share(each(Op::kDivide, {above, numbers(widths)}))});
   }
 
   /// Values that are the same in every row. With inputs they are a product with weights 0, so that each row has them;

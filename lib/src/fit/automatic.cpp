@@ -16,6 +16,7 @@
 #include "base/parallel.hpp"
 #include "fit/recalibration.hpp"
 #include "fit/solver_choice.hpp"
+#include "fit/units.hpp"
 #include "judge/criteria.hpp"
 #include "model/forward_blocks.hpp"
 #include "moe/error.hpp"
@@ -75,6 +76,7 @@ class Automatic {
       specs.push_back(tried.spec);
     }
     units_ = common_units(schema, data, specs);
+    for (Tried& tried : tried_) settle_knots(tried.spec, data, units_);
     fits_.assign(tried_.size(), std::vector<std::optional<Model>>(folds_.size()));
     log_p_.set_size(data.rows(), tried_.size());
     log_p_.fill(-arma::datum::inf);

@@ -203,6 +203,7 @@ Model model_to_fit(FitRequest& request) {
   const Model probe = start != nullptr
                           ? *start
                           : Model(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
+  if (units && start == nullptr) settle_knots(request.spec, data, *units);
   take_offsets(probe, request.data);
   if (validation) take_offsets(probe, *request.validation);
   Model model = start != nullptr ? *start
@@ -227,6 +228,7 @@ FitResult train(FitRequest request) {
   report.constant_target = !schema.classes() && has_constant_column(request.data.y);
   const arma::vec steps = schema.classes() ? arma::vec() : steps_between(request.data.y);
   Model& model = result.model = model_to_fit(request);
+  request.spec.knots = model.knots;
   TrainOptions solved = resolved(options, model, request.data.rows());
   const Rows rows = model.standardize(std::move(request.data));
   if (start == nullptr && !request.units && !schema.classes())

@@ -7,6 +7,7 @@
 #include "fit/spurious.hpp"
 #include "model/floors.hpp"
 #include "model/scale_floor.hpp"
+#include "moe/error.hpp"
 #include "moe/train.hpp"
 
 namespace moe {
@@ -29,6 +30,24 @@ Standardization::Parts parts_of(const Model& model, bool standardize) {
   return parts;
 }
 
+/// The different ones among `pieces` + 1 quantiles of x, the least and the largest value included, in these units. None
+/// where there are fewer than three.
+std::vector<double> quantile_knots(const arma::vec& x, const arma::vec& w, arma::uword pieces, double center,
+                                   double scale) {
+  const arma::uvec order = arma::stable_sort_index(x);
+  const double total = arma::accu(w);
+  std::vector<double> knots;
+  arma::uword at = 0;
+  double below = w[order[0]];
+  for (arma::uword i = 0; i <= pieces; ++i) {
+    const double wanted = total * static_cast<double>(i) / static_cast<double>(pieces);
+    while (below < wanted && at + 1 < order.n_elem) below += w[order[++at]];
+    const double knot = (x[i == pieces ? order[order.n_elem - 1] : order[at]] - center) / scale;
+    if (knots.empty() || knot > knots.back()) knots.push_back(knot);
+  }
+  return knots.size() < 3 ? std::vector<double>{} : knots;
+}
+
 }  // namespace
 
 Dataset counted_rows(const Dataset& data) {
@@ -44,8 +63,27 @@ void take_offsets(const Model& model, Dataset& data) {
   data.offset.reset();
 }
 
-Model unfitted(const Schema& schema, const ModelSpec& spec, const Model& probe, const Dataset& data, bool standardize) {
-  return Model(schema, Standardization::of(data, schema.classes(), parts_of(probe, standardize)), spec);
+void settle_knots(ModelSpec& spec, const Dataset& data, const Standardization& units) {
+  std::vector<std::string> networks = spec.experts;
+  networks.push_back(spec.gate);
+  std::optional<arma::uword> pieces;
+  for (const std::string& network : networks) {
+    const std::optional<arma::uword> own = number_of_pieces(network);
+    if (own && pieces && *own != *pieces)
+      throw Error(ErrorKind::kUsage, "networks with " + std::to_string(*pieces) + " and " + std::to_string(*own) +
+                                         " pieces: expected the same number in all of a model");
+    if (own) pieces = own;
+  }
+  if (!pieces || !spec.knots.empty()) return;
+  for (arma::uword j = 0; j < units.input_center.n_elem; ++j)
+    spec.knots.push_back(
+        quantile_knots(data.X.row(j + 1).t(), data.w, *pieces, units.input_center[j], units.input_scale[j]));
+}
+
+Model unfitted(const Schema& schema, ModelSpec spec, const Model& probe, const Dataset& data, bool standardize) {
+  Standardization units = Standardization::of(data, schema.classes(), parts_of(probe, standardize));
+  settle_knots(spec, data, units);
+  return Model(schema, std::move(units), spec);
 }
 
 Standardization with_floors(Standardization units, const Model& model, const Rows& rows, const arma::vec& steps,

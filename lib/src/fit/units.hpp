@@ -16,7 +16,11 @@ void take_offsets(const Model& model, Dataset& data);
 
 /// A model with units that follow from the data. The target is standardised if every family allows it. Nothing is
 /// centred if a branch has no intercept. `probe`: the same model in the data's own units.
-Model unfitted(const Schema& schema, const ModelSpec& spec, const Model& probe, const Dataset& data, bool standardize);
+Model unfitted(const Schema& schema, ModelSpec spec, const Model& probe, const Dataset& data, bool standardize);
+
+/// Where a network of the spec has pieces and the spec has no knots, sets them: quantiles of each input's rows, in these
+/// units. Throws Error (usage) where two networks have other numbers of pieces.
+void settle_knots(ModelSpec& spec, const Dataset& data, const Standardization& units);
 
 /// `units` with the floors of scales that follow from the rows. The model has standardised these already.
 Standardization with_floors(Standardization units, const Model& model, const Rows& rows, const arma::vec& steps,

@@ -10,12 +10,14 @@ namespace {
 
 bool same(const arma::vec& a, const arma::vec& b) { return a.n_elem == b.n_elem && arma::all(a == b); }
 
-void require_alike(const Model& member, const Model& first) {
+void require_alike(const Model& member, const Model& first, const Knots& knots) {
   const Standardization &a = member.standardization, &b = first.standardization;
   const bool alike = member.schema.inputs == first.schema.inputs && member.schema.targets == first.schema.targets &&
                      member.schema.labels == first.schema.labels && same(a.input_center, b.input_center) &&
                      same(a.input_scale, b.input_scale) && same(a.target_center, b.target_center) &&
                      same(a.target_scale, b.target_scale) && same(a.target_spread, b.target_spread);
+  if (!member.knots.empty() && !knots.empty() && member.knots != knots)
+    throw std::logic_error("the members of a committee have other knots");
   if (!alike) throw std::logic_error("the members of a committee have other columns or other units");
   if (!member.gate->multinomial()) throw std::logic_error("a member of a committee has another gate than softmax");
 }
@@ -53,6 +55,7 @@ ModelSpec spec_of(const std::vector<Part>& parts) {
   for (const Part& part : parts) {
     const ModelSpec own = part.model->spec();
     spec.family = own.family;
+    if (!own.knots.empty()) spec.knots = own.knots;
     MemberSpec member{part.gate->network->spec(), {}, part.experts};
     for (arma::uword i = 1; i < part.gate->columns.n_elem; ++i) member.inputs.push_back(part.gate->columns[i] - 1);
     spec.members.push_back(std::move(member));
@@ -82,7 +85,11 @@ arma::vec member_weights(const Model& model) {
 Model committee(const std::vector<Model>& members, const arma::vec& weights) {
   if (members.empty() || weights.n_elem != members.size() || !(weights.min() > 0))
     throw std::logic_error("a committee: expected a weight above 0 for each member");
-  for (const Model& member : members) require_alike(member, members.front());
+  Knots knots;
+  for (const Model& member : members) {
+    if (knots.empty()) knots = member.knots;
+    require_alike(member, members.front(), knots);
+  }
   const std::vector<Part> parts = parts_of(members, weights);
   Schema schema = members.front().schema;
   schema.supports.clear();  // the model adds those of its own families

@@ -157,18 +157,30 @@ void Branch::design(const arma::mat& X, arma::mat& out) const {
 }
 
 bool Branch::has_design_of(const Branch& other) const {
-  return network->degree() == other.network->degree() && network->has_intercept() == other.network->has_intercept() &&
+  return network->has_pieces() == other.network->has_pieces() && network->degree() == other.network->degree() &&
+         network->has_intercept() == other.network->has_intercept() &&
          arma::size(columns) == arma::size(other.columns) && arma::all(columns == other.columns);
 }
 
 bool Branch::design_is_all_of(arma::uword rows_of_X) const {
-  return columns.n_elem == rows_of_X && columns.is_sorted() && network->degree() == 1 && network->has_intercept();
+  return columns.n_elem == rows_of_X && columns.is_sorted() && network->degree() == 1 && !network->has_pieces() &&
+         network->has_intercept();
+}
+
+Network ModelSpec::network_of(const std::string& network, const std::vector<std::size_t>& inputs,
+                              arma::uword outputs) const {
+  const Network result = make_network(network, inputs.size(), outputs);
+  if (!result.has_pieces() || knots.empty()) return result;
+  Knots own;
+  for (const std::size_t input : inputs) own.push_back(knots.at(input));
+  return result.with_knots(own);
 }
 
 Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& spec, arma::vec theta_)
     : schema(std::move(schema_)),
       standardization(std::move(standardization_)),
       gate(make_gate(spec.gate_link)),
+      knots(spec.knots),
       theta(std::move(theta_)) {
   if (targets() != standardization.target_scale.n_elem) throw std::logic_error("other targets than were standardised");
   if (targets() > 1) require_one_target(schema);
@@ -180,7 +192,7 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
   arma::uword end = 0;
   const auto place = [&](Branch& branch, const std::string& network, const std::vector<std::size_t>& inputs,
                          arma::uword outputs) {
-    branch.network = std::make_shared<Network>(make_network(network, inputs.size(), outputs));
+    branch.network = std::make_shared<Network>(spec.network_of(network, inputs, outputs));
     branch.columns = branch.network->inputs() == 0 ? arma::uvec{0} : rows_of_x(inputs);
     branch.offset = end;
     end += branch.network->parameters();
@@ -213,6 +225,12 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
   }
   if (theta.is_empty()) theta.zeros(end);
   if (theta.n_elem != end) throw std::logic_error("a theta of another length than the model's");
+}
+
+bool Model::has_pieces() const {
+  const auto coded = [](const Branch& branch) { return branch.network->has_pieces(); };
+  return coded(gate_branch) || std::any_of(experts.begin(), experts.end(), coded) ||
+         std::any_of(members.begin(), members.end(), coded);
 }
 
 arma::uword Model::degrees_of_freedom() const {
@@ -276,6 +294,7 @@ ModelSpec Model::spec() const {
   }
   for (const Member& member : members)
     result.members.push_back({member.network->spec(), inputs(member), member.experts});
+  result.knots = knots;
   const auto& all = result.expert_families;
   if (std::all_of(all.begin(), all.end(), [&](const std::string& spec) { return spec == all[0]; }))
     result.expert_families.clear();

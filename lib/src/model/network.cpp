@@ -3,6 +3,7 @@
 // back.
 #include "moe/network.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -62,6 +63,18 @@ Network::Network(std::string spec, std::vector<Step> steps) : spec_(std::move(sp
   }
 }
 
+Network Network::with_knots(const Knots& knots) const {
+  std::vector<Step> steps = steps_;
+  std::vector<Piece> pieces;
+  for (std::size_t j = 0; j < knots.size(); ++j)
+    for (std::size_t i = 1; i < knots[j].size(); ++i)
+      pieces.push_back({j, knots[j][i - 1], knots[j][i] - knots[j][i - 1]});
+  steps[0].outputs = steps[1].inputs = inputs() + pieces.size();
+  Network result(spec_, std::move(steps));
+  result.pieces_ = std::move(pieces);
+  return result;
+}
+
 void Network::start(double* theta, Random& random) const {
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     const Step& step = steps_[i];
@@ -94,9 +107,14 @@ arma::uword Network::degree() const {
 
 void Network::design(const arma::mat& X, arma::mat& out) const {
   const arma::uword d = inputs(), first = has_intercept() ? 1 : 0;
-  out.set_size(first + d * degree(), X.n_cols);
+  out.set_size(first + d * degree() + pieces_.size(), X.n_cols);
   if (first == 1) out.row(0).ones();
   if (d == 0) return;
+  for (arma::uword n = 0; n < X.n_cols && !pieces_.empty(); ++n) {
+    const double* x = X.colptr(n) + X.n_rows - d;
+    double* u = out.colptr(n) + first + d;
+    for (const Piece& piece : pieces_) *u++ = std::clamp((x[piece.input] - piece.low) / piece.width, 0.0, 1.0);
+  }
   const arma::mat x = X.tail_rows(d);
   arma::mat power = x;
   for (arma::uword p = 0; p < degree(); ++p) {
@@ -108,11 +126,14 @@ void Network::design(const arma::mat& X, arma::mat& out) const {
 // For each elementwise step the tape holds its slopes (b x h), its output (b x (1 + h)), and room for derivatives (b x
 // h).
 void Network::forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta, const double* ahead) const {
-  tape.resize(is_linear() ? 0 : 3 * (steps_.size() / 2));
+  const auto elementwise = [](const Step& step) {
+    return step.kind != Kind::kDense && step.kind != Kind::kPowers && step.kind != Kind::kPieces;
+  };
+  tape.resize(3 * static_cast<std::size_t>(std::count_if(steps_.begin(), steps_.end(), elementwise)));
   const arma::mat* in = &D;
   std::size_t used = 0;
   for (const Step& step : steps_) {
-    if (step.kind == Kind::kPowers) continue;
+    if (step.kind == Kind::kPowers || step.kind == Kind::kPieces) continue;
     if (step.kind == Kind::kDense) {
       dense(theta, step, *in, in == &D ? ahead : nullptr, used < tape.size() ? tape[used] : eta);
     } else {
@@ -129,7 +150,7 @@ void Network::backward(const double* theta, const arma::mat& D, Tape& tape, cons
   const arma::mat* d_out = &d_eta;
   for (std::size_t i = steps_.size(); i-- > 0;) {
     const Step& step = steps_[i];
-    if (step.kind == Kind::kPowers) continue;
+    if (step.kind == Kind::kPowers || step.kind == Kind::kPieces) continue;
     if (step.kind == Kind::kDense) {
       dense_weights(step, used == 0 ? D : tape[used - 2], *d_out, gradient);
       if (used == 0) return;

@@ -29,9 +29,10 @@ void know_members(const JsonPlace& object, const std::vector<std::string>& known
 }
 
 void know_members(const JsonPlace& root) {
-  know_members(root, {"$schema", "format", "version",   "inputs",  "columns",         "na",         "target",
-                      "targets", "labels", "weight",    "id",      "trials",          "offset",     "exposure",
-                      "family",  "gate",   "levels_by", "experts", "standardization", "parameters", "fit"});
+  know_members(root, {"$schema",         "format",     "version", "inputs", "columns",   "na",
+                      "target",          "targets",    "labels",  "weight", "id",        "trials",
+                      "offset",          "exposure",   "family",  "gate",   "levels_by", "experts",
+                      "standardization", "parameters", "fit",     "knots"});
   if (root.has("columns"))
     for (const JsonPlace& column : root.at("columns").items())
       know_members(column, {"name", "levels", "fill", "indicator"});

@@ -207,20 +207,20 @@ std::uint64_t count_parameters(const Description& description, std::uint64_t mos
   const ModelSpec& spec = description.spec;
   const std::uint64_t experts = spec.experts.size();
   std::uint64_t count = 0;
-  const auto add = [&](const std::string& place, const std::string& network, std::size_t inputs,
+  const auto add = [&](const std::string& place, const std::string& network, const std::vector<std::size_t>& inputs,
                        arma::uword outputs) {  // no sum of two networks overflows: see make_network()'s widths
-    count += at_place(place, [&] { return make_network(network, inputs, outputs).parameters(); });
+    count += at_place(place, [&] { return spec.network_of(network, inputs, outputs).parameters(); });
   };
   at_place("/gate/link", [&] { make_gate(spec.gate_link); });
   if (!spec.members.empty() && spec.gate_link != "softmax") fail("/gate/link", "a committee's gates are softmax ones");
-  add("/gate/network", spec.gate, spec.gate_inputs.size(), spec.members.empty() ? experts : spec.members.size());
+  add("/gate/network", spec.gate, spec.gate_inputs, spec.members.empty() ? experts : spec.members.size());
   for (std::size_t b = 0; b < spec.members.size() && count <= most; ++b) {
     const MemberSpec& member = spec.members[b];
-    add(branch_place("gate/members", b, "network"), member.gate, member.inputs.size(), member.experts);
+    add(branch_place("gate/members", b, "network"), member.gate, member.inputs, member.experts);
   }
   for (std::size_t k = 0; k < experts && count <= most; ++k) {
     const auto family = family_of(description, k);
-    add(branch_place("experts", k, "network"), spec.experts[k], spec.expert_inputs[k].size(), family->outputs());
+    add(branch_place("experts", k, "network"), spec.experts[k], spec.expert_inputs[k], family->outputs());
     if (k == 0 || !family->shared_dispersion()) count += family->dispersions();
   }
   return count;

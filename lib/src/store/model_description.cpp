@@ -217,6 +217,7 @@ Json describe_structure(const Model& model, InputsBy inputs_by) {
   for (const Column& column : schema.columns) result["columns"].push_back(describe_column(column));
   if (!schema.na.empty()) result["na"] = schema.na;
   if (says_levels_by(schema)) result[kLevelsBy] = kByText;
+  if (!model.knots.empty()) result["knots"] = model.knots;
   return result;
 }
 
@@ -233,6 +234,23 @@ std::vector<MemberSpec> read_members(const JsonPlace& list, std::size_t experts,
   }
   if (left > 0) list.fail("the experts of the members do not add up to the model's");
   return members;
+}
+
+/// A list for each input, each ascending.
+Knots read_knots(const JsonPlace& lists, const Schema& schema) {
+  Knots knots;
+  for (const JsonPlace& list : lists.items()) {
+    knots.push_back(list.numbers());
+    const std::vector<double>& own = knots.back();
+    if (!std::all_of(own.begin(), own.end(), [](double knot) { return std::isfinite(knot); }))
+      list.fail("a knot is not finite");
+    for (std::size_t i = 1; i < own.size(); ++i)
+      if (!(own[i] > own[i - 1]) || !std::isfinite(own[i] - own[i - 1])) list.fail("its knots do not ascend");
+  }
+  if (knots.size() != schema.inputs.size())
+    lists.fail("these are the knots of " + std::to_string(knots.size()) + " inputs: expected " +
+               std::to_string(schema.inputs.size()));
+  return knots;
 }
 
 Description read_structure(const JsonPlace& json, InputsBy inputs_by) {
@@ -254,6 +272,7 @@ Description read_structure(const JsonPlace& json, InputsBy inputs_by) {
   }
   if (spec.experts.empty()) json.at("experts").fail("it has no experts");
   if (!differ) spec.expert_families.clear();
+  if (json.has("knots")) spec.knots = read_knots(json.at("knots"), result.schema);
   if (gate.has("members"))
     spec.members = read_members(gate.at("members"), spec.experts.size(), result.schema, inputs_by);
   return result;

@@ -1,7 +1,7 @@
 // A model file is a .safetensors file (safetensors.hpp), so that numpy, PyTorch and others can read its numbers:
 //
 //     8 bytes     the length of the header, little-endian, a multiple of 8
-//     header      JSON {"__metadata__": {"format": "moe", "version": "1", "2" or "3", "model": DESCRIPTION},
+//     header      JSON {"__metadata__": {"format": "moe", "version": "1" .. "4", "model": DESCRIPTION},
 //                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
 //     tensors     F64, little-endian, one after the other in this order:
 //       the units:    "input.center" [d], "input.scale" [d], "target.center" [], "target.scale" [], "target.spread" [];
@@ -42,6 +42,8 @@
 // A committee has version 3. Its gate has "members": [{"experts": how many, "network": word, "inputs": ..}, ..], and the
 // tensors of the members' gates, "gate.1.0", "gate.2.0" .., follow those of theta's other parts.
 //
+// A model with networks of pieces has version 4. Its "knots" are a list for each input (network.hpp).
+//
 // The file contains nothing but the model, so the same model gives the same bytes. A change that readers must know of
 // gets a new version number.
 #include "moe/model_file.hpp"
@@ -68,7 +70,7 @@ namespace {
 
 constexpr const char* kFormat = "moe";
 /// The second is for a model that says how its levels are compared, the third for a committee.
-constexpr const char *kVersion = "1", *kVersionByText = "2", *kVersionOfCommittees = "3";
+constexpr const char *kVersion = "1", *kVersionByText = "2", *kVersionOfCommittees = "3", *kVersionOfKnots = "4";
 /// The tensor and the text of a checkpoint: see progress_numbers.hpp.
 constexpr const char* kProgress = "progress";
 /// A word that stands there only where it says something, see set_whole_seed().
@@ -157,9 +159,10 @@ void check_format(const SafetensorsReader& file) {
   const auto format = words.find("format"), version = words.find("version");
   if (format == words.end() || format->second != kFormat || version == words.end() || !words.contains("model"))
     file.fail("not a model file: a .safetensors file of some other program");
-  if (version->second != kVersion && version->second != kVersionByText && version->second != kVersionOfCommittees)
-    file.fail("format version " + printable(version->second) + ": this program reads versions " + kVersion + " to " +
-              kVersionOfCommittees);
+  const std::vector<std::string> known{kVersion, kVersionByText, kVersionOfCommittees, kVersionOfKnots};
+  if (std::find(known.begin(), known.end(), version->second) == known.end())
+    file.fail("format version " + printable(version->second) + ": this program reads versions " + known.front() +
+              " to " + known.back());
 }
 
 /// What the file contains: how many tensors of theta, and which of the optional groups.
@@ -368,7 +371,8 @@ void write_model(const Model& model, OutputFile& out, const Words& words, const 
   }
   if (out.is_terminal())
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
-  const char* const version = model.is_committee()           ? kVersionOfCommittees
+  const char* const version = model.has_pieces()             ? kVersionOfKnots
+                              : model.is_committee()         ? kVersionOfCommittees
                               : says_levels_by(model.schema) ? kVersionByText
                                                              : kVersion;
   Words metadata{{"format", kFormat}, {"version", version}, {"model", description}};

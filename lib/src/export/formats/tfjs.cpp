@@ -142,6 +142,7 @@ class TfjsWriter {
     if (!schema.trials.empty() || !schema.offset.empty() || !schema.exposure.empty())
       refuse("trials, offsets and exposures are no inputs of its layers");
     if (model_.is_committee()) refuse("this export has no layers for the members of a committee");
+    if (model_.has_pieces()) refuse("no layer of TensorFlow.js makes pieces of an input");
     if (model_.gate->link() == Gate::Link::kExp)
       refuse("no layer of TensorFlow.js computes the exponential of a positive gate");
     if (!model_.gate->link()) refuse("no layer of TensorFlow.js computes gate link '" + model_.gate->name() + "'");

@@ -5,7 +5,7 @@
 #include "moe/network.hpp"
 #include "moe/registry.hpp"
 
-#define MOE_NETWORKS(each) each(linear) each(poly) each(constant) each(mlp)
+#define MOE_NETWORKS(each) each(linear) each(poly) each(constant) each(mlp) each(pieces)
 
 namespace moe {
 
