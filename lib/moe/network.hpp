@@ -30,10 +30,11 @@ struct Step {
 };
 
 /// A piece of the range of an input x: u = (x - low) / width, but 0 below and 1 above the piece. The pieces of an input
-/// are a piecewise linear code of it (Gorishniy, Rubachev, Babenko 2022).
+/// are a piecewise linear code of it (Gorishniy, Rubachev, Babenko 2022). The network reads (u - center) / scale, which has
+/// about mean 0 and variance 1 in rows of which each piece has the same part.
 struct Piece {
   std::size_t input;  ///< from 0
-  double low, width;
+  double low, width, center, scale;
 };
 
 /// For each input the knots that bound its pieces, ascending, in the model's units. An input with fewer than two has none.

@@ -143,14 +143,18 @@ class Builder : public GraphOperations {
   Id pieces(Id x, const Network& network) {
     if (network.pieces().empty()) return x;
     Indices inputs;
-    std::vector<double> lows, widths;
+    std::vector<double> lows, widths, centers, scales;
     for (const Piece& piece : network.pieces()) {
       inputs.push_back(piece.input);
       lows.push_back(piece.low);
       widths.push_back(piece.width);
+      centers.push_back(piece.center);
+      scales.push_back(piece.scale);
     }
     const Id above = each(Op::kSubtract, {pick(x, inputs), numbers(lows)});
-    return join({x, share(each(Op::kDivide, {above, numbers(widths)}))});
+    const Id places = share(each(Op::kDivide, {above, numbers(widths)}));
+    const Id centered = each(Op::kSubtract, {places, numbers(centers)});
+    return join({x, each(Op::kDivide, {centered, numbers(scales)})});
   }
 
   /// Values that are the same in every row. With inputs they are a product with weights 0, so that each row has them;

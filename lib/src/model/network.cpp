@@ -67,8 +67,10 @@ Network Network::with_knots(const Knots& knots) const {
   std::vector<Step> steps = steps_;
   std::vector<Piece> pieces;
   for (std::size_t j = 0; j < knots.size(); ++j)
-    for (std::size_t i = 1; i < knots[j].size(); ++i)
-      pieces.push_back({j, knots[j][i - 1], knots[j][i] - knots[j][i - 1]});
+    for (std::size_t i = 1; i < knots[j].size(); ++i) {
+      const double above = 1 - (static_cast<double>(i) - 0.5) / static_cast<double>(knots[j].size() - 1);
+      pieces.push_back({j, knots[j][i - 1], knots[j][i] - knots[j][i - 1], above, std::sqrt(above * (1 - above))});
+    }
   steps[0].outputs = steps[1].inputs = inputs() + pieces.size();
   Network result(spec_, std::move(steps));
   result.pieces_ = std::move(pieces);
@@ -113,7 +115,10 @@ void Network::design(const arma::mat& X, arma::mat& out) const {
   for (arma::uword n = 0; n < X.n_cols && !pieces_.empty(); ++n) {
     const double* x = X.colptr(n) + X.n_rows - d;
     double* u = out.colptr(n) + first + d;
-    for (const Piece& piece : pieces_) *u++ = std::clamp((x[piece.input] - piece.low) / piece.width, 0.0, 1.0);
+    for (const Piece& piece : pieces_) {
+      const double place = std::clamp((x[piece.input] - piece.low) / piece.width, 0.0, 1.0);
+      *u++ = (place - piece.center) / piece.scale;
+    }
   }
   const arma::mat x = X.tail_rows(d);
   arma::mat power = x;
