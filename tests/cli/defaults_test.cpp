@@ -43,7 +43,7 @@ TEST_CASE("defaults are those of help", "[cli][defaults]") {
       {"moe train --solver sgd d.csv", "--momentum 0.9", "--momentum 0.8"},
       {"moe train --solver sgd d.csv", "--epochs 200 --batch 32 --learning-rate 0.01", "--learning-rate 0.02"},
       {"moe train --expert mlp:5 d.csv", "--expert mlp:5:relu --solver adam", "--solver lbfgs"},
-      {"moe train -k 2 lines.csv", "--solver em --tolerance 1e-9", "--tolerance 1e-2"},
+      {"moe train -k 2 --restarts 1 lines.csv", "--solver em --tolerance 1e-9", "--tolerance 1e-2"},
       {"moe train --solver lbfgs lines.csv", "--tolerance 1e-7", "--tolerance 1e-2"},
       {"moe select -q -k 1-2 lines.csv --json", "--by bic", "--by aic"},
       {"moe select -q -k 1 lines.csv --by cv --json", "--folds 10", "--folds 9"},

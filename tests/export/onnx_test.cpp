@@ -105,6 +105,7 @@ void check_layers_model(const std::vector<moe::ExportedFile>& files) {
 std::string refusal(const moe::Model& model) {
   if (!model.schema.offset.empty() || !model.schema.exposure.empty() || !model.schema.trials.empty())
     return "trials, offsets and exposures";
+  if (model.has_pieces()) return "makes pieces of an input";
   if (model.gate->name() == "positive") return "exponential of a positive gate";
   for (const moe::Expert& expert : model.experts)
     for (arma::uword t = 0; t < model.targets() && !model.classes(); ++t)
