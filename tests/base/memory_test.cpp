@@ -10,7 +10,8 @@ TEST_CASE("every command ends by itself under a limit on memory", "[memory][cli]
   const Shell sh;
   sh("moe gen experts -n 3000 -d 5 -o d.csv && moe train -k 2 d.csv -q -o m.moe && moe gen experts -n 300 -d 5 -o "
      "small.csv");
-  const char* const commands[] = {"train d.csv -q -o out",
+  const char* const commands[] = {"train -k 2 d.csv -q -o out",
+                                  "train small.csv -q --effort 1 -o out",
                                   "train d.csv -q --expert mlp:8 --epochs 2 -o out",
                                   "select small.csv -k 1-2 -q -o out",
                                   "eval -m m.moe d.csv",
@@ -44,8 +45,9 @@ TEST_CASE("every command ends by itself under a limit on memory", "[memory][cli]
 
 TEST_CASE("a fit that BLAS has no memory for says how much that would be", "[memory][cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen two-lines -o d.csv; ulimit -v 150000; timeout -s KILL 60 moe train -k 2 d.csv -q -o m.moe; echo $?; ls -A");
+  const Ran ran =
+      sh("moe gen two-lines -o d.csv; ulimit -v 150000; timeout -s KILL 60 moe train -k 2 d.csv -q -o m.moe; echo $?; "
+         "ls -A");
   INFO(ran);
   CHECK(ran.out == "1\nd.csv\nscript\nstderr\nstdout\n");
   CHECK(

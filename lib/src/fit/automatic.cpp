@@ -13,6 +13,7 @@
 #include <numeric>
 #include <set>
 
+#include "base/blas_memory.hpp"
 #include "base/parallel.hpp"
 #include "fit/recalibration.hpp"
 #include "fit/solver_choice.hpp"
@@ -324,6 +325,7 @@ class Automatic {
 
 AutomaticResult fit_automatically(const Schema& schema, const Dataset& data, const AutomaticOptions& options,
                                   const AutomaticObserver& observer) {
+  use_blas();
   return Automatic(schema, data, options, observer).run();
 }
 
