@@ -75,6 +75,28 @@ TEST_CASE("names that are all numbers are told from names that are not there", "
       "it names the columns\n");
 }
 
+TEST_CASE("a name in a row that was taken for data is told, whatever the column is for", "[cli][csv]") {
+  const Shell sh;
+  sh("printf '2019,2020,2031,2022\\n1,2,3.5,1\\n2,1,4,2\\n3,5,6.5,1\\n4,3,8,2\\n' > t.csv");
+  const std::string sentence =
+      ": t.csv: the first row, which has '2020', was taken for data: expected --header yes, where it names the "
+      "columns\n";
+  for (const std::string option :
+       {"-y 2020", "-y 3,2020", "--features 2020", "--features 1,2020", "--features -2020", "--gate-features 2020",
+        "--expert-features 2020", "--expert-features 1=2020", "--categorical 2020", "--weight 2020", "--id 2020",
+        "--family binomial --trials 2020", "--offset 2020", "--family poisson --exposure 2020"}) {
+    const Ran ran = sh("moe train -q -k 1 " + option + " t.csv -o m.moe");
+    INFO(ran);
+    CHECK(ran.status == 2);
+    CHECK(ran.err == "moe train" + sentence);
+  }
+  // Numbers of columns are no such names, nor is a word that the first row does not have.
+  CHECK(sh("moe train -q -k 1 -y 4 --features 1,2 --weight 3 t.csv -o m.moe").status == 0);
+  CHECK(sh("moe train -q -k 1 -y 5 t.csv -o m.moe").err.find("taken for data") == std::string::npos);
+  CHECK(sh("moe train -q -k 1 -y 2020 --header yes t.csv -o m.moe && moe inspect --json m.moe").out.find("\"2022\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("a dry run goes on past missing cells and counts them", "[cli]") {
   const Shell sh;
   const Ran ran =

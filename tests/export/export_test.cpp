@@ -8,6 +8,7 @@
 #include "models.hpp"
 #include "moe/numeric.hpp"
 #include "shell.hpp"
+#include "throws.hpp"
 
 TEST_CASE("a cell that is no number has no prediction in SQLite, and a view stops it", "[export]") {
   const Shell sh;
@@ -111,4 +112,36 @@ TEST_CASE("an export of several files that fails leaves nothing behind", "[expor
     CHECK(there.out == "5\nold\n2\n");
     CHECK(sh(command + "fresh/one && ls fresh/one | wc -l; rm -r fresh").out == "2\n");
   }
+}
+
+TEST_CASE("a format takes the options that it lists, and refuses every other one by its name", "[export]") {
+  moe::Random random(53);
+  moe::Model model = make_model({"gaussian", "linear", "linear", "softmax", 2, 3});
+  randomize(model, random);
+  const std::vector<std::pair<std::string, void (*)(moe::ExportOptions&)>> options{
+      {"float", [](moe::ExportOptions& to) { to.single_precision = true; }},
+      {"dialect", [](moe::ExportOptions& to) { to.dialect = "sqlite"; }},
+      {"table", [](moe::ExportOptions& to) { to.table = "rows"; }},
+      {"prefix", [](moe::ExportOptions& to) { to.prefix = "own"; }},
+      {"rows", [](moe::ExportOptions& to) { to.rows = true; }},
+      {"classic", [](moe::ExportOptions& to) { to.classic = true; }},
+      {"unknown", [](moe::ExportOptions& to) { to.ignore_unknown = true; }}};
+  std::size_t taken = 0, listed = 0;
+  for (const moe::ExportFormat& format : moe::export_formats()) {
+    listed += format.options.size();
+    for (const auto& [name, set] : options) {
+      INFO(format.name << " --" << name);
+      moe::ExportOptions with;
+      set(with);
+      moe::ErrorKind kind = moe::ErrorKind::kIo;
+      const std::string said = sentence_of([&] { moe::export_model(model, format.name, with); }, &kind);
+      const bool takes = std::count(format.options.begin(), format.options.end(), name) > 0;
+      taken += takes ? 1 : 0;
+      // What else is wrong with an option, as with js --prefix without --classic, has other sentences.
+      const std::string refusal = "--" + name + " means nothing to format " + format.name;
+      CHECK((said.find(refusal) == std::string::npos) == takes);
+      if (!takes) CHECK(kind == moe::ErrorKind::kUsage);
+    }
+  }
+  CHECK(taken == listed);
 }

@@ -1,15 +1,19 @@
 // Committees: one model whose density is the weighted mean of its members' densities.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "models.hpp"
+#include "moe/describe.hpp"
 #include "moe/forward_pass.hpp"
 #include "moe/import.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model_file.hpp"
 #include "moe/objective.hpp"
+#include "moe/predict.hpp"
 #include "scratch.hpp"
 #include "throws.hpp"
 
@@ -74,6 +78,62 @@ TEST_CASE("a committee of committees is one of their members", "[committee]") {
   moe::Random random(7);
   const moe::Rows rows = some_rows(whole, 20, random);
   CHECK(apart(densities(whole, rows), 0.5 * densities(inner, rows) + 0.5 * densities(members[2], rows)) < 1e-12);
+}
+
+TEST_CASE("a committee is described by the weights and coefficients of its members", "[committee][inspect]") {
+  // A member's gate is log g_k - log g_last = a + b' x in the data's units: its values at 0 and one unit from it give
+  // the coefficients. The members have experts 1 to 2, 3, and 4 to 6; the last one has inputs of its own.
+  const std::vector<moe::Model> members = some_members({{"gaussian", "linear", "linear", "softmax", 2, 3},
+                                                        {"gaussian", "linear", "constant", "softmax", 1, 3},
+                                                        {"student", "linear", "linear", "softmax", 3, 3, 0, true}});
+  const moe::Model model = moe::committee(members, {1, 2, 5});
+  moe::Dataset data{arma::mat(4, 4, arma::fill::zeros), arma::mat(4, 0), arma::ones(4)};
+  data.X.row(0).ones();
+  for (arma::uword j = 1; j < 4; ++j) data.X(j, j) = 1;
+  moe::Predictive predictive(model);
+  predictive.at(data);
+  const arma::mat g = arma::log(predictive.weights());
+  const auto json = nlohmann::json::parse(moe::describe_json(model));
+  const std::string text = moe::describe_text(model);
+  const auto& described = json.at("gate").at("members");
+  REQUIRE(described.size() == 3);
+  const std::vector<std::vector<int>> experts{{1, 2}, {3}, {4, 5, 6}};
+  const std::vector<std::vector<std::string>> names{{"(intercept)", "x1", "x2", "x3"}, {}, {"(intercept)", "x3"}};
+  const std::vector<std::string> lines{
+      "member 1, weight 0.125: experts 1 to 2, gate softmax of linear, 8 parameters\n",
+      "member 2, weight 0.25: experts 3 to 3, gate softmax of constant, 1 parameters\n",
+      "member 3, weight 0.625: experts 4 to 6, gate softmax of linear, 6 parameters\n"};
+  CHECK(text.find("gate: a committee of 3 mixtures\nmember 1, ") != std::string::npos);
+  for (std::size_t b = 0; b < 3; ++b) {
+    INFO("member " << b + 1 << "\n" << text);
+    const auto& member = described[b];
+    CHECK(member.at("experts") == nlohmann::json(experts[b]));
+    CHECK(member.at("weight").get<double>() == Approx(b == 0 ? 0.125 : b == 1 ? 0.25 : 0.625).epsilon(1e-12));
+    const std::size_t line = text.find(lines[b]);
+    REQUIRE(line != std::string::npos);
+    if (experts[b].size() == 1) continue;
+    std::istringstream shown(text.substr(line + lines[b].size()));
+    std::string word;
+    for (const int k : experts[b]) {
+      std::string number;
+      shown >> word >> number;
+      CHECK(word + " " + number == "expert " + std::to_string(k));
+    }
+    for (const std::string& name : names[b]) {
+      shown >> word;
+      CHECK(word == name);
+      const arma::uword at = name == "(intercept)" ? 0 : static_cast<arma::uword>(name[1] - '0');
+      const arma::uword last = static_cast<arma::uword>(experts[b].back()) - 1;
+      for (std::size_t i = 0; i < experts[b].size(); ++i) {
+        const arma::uword k = static_cast<arma::uword>(experts[b][i]) - 1;
+        const double at_zero = g(0, k) - g(0, last), value = at == 0 ? at_zero : g(at, k) - g(at, last) - at_zero;
+        CHECK(member.at("coefficients")[i].at(name).get<double>() == Approx(value).epsilon(1e-9).margin(1e-12));
+        double figure = 0;
+        shown >> figure;
+        CHECK(figure == Approx(value).epsilon(1e-5).margin(1e-12));
+      }
+    }
+  }
 }
 
 TEST_CASE("a committee's gradient equals differences of its objective", "[committee]") {
