@@ -36,6 +36,10 @@ TEST_CASE("stacking weights maximise the log score of the mixture", "[automatic]
   CHECK(weight(2.5, 2) == Approx(7.0 / 18).epsilon(1e-5));
   CHECK(weight(1, 9) == Approx(0).margin(1e-3));
   CHECK(weight(9, 1) == Approx(1).epsilon(1e-3));
+  // A third column that is never good loses its weight at once. The others still go on to where they were going.
+  const arma::mat three = arma::log(arma::mat{{2, 1, 1e-12}, {1, 3, 1e-12}});
+  CHECK(moe::stacking_weights(three, {5, 4})[0] == Approx(7.0 / 18).epsilon(1e-5));
+  CHECK(moe::stacking_weights(three, {5, 4})[2] == Approx(0).margin(1e-6));
   // Equal columns share, and a density of 0 costs everything.
   CHECK(moe::stacking_weights(arma::mat(3, 2, arma::fill::ones), arma::vec(3, arma::fill::ones))[0] == Approx(0.5));
   CHECK(moe::stacking_weights({{0, -arma::datum::inf}, {0, 5}, {-arma::datum::inf, 0}}, {1, 1, 1}).min() > 0.3);

@@ -351,6 +351,54 @@ TEST_CASE("densities sum to 1, and their moments and quantiles are what they say
   }
 }
 
+TEST_CASE("a simpler family lies where the larger one says, and its other sides are beside it", "[laws]") {
+  std::vector<std::pair<std::string, arma::uword>> families = all_families();
+  for (const char* several : {"skew-normal,skew-normal", "negative-binomial,skew-normal", "gaussian:hetero,student",
+                              "zero-inflated-poisson,poisson"})
+    families.emplace_back(several, 2);
+  std::size_t held = 0;
+  for (const auto& [spec, targets] : families) {
+    const std::vector<moe::TargetInfo> infos(targets, moe::TargetInfo{classes_of(spec), 1, 1});
+    const auto family = moe::make_family(spec, infos);
+    if (family->simpler().empty()) continue;
+    ++held;
+    const auto simpler = moe::make_family(family->simpler(), infos);
+    INFO(spec << " over " << simpler->spec());
+    moe::Random random(61, held);
+    constexpr arma::uword kRows = 40;
+    arma::mat y(kRows, targets), eta(kRows, simpler->outputs());
+    for (double& value : eta) value = 0.5 * random.normal();
+    for (arma::uword t = 0; t < targets; ++t)
+      for (arma::uword n = 0; n < kRows; ++n)
+        y(n, t) = family->supports()[t] == moe::Support::kCounts ? static_cast<double>(random.below(6))
+                                                                 : 1.5 * random.normal();
+    arma::vec psi(simpler->dispersions());
+    for (double& value : psi) value = 0.3 * random.normal();
+    const auto log_p = [&](std::size_t side, double mirror) {
+      const moe::Family::Embedding at = family->embedded(psi.memptr(), side);
+      arma::mat placed(kRows, family->outputs(), arma::fill::zeros);
+      for (std::size_t i = 0; i < at.outputs.size(); ++i) placed.col(at.outputs[i]) = mirror * eta.col(i);
+      for (arma::uword out = 0; out < family->outputs(); ++out) placed.col(out) += at.intercepts[out];
+      arma::vec result;
+      family->log_density(mirror * y, placed, at.psi.data(), result);
+      return result;
+    };
+    arma::vec exact;
+    simpler->log_density(y, eta, psi.memptr(), exact);
+    CHECK(arma::abs(log_p(0, 1) - exact).max() < 1e-6);
+    for (std::size_t side = 1; side < family->sides(); ++side) {
+      const double apart = arma::abs(log_p(side, 1) - exact).max();
+      INFO("side " << side);
+      CHECK(apart > 1e-5);
+      CHECK(apart < 5);
+    }
+    // Side 2 leans to the left as side 1 leans to the right.
+    if (family->sides() == 3 && !family->discrete() && spec.find("binomial") == std::string::npos)
+      CHECK(arma::approx_equal(log_p(1, 1), log_p(2, -1), "absdiff", 1e-9));
+  }
+  CHECK(held >= 9);
+}
+
 TEST_CASE("draws have the mean and the gate's shares", "[laws]") {
   for (const std::string& family : examples(moe::family_words())) {
     INFO(family);
