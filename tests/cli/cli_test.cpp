@@ -414,6 +414,30 @@ TEST_CASE("every kind of failure has its status and one line", "[cli]") {
   }
 }
 
+TEST_CASE("progress counts from the first start to the last, on a terminal alone", "[cli]") {
+  const Shell sh;
+  if (sh("script -qec true /dev/null").status != 0) {
+    WARN("no terminal can be made here");
+    return;
+  }
+  const Ran ran =
+      sh("moe gen experts -n 4000 -k 3 -d 3 -o d.csv\n"
+         "script -qec 'moe train d.csv -k 3 --restarts 3 --expert mlp:8 --epochs 150 -o m.moe' /dev/null | tr '\\r' "
+         "'\\n' |\n"
+         "  sed -n 's/^.*start \\([0-9]*\\) of \\([0-9]*\\), pass \\([0-9]*\\), objective .*$/\\1 \\2/p' | sort -u\n"
+         "moe train d.csv -k 3 --restarts 3 --epochs 5 -o m.moe 2>&1 | grep -c 'start [0-9]* of'");
+  INFO(ran);
+  std::istringstream words(ran.out);
+  int seen = 0;
+  for (int number = 0, all = 0; words >> number >> all && all != 0; ++seen) {
+    CHECK(number >= 1);
+    CHECK(number <= 3);
+    CHECK(all == 3);
+  }
+  CHECK(seen >= 1);
+  CHECK(ran.out.ends_with("\n0\n"));
+}
+
 TEST_CASE("a closed pipe ends quietly", "[cli]") {
   const Shell sh;
   const Ran rows = sh("moe gen two-lines -n 200000 | head -n 1; echo ${PIPESTATUS[0]}");

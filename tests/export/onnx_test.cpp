@@ -156,6 +156,33 @@ TEST_CASE("ONNX graphs take a table's columns by name and say what they hold", "
         "['a', 'b'] {'input': 'mean', 'column': 'mean', 'kind': 'number', 'missing': 0.5} moe_gate -1 True 7 13\n");
 }
 
+TEST_CASE("ONNX's outputs say what they are", "[export][onnx]") {
+  const Shell sh;
+  moe::Random random(43);
+  moe::Model classes = make_model({"categorical", "linear", "linear", "softmax", 2, 3, 3});
+  moe::Model number = make_model({"gaussian", "linear", "linear", "softmax", 2, 3});
+  randomize(classes, random);
+  randomize(number, random);
+  sh.write("classes.onnx", moe::export_model(classes, "onnx").front().bytes);
+  sh.write("number.onnx", moe::export_model(number, "onnx").front().bytes);
+  const Ran ran =
+      sh("/usr/bin/python3 -c 'import onnx\n"
+         "for name in (\"classes\", \"number\"):\n"
+         "  for x in onnx.load(name + \".onnx\").graph.output:\n"
+         "    print(x.name + \": \" + x.doc_string, [d.dim_param or d.dim_value for d in "
+         "x.type.tensor_type.shape.dim][1:])'");
+  INFO(ran);
+  CHECK(ran.out ==
+        "label: the most probable class, its place among the labels; -1: none []\n"
+        "proba: each class's probability [3]\n"
+        "gate: the experts' weights [2]\n"
+        "expert_means: each expert's probability of the last class [2]\n"
+        "mean: the predicted number [1]\n"
+        "sd: its standard deviation [1]\n"
+        "gate: the experts' weights [2]\n"
+        "expert_means: each expert's mean [2]\n");
+}
+
 TEST_CASE(
     "ONNX's inputs are called as the columns; an output that a column is called as has another name, which is said",
     "[export][onnx]") {

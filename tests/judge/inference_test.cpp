@@ -444,6 +444,36 @@ TEST_CASE("what a bootstrap cannot do has its sentence", "[inference]") {
   CHECK(kind == moe::ErrorKind::kUsage);
 }
 
+TEST_CASE("the beta distribution has all digits for large parameters, be it one or both", "[inference]") {
+  // P(X <= x) for whole a and b is the probability of a or more successes in a + b - 1 trials, a sum of positive terms.
+  for (const auto& [a, b] :
+       std::vector<std::pair<int, int>>{{2, 3}, {3, 200}, {200, 3}, {40, 900}, {900, 40}, {300, 300}})
+    for (const double spread : {-6.0, -2.0, -0.5, 0.0, 0.7, 2.0, 6.0}) {
+      const double mean = static_cast<double>(a) / (a + b), sd = std::sqrt(mean * (1 - mean) / (a + b + 1));
+      const double x = mean + spread * sd;
+      if (!(x > 0 && x < 1)) continue;
+      const int trials = a + b - 1;
+      long double term = 1;  // C(trials, a) x^a (1 - x)^(trials - a), built such that it neither overflows nor vanishes
+      int failures = trials - a;
+      for (int i = 1; i <= a; ++i) {
+        term *= static_cast<long double>(trials - a + i) / i * x;
+        while (failures > 0 && term > 1) {
+          term *= 1 - static_cast<long double>(x);
+          --failures;
+        }
+      }
+      for (; failures > 0; --failures) term *= 1 - static_cast<long double>(x);
+      long double sum = 0;
+      for (int j = a; j <= trials; ++j) {
+        sum += term;
+        term *= static_cast<long double>(trials - j) / (j + 1) * x / (1 - static_cast<long double>(x));
+      }
+      CAPTURE(a, b, x);
+      CHECK(moe::beta_cdf(x, a, b) == Approx(static_cast<double>(sum)).epsilon(2e-14));
+      CHECK(moe::beta_quantile(moe::beta_cdf(x, a, b), a, b) == Approx(x).epsilon(1e-12));
+    }
+}
+
 TEST_CASE("Student's t has R's tails", "[inference]") {
   CHECK(moe::student_quantile(0.975, 10) == Approx(2.2281388519862739).epsilon(1e-13));
   CHECK(moe::student_quantile(0.05, 1) == Approx(-6.3137515146750438).epsilon(1e-13));

@@ -351,6 +351,73 @@ TEST_CASE("densities sum to 1, and their moments and quantiles are what they say
   }
 }
 
+TEST_CASE("a family's curvature has the slopes of its density, and a surrogate lies below it", "[laws]") {
+  std::vector<std::pair<std::string, arma::uword>> families = all_families();
+  families.emplace_back("laplace,student", 2);
+  std::uint64_t stream = 0;
+  for (const auto& [spec, targets] : families) {
+    moe::TargetInfo info{classes_of(spec), 1, 1};
+    const auto family = moe::make_family(spec, std::vector<moe::TargetInfo>(targets, info));
+    INFO(spec);
+    moe::Random random(67, ++stream);
+    constexpr arma::uword kRows = 30;
+    const arma::uword m = family->outputs(), p = family->dispersions();
+    arma::mat y(kRows, targets), eta(kRows, m + (family->reads_trials() ? 1 : 0));
+    for (double& value : eta) value = 0.5 * random.normal();
+    if (family->reads_trials()) eta.col(m).fill(7);
+    for (arma::uword t = 0; t < targets; ++t)
+      for (arma::uword n = 0; n < kRows; ++n) {
+        const moe::Support support = family->supports()[t];
+        y(n, t) = support == moe::Support::kReal           ? 3 * random.normal()
+                  : support == moe::Support::kPositive     ? 0.1 + std::abs(random.normal())
+                  : support == moe::Support::kUnitInterval ? random.uniform(0.05, 0.95)
+                  : support == moe::Support::kClasses      ? static_cast<double>(random.below(info.classes))
+                                                           : static_cast<double>(random.below(7));
+      }
+    arma::vec psi(p);
+    for (double& value : psi) value = 0.4 * random.normal();
+    arma::mat scores, seconds;
+    family->curvature(y, eta, psi.memptr(), scores, seconds);
+    if (scores.is_empty()) continue;
+    const auto log_p = [&](const arma::mat& at, const arma::vec& dispersions) {
+      arma::vec result;
+      family->log_density(y, at, dispersions.memptr(), result);
+      return result;
+    };
+    constexpr double kStep = 1e-5;
+    for (arma::uword j = 0; j < scores.n_cols; ++j) {
+      const auto moved = [&](double by) {
+        arma::mat at = eta;
+        arma::vec dispersions = psi;
+        if (j < m)
+          at.col(j) += by;
+        else
+          dispersions[j - m] += by;
+        return log_p(at, dispersions);
+      };
+      INFO("variable " << j);
+      const arma::vec slope = (moved(kStep) - moved(-kStep)) / (2 * kStep);
+      CHECK((arma::abs(slope - scores.col(j)) / (1 + arma::abs(slope))).max() < 1e-7);
+    }
+    arma::mat ignored_scores, ignored_seconds;
+    if (family->derivatives(y, eta, psi.memptr(), ignored_scores, ignored_seconds)) continue;
+    const arma::vec here = log_p(eta, psi);
+    const auto u = static_cast<arma::uword>(std::lround(std::sqrt(static_cast<double>(seconds.n_cols))));
+    for (int trial = 0; trial < 20; ++trial) {
+      arma::mat by(kRows, m);
+      for (double& value : by) value = std::pow(4.0, random.uniform(-2, 2)) * random.normal();
+      arma::mat at = eta;
+      at.cols(0, m - 1) += by;
+      arma::vec surrogate = here;
+      for (arma::uword i = 0; i < m; ++i) {
+        surrogate += scores.col(i) % by.col(i);
+        for (arma::uword j = 0; j < m; ++j) surrogate += 0.5 * seconds.col(j * u + i) % by.col(i) % by.col(j);
+      }
+      CHECK((log_p(at, psi) - surrogate).min() > -1e-6);
+    }
+  }
+}
+
 TEST_CASE("a simpler family lies where the larger one says, and its other sides are beside it", "[laws]") {
   std::vector<std::pair<std::string, arma::uword>> families = all_families();
   for (const char* several : {"skew-normal,skew-normal", "negative-binomial,skew-normal", "gaussian:hetero,student",

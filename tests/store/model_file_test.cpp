@@ -531,6 +531,20 @@ TEST_CASE("a table whose parts agree on a huge size takes no memory", "[model_fi
   }
 }
 
+TEST_CASE("a header may have 4 MiB, no more", "[model_file]") {
+  const Parts parts = take_apart(bytes_of(small_model()));
+  const auto padded = [&](std::size_t length) {
+    std::string header = parts.header.dump();
+    header.resize(length, ' ');
+    return assemble(header, parts.data);
+  };
+  constexpr std::size_t kMost = std::size_t{4} << 20;
+  CHECK(refusal(padded(kMost), false).empty());
+  CHECK(refusal(padded(kMost), true).empty());
+  CHECK(is_refused(refusal(padded(kMost + 8), false)));
+  CHECK(is_refused(refusal(padded(kMost + 8), true)));
+}
+
 TEST_CASE("JSON that is deep, long or double is refused at little cost", "[model_file]") {
   constexpr std::size_t kLongest = std::size_t{4} << 20;
   const auto repeated = [&](const std::string& head, const std::string& part, const std::string& tail) {
