@@ -108,7 +108,7 @@ TEST_CASE("a committee is described by the weights and coefficients of its membe
   const std::vector<std::vector<std::string>> names{{"(intercept)", "x1", "x2", "x3"}, {}, {"(intercept)", "x3"}};
   const std::vector<std::string> lines{
       "member 1, weight 0.125: experts 1 to 2, gate softmax of linear, 8 parameters\n",
-      "member 2, weight 0.25: experts 3 to 3, gate softmax of constant, 1 parameters\n",
+      "member 2, weight 0.25: experts 3 to 3, gate softmax of constant, 1 parameter\n",
       "member 3, weight 0.625: experts 4 to 6, gate softmax of linear, 6 parameters\n"};
   CHECK(text.find("gate: a committee of 3 mixtures\nmember 1, ") != std::string::npos);
   for (std::size_t b = 0; b < 3; ++b) {

@@ -32,6 +32,12 @@ Model with_shown_names(Model model) {
   return model;
 }
 
+/// How many parameters a branch has, in words.
+std::string count_of_parameters(const Branch& branch) {
+  const arma::uword count = branch.network->parameters();
+  return std::to_string(count) + (count == 1 ? " parameter" : " parameters");
+}
+
 std::string figure(double value) { return formatted("%12.6g", value); }
 
 /// The number of UTF-8 characters.
@@ -111,8 +117,8 @@ std::string describe_members(const Model& model) {
     const Member& member = model.members[b];
     text += "member " + std::to_string(b + 1) + (weights.is_empty() ? "" : formatted(", weight %.6g", weights[b])) +
             ": experts " + std::to_string(member.first + 1) + " to " + std::to_string(member.first + member.experts) +
-            ", gate " + model.gate->name() + " of " + member.network->spec() + ", " +
-            std::to_string(member.network->parameters()) + " parameters\n";
+            ", gate " + model.gate->name() + " of " + member.network->spec() + ", " + count_of_parameters(member) +
+            "\n";
     const arma::mat coefficients = gate_forms(model, model.size() + 1 + b).at(model.theta);
     if (coefficients.is_empty() || member.experts == 1) continue;
     std::vector<std::string> headings;
@@ -126,8 +132,7 @@ std::string describe_gate(const Model& model, const Errors* errors) {
   if (model.is_committee()) return describe_members(model);
   std::string text = "gate: " + model.gate->name() + " of " + model.gate_branch.network->spec();
   const arma::mat coefficients = gate_coefficients(model);
-  if (coefficients.is_empty())
-    return text + ", " + std::to_string(model.gate_branch.network->parameters()) + " parameters\n";
+  if (coefficients.is_empty()) return text + ", " + count_of_parameters(model.gate_branch) + "\n";
   if (model.size() == 1) return text + "\n";
   if (model.gate->redundant_outputs() > 0) text += ", expert " + std::to_string(model.size()) + " the reference";
   std::vector<std::string> headings;
@@ -148,7 +153,7 @@ std::string describe_expert(const Model& model, arma::uword k, const Errors* err
     if (errors != nullptr && std::isfinite(deviations[i])) text += formatted(" (std. error %.6g)", deviations[i]);
   }
   const arma::mat coefficients = expert_coefficients(model, k);
-  if (coefficients.is_empty()) return text + ", " + std::to_string(expert.network->parameters()) + " parameters\n";
+  if (coefficients.is_empty()) return text + ", " + count_of_parameters(expert) + "\n";
   text += "\n";
   if (errors == nullptr) return text + table(coefficients, coefficient_names(model, expert), output_names(model, k));
   return text + tables(model, k + 1, expert_estimates(model, errors->inference, k, errors->level),
