@@ -52,16 +52,17 @@ using AutomaticObserver = std::function<void(std::size_t done, std::size_t fits)
 /// The candidates that suit these rows.
 std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& data, const AutomaticOptions& options);
 
-/// Finds a model. Where there are many candidates, each has a trial first: one fold and a part of the passes. The better half
-/// goes on. Each of these is fitted to the table without each fold, and weighed by the log score of what it has not seen
-/// (stacking: Yao, Vehtari, Simpson and Gelman 2018). The fits of all folds are the members of one model. The same bits for
-/// any number of threads. `data` as in FitRequest. Throws Error: usage for fewer than 2 folds, data for fewer than 4 rows, fit
-/// where no candidate can be fitted. Where the caller's StopScope stops it, the candidates that are fitted to all folds make
-/// the committee; where there is none yet, it throws Stopped.
+/// Finds a model. Where there are many candidates, each has a trial first: one fold and a part of the passes. The
+/// better half goes on. Each of these is fitted to the table without each fold, and weighed by the log score of what it
+/// has not seen (stacking: Yao, Vehtari, Simpson and Gelman 2018). The fits of all folds are the members of one model.
+/// The same bits for any number of threads. `data` as in FitRequest. Throws Error: usage for fewer than 2 folds, data
+/// for fewer than 4 rows, fit where no candidate can be fitted. Where the caller's StopScope stops it, the candidates
+/// that are fitted to all folds make the committee; where there is none yet, it throws Stopped.
 AutomaticResult fit_automatically(const Schema& schema, const Dataset& data, const AutomaticOptions& options,
                                   const AutomaticObserver& observer);
 
-/// Weights w >= 0 with sum 1 that maximise sum_n v_n log sum_m w_m p_nm, by EM: log_p n x m, v n. Where columns are equal they share.
+/// Weights w >= 0 with sum 1 that maximise sum_n v_n log sum_m w_m p_nm, by EM: log_p n x m, v n.
+/// Where columns are equal they share.
 arma::vec stacking_weights(const arma::mat& log_p, const arma::vec& v);
 
 }  // namespace moe

@@ -71,8 +71,8 @@ struct Expert : Branch {
   arma::uword psi_offset = 0;  ///< the place of its dispersion parameters in theta
 };
 
-/// A mixture within a committee. It has a gate of its own over neighbouring experts. The root gate has a weight for each
-/// member. The weight of an expert is the weight of its member times its weight within the member.
+/// A mixture within a committee. It has a gate of its own over neighbouring experts. The root gate has a weight for
+/// each member. The weight of an expert is the weight of its member times its weight within the member.
 struct Member : Branch {
   arma::uword first = 0, experts = 0;  ///< its experts are first .. first + experts - 1
 };
@@ -134,8 +134,8 @@ struct FitSummary {
   std::optional<FitStudy> study{};           ///< for a likelihood under a softmax
 };
 
-/// The gate of a committee's member: its network, and its inputs as indices into Schema::inputs. Its experts follow those
-/// of the members before.
+/// The gate of a committee's member: its network, and its inputs as indices into Schema::inputs. Its experts follow
+/// those of the members before.
 struct MemberSpec {
   std::string gate = "constant";
   std::vector<std::size_t> inputs{};
@@ -153,8 +153,8 @@ struct ModelSpec {
   std::vector<std::string> expert_families{};             ///< K families where they differ, else empty
   /// The members of a committee, whose root gate is `gate`; else empty. All gates of a committee have the link softmax.
   std::vector<MemberSpec> members{};
-  /// The knots of networks of pieces, a list for each input of the schema. Empty before training, and where no network has
-  /// pieces.
+  /// The knots of networks of pieces, a list for each input of the schema. Empty before training, and where no network
+  /// has pieces.
   Knots knots{};
 
   /// The network of a branch that reads these inputs, with its knots. Throws as make_network() does.

@@ -19,7 +19,8 @@
 extern "C" {
 #endif
 
-/* The version of this interface, and of the library's name, libmoe.so.1. It changes when programs must be compiled anew. */
+/* The version of this interface, and of the library's name, libmoe.so.1.
+ * It changes when programs must be compiled anew. */
 #define MOE_ABI_VERSION 1
 
 enum moe_status {
@@ -47,9 +48,9 @@ int moe_open_bytes(const void* bytes, size_t size, moe_model** model);
 /* NULL is allowed. */
 void moe_free(moe_model* model);
 
-/* --- What a row is made of ------------------------------------------------------------------------------------------------
- * The columns of a table that a prediction needs, in this order: those of the inputs, then those of the trials, the offset
- * and the exposure, if the model has them. Names and levels beyond the last one are NULL. */
+/* --- What a row is made of -------------------------------------------------------------------------------------------
+ * The columns of a table that a prediction needs, in this order: those of the inputs, then those of the trials, the
+ * offset and the exposure, if the model has them. Names and levels beyond the last one are NULL. */
 
 size_t moe_columns(const moe_model* model);
 const char* moe_column_name(const moe_model* model, size_t column);
@@ -58,12 +59,12 @@ size_t moe_column_levels(const moe_model* model, size_t column);
 const char* moe_column_level(const moe_model* model, size_t column, size_t level);
 /* The number that stands in a row for a cell with this text; blanks around the text are ignored.
  * For a category it is the number of the level, from 0. A missing cell is the level for missing cells, or NaN where the
- * model has no such level. A text that is no level, as new data may have, gives -1; `moe predict --unknown ignore` takes
- * such a cell for level 0, the reference.
+ * model has no such level. A text that is no level, as new data may have, gives -1; `moe predict --unknown ignore`
+ * takes such a cell for level 0, the reference.
  * For a number it is that number, and NaN where the cell is missing or no number. */
 double moe_column_value(const moe_model* model, size_t column, const char* text);
 
-/* --- What is predicted ---------------------------------------------------------------------------------------------------- */
+/* --- What is predicted -------------------------------------------------------------------------------------------- */
 
 size_t moe_targets(const moe_model* model);
 const char* moe_target_name(const moe_model* model, size_t target);
@@ -74,8 +75,9 @@ size_t moe_experts(const moe_model* model);
 /* The family of expert 0 ..: "gaussian", .. */
 const char* moe_expert_family(const moe_model* model, size_t expert);
 
-/* `outputs` is a list like that of `moe predict --output`: "mean,sd", "q0.05,median", "interval:0.9", "label,proba", "gate",
- * "expert_means", "expert", "log_density", "density", "responsibility". "" or NULL means mean, or label,proba for classes. */
+/* `outputs` is a list like that of `moe predict --output`: "mean,sd", "q0.05,median", "interval:0.9", "label,proba",
+ * "gate", "expert_means", "expert", "log_density", "density", "responsibility".
+ * "" or NULL means mean, or label,proba for classes. */
 
 /* How many numbers a row of the output has; 0 where `outputs` is not valid. */
 size_t moe_outputs(const moe_model* model, const char* outputs);
@@ -83,13 +85,13 @@ size_t moe_outputs(const moe_model* model, const char* outputs);
 int moe_output_name(const moe_model* model, const char* outputs, size_t i, char* name, size_t size);
 
 /* Predicts `rows` rows.
- *   x    rows x moe_columns(), row by row: numbers, numbers of levels, and NaN for a missing cell (which is an error unless
- *        the model has a rule for missing cells)
+ *   x    rows x moe_columns(), row by row: numbers, numbers of levels, and NaN for a missing cell (which is an error
+ *        unless the model has a rule for missing cells)
  *   y    rows x moe_targets(), row by row; a class is given by its number. Needed for log_density, density and
  *        responsibility; otherwise it may be NULL
  *   out  rows x moe_outputs(), row by row; `size`: how many numbers it has room for. A label is the number of a class.
- * The results have the same bits as those of `moe predict`, however many rows are given at once. Where it fails, the content
- * of `out` is undefined. */
+ * The results have the same bits as those of `moe predict`, however many rows are given at once.
+ * Where it fails, the content of `out` is undefined. */
 int moe_predict(const moe_model* model, const char* outputs, const double* x, const double* y, size_t rows, double* out,
                 size_t size);
 

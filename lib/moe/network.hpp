@@ -37,7 +37,8 @@ struct Piece {
   double low, width, center, scale;
 };
 
-/// For each input the knots that bound its pieces, ascending, in the model's units. An input with fewer than two has none.
+/// For each input the knots that bound its pieces, ascending, in the model's units. An input with fewer than two has
+/// none.
 using Knots = std::vector<std::vector<double>>;
 
 class Network {
@@ -57,8 +58,8 @@ class Network {
   /// The pieces of the inputs; none unless there is a step of pieces.
   const std::vector<Piece>& pieces() const { return pieces_; }
   bool has_pieces() const { return steps_.front().kind == Step::Kind::kPieces; }
-  /// A network with a step of pieces has those of the standard normal distribution at first. This is the same network with
-  /// the pieces between these knots, a list for each input.
+  /// A network with a step of pieces has those of the standard normal distribution at first. This is the same network
+  /// with the pieces between these knots, a list for each input.
   Network with_knots(const Knots& knots) const;
   /// The highest power of the inputs: 1 unless there is a step of powers.
   arma::uword degree() const;

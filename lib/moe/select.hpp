@@ -54,8 +54,8 @@ std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std
 /// out one by one.
 std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, arma::uword folds, std::uint64_t seed);
 
-/// Whole groups are held out: rows with the same number in `groups` (n) are in the same fold. The folds are about equally
-/// large. Throws Error (usage) for fewer groups than folds.
+/// Whole groups are held out: rows with the same number in `groups` (n) are in the same fold. The folds are about
+/// equally large. Throws Error (usage) for fewer groups than folds.
 std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w, const std::vector<std::size_t>& groups,
                                                              arma::uword folds, std::uint64_t seed);
 

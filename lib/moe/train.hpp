@@ -107,9 +107,9 @@ struct FitRequest {
   std::optional<Standardization> units{};
 };
 
-/// The units that models of these families have in common when they are fitted to parts of a table: means and standard deviations of
-/// all rows, and floors of the scales, which are at least step / sqrt(12) where the target is given in steps: no fit can tell a
-/// smaller one from rounding. `data` as in FitRequest; specs: one or more.
+/// The units that models of these families have in common when they are fitted to parts of a table: means and standard
+/// deviations of all rows, and floors of the scales, which are at least step / sqrt(12) where the target is given in
+/// steps: no fit can tell a smaller one from rounding. `data` as in FitRequest; specs: one or more.
 Standardization common_units(const Schema& schema, const Dataset& data, const std::vector<ModelSpec>& specs);
 
 struct FitResult {

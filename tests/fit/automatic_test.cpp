@@ -25,8 +25,8 @@ awk 'BEGIN { print "x,z,y"; for (i = 0; i < 160; ++i) { x = i / 20; u = sin(12.9
 }  // namespace
 
 TEST_CASE("stacking weights maximise the log score of the mixture", "[automatic]") {
-  // n rows of densities 2 and 1, m rows of 1 and 3: n log(1 + w) + m log(3 - 2 w) is largest at w = (3 n - 2 m) / (2 (n + m)),
-  // or at the end of [0, 1] that is nearer.
+  // n rows have the densities 2 and 1, m rows have 1 and 3. Then n log(1 + w) + m log(3 - 2 w) is largest at
+  // w = (3 n - 2 m) / (2 (n + m)), or at the end of [0, 1] that is nearer.
   const auto weight = [](double n, double m) {
     const arma::mat log_p = arma::log(arma::mat{{2, 1}, {1, 3}});
     return moe::stacking_weights(log_p, {n, m})[0];

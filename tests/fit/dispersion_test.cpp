@@ -1,4 +1,5 @@
-// Objectives of squared errors say nothing of a dispersion: after such a fit it is the likeliest one beside the fit's means.
+// Objectives of squared errors say nothing of a dispersion.
+// After such a fit it is the likeliest one beside the fit's means.
 #include <catch2/catch.hpp>
 #include <cmath>
 

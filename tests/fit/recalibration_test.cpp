@@ -123,7 +123,8 @@ TEST_CASE("the temperature undoes log-odds that are too large, and is 1 where to
   CHECK(temperature(20000, 0.6) == Approx(0.6).epsilon(0.1));
   CHECK(temperature(20000, 1) == 1);
   CHECK(temperature(4, 1.1) == 1);
-  // Where 30 rows of 30 are right, with log-odds of 2, one more row that is wrong makes it 30 of 31: log-odds of log 30.
+  // Where 30 rows of 30 are right, with log-odds of 2, one more row that is wrong makes it 30 of 31: log-odds of log
+  // 30.
   std::vector<arma::mat> right;
   for (const double factor : moe::widening_factors())
     right.push_back(arma::mat(30, 1, arma::fill::value(-std::log1p(std::exp(-2 / factor)))));

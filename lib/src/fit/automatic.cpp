@@ -1,9 +1,10 @@
-// The automatic fit. Each candidate is fitted without each fold, and scored by the rows of that fold. A committee is made
-// of the candidates that score well together.
+// The automatic fit. Each candidate is fitted without each fold, and scored by the rows of that fold. A committee is
+// made of the candidates that score well together.
 //
-// The table L has a row for each row n of the data and a column for each candidate m. L(n, m) = log p(y_n | x_n) under the
-// fit of m that did not see the fold of n. L gives the score of each candidate and the stacking weights. The members of the
-// committee are the fits of the folds. They share the weight of their candidate evenly. So nothing is fitted again.
+// The table L has a row for each row n of the data and a column for each candidate m. L(n, m) = log p(y_n | x_n) under
+// the fit of m that did not see the fold of n. L gives the score of each candidate and the stacking weights.
+// The members of the committee are the fits of the folds. They share the weight of their candidate evenly.
+// So nothing is fitted again.
 #include "moe/automatic.hpp"
 
 #include <algorithm>
@@ -29,8 +30,8 @@
 namespace moe {
 namespace {
 
-/// From this number of candidates on, a trial decides which ones go on: the first folds, with a part of the epochs. There
-/// are as many folds as it takes to judge by kTrialRows.
+/// From this number of candidates on, a trial decides which ones go on: the first folds, with a part of the epochs.
+/// There are as many folds as it takes to judge by kTrialRows.
 constexpr std::size_t kManyCandidates = 4;
 constexpr double kTrialEpochs = 0.25;
 constexpr arma::uword kFewestTrialEpochs = 40;

@@ -1,6 +1,6 @@
-// The models that an automatic fit tries. Linear experts with a penalty suit small tables and plain effects. Mixtures of
-// MLPs suit the rest: their sigma is a function of the inputs, or their tails are heavy. Which one wins differs from table to
-// table, so held-out rows decide.
+// The models that an automatic fit tries. Linear experts with a penalty suit small tables and plain effects. Mixtures
+// of MLPs suit the rest: their sigma is a function of the inputs, or their tails are heavy. Which one wins differs from
+// table to table, so held-out rows decide.
 #include <algorithm>
 #include <cmath>
 #include <numeric>

@@ -1,9 +1,9 @@
-// The best sigma of a single fit allows for the error of its mean, too. A mean of R fits has a smaller error, and the spread
-// of their means makes it wider by itself. So the sigmas should be smaller, the more fits there are. Let c(R) be the factor
-// by which the sigmas of R fits, each with an independent error of variance v about a common mean, are best multiplied. By
-// second moments, c(R)^2 = a + b / R with b = 2 v / sigma^2. Rows that the fits have not seen give c(1), each candidate by
-// itself, and c(M), all candidates together. These give a and b, and so the factor of a committee that has more fits than
-// any row can be scored by.
+// The best sigma of a single fit allows for the error of its mean, too. A mean of R fits has a smaller error, and the
+// spread of their means makes it wider by itself. So the sigmas should be smaller, the more fits there are. Let c(R) be
+// the factor by which the sigmas of R fits, each with an independent error of variance v about a common mean, are best
+// multiplied. By second moments, c(R)^2 = a + b / R with b = 2 v / sigma^2. Rows that the fits have not seen give c(1),
+// each candidate by itself, and c(M), all candidates together. These give a and b, and so the factor of a committee
+// that has more fits than any row can be scored by.
 #include "fit/recalibration.hpp"
 
 #include <algorithm>

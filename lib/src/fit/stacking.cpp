@@ -1,6 +1,6 @@
-// Weights of models by what they say of rows that they have not seen: the maximum of sum_n v_n log sum_m w_m p_nm over the simplex
-// (Yao, Vehtari, Simpson and Gelman 2018). The function is concave, and EM's step w_m <- mean_n of w_m p_nm / sum_j w_j p_nj climbs
-// it from any point with all w above 0.
+// Weights of models by what they say of rows that they have not seen: the maximum of sum_n v_n log sum_m w_m p_nm over
+// the simplex (Yao, Vehtari, Simpson and Gelman 2018). The function is concave.
+// EM's step w_m <- mean_n of w_m p_nm / sum_j w_j p_nj climbs it from any point with all w above 0.
 #include <cmath>
 
 #include "moe/automatic.hpp"

@@ -18,8 +18,8 @@ void take_offsets(const Model& model, Dataset& data);
 /// centred if a branch has no intercept. `probe`: the same model in the data's own units.
 Model unfitted(const Schema& schema, ModelSpec spec, const Model& probe, const Dataset& data, bool standardize);
 
-/// Where a network of the spec has pieces and the spec has no knots, sets them: quantiles of each input's rows, in these
-/// units. Throws Error (usage) where two networks have other numbers of pieces.
+/// Where a network of the spec has pieces and the spec has no knots, sets them: quantiles of each input's rows, in
+/// these units. Throws Error (usage) where two networks have other numbers of pieces.
 void settle_knots(ModelSpec& spec, const Dataset& data, const Standardization& units);
 
 /// `units` with the floors of scales that follow from the rows. The model has standardised these already.

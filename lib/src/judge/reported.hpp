@@ -58,7 +58,8 @@ std::vector<bool> moved_cells(const Model& model, arma::uword branch, const Form
 /// without changing the density: the last one of the gate (branch 0) and of a member's
 /// gate, the first one of classes (experts 1 .. K).
 std::optional<arma::uword> reference_output(const Model& model, arma::uword branch);
-/// Branch 0 is the gate, branches 1 .. K are the experts, branches from K + 1 on are the gates of a committee's members.
+/// Branch 0 is the gate, and branches 1 .. K are the experts.
+/// Branches from K + 1 on are the gates of a committee's members.
 const Branch& branch_of(const Model& model, arma::uword branch);
 
 }  // namespace moe

@@ -1,6 +1,6 @@
-// A committee: p(y|x) = sum_b w_b p_b(y|x), whose members p_b are mixtures of experts. It is one mixture of all their experts, under a
-// gate of two levels: the root has a constant weight w_b for each member, and the member's own gate shares that out among its
-// experts. So whatever reads a mixture reads a committee: densities, predictions, exports.
+// A committee: p(y|x) = sum_b w_b p_b(y|x), whose members p_b are mixtures of experts. It is one mixture of all their
+// experts, under a gate of two levels: the root has a constant weight w_b for each member, and the member's own gate
+// shares that out among its experts. So whatever reads a mixture reads a committee: densities, predictions, exports.
 #include <stdexcept>
 
 #include "moe/model.hpp"

@@ -7,8 +7,8 @@
 
 namespace moe {
 
-/// Calls visit(block, forward) for all rows in order, `size` of them at a time, after forward.run(theta, block). The place
-/// of a block's first row is block.first.
+/// Calls visit(block, forward) for all rows in order, `size` of them at a time, after forward.run(theta, block). The
+/// place of a block's first row is block.first.
 template <class Visit>
 void for_each_block(const Model& model, const arma::vec& theta, const Rows& rows, arma::uword size,
                     const Visit& visit) {

@@ -6,21 +6,22 @@
 //     tensors     F64, little-endian, one after the other in this order:
 //       the units:    "input.center" [d], "input.scale" [d], "target.center" [], "target.scale" [], "target.spread" [];
 //                     the last three are [T] for T > 1 targets
-//       theta:        as Model::tensors() lists it: "gate.0" [outputs, 1 + inputs] (intercepts first), .., "expert.1.0", ..,
-//                     "expert.1.psi" [p], .. or "psi" [p]
+//       theta:        as Model::tensors() lists it: "gate.0" [outputs, 1 + inputs] (intercepts first), ..,
+//                     "expert.1.0", .., "expert.1.psi" [p], .. or "psi" [p]
 //       the fit:      "fit.rows" [], "fit.weight" [], .. (kFitNumbers)
-//       penalties, where they are recorded: "fit.l2" [], "fit.gate_l2" []; where one is not 0: "fit.l1" [], "fit.gate_l1" [];
-//                     "fit.firth" [] where it is 1
+//       penalties, where they are recorded: "fit.l2" [], "fit.gate_l2" []; where one is not 0: "fit.l1" [],
+//                     "fit.gate_l1" []; "fit.firth" [] where it is 1
 //       errors, where they were computed: "fit.degrees_of_freedom" [] (of Student's t; 0: normal),
-//                     "fit.residual_standard_error" [] (NaN: none), "fit.covariance_factor" [f, P]: the covariance of theta,
-//                     P x P, is the sum over rows of row' row; f = 0 where there is no covariance
-//       the study of the fit, where it was made: "fit.shares" [K], "fit.starved" [K] and "fit.steps" [K] (1: the expert is
-//                     starved; the gate separates it from the others; else 0), "fit.supremum" [] (NaN: none is separated)
-//       findings, where one of them was made: "fit.exact" [K] (1: the expert fits its rows exactly), "fit.recession" [q, P]
-//                     and "fit.unseen" [r, P] (directions of theta, see FitStudy), "fit.simpler" [] (NaN: no simpler model
-//                     is better)
-//       where they say something: "fit.as_simple" [K T] (1: a simpler family describes that target of that expert as well),
-//                     "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
+//                     "fit.residual_standard_error" [] (NaN: none), "fit.covariance_factor" [f, P]: the covariance of
+//                     theta, P x P, is the sum over rows of row' row; f = 0 where there is no covariance
+//       the study of the fit, where it was made: "fit.shares" [K], "fit.starved" [K] and "fit.steps" [K] (1: the expert
+//                     is starved; the gate separates it from the others; else 0),
+//                     "fit.supremum" [] (NaN: none is separated)
+//       findings, where one of them was made: "fit.exact" [K] (1: the expert fits its rows exactly),
+//                     "fit.recession" [q, P] and "fit.unseen" [r, P] (directions of theta, see FitStudy),
+//                     "fit.simpler" [] (NaN: no simpler model is better)
+//       where they say something: "fit.as_simple" [K T] (1: a simpler family describes that target of that expert as
+//                     well), "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
 //       where no double holds the seed: "fit.seed" is the nearest one, and "__metadata__" has all its digits as "seed"
 //       in a checkpoint: "progress" [n], see progress_numbers.hpp
 //       "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
@@ -39,8 +40,8 @@
 // - "levels_by": "text": cells are compared as texts (levels.hpp) with levels, classes or words for missing that are
 //   numbers. This makes the version 2. Without it they are compared by value, as in version 1.
 //
-// A committee has version 3. Its gate has "members": [{"experts": how many, "network": word, "inputs": ..}, ..], and the
-// tensors of the members' gates, "gate.1.0", "gate.2.0" .., follow those of theta's other parts.
+// A committee has version 3. Its gate has "members": [{"experts": how many, "network": word, "inputs": ..}, ..], and
+// the tensors of the members' gates, "gate.1.0", "gate.2.0" .., follow those of theta's other parts.
 //
 // A model with networks of pieces has version 4. Its "knots" are a list for each input (network.hpp).
 //

@@ -204,9 +204,10 @@ constexpr const char* kModule = R"(an ECMAScript module without dependencies. Br
 )";
 
 constexpr const char* kUse = R"(//
-// predict(row) and predictColumns(columns, n) take the model's columns by name, in the data's own units, and give predictions by
-// the names that `moe predict` has for them. A missing cell is undefined, null, NaN or what MISSING lists; a level that is not
-// known counts as the first one. A row with a missing cell that the model has no rule for is predicted as NaN, its label as null.
+// predict(row) and predictColumns(columns, n) take the model's columns by name, in the data's own units.
+// They give predictions by the names that `moe predict` has for them.
+// A missing cell is undefined, null, NaN or what MISSING lists. A level that is not known counts as the first one.
+// A row with a missing cell that the model has no rule for is predicted as NaN, its label as null.
 )";
 
 /// The module as a plain script, which sets `name` and nothing else.

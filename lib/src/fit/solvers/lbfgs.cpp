@@ -16,8 +16,8 @@ namespace {
 constexpr arma::uword kLbfgsPasses = 1000;
 constexpr double kLbfgsTolerance = 1e-7;
 constexpr double kLbfgsNothing = 1e-16;  // as a part of the value: a smaller gain is rounding
-/// If the gradient does not fall to kLbfgsHardly of its size within kLbfgsStill passes, and nothing can be gained, it consists of
-/// rounding errors.
+/// If the gradient does not fall to kLbfgsHardly of its size within kLbfgsStill passes, and nothing can be gained, it
+/// consists of rounding errors.
 constexpr double kLbfgsHardly = 0.5;
 constexpr double kLbfgsStill = 10;
 constexpr double kLbfgsFirstStep =

@@ -18,8 +18,8 @@ constexpr arma::uword kOwlqnPasses = 1000;
 constexpr double kOwlqnTolerance = 1e-7;
 constexpr double kOwlqnFirstStep =
     0.1;  // length of the very first step: in standardised units parameters are of order 1
-/// Newton's method takes over where no component of the slope is larger than kOwlqnNear, or after kOwlqnFar steps: if an expert
-/// has a tiny spread, slopes stay steep to the end.
+/// Newton's method takes over where no component of the slope is larger than kOwlqnNear, or after kOwlqnFar steps: if
+/// an expert has a tiny spread, slopes stay steep to the end.
 constexpr double kOwlqnNear = 1e-2;
 constexpr int kOwlqnFar = 50;
 constexpr arma::uword kMostForNewton = 200;  // the most parameters for Newton's method

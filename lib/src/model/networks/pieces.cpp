@@ -1,5 +1,5 @@
-// pieces:N:mlp:..: a multilayer perceptron that reads each input x together with its piecewise linear code, N pieces between
-// the quantiles of the training rows. A step or a bend of the target in one input is then easy to learn.
+// pieces:N:mlp:..: a multilayer perceptron that reads each input x together with its piecewise linear code, N pieces
+// between the quantiles of the training rows. A step or a bend of the target in one input is then easy to learn.
 #include <charconv>
 
 #include "model/networks/networks.hpp"
