@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "export/scalar_graph.hpp"
 #include "models.hpp"
 #include "moe/predict.hpp"
 #include "moe/registry.hpp"
@@ -158,4 +159,49 @@ TEST_CASE("graphs of a model without inputs are numbers", "[graph]") {
   moe::Random random(37);
   randomize(model, random);
   check(model, in_data_units(model, some_rows(model, 3, random)));
+}
+
+TEST_CASE("neighbours in order are a range, and nothing else is", "[graph]") {
+  const auto is_range = [](const std::vector<arma::uword>& indices) {
+    moe::Graph::Value value{moe::Graph::Kind::kPick, indices.size(), {0}};
+    value.indices = indices;
+    return value.is_range();
+  };
+  CHECK(is_range({3, 4, 5}));
+  CHECK(is_range({7}));
+  CHECK_FALSE(is_range({5, 4, 3}));
+  CHECK_FALSE(is_range({3, 5}));
+  CHECK_FALSE(is_range({3, 3}));
+}
+
+TEST_CASE("what a graph of scalars leaves out changes no value", "[graph]") {
+  using Op = moe::Expression::Op;
+  constexpr double kX = 3.7;
+  for (const Op op : {Op::kAdd, Op::kSubtract, Op::kMultiply, Op::kDivide})
+    for (const double number : {0.0, 1.0, 2.0, -1.0, 0.5})
+      for (const bool first : {false, true}) {
+        if (op == Op::kDivide && !first && number == 0) continue;
+        moe::Graph graph;
+        graph.values.push_back({moe::Graph::Kind::kInputs, 1});
+        graph.values.push_back({moe::Graph::Kind::kNumbers, 1, {}, {number}});
+        moe::Graph::Value value{moe::Graph::Kind::kEach, 1, {0, 1}};
+        if (first) value.operands = {1, 0};
+        value.op = op;
+        graph.values.push_back(value);
+        const moe::ScalarGraph scalars = moe::scalar_graph_of(graph, {0, 1, 2});
+        const auto value_of = [&](moe::ScalarId id) {
+          const moe::ScalarNode& node = scalars.nodes[id];
+          return node.kind == moe::ScalarKind::kNumber ? node.number : kX;
+        };
+        const moe::ScalarId id = scalars.elements[2][0];
+        const moe::ScalarNode& node = scalars.nodes[id];
+        const auto apply = [op](double a, double b) {
+          return op == Op::kAdd ? a + b : op == Op::kSubtract ? a - b : op == Op::kMultiply ? a * b : a / b;
+        };
+        const double got = node.kind == moe::ScalarKind::kEach
+                               ? apply(value_of(node.operands[0]), value_of(node.operands[1]))
+                               : value_of(id);
+        CAPTURE(static_cast<int>(op), number, first);
+        CHECK(got == (first ? apply(number, kX) : apply(kX, number)));
+      }
 }

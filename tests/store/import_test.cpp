@@ -101,6 +101,37 @@ TEST_CASE("fits keep their errors, notes and figures on the way through JSON", "
   CHECK(ran.status == 0);
 }
 
+TEST_CASE("the JSON names the experts that fit their rows exactly, where there are any", "[import]") {
+  moe::Model model = moe::import_model(small_json().dump(), "m.json");
+  moe::FitStudy& study = model.fit.study.emplace();
+  study.shares = {0.5, 0.5};
+  study.starved = study.separated = study.exact = arma::vec(2, arma::fill::zeros);
+  CHECK_FALSE(Json::parse(exported(model, "json")).at("fit").at("study").contains("exact"));
+  study.exact = {0, 1};
+  const std::string text = exported(model, "json");
+  CHECK(Json::parse(text).at("fit").at("study").at("exact") == Json({0, 1}));
+  CHECK(arma::all(moe::import_model(text, "m.json").fit.study->exact == study.exact));
+}
+
+TEST_CASE("JSON of several pieces is read whole", "[import]") {
+  Json json = small_json();
+  for (int i = 0; i < 20000; ++i) {
+    json["inputs"].push_back("input number " + std::to_string(i));
+    json["parameters"]["expert.1.0"][0].push_back(i);
+  }
+  const ScratchDir scratch;
+  const moe::Model model = moe::import_model(scratch.write("m.json", json.dump()));
+  REQUIRE(model.schema.inputs.size() == 20002);
+  CHECK(model.schema.inputs[20001] == "input number 19999");
+  CHECK(exported(model, "json") == exported(moe::import_model(json.dump(), "m.json"), "json"));
+}
+
+TEST_CASE("places are JSON pointers: ~0 stands for ~, ~1 for /", "[import]") {
+  Json json = small_json();
+  json["parameters"]["a/b~c"] = Json::array();
+  CHECK_THAT(said_of(json.dump()), Catch::Contains("/parameters/a~1b~0c:"));
+}
+
 TEST_CASE("a script need not say what has a default", "[import]") {
   const moe::Model model = moe::import_model(small_json().dump(), "m.json");
   CHECK(model.gate->name() == "softmax");
