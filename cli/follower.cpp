@@ -37,6 +37,12 @@ void Follower::keep_progress(moe::FitProgress& progress, std::string words, std:
   best_of_some_ = found->second[2] != 0;
 }
 
+void Follower::begin_again() {
+  best_.reset();
+  best_value_ = std::numeric_limits<double>::infinity();
+  best_of_some_ = best_on_floor_ = true;
+}
+
 bool Follower::operator()(const moe::PassReport& report) {
   progress_.show(report);
   if (log_ && !report.pilot) write_log(report);

@@ -21,6 +21,9 @@ class Follower {
   /// the run. They never hold a worse model than `best`, which is from an earlier part of the run.
   void keep_progress(moe::FitProgress& progress, std::string words, std::optional<moe::Model> best);
 
+  /// Another fit follows, with whose models those until now do not compare.
+  void begin_again();
+
   /// Called after each pass. Returns false where the user wants the fit to stop.
   bool operator()(const moe::PassReport& report);
 

@@ -1,7 +1,9 @@
 #include "moe/select.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <mutex>
 #include <set>
 
 #include "command.hpp"
@@ -9,6 +11,7 @@
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
+#include "moe/numeric.hpp"
 #include "moe/stop.hpp"
 #include "progress.hpp"
 #include "select_report.hpp"
@@ -56,18 +59,45 @@ void require_known(const moe::ModelSpec& spec) {
   moe::make_gate(spec.gate_link);
 }
 
-std::vector<Trial> trials(const Arguments& arguments) {
+/// "0,1e-3": the penalties of --l2 or --gate-l2.
+std::vector<double> penalties(const Arguments& arguments, const std::string& option) {
+  std::vector<double> result;
+  for (const std::string& word : split(arguments.text(option), ',')) {
+    const auto value = moe::parse_number(word);
+    if (!value || !(*value >= 0) || !std::isfinite(*value))
+      throw Error(ErrorKind::kUsage, "--" + option + ": '" + moe::printable(word) +
+                                         "': expected a number of at least 0, or a list such as 0,1e-3,1e-2");
+    result.push_back(*value);
+  }
+  return result;
+}
+
+/// Every combination of the penalties of the experts and of the gate.
+std::vector<moe::Penalty> penalties(const Arguments& arguments, const moe::Penalty& given) {
+  std::vector<moe::Penalty> result;
+  for (const double experts : penalties(arguments, "l2"))
+    for (const double gate : penalties(arguments, "gate-l2")) {
+      result.push_back(given);
+      result.back().experts = experts;
+      result.back().gate = gate;
+    }
+  return result;
+}
+
+std::vector<Trial> trials(const Arguments& arguments, const moe::Penalty& given) {
   std::vector<Trial> result;
   const std::set<std::uint64_t> counts = arguments.ranges("experts", kMostExperts);
+  const std::vector<moe::Penalty> tried = penalties(arguments, given);
   for (const std::string& features : all_or(arguments, "features", ""))
     for (const std::string& expert : all_or(arguments, "expert", "linear"))
       for (const std::string& family : split(arguments.text("family"), ','))
-        for (const std::uint64_t k : counts) {
-          const moe::ModelSpec spec = model_spec(arguments, std::vector<std::string>(k, expert), of_targets(family));
-          if (k == *counts.begin()) require_known(spec);
-          result.push_back(
-              {spec, spec.family, features, k != *counts.begin() && result.back().spec.experts.size() + 1 == k});
-        }
+        for (const moe::Penalty& penalty : tried)
+          for (const std::uint64_t k : counts) {
+            const moe::ModelSpec spec = model_spec(arguments, std::vector<std::string>(k, expert), of_targets(family));
+            if (k == *counts.begin()) require_known(spec);
+            result.push_back({spec, spec.family, features, penalty,
+                              k != *counts.begin() && result.back().spec.experts.size() + 1 == k});
+          }
   return result;
 }
 
@@ -112,28 +142,55 @@ moe::TrainingTable read_table(const Arguments& arguments, std::vector<Trial>& tr
 
 // --- How to choose ---------------------------------------------------------------------------------------------------
 
+const std::vector<std::pair<std::string, moe::Criterion>> kCriteria{{"bic", moe::Criterion::kBic},
+                                                                    {"icl", moe::Criterion::kIcl},
+                                                                    {"aic", moe::Criterion::kAic},
+                                                                    {"cv", moe::Criterion::kCv}};
+
 moe::Criterion criterion(const std::string& word) {
-  const std::vector<std::pair<std::string, moe::Criterion>> known{{"bic", moe::Criterion::kBic},
-                                                                  {"icl", moe::Criterion::kIcl},
-                                                                  {"aic", moe::Criterion::kAic},
-                                                                  {"cv", moe::Criterion::kCv}};
   std::vector<std::string> names;
-  for (const auto& [name, value] : known) {
+  for (const auto& [name, value] : kCriteria) {
     if (name == word) return value;
     names.push_back(name);
   }
   throw Error(ErrorKind::kUsage, "--by: " + moe::unknown_word("criterion", word, names));
 }
 
+std::string name_of(moe::Criterion by) {
+  for (const auto& [name, value] : kCriteria)
+    if (value == by) return name;
+  return "";
+}
+
 moe::SelectOptions select_options(const Arguments& arguments) {
   moe::SelectOptions options;
-  options.by = criterion(arguments.text("by"));
+  if (arguments.has("by")) options.by = criterion(arguments.text("by"));
   options.folds = arguments.count("folds", 2, std::numeric_limits<std::uint32_t>::max());
+  if (arguments.has("folds") && !arguments.has("by")) options.by = moe::Criterion::kCv;
   if (arguments.has("folds") && options.by != moe::Criterion::kCv)
     throw Error(ErrorKind::kUsage, "--folds: only cross-validation uses them: expected --by cv with it");
-  options.train = train_options(arguments);
+  Arguments without_lists = arguments;  // trials() reads the lists
+  without_lists.give("l2", {arguments.fallback("l2")});
+  without_lists.give("gate-l2", {arguments.fallback("gate-l2")});
+  options.train = train_options(without_lists);
   moe::make_objective(options.train.objective);
   return options;
+}
+
+/// Chooses the criterion where the user has not.
+void settle_criterion(const Arguments& arguments, const std::vector<Trial>& trials, const moe::TrainingTable& table,
+                      moe::SelectOptions& options) {
+  std::vector<moe::ModelSpec> specs;
+  for (const Trial& trial : trials) {
+    specs.push_back(trial.spec);
+    options.penalties.push_back(trial.penalty);
+  }
+  if (arguments.has("by") || arguments.has("folds")) return;
+  const moe::CriterionChoice choice = moe::default_criterion(table.schema, table.data, specs, options);
+  options.by = choice.by;
+  if (choice.by == moe::Criterion::kCv)
+    say("note: candidates are compared by rows held out, as with --by cv, since " + choice.reason +
+        "; --by bic asks for BIC");
 }
 
 /// The value of --lrt, or 0.
@@ -173,63 +230,105 @@ void require_one_that_could_be(const std::vector<moe::Outcome>& outcomes) {
   if (all) throw Error(ErrorKind::kUsage, outcomes.front().failure);
 }
 
-/// Fits and tests all candidates.
-Result fit_and_test(std::vector<Trial>& trials, const moe::TrainingTable& table,
-                    const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options,
-                    arma::uword bootstrap, Progress& progress) {
-  const auto follow = [&](const char* what) {
-    return [&progress, what](std::size_t done, std::size_t fits) {
-      progress.show(what, done, fits);
+/// Tells the user how far the fits are, from any thread.
+class Teller {
+ public:
+  explicit Teller(bool quiet) : quiet_(quiet), progress_(quiet) {}
+  moe::SelectObserver follow(const char* what) {
+    return [this, what](std::size_t done, std::size_t fits) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      progress_.show(what, done, fits);
       return interrupted() == 0;
     };
-  };
+  }
+  void say_line(const std::string& line) {
+    if (quiet_) return;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    progress_.clear();
+    say(line);
+  }
+  void clear() { progress_.clear(); }
+
+ private:
+  bool quiet_;
+  Progress progress_;
+  std::mutex mutex_;
+};
+
+/// Fits all candidates. Where the user interrupts it, the result has those that have ended.
+Result fit_all(std::vector<Trial>& trials, const moe::TrainingTable& table,
+               const std::optional<moe::Dataset>& validation, moe::SelectOptions options, Teller& teller) {
   std::vector<moe::ModelSpec> specs;
   for (const Trial& trial : trials) specs.push_back(trial.spec);
-  Result result{moe::select(table.schema, table.data, validation, specs, options, follow("fits")), {}};
+  if (options.by == moe::Criterion::kCv)
+    options.ended = [&](const moe::Outcome& outcome) { teller.say_line(to_line(trials, outcome)); };
+  Result result{moe::select(table.schema, table.data, validation, specs, options, teller.follow("fits")), {}};
   require_one_that_could_be(result.outcomes);
   for (const moe::Outcome& outcome : result.outcomes)
     if (outcome.model) trials[outcome.candidate].family = outcome.model->family_spec();
   result.tests.resize(trials.size());
-  for (std::size_t i = 0; i < trials.size() && bootstrap > 0; ++i)
-    if (trials[i].one_more)
-      result.tests[i] = moe::bootstrap_ratio_test(table.schema, table.data, specs[i - 1], specs[i], options.train,
-                                                  bootstrap, follow("fits of the bootstrap"));
-  progress.clear();
   return result;
+}
+
+/// Tests each candidate that has one expert more than the one before it.
+void test_all(const std::vector<Trial>& trials, const moe::TrainingTable& table, const moe::SelectOptions& options,
+              arma::uword bootstrap, Teller& teller, Result& result) {
+  for (std::size_t i = 0; i < trials.size() && bootstrap > 0 && interrupted() == 0; ++i) {
+    if (!trials[i].one_more) continue;
+    moe::TrainOptions train = options.train;
+    train.penalty = trials[i].penalty;
+    result.tests[i] = moe::bootstrap_ratio_test(table.schema, table.data, trials[i - 1].spec, trials[i].spec, train,
+                                                bootstrap, teller.follow("fits of the bootstrap"));
+  }
 }
 
 Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
                const std::optional<moe::Dataset>& validation, const moe::SelectOptions& options, arma::uword bootstrap,
-               Progress& progress) {
+               bool quiet) {
   catch_interrupts();
   const moe::StopScope scope(interruption());
+  Teller teller(quiet);
+  Result result;
   try {
-    return fit_and_test(trials, table, validation, options, bootstrap, progress);
+    result = fit_all(trials, table, validation, options, teller);
   } catch (const moe::Stopped&) {
+    teller.clear();
     throw Error(ErrorKind::kFit, "interrupted: nothing is chosen");
   }
+  try {
+    test_all(trials, table, options, bootstrap, teller, result);
+  } catch (const moe::Stopped&) {  // the tests that were done are shown
+  } catch (const Error&) {
+    if (interrupted() == 0) throw;
+  }
+  teller.clear();
+  return result;
 }
 
 void run(const Arguments& arguments) {
   if (arguments.text("output") == "-")
     throw Error(ErrorKind::kUsage, "--output: standard output is the table's: expected a file");
-  std::vector<Trial> candidates = trials(arguments);
   moe::SelectOptions options = select_options(arguments);
+  std::vector<Trial> candidates = trials(arguments, options.train.penalty);
   const arma::uword bootstrap = draws(arguments, candidates);
   const moe::TrainingTable table = read_table(arguments, candidates);
   const std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options.train);
   std::optional<moe::OutputFile> out;
   if (arguments.has("output"))
     out.emplace(arguments.text("output"));  // before the fits, so that an error is reported at once
-  Progress progress(arguments.has("quiet"));
-  const Result result = compare(candidates, table, validation, options, bootstrap, progress);
+  settle_criterion(arguments, candidates, table, options);
+  const Result result = compare(candidates, table, validation, options, bootstrap, arguments.has("quiet"));
 
   const moe::Outcome& best = result.outcomes.front();
   if (out && best.failure.empty()) moe::save_model(*best.model, *out);
   if (arguments.has("json"))
-    print(to_json(arguments.text("by"), candidates, table.schema.inputs, result));
+    print(to_json(name_of(options.by), candidates, table.schema.inputs, result));
   else
     show(to_text(candidates, result, options.by == moe::Criterion::kCv));
+  const std::size_t ended = result.outcomes.size();
+  if (interrupted() != 0)
+    throw Error(ErrorKind::kFit, "interrupted: " + std::to_string(ended) + " of " + std::to_string(candidates.size()) +
+                                     " candidates had ended, and the best is chosen among them");
   if (!best.failure.empty()) throw Error(ErrorKind::kFit, "every candidate failed: " + best.failure);
   warn_of_units(result.outcomes);
   if (options.by == moe::Criterion::kCv) note_lone_classes(table);
@@ -247,12 +346,17 @@ std::vector<Option> options() {
            {"family", "", "SPEC,..", "auto",
             "how an expert describes the target: a list to try; of several targets as gaussian+poisson"},
            {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights: the others give no likelihood"},
+           {"l2", "", "R,..", "0", "train's penalty of the experts' squared weights: a number or a list to try"},
+           {"gate-l2", "", "R,..", "1e-12", "the same for the gate"},
            {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}})
     *std::find_if(result.begin(), result.end(), [&](const Option& option) { return option.name == changed.name; }) =
         changed;
   result.insert(
       result.end(),
-      {{"by", "", "bic|icl|aic|cv", "bic", "what the best has the best of"},
+      {{"by", "", "bic|icl|aic|cv", "",
+        "what the best has the best of. By itself bic, or cv where BIC is not to be trusted: where a candidate of "
+        "several "
+        "inputs has more than one parameter for ten rows, where a network is not linear, or where penalties differ"},
        {"folds", "", "N", "10",
         "of --by cv; --seed deals the rows out, each class by itself, alike for all candidates"},
        {"lrt", "", "B", "",
@@ -265,18 +369,20 @@ std::vector<Option> options() {
 }
 
 constexpr const char* kNotes =
-    R"(Tries every combination of the numbers of experts, families, networks and sets of inputs, and lists them best first.
+    R"(Tries every combination of the numbers of experts, families, networks, penalties and sets of inputs, and lists them best first.
 SPECs and all that is not named here are train's: 'moe train --help' has their words.
 
 aic, bic, icl: lower is better. AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities;
   l is the log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.
 cv: higher is better. Mean of log p(y|x), in the data's own units, over rows held out: each fold's rows are judged by a
-  fit to the others, which standardises by those alone. cv_se: its standard error, by the folds' differences.
+  fit to the others, which standardises by those alone. cv_se: its standard error, by the folds' differences. train: the
+  same mean over the training rows. Each candidate is told when it ends.
 lr, p: 2 (l of K+1 - l of K), and (1 + draws with as large a one) / (1 + draws) (McLachlan 1987); a small p speaks
   for K+1. Draws to which a model could not be fitted do not count.
 
 A spurious fit, one of whose experts explains a few rows all but exactly from whatever start, has a likelihood without a
-maximum and stands behind all others; one that failed, with its reason, at the end.
+maximum and stands behind all others; one that failed, with its reason, at the end. ^C ends the fits: the table and -o
+then have the candidates that had ended.
 Exit status: 0 done; 1 every candidate failed; 2 usage; 3 bad data; 5 cannot read or write.)";
 
 }  // namespace

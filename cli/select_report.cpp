@@ -7,6 +7,7 @@
 
 #include "json.hpp"
 #include "moe/error.hpp"
+#include "moe/numeric.hpp"
 
 namespace cli {
 namespace {
@@ -39,43 +40,80 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-/// What distinguishes a trial from others with the same number of experts.
-std::vector<std::string> identity(const Trial& trial) {
-  return {trial.family, trial.spec.experts[0], trial.features.empty() ? "all" : moe::printable(trial.features, 80)};
+/// Which penalties differ between trials.
+struct Varied {
+  bool l2 = false, gate_l2 = false;
+};
+
+Varied varied(const std::vector<Trial>& trials) {
+  Varied result;
+  for (const Trial& trial : trials) {
+    result.l2 = result.l2 || trial.penalty.experts != trials.front().penalty.experts;
+    result.gate_l2 = result.gate_l2 || trial.penalty.gate != trials.front().penalty.gate;
+  }
+  return result;
 }
+
+std::vector<std::string> identity_headings(const Varied& varied) {
+  std::vector<std::string> headings{"family", "expert", "features"};
+  if (varied.l2) headings.emplace_back("l2");
+  if (varied.gate_l2) headings.emplace_back("gate_l2");
+  return headings;
+}
+
+/// What distinguishes a trial from others with the same number of experts.
+std::vector<std::string> identity(const Trial& trial, const Varied& varied) {
+  std::vector<std::string> cells{trial.family, trial.spec.experts[0],
+                                 trial.features.empty() ? "all" : moe::printable(trial.features, 80)};
+  if (varied.l2) cells.push_back(moe::format_number(trial.penalty.experts));
+  if (varied.gate_l2) cells.push_back(moe::format_number(trial.penalty.gate));
+  return cells;
+}
+
+/// Mean log p(y|x) of the training rows.
+double training_score(const moe::FitSummary& fit) { return fit.log_likelihood / fit.weight; }
 
 std::vector<std::string> figures(const moe::Outcome& outcome, bool cv) {
   if (!outcome.failure.empty()) return {"failed: " + outcome.failure};
   const moe::FitSummary& fit = outcome.model->fit;
   std::vector<std::string> row{printed("%.4f", fit.log_likelihood), std::to_string(fit.parameters)};
   for (const double value : {fit.aic, fit.bic, fit.icl}) row.push_back(printed("%.4f", value));
-  if (cv) row.insert(row.end(), {printed("%.6f", outcome.cv), printed("%.6f", outcome.cv_error)});
+  if (cv)
+    for (const double value : {training_score(fit), outcome.cv, outcome.cv_error})
+      row.push_back(printed("%.6f", value));
   row.push_back(std::string(fit.converged ? "yes" : "no") + (outcome.spurious ? ", but spurious" : ""));
   return row;
 }
 
 std::string candidates_text(const std::vector<Trial>& trials, const std::vector<moe::Outcome>& outcomes, bool cv) {
-  std::vector<std::vector<std::string>> rows{
-      {"", "k", "family", "expert", "features", "log_likelihood", "parameters", "aic", "bic", "icl"}};
-  if (cv) rows[0].insert(rows[0].end(), {"cv", "cv_se"});
+  const Varied shown = varied(trials);
+  std::vector<std::vector<std::string>> rows{{"", "k"}};
+  const std::vector<std::string> names = identity_headings(shown);
+  rows[0].insert(rows[0].end(), names.begin(), names.end());
+  rows[0].insert(rows[0].end(), {"log_likelihood", "parameters", "aic", "bic", "icl"});
+  if (cv) rows[0].insert(rows[0].end(), {"train", "cv", "cv_se"});
   rows[0].emplace_back("converged");
   for (const moe::Outcome& outcome : outcomes) {
     const Trial& trial = trials[outcome.candidate];
     const bool wins = &outcome == &outcomes.front() && outcome.failure.empty();
     std::vector<std::string> row{wins ? "*" : "", std::to_string(trial.spec.experts.size())};
-    for (const auto& cells : {identity(trial), figures(outcome, cv)}) row.insert(row.end(), cells.begin(), cells.end());
+    for (const auto& cells : {identity(trial, shown), figures(outcome, cv)})
+      row.insert(row.end(), cells.begin(), cells.end());
     rows.push_back(row);
   }
   return aligned(rows);
 }
 
 std::string tests_text(const std::vector<Trial>& trials, const Result& result) {
-  std::vector<std::vector<std::string>> rows{{"k", "family", "expert", "features", "lr", "p", "draws"}};
+  const Varied shown = varied(trials);
+  std::vector<std::vector<std::string>> rows{identity_headings(shown)};
+  rows[0].insert(rows[0].begin(), "k");
+  rows[0].insert(rows[0].end(), {"lr", "p", "draws"});
   for (std::size_t i = 0; i < trials.size(); ++i) {
     if (!result.tests[i]) continue;
     const moe::RatioTest& test = *result.tests[i];
     const std::size_t k = trials[i].spec.experts.size();
-    std::vector<std::string> row = identity(trials[i]);
+    std::vector<std::string> row = identity(trials[i], shown);
     row.insert(row.begin(), std::to_string(k - 1) + " against " + std::to_string(k));
     if (test.failure.empty())
       row.insert(row.end(), {printed("%.4f", test.statistic), printed("%.4g", test.p), std::to_string(test.draws)});
@@ -92,10 +130,8 @@ Json identity_json(const Trial& trial, const std::vector<std::string>& inputs) {
   for (const auto& columns : trial.spec.expert_inputs) used.insert(columns.begin(), columns.end());
   Json features = Json::array();
   for (const std::size_t input : used) features.push_back(inputs[input]);
-  return {{"k", trial.spec.experts.size()},
-          {"family", trial.family},
-          {"expert", trial.spec.experts[0]},
-          {"features", features}};
+  return {{"k", trial.spec.experts.size()}, {"family", trial.family},      {"expert", trial.spec.experts[0]},
+          {"features", features},           {"l2", trial.penalty.experts}, {"gate_l2", trial.penalty.gate}};
 }
 
 Json candidate_json(Json identity, const moe::Outcome& outcome, bool wins) {
@@ -108,6 +144,7 @@ Json candidate_json(Json identity, const moe::Outcome& outcome, bool wins) {
   result["aic"] = known(number(fit.aic));
   result["bic"] = known(number(fit.bic));
   result["icl"] = known(number(fit.icl));
+  result["train"] = known(number(training_score(fit)));
   result["cv"] = number(outcome.cv);
   result["cv_se"] = number(outcome.cv_error);
   result["converged"] = known(fit.converged);
@@ -130,6 +167,20 @@ Json test_json(Json identity, const moe::RatioTest& test) {
 }
 
 }  // namespace
+
+std::string to_line(const std::vector<Trial>& trials, const moe::Outcome& outcome) {
+  const Trial& trial = trials[outcome.candidate];
+  const std::size_t k = trial.spec.experts.size();
+  const std::string family = outcome.model ? outcome.model->family_spec() : trial.family;
+  std::string line = std::to_string(k) + (k == 1 ? " expert, " : " experts, ") + family + ", " + trial.spec.experts[0];
+  if (!trial.features.empty()) line += ", --features " + moe::printable(trial.features, 80);
+  const Varied shown = varied(trials);
+  if (shown.l2) line += ", --l2 " + moe::format_number(trial.penalty.experts);
+  if (shown.gate_l2) line += ", --gate-l2 " + moe::format_number(trial.penalty.gate);
+  if (!outcome.failure.empty()) return line + ": failed: " + outcome.failure;
+  return line + ": cv " + printed("%.4f", outcome.cv) + printed(" +- %.4f", outcome.cv_error) + ", training rows " +
+         printed("%.4f", training_score(outcome.model->fit));
+}
 
 std::string to_text(const std::vector<Trial>& trials, const Result& result, bool cv) {
   return candidates_text(trials, result.outcomes, cv) + tests_text(trials, result);

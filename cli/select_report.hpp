@@ -14,7 +14,8 @@ struct Trial {
   moe::ModelSpec spec;
   std::string family;    ///< the family; for "auto" the one that was chosen
   std::string features;  ///< as the user typed them; "" for all
-  bool one_more;         ///< whether it is the trial before it with one expert more
+  moe::Penalty penalty;
+  bool one_more;  ///< whether it is the trial before it with one expert more
 };
 
 struct Result {
@@ -23,6 +24,8 @@ struct Result {
   std::vector<std::optional<moe::RatioTest>> tests;
 };
 
+/// "4 experts, gaussian, linear, --l2 0.01: cv -0.4321 +- 0.0123, training rows -0.4012": a candidate that has ended.
+std::string to_line(const std::vector<Trial>& trials, const moe::Outcome& outcome);
 /// A table of the candidates, the best first, and a table of the tests.
 std::string to_text(const std::vector<Trial>& trials, const Result& result, bool cv);
 /// A JSON object. `inputs`: the inputs of the table.

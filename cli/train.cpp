@@ -13,6 +13,7 @@
 #include "moe/model_file.hpp"
 #include "moe/registry.hpp"
 #include "moe/stop.hpp"
+#include "penalty.hpp"
 #include "resume.hpp"
 #include "signals.hpp"
 #include "train_options.hpp"
@@ -84,6 +85,10 @@ void follow(const Arguments& arguments, const moe::TrainingTable& table, const s
   follower.keep_progress(progress, words, std::move(best));
 }
 
+void say_all(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) say(line);
+}
+
 /// `from`: a model to begin with, or the checkpoint of an earlier run with these arguments.
 void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
@@ -112,13 +117,18 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   }
   try {
     const moe::StopScope scope(interruption());
-    const auto [model, report] = moe::train(
-        {table.schema, spec, std::move(table.data), std::move(validation), options, std::ref(follower), start});
+    const auto [result, penalties, notes] = fit_and_watch(
+        arguments,
+        {table.schema, spec, std::move(table.data), std::move(validation), options, std::ref(follower), start},
+        follower);
+    const auto& [model, report] = result;
     if (report.stopped) throw moe::Stopped();
     follower.finish();
     moe::save_model(model, out);
     if (!arguments.has("quiet")) summarise(model, report);
+    if (!arguments.has("quiet")) say_all(penalties);
     warn(model, report, table);
+    say_all(notes);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFit) follower.finish();
     throw;

@@ -177,11 +177,12 @@ std::vector<Option> fit_options() {
       {"restarts", "", "R", "auto",
        "starts, the best fit kept; auto: 1 for adam and sgd, and 4 to 20 for the others, fewer the larger the data; "
        "em compares them on 20,000 rows where there are more than 40,000"},
-      {"l2", "", "R", "0",
+      {"l2", "", "R|auto", "0",
        "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared; a squared "
        "error "
-       "counts in the target's variance there"},
-      {"gate-l2", "", "R", "1e-12", "the same for the gate"},
+       "counts in the target's variance there. auto: the value with the best mean log p(y|x) of rows held out, on 5 "
+       "folds"},
+      {"gate-l2", "", "R|auto", "1e-12", "the same for the gate; where both are auto, both have one value"},
       {"l1", "", "R", "0",
        "adds R times the absolute weights of the experts, as --l2 does squared ones: the lasso, with --l2 the elastic "
        "net. Weights that say little become 0, and no longer count as parameters (Zou, Hastie, Tibshirani 2007)"},
@@ -247,8 +248,8 @@ moe::TrainOptions train_options(const Arguments& arguments) {
   solver.schedule = arguments.text("schedule");
   options.batch = arguments.count("batch", 0, kMany);
   if (arguments.text("restarts") != "auto") options.restarts = arguments.count("restarts", 1, 1'000'000);
-  options.penalty.experts = arguments.number("l2", 0, kLargest);
-  options.penalty.gate = arguments.number("gate-l2", 0, kLargest);
+  if (arguments.text("l2") != "auto") options.penalty.experts = arguments.number("l2", 0, kLargest);
+  if (arguments.text("gate-l2") != "auto") options.penalty.gate = arguments.number("gate-l2", 0, kLargest);
   options.penalty.experts_l1 = arguments.number("l1", 0, kLargest);
   options.penalty.gate_l1 = arguments.number("gate-l1", 0, kLargest);
   options.firth = arguments.has("firth");

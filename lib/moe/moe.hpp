@@ -1,7 +1,7 @@
 // Includes everything. This is the tour.
 //
-// A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp, select.hpp for the best of several,
-// or automatic.hpp for a committee of what suits the data), a
+// A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp, penalty.hpp for the penalty that suits it,
+// select.hpp for the best of several, or automatic.hpp for a committee of what suits the data), a
 // Model a file (model_file.hpp), predictions (predict.hpp), figures of merit (metrics.hpp), words (describe.hpp) or
 // another tool's input (export.hpp):
 //
@@ -35,6 +35,7 @@
 #include "moe/file.hpp"
 #include "moe/forward_pass.hpp"
 #include "moe/gate.hpp"
+#include "moe/held_out.hpp"
 #include "moe/hessian.hpp"
 #include "moe/import.hpp"
 #include "moe/inference.hpp"
@@ -45,6 +46,7 @@
 #include "moe/network.hpp"
 #include "moe/numeric.hpp"
 #include "moe/objective.hpp"
+#include "moe/penalty.hpp"
 #include "moe/predict.hpp"
 #include "moe/random.hpp"
 #include "moe/recipe.hpp"

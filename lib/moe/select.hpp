@@ -19,12 +19,6 @@ namespace moe {
 /// The criterion. The first three are in FitSummary, and lower is better. kCv is Outcome::cv, and higher is better.
 enum class Criterion { kBic, kIcl, kAic, kCv };
 
-struct SelectOptions {
-  Criterion by = Criterion::kBic;
-  arma::uword folds = 10;  ///< for kCv
-  TrainOptions train;      ///< for every fit; the threads are shared among the fits
-};
-
 /// The result for a candidate.
 struct Outcome {
   std::size_t candidate;
@@ -38,17 +32,42 @@ struct Outcome {
   ErrorKind kind = ErrorKind::kFit;
 };
 
+struct SelectOptions {
+  Criterion by = Criterion::kBic;
+  arma::uword folds = 10;  ///< for kCv
+  TrainOptions train;      ///< for every fit; the threads are shared among the fits
+  /// The penalty of each candidate, in place of train.penalty; empty: train.penalty for all.
+  std::vector<Penalty> penalties{};
+  /// Told each candidate when all its fits have ended, one at a time, in the order in which they begin: from the last to the
+  /// first, as the last is usually the largest. May be empty.
+  std::function<void(const Outcome&)> ended{};
+};
+
 /// Called after each pass of each fit, never twice at the same time. `done` of `fits` fits have ended. Returns false to
 /// stop.
 using SelectObserver = std::function<bool(std::size_t done, std::size_t fits)>;
 
 /// Fits every candidate to the table, and for kCv to its folds. A candidate's inputs are indices into schema.inputs,
 /// and it is given only the inputs that it reads. The best comes first; spurious ones follow the others, and those that
-/// failed are last. The result is the same for any number of threads. Throws Error: usage for a gate whose weights do
-/// not sum to 1, or an impossible number of folds; fit where the observer stops it.
+/// failed are last. The result is the same for any number of threads. Where the observer or the caller's StopScope stops
+/// it, the candidates whose fits had all ended are the result, which is then shorter than `candidates`. Throws Error:
+/// usage for a gate whose weights do not sum to 1, or an impossible number of folds; fit where it is stopped before any
+/// candidate has ended.
 std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std::optional<Dataset>& validation,
                             const std::vector<ModelSpec>& candidates, const SelectOptions& options,
                             const SelectObserver& observer);
+
+struct CriterionChoice {
+  Criterion by = Criterion::kBic;
+  std::string reason{};  ///< why it is not kBic: a part of a sentence
+};
+
+/// The criterion where a user names none: kCv where BIC is not to be trusted, else kBic. BIC counts parameters, which says
+/// little where a candidate has more than one for ten rows and reads several inputs, where a network is not linear in its
+/// parameters, and where candidates differ by their penalties. kBic, too, where fewer than two rows for each of
+/// options.folds can be held out.
+CriterionChoice default_criterion(const Schema& schema, const Dataset& data, const std::vector<ModelSpec>& candidates,
+                                  const SelectOptions& options);
 
 /// The held-out rows of each fold, in ascending order. Rows of positive weight are put into a random order and dealt
 /// out one by one.

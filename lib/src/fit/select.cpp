@@ -4,16 +4,20 @@
 #include "moe/select.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 
 #include "base/parallel.hpp"
+#include "fit/solver_choice.hpp"
 #include "moe/metrics.hpp"
 #include "moe/predict.hpp"
 #include "moe/random.hpp"
+#include "moe/stop.hpp"
 
 namespace moe {
 namespace {
@@ -34,6 +38,7 @@ class FitCounter {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++done_;
   }
+  bool stopped() const { return stopped_; }
   void require_end() const {
     if (stopped_) throw Error(ErrorKind::kFit, "interrupted: nothing is chosen");
   }
@@ -42,7 +47,7 @@ class FitCounter {
   const SelectObserver& observer_;
   std::mutex mutex_;
   std::size_t done_ = 0, fits_;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_ = false;
 };
 
 /// A candidate with a schema of only the inputs that it reads.
@@ -104,6 +109,7 @@ Fitted fitted(const Candidate& candidate, const Dataset& rows, const std::option
         {candidate.schema, candidate.spec, take_inputs(rows, candidate.inputs), std::move(judged), options, observer});
     result.model = std::move(fit.model);
     result.report = std::move(fit.report);
+    if (result.report.stopped) return {{}, {}, "interrupted", ErrorKind::kFit};
   } catch (const Error& error) {
     result.failure = error.what();
     result.kind = error.kind();
@@ -165,6 +171,59 @@ void summarise(const std::vector<FoldScore>& folds, Outcome& outcome) {
   const auto count = static_cast<double>(folds.size());
   outcome.cv_error = std::sqrt(squares * count / (count - 1));
 }
+
+/// What the fits of all candidates have come to. It makes an Outcome of a candidate whose fits have all ended, and tells it.
+class Ends {
+ public:
+  Ends(std::size_t candidates, std::size_t folds, const std::function<void(const Outcome&)>& told)
+      : told_(told),
+        whole_(candidates),
+        scores_(candidates, std::vector<FoldScore>(folds)),
+        left_(candidates, 1 + folds) {}
+
+  void keep(std::size_t candidate, Fitted fit, const FitCounter& watch) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (watch.stopped()) return;
+    whole_[candidate] = std::move(fit);
+    one_less(candidate);
+  }
+  void keep(std::size_t candidate, std::size_t fold, FoldScore score, const FitCounter& watch) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (watch.stopped()) return;
+    scores_[candidate][fold] = std::move(score);
+    one_less(candidate);
+  }
+  /// Of the candidates that have ended, in their order.
+  std::vector<Outcome> outcomes() {
+    std::vector<Outcome> result;
+    for (std::size_t c = 0; c < whole_.size(); ++c)
+      if (left_[c] == 0) result.push_back(outcome(c, std::move(whole_[c].model)));
+    return result;
+  }
+
+ private:
+  void one_less(std::size_t candidate) {
+    --left_[candidate];
+    for (; next_ > 0 && left_[next_ - 1] == 0; --next_)
+      if (told_) told_(outcome(next_ - 1, whole_[next_ - 1].model));
+  }
+
+  Outcome outcome(std::size_t c, std::optional<Model> model) const {
+    Outcome result{c, std::move(model), whole_[c].report};
+    result.spurious = spurious(result.report);
+    result.failure = whole_[c].failure;
+    result.kind = whole_[c].kind;
+    summarise(scores_[c], result);
+    return result;
+  }
+
+  const std::function<void(const Outcome&)>& told_;
+  std::mutex mutex_;
+  std::vector<Fitted> whole_;
+  std::vector<std::vector<FoldScore>> scores_;
+  std::vector<std::size_t> left_;     // fits of each candidate that have not ended
+  std::size_t next_ = whole_.size();  // the candidates from here on were told
+};
 
 // --- Order -----------------------------------------------------------------------------------------------------------
 
@@ -228,35 +287,61 @@ std::vector<Outcome> select(const Schema& schema, const Dataset& data, const std
     require_normalised_gate(spec);
     parts.push_back(narrowed(schema, spec));
   }
+  if (!options.penalties.empty() && options.penalties.size() != parts.size())
+    throw std::logic_error("select: expected as many penalties as candidates, or none");
   std::vector<std::vector<std::size_t>> folds;
   if (options.by == Criterion::kCv) folds = cross_validation_folds(schema, data, options.folds, options.train.seed);
 
   const std::size_t each = 1 + folds.size(), fits = parts.size() * each;
-  const TrainOptions one = for_one_of(fits, options.train);
   FitCounter watch(observer, fits);
-  std::vector<Fitted> whole(parts.size());
-  std::vector<std::vector<FoldScore>> scores(parts.size(), std::vector<FoldScore>(folds.size()));
-  parallel_for(fits, options.train.threads, [&](std::size_t task) {
-    const std::size_t fit = fits - 1 - task;  // from the end, where the largest models usually are
-    const std::size_t c = fit / each, f = fit % each;
-    if (f == 0)
-      whole[c] = fitted(parts[c], data, validation, one, watch);
-    else
-      scores[c][f - 1] = score(parts[c], data, validation, folds[f - 1], one, watch);
-  });
-  watch.require_end();
-
-  std::vector<Outcome> outcomes;
-  for (std::size_t c = 0; c < parts.size(); ++c) {
-    Outcome outcome{c, std::move(whole[c].model), whole[c].report};
-    outcome.spurious = spurious(outcome.report);
-    outcome.failure = whole[c].failure;
-    outcome.kind = whole[c].kind;
-    summarise(scores[c], outcome);
-    outcomes.push_back(std::move(outcome));
+  Ends ends(parts.size(), folds.size(), options.ended);
+  bool stopped = false;
+  try {
+    parallel_for(fits, options.train.threads, [&](std::size_t task) {
+      const std::size_t fit = fits - 1 - task;  // from the end, where the largest models usually are
+      const std::size_t c = fit / each, f = fit % each;
+      TrainOptions one = for_one_of(fits, options.train);
+      if (!options.penalties.empty()) one.penalty = options.penalties[c];
+      if (f == 0)
+        ends.keep(c, fitted(parts[c], data, validation, one, watch), watch);
+      else
+        ends.keep(c, f - 1, score(parts[c], data, validation, folds[f - 1], one, watch), watch);
+    });
+  } catch (const Stopped&) {
+    stopped = true;
   }
+  const StopScope to_the_end(nullptr);  // what follows takes little time
+  std::vector<Outcome> outcomes = ends.outcomes();
+  if (outcomes.empty() && stopped) throw Stopped();
+  if (outcomes.empty()) watch.require_end();
   sort_best_first(outcomes, options.by);
   return outcomes;
+}
+
+CriterionChoice default_criterion(const Schema& schema, const Dataset& data, const std::vector<ModelSpec>& candidates,
+                                  const SelectOptions& options) {
+  const arma::uword rows = arma::accu(data.w > 0);
+  const arma::uword lone = classes_of_one_row(schema, data).size();
+  if (rows < lone + 2 * options.folds) return {};
+  for (const ModelSpec& candidate : candidates) {
+    ModelSpec spec = candidate;
+    if (spec.family == "auto") spec.family = default_family(schema);
+    if (spec.experts.size() == 1) spec.gate = "constant";
+    const Model model(schema, Standardization::none(schema.inputs.size(), schema.targets.size()), spec);
+    if (!all_linear(model)) return {Criterion::kCv, "a network is not linear in its parameters"};
+    const arma::uword parameters = model.degrees_of_freedom();
+    if (narrowed(schema, candidate).inputs.size() > 1 && 10 * parameters > rows)
+      return {Criterion::kCv, std::to_string(parameters) + " parameters and " + std::to_string(rows) +
+                                  " rows are more than one for ten"};
+  }
+  const auto same = [&](const Penalty& penalty) {
+    const Penalty& first = options.penalties.front();
+    return penalty.experts == first.experts && penalty.gate == first.gate && penalty.experts_l1 == first.experts_l1 &&
+           penalty.gate_l1 == first.gate_l1;
+  };
+  if (!std::all_of(options.penalties.begin(), options.penalties.end(), same))
+    return {Criterion::kCv, "candidates differ by their penalties"};
+  return {};
 }
 
 RatioTest bootstrap_ratio_test(const Schema& schema, const Dataset& data, const ModelSpec& smaller,

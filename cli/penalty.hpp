@@ -1,0 +1,24 @@
+// What keeps `moe train` from over-fitting in silence: penalties that are chosen by cross-validation, and warnings.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+#include "follower.hpp"
+#include "moe/train.hpp"
+
+namespace cli {
+
+struct WatchedFit {
+  moe::FitResult fit;
+  std::vector<std::string> summary;  ///< on penalties that were asked for
+  std::vector<std::string> notes;    ///< and warnings, which are said in any case
+};
+
+/// Fits the request. Chooses the penalties before, where --l2 auto or --gate-l2 auto asks for it. Where no penalty is
+/// given and classes separate, it chooses one and fits again. Then it looks whether the fit says more of rows that it has not
+/// seen than one linear expert.
+WatchedFit fit_and_watch(const Arguments& arguments, moe::FitRequest request, Follower& follower);
+
+}  // namespace cli
