@@ -74,6 +74,7 @@ bool classes_separate(const moe::FitResult& fit) {
 void fit_again(const Arguments& arguments, moe::FitRequest request, Follower& follower, WatchedFit& watched) {
   moe::PenaltyOptions options;
   options.above_zero = true;
+  options.gate = request.spec.experts.size() > 1;
   const moe::PenaltyChoice choice = choose(arguments, request, options);
   request.options.progress = nullptr;
   follower.begin_again();

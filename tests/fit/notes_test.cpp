@@ -65,7 +65,7 @@ TEST_CASE("each note stands where it is true, and nowhere else", "[notes][cli]")
       {"warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
        "and grow "
        "until they are stopped: expected --l2 and --gate-l2, or --validation with --patience",
-       "-k 1 -y k --features x --expert mlp:4 --solver lbfgs n.csv",
+       "-k 1 -y k --features x --expert mlp:4 --solver lbfgs --l2 0 n.csv",
        "certain of the class",
        {"-k 1 -y two --features x --expert mlp:2 --solver lbfgs n.csv"}},
       {"note: 'ten' has 10 different whole numbers and is taken as a number; --family categorical takes them as "

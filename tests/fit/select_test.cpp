@@ -392,7 +392,7 @@ TEST_CASE("select's mistakes have one line and their status", "[select]") {
       {"-k 1-2-3 d.csv", 2, "--experts: '1-2-3': expected whole"},
       {"-k 1-99999999999999999999 d.csv", 2, "--experts: '1-99999999999999999999': expected whole"},
       {"--by bix d.csv", 2, "--by: unknown criterion 'bix': did you mean 'bic'?"},
-      {"--folds 5 d.csv", 2, "--folds: only cross-validation uses them: expected --by cv with it\n"},
+      {"--by bic --folds 5 d.csv", 2, "--folds: only cross-validation uses them: expected --by cv with it\n"},
       {"--by cv --folds 1 d.csv", 2, "--folds: '1': expected a whole number from 2"},
       {"--by cv --folds 21 d.csv", 2, "--folds: 21 folds of 20 rows: expected 2 or more, and a row in each\n"},
       {"-o - d.csv", 2, "--output: standard output is the table's: expected a file\n"},
