@@ -99,9 +99,15 @@ void check(const moe::FitRequest& request, WatchedFit& watched) {
 
 }  // namespace
 
-WatchedFit fit_and_watch(const Arguments& arguments, moe::FitRequest request, Follower& follower) {
+bool chooses_penalty(const Arguments& arguments) {
+  return arguments.text("l2") == "auto" || arguments.text("gate-l2") == "auto";
+}
+
+WatchedFit fit_and_watch(const Arguments& arguments, moe::FitRequest request, const std::vector<std::size_t>& groups,
+                         Follower& follower) {
   WatchedFit watched;
   moe::PenaltyOptions options;
+  options.groups = groups;
   options.experts = arguments.text("l2") == "auto";
   options.gate = arguments.text("gate-l2") == "auto";
   if (options.experts || options.gate)

@@ -19,6 +19,11 @@ struct WatchedFit {
 /// Fits the request. Chooses the penalties before, where --l2 auto or --gate-l2 auto asks for it. Where no penalty is
 /// given and classes separate, it chooses one and fits again. Then it looks whether the fit says more of rows that it has not
 /// seen than one linear expert.
-WatchedFit fit_and_watch(const Arguments& arguments, moe::FitRequest request, Follower& follower);
+/// `groups`: see moe::PenaltyOptions.
+WatchedFit fit_and_watch(const Arguments& arguments, moe::FitRequest request, const std::vector<std::size_t>& groups,
+                         Follower& follower);
+
+/// Whether --l2 auto or --gate-l2 auto is given.
+bool chooses_penalty(const Arguments& arguments);
 
 }  // namespace cli

@@ -120,7 +120,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
     const auto [result, penalties, notes] = fit_and_watch(
         arguments,
         {table.schema, spec, std::move(table.data), std::move(validation), options, std::ref(follower), start},
-        follower);
+        table.groups, follower);
     const auto& [model, report] = result;
     if (report.stopped) throw moe::Stopped();
     follower.finish();
@@ -145,10 +145,13 @@ void run(const Arguments& arguments) {
     throw Error(ErrorKind::kUsage, "standard output is a terminal, and a model is binary: expected -o FILE or a pipe");
   if (asks_for_automatic(arguments)) return fit_automatic(arguments);
   if (arguments.has("effort")) throw Error(ErrorKind::kUsage, "--effort: expected it with --auto");
+  if (arguments.has("committee") && chooses_penalty(arguments))
+    throw Error(ErrorKind::kUsage, "--l2 auto: a committee's penalty is not chosen: expected a number");
   if (arguments.has("committee"))
     return fit_committee(arguments, model_spec(arguments, expert_networks(arguments), arguments.text("family")));
-  if (arguments.has("fold-group"))
-    throw Error(ErrorKind::kUsage, "--fold-group: this fit has no folds: expected it with --auto or --committee");
+  if (arguments.has("fold-group") && !chooses_penalty(arguments))
+    throw Error(ErrorKind::kUsage,
+                "--fold-group: this fit has no folds: expected it with --auto or --committee, or with --l2 auto");
   if (arguments.has("every") && !arguments.has("checkpoint"))
     throw Error(ErrorKind::kUsage, "--every: there is nothing to save: expected --checkpoint FILE with it");
   std::optional<moe::Checkpoint> from;

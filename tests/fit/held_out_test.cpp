@@ -50,7 +50,7 @@ TEST_CASE("a fit that is worse on held-out rows than one line is told, with both
   }
   // Lines that are there are none to warn of; one line is compared with nothing.
   for (const std::string command :
-       {"moe gen two-lines -n 300 | moe train -q -o m.moe", "moe train -k 1 -q noise.csv -o m.moe",
+       {"moe gen two-lines -n 300 | moe train -k 2 -q -o m.moe", "moe train -k 1 -q noise.csv -o m.moe",
         "moe train -k 4 -y accel $DATA/mcycle.csv -q -o m.moe"}) {
     const Ran ran = sh(command);
     INFO(ran);

@@ -244,7 +244,7 @@ TEST_CASE("two penalties have one value on a path, and each may be chosen alone"
 
 TEST_CASE("what a choice of penalties cannot do is told", "[penalty][cli]") {
   const Shell sh;
-  sh("moe gen two-lines -n 60 -o d.csv; moe gen blobs -n 60 -o c.csv; moe train d.csv -q -o m.moe");
+  sh("moe gen two-lines -n 60 -o d.csv; moe gen blobs -n 60 -o c.csv; moe train d.csv -k 2 -q -o m.moe");
   const std::pair<const char*, const char*> cases[] = {
       {"--l2 auto --gate-link linear d.csv", "its weights do not sum to 1"},
       {"-k 1 --l2 auto --firth c.csv", "--firth: it brings a penalty of its own"},
