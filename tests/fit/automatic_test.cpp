@@ -221,7 +221,8 @@ TEST_CASE("--fold-group keeps rows together and is no input", "[automatic][cli]"
          "moe train -k 1 --fold-group subject s.csv -o n.moe");
   INFO(ran);
   CHECK(ran.out == "121\n");
-  CHECK(ran.err == "moe train: --fold-group: this fit has no folds: expected it with --auto or --committee, or with --l2 auto\n");
+  CHECK(ran.err ==
+        "moe train: --fold-group: this fit has no folds: expected it with --auto or --committee, or with --l2 auto\n");
   const Ran gap = sh("sed '5s/^[^,]*//' s.csv | moe train --fold-group subject --effort 1 -o m.moe");
   CHECK(gap.status == 3);
   CHECK(gap.err.find("moe train: <stdin>:5:1 subject: the cell is empty") == 0);
