@@ -110,7 +110,7 @@ TEST_CASE("the best is saved as train writes it, from columns read once for all"
   const Ran ran =
       sh("moe gen friedman1 -d 6 -n 200 | awk -F, -v OFS=, 'NR==1{print $0,\"w\";next}{print $0,NR%3}' > d.csv\n"
          "moe select -k 2-3 --features x6 --features x3-x5,-x4 --expert poly:2 --expert constant -y y --weight w "
-         "--gate-features x1 --seed 4 -o best.moe --json < d.csv");
+         "--gate-features x1 --seed 4 --by bic -o best.moe --json < d.csv");
   INFO(ran);
   REQUIRE(ran.status == 0);
   const json best = json::parse(ran.out).at("candidates")[0];
