@@ -28,6 +28,9 @@ void add_number(const moe::Metrics::OfNumber& metrics, Json& to) {
   to["r2"] = number(metrics.r2);
   to["crps"] = number(metrics.crps);
   for (const auto& [level, share] : metrics.coverage) to["coverage"][moe::format_number(level)] = number(share);
+  if (std::isnan(metrics.rounding_step)) return;
+  to["rounding_step"] = metrics.rounding_step;
+  to["rounding_log_p"] = number(metrics.rounding_log_p);
 }
 
 Json to_json(const moe::Metrics& metrics, const moe::Model& model) {
@@ -96,7 +99,7 @@ std::string number_lines(const moe::Metrics::OfNumber& metrics) {
   std::string text =
       line("rmse", metrics.rmse) + line("mae", metrics.mae) + line("r2", metrics.r2) + line("crps", metrics.crps);
   for (const auto& [level, share] : metrics.coverage) text += line("coverage " + moe::format_number(level), share);
-  return text;
+  return text + line("rounding_step", metrics.rounding_step) + line("rounding_log_p", metrics.rounding_log_p);
 }
 
 std::string to_text(const moe::Metrics& metrics, const moe::Model& model, bool by_expert) {
@@ -156,6 +159,12 @@ Command eval_command() {
                         {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),
       "nll is the mean of -log p(y|x), natural logarithm, in the data's own units: it may be negative, as a density "
       "may exceed 1.\n"
+      "Where all targets are multiples of a step apart, as of one decimal, rounding_step is the step and "
+      "rounding_log_p the mean of\n"
+      "log P(y - step/2 < Y <= y + step/2): how probable the rounded values are. It is at most 0, where nll may reward "
+      "a "
+      "sigma\n"
+      "below the rounding.\n"
       "brier is the mean of (p - y)^2 for two classes, and summed over the classes for more. Means are weighted where "
       "the model\n"
       "was trained with weights and the table has them. Of several targets nll is that of all together; the others "

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <armadillo>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "moe/model.hpp"
@@ -21,6 +23,12 @@ struct Metrics {
   struct OfNumber {
     double rmse = 0, mae = 0, r2 = 0, crps = 0;
     std::vector<std::pair<double, double>> coverage;  ///< level, share of rows inside the central interval
+    /// The step in which the rows give the target: all their values are this far apart, or multiples of it. NaN where
+    /// they show none, and for counts.
+    double rounding_step = std::numeric_limits<double>::quiet_NaN();
+    /// The mean of log P(y - step / 2 < Y <= y + step / 2): of the values that are rounded to y. It is at most 0. NaN
+    /// without a step.
+    double rounding_log_p = std::numeric_limits<double>::quiet_NaN();
   };
   std::vector<OfNumber> numbers;  ///< one for each target; none for classes
   // Classes:

@@ -33,6 +33,8 @@ class Predictive {
   double unit_of(arma::uword t = 0) const;
   arma::vec cdf(const arma::vec& target, arma::uword t = 0) const;
   arma::vec quantile(double p, arma::uword t = 0) const;
+  /// log P(low < Y <= high), low < high in data units (b), to about 1e-9 of it however small the probability.
+  arma::vec log_probability(const arma::vec& low, const arma::vec& high, arma::uword t = 0) const;
   /// The continuous ranked probability score at the block's target. It has a closed form where all experts are normal.
   arma::vec crps(arma::uword t = 0) const;
   bool discrete(arma::uword t = 0) const;  ///< whether every expert's density is a probability of whole numbers
@@ -61,6 +63,7 @@ class Predictive {
   arma::vec cdf(const std::vector<Part>& parts, const arma::vec& target, arma::uword t) const;
   arma::vec normal_crps(arma::uword t) const;
   arma::vec numeric_crps(arma::uword t) const;
+  arma::vec discrete_crps(arma::uword t) const;
   arma::vec in_data_units(const arma::vec& y, arma::uword t) const;
   const Model& model_;
   ForwardPass forward_;

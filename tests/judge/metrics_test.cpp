@@ -6,6 +6,8 @@
 
 #include "models.hpp"
 #include "moe/numeric.hpp"
+#include "moe/predict.hpp"
+#include "moe/random.hpp"
 #include "throws.hpp"
 
 TEST_CASE("area under the curve counts ties by half and weights as rows", "[metrics]") {
@@ -70,4 +72,107 @@ TEST_CASE("rows without a target cannot be judged", "[metrics]") {
   CHECK(sentence_of([&] { moe::evaluate(model, data); }, &kind) ==
         "there is no target: expected a column '" + model.schema.targets[0] + "'");
   CHECK(kind == moe::ErrorKind::kData);
+}
+
+namespace {
+
+/// Log P(low < Y <= high) of one constant expert, whose theta is given.
+double log_probability(const std::string& family, const arma::vec& theta, double low, double high) {
+  moe::Model model = make_model({family, "constant", "constant", "softmax", 1, 1});
+  model.standardization = moe::Standardization::none(1, 1);
+  model.standardization.target_spread = 1e-8;  // no floor to speak of
+  model = moe::Model(model.schema, model.standardization, model.spec(), theta);
+  moe::Dataset data{arma::mat(2, 1, arma::fill::ones), arma::vec{1}, arma::vec{1}, {}, {}};
+  moe::Predictive predictive(model);
+  predictive.at(data);
+  return predictive.log_probability({low}, {high})[0];
+}
+
+/// The gate has one number, which has no effect.
+double normal_interval(double sigma, double low, double high) {
+  return log_probability("gaussian", {0, 0, std::log(sigma)}, low, high);
+}
+
+}  // namespace
+
+TEST_CASE("the probability of an interval keeps its digits in the tails", "[metrics]") {
+  // By mpmath 1.2.1 with 50 digits.
+  const auto near = [](double value) { return Approx(value).epsilon(1e-9).margin(1e-9); };
+  CHECK(normal_interval(1, 0.45, 0.55) == near(-3.346836093645861));
+  CHECK(normal_interval(1, 9.5, 10.5) == near(-48.306060454703855));
+  CHECK(normal_interval(1, 39.5, 40.5) == near(-784.72087910431758));
+  CHECK(normal_interval(1, -40.5, -39.5) == near(-784.72087910431758));
+  CHECK(normal_interval(1, 5, 5.000001) == near(-27.234451591168072));
+  CHECK(normal_interval(0.01, 0.5, 1.5) == near(-1254.8313611394199));
+  CHECK(normal_interval(0.01, -0.5, 0.5) == near(0));
+  CHECK(normal_interval(0.001, 3, 4) == near(-4500008.925306212));
+  CHECK(normal_interval(1000, -0.5, 0.5) == near(-7.8266938538534758));
+  const auto student = [](double low, double high) {
+    return log_probability("student", {0, 0, 0, std::log(2.0)}, low, high);  // sigma 1, nu 3
+  };
+  CHECK(student(100, 101) == near(-17.24480668557836));
+  CHECK(student(1e6, 1000001) == near(-54.065708504149053));
+  CHECK(student(-0.05, 0.05) == near(-3.3040292359836921));
+  CHECK(log_probability("laplace", {0, 0, 0}, 29.5, 30.5) == near(-30.651822325947027));
+}
+
+TEST_CASE("of a rounded target eval gives the step and the probability of what is rounded to it", "[metrics]") {
+  moe::Model model = make_model({"gaussian", "constant", "constant", "softmax", 2, 1});
+  model.standardization = moe::Standardization::none(1, 1);
+  // Weights 1/4 and 3/4, means -1 and 2, sigmas 0.5 and 0.2 (but for the floor of 1e-4).
+  model = moe::Model(model.schema, model.standardization, model.spec(),
+                     {0, std::log(3.0), -1, 2, std::log(0.5), std::log(0.2)});
+  const arma::vec y = arma::regspace(-2, 0.25, 3), w = arma::regspace(1, static_cast<double>(y.n_elem));
+  const auto below = [](double t) { return 0.5 * std::erfc(-t / M_SQRT2); };
+  double sum = 0;
+  for (arma::uword n = 0; n < y.n_elem; ++n) {
+    const auto mass = [&](double mean, double sigma) {
+      return below((y[n] + 0.125 - mean) / sigma) - below((y[n] - 0.125 - mean) / sigma);
+    };
+    sum += w[n] * std::log(0.25 * mass(-1, 0.5) + 0.75 * mass(2, 0.2));
+  }
+  moe::Dataset data{arma::mat(2, y.n_elem, arma::fill::ones), y, w, {}, {}};
+  const moe::Metrics::OfNumber found = moe::evaluate(model, data).numbers[0];
+  CHECK(found.rounding_step == 0.25);
+  CHECK(found.rounding_log_p == Approx(sum / arma::accu(w)).epsilon(1e-6));
+  // A row of weight 0 has no say, and a target without a step has none.
+  data.y[0] = std::sqrt(2.0);
+  data.w[0] = 0;
+  CHECK(moe::evaluate(model, data).numbers[0].rounding_step == 0.25);
+  data.w[0] = 1;
+  CHECK(std::isnan(moe::evaluate(model, data).numbers[0].rounding_step));
+  CHECK(std::isnan(moe::evaluate(model, data).numbers[0].rounding_log_p));
+}
+
+TEST_CASE("the CRPS of many experts that are no normals equals its integral", "[metrics]") {
+  constexpr arma::uword kExperts = 30;
+  moe::Model model = make_model({"student", "constant", "constant", "softmax", kExperts, 1});
+  moe::Random random(3);
+  // Most experts are alike. Some are narrow, and far away.
+  for (arma::uword k = 0; k < kExperts; ++k) {
+    const bool odd = k % 7 == 0;
+    model.theta[k] = random.normal();
+    model.theta[model.experts[k].offset] = random.normal() * (odd ? 10 : 0.1);
+    model.theta[model.experts[k].psi_offset] = (odd ? -2 : 0) + 0.2 * random.normal();
+    model.theta[model.experts[k].psi_offset + 1] = 1 + random.normal();
+  }
+  for (const double y : {4.0, 4.3, -20.0, 90.0}) {
+    moe::Dataset data{arma::mat(2, 1, arma::fill::ones), arma::vec{y}, arma::vec{1}, {}, {}};
+    moe::Predictive predictive(model);
+    predictive.at(data);
+    // The integral of (F - 1{t >= y})^2 over t = 4 + sinh(u), by Simpson's rule on both sides of y.
+    const double at = std::asinh(y - 4), most = std::asinh(1e7);
+    double sum = 0;
+    for (const double end : {-most, most}) {
+      constexpr int kSteps = 8000;
+      const double h = (end - at) / kSteps;
+      for (int i = 0; i <= kSteps; ++i) {
+        const double u = at + i * h, share = i == 0 || i == kSteps ? 1 : i % 2 == 1 ? 4 : 2;
+        const double F = predictive.cdf({4 + std::sinh(u)})[0];
+        sum += share * std::abs(h) / 3 * std::cosh(u) * std::pow(F - (end > at ? 1 : 0), 2);
+      }
+    }
+    INFO(y);
+    CHECK(predictive.crps()[0] == Approx(sum).epsilon(1e-5));
+  }
 }

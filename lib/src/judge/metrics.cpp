@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include "model/floors.hpp"
 #include "model/forward_blocks.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -19,6 +20,16 @@ constexpr arma::uword kMetricsBlock = 1024;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr double kLevels[] = {0.5, 0.9, 0.95};
 
+/// The step in which a target is given, or NaN. Of a few values, the largest number of which they are multiples says
+/// little. A step near the rounding errors of doubles is one of the way in which they are printed.
+double rounding_step(const arma::vec& y) {
+  constexpr arma::uword kFewest = 10;
+  constexpr double kLeast = 1e-12;
+  if (y.n_elem < kFewest) return kNone;
+  const double step = step_between(y);
+  return step > kLeast * arma::abs(y).max() ? step : kNone;
+}
+
 /// Sums over rows. Metrics holds the means that follow from them.
 class Evaluation {
  public:
@@ -28,6 +39,12 @@ class Evaluation {
     metrics_.experts.assign(model.size(), {0, 0, 0});
     metrics_.confusion.zeros(model.schema.labels.size(), model.schema.labels.size());
     if (!model.classes()) metrics_.numbers.resize(model.targets());
+    const arma::uvec counted = arma::find(data.w > 0);
+    for (arma::uword t = 0; t < metrics_.numbers.size(); ++t)
+      if (model.gate->normalised() && !predictive_.discrete(t)) {
+        metrics_.numbers[t].rounding_step = rounding_step(arma::vec(data.y.col(t)).elem(counted));
+        metrics_.numbers[t].rounding_log_p = 0;
+      }
     for (Metrics::OfNumber& number : metrics_.numbers)
       for (const double level : kLevels) number.coverage.emplace_back(level, 0);
     score_.reserve(data.rows());
@@ -79,6 +96,8 @@ class Evaluation {
     sums.mae += arma::dot(block.w, arma::abs(error));
     if (!model_.gate->normalised()) return;
     if (!model_.without_mean()) sums.crps += arma::dot(block.w, predictive_.crps(t) / unit);
+    if (const double half = 0.5 * sums.rounding_step; half > 0)
+      sums.rounding_log_p += arma::dot(block.w, predictive_.log_probability(y - half, y + half, t));
     // y is inside the central interval unless P(Y < y) > 1 - tail or P(Y <= y) < tail, both read from the distribution
     // function.
     const arma::vec up_to = predictive_.cdf(y, t),
@@ -98,6 +117,7 @@ class Evaluation {
     number.r2 = total > 0 ? 1 - squares / total : kNone;
     number.mae = unit * (number.mae / weight);
     number.crps = unit * (number.crps / weight);
+    number.rounding_log_p /= number.rounding_step > 0 ? weight : kNone;
     for (auto& [level, share] : number.coverage) share /= weight;
   }
 

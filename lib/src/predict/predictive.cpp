@@ -1,8 +1,7 @@
 // Predictive: the distribution of the target given the inputs, p(y | x) = sum_k g_k(x) p_k(y | x), and what follows
-// from it: mean, variance, distribution function, quantiles, probabilities of classes, and the CRPS.
+// from it: mean, variance, distribution function, quantiles and probabilities of classes.
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -151,89 +150,6 @@ bool Predictive::discrete(arma::uword t) const {
     const Support support = expert.family->supports()[t];
     return support == Support::kCounts || support == Support::kSuccesses;
   });
-}
-
-arma::vec Predictive::crps(arma::uword t) const {
-  const std::vector<Part> parts = this->parts(t);
-  const bool normal =
-      std::all_of(parts.begin(), parts.end(), [](const Part& part) { return part.marginal.family->normal(); });
-  return normal ? normal_crps(t) : numeric_crps(t);
-}
-
-// CRPS = E |Y - y| - E |Y - Y'| / 2 (Gneiting, Raftery 2007). For normal experts both are sums in closed form.
-arma::vec Predictive::normal_crps(arma::uword t) const {
-  const double unit = unit_of(t);
-  const arma::mat g = weights(), mu = expert_means(t) / unit;
-  const arma::vec y = in_data_units(block_.y.col(t), t) / unit;
-  arma::mat variance(rows(), model_.size());
-  arma::vec expert_variance;
-  for (arma::uword k = 0; k < model_.size(); ++k) {
-    const Part expert = part(k, t);
-    expert.marginal.family->variance(expert.eta, expert.marginal.psi.data(), expert_variance);
-    variance.col(k) = std::pow(model_.standardization.target_scale[t] / unit, 2) * expert_variance;
-  }
-  arma::vec result(rows(), arma::fill::zeros);
-  for (arma::uword n = 0; n < rows(); ++n)
-    for (arma::uword k = 0; k < model_.size(); ++k) {
-      result[n] += g(n, k) * mean_abs_normal(mu(n, k) - y[n], std::sqrt(variance(n, k)));
-      for (arma::uword j = 0; j <= k; ++j)
-        result[n] -= (j == k ? 0.5 : 1.0) * g(n, k) * g(n, j) *
-                     mean_abs_normal(mu(n, k) - mu(n, j), std::sqrt(variance(n, k) + variance(n, j)));
-    }
-  return unit * result;
-}
-
-namespace {
-
-/// Between the quantiles at neighbouring levels an expert's distribution function is smooth enough for the quadrature
-/// below.
-constexpr double kLevels[] = {1e-9, 1e-7, 1e-5, 1e-3, 0.01,  0.05,    0.15,     0.3,     0.5,
-                              0.7,  0.85, 0.95, 0.99, 0.999, 0.99999, 1 - 1e-7, 1 - 1e-9};
-/// Gauss-Legendre quadrature with 6 points on (-1, 1).
-constexpr double kPoints[] = {0.2386191860831969, 0.6612093864662645, 0.9324695142031521};
-constexpr double kPointWeights[] = {0.4679139345726910, 0.3607615730481386, 0.1713244923791704};
-/// With more jumps than this, several jumps are treated as one.
-constexpr double kMostJumps = 1000;
-
-}  // namespace
-
-// The CRPS by its definition, the integral of (F(t) - 1{t >= y})^2 over t. For counts it is a sum over the jumps of F.
-// Otherwise it is computed by quadrature between the quantiles of all experts, as narrow experts may lie far apart.
-arma::vec Predictive::numeric_crps(arma::uword t) const {
-  const std::vector<Part> parts = this->parts(t);
-  const arma::vec y = in_data_units(block_.y.col(t), t);
-  arma::vec result(rows(), arma::fill::zeros);
-  const auto add = [&](const arma::vec& at, const arma::vec& width) {
-    result += width % arma::square(cdf(parts, at, t) - arma::conv_to<arma::vec>::from(at >= y));
-  };
-  if (discrete(
-          // Sums over the jumps from y downwards and upwards; many jumps are taken in groups, each represented by its
-          // middle.
-          t)) {
-    const arma::vec low = arma::min(quantile(kLevels[0], t), y), high = arma::max(quantile(1 - kLevels[0], t), y);
-    const arma::vec stride = arma::max(arma::ceil((high - low) / kMostJumps), arma::ones(rows()));
-    const arma::vec middle = arma::floor(0.5 * (stride - 1));
-    for (double i = 0; arma::any(y + i * stride < high); ++i)
-      add(y + i * stride + middle, stride % arma::conv_to<arma::vec>::from(y + i * stride < high));
-    for (double i = 1; arma::any(y - (i - 1) * stride > low); ++i)
-      add(y - i * stride + middle, stride % arma::conv_to<arma::vec>::from(y - (i - 1) * stride > low));
-    return result;
-  }
-  arma::mat ends(rows(), model_.size() * std::size(kLevels) + 1);
-  arma::vec end;
-  for (arma::uword k = 0; k < parts.size(); ++k)
-    for (std::size_t i = 0; i < std::size(kLevels); ++i) {
-      parts[k].marginal.family->quantile(kLevels[i], parts[k].eta, parts[k].marginal.psi.data(), end);
-      ends.col(k * std::size(kLevels) + i) = in_data_units(end, t);
-    }
-  ends.tail_cols(1) = y;
-  ends = arma::sort(ends, "ascend", 1);
-  for (arma::uword i = 0; i + 1 < ends.n_cols; ++i) {
-    const arma::vec half = 0.5 * (ends.col(i + 1) - ends.col(i)), middle = ends.col(i) + half;
-    for (std::size_t j = 0; j < std::size(kPoints); ++j)
-      for (const double side : {-1.0, 1.0}) add(middle + side * kPoints[j] * half, kPointWeights[j] * half);
-  }
-  return result;
 }
 
 arma::mat Predictive::expert_log_densities() const {
