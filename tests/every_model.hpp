@@ -96,5 +96,6 @@ inline std::vector<NamedModel> every_model() {
       make_committee({"student", "linear", "linear"}, {"gaussian", "linear", "linear"}));
   add("committee of classes", make_committee({"categorical", "linear", "linear", "softmax", 2, 3, 3},
                                              {"categorical", "mlp:3", "constant", "softmax", 1, 3, 3}));
+  add("committee of bounded sigmas", make_bounded());
   return models;
 }

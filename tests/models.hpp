@@ -154,6 +154,20 @@ inline moe::Rows some_rows(const moe::Model& model, arma::uword count, moe::Rand
   return rows;
 }
 
+/// A committee in which inputs determine sigma, between bounds of its own in each member.
+inline moe::Model make_bounded() {
+  return make_committee({"gaussian:hetero:0.3:4", "linear", "linear"},
+                        {"gaussian:hetero:0.5:2", "mlp:4:tanh", "linear"});
+}
+
+/// Rows with inputs of up to a million standard deviations.
+inline moe::Rows far_rows(const moe::Model& model, arma::uword count, moe::Random& random) {
+  moe::Rows rows = some_rows(model, count, random);
+  for (arma::uword n = 0; n < count; ++n)
+    rows.X.submat(1, n, rows.X.n_rows - 1, n) *= std::pow(10.0, static_cast<double>(n % 7));
+  return rows;
+}
+
 /// The same rows in data units.
 inline moe::Dataset in_data_units(const moe::Model& model, const moe::Rows& rows) {
   moe::Dataset data;

@@ -22,6 +22,7 @@ struct Case {
   bool certain = false;                             ///< a gate whose logits differ by up to a thousand
   std::vector<std::string> networks{}, families{};  ///< for each expert, where they differ
   std::size_t most_rows = ~std::size_t{0};
+  bool far = false;  ///< inputs of up to a thousand standard deviations
 };
 
 /// The text with letters, digits and dashes only.
@@ -69,6 +70,9 @@ std::vector<Case> all_cases() {
   cases.push_back(wide);
   Case deep{"deep", {"categorical", "mlp:64,64", "mlp:16", "softmax", 4, 12, 3, false}};
   cases.push_back(deep);
+  Case far{"bounded-sigmas-far", {"gaussian:hetero:0.3:4", "linear", "linear", "softmax", 3, 3, 0, false}};
+  far.far = true;
+  cases.push_back(far);
   Case widest{"inputs-1000", {"gaussian", "linear", "linear", "softmax", 2, 1000, 0, false}};
   widest.most_rows = 200;
   cases.push_back(widest);
@@ -168,7 +172,7 @@ std::string cell_of(const moe::Column& column, moe::Random& random) {
 }
 
 /// The columns in another order than the model's, with one that the model does not read.
-void write_rows(const moe::Model& model, std::size_t count, moe::Random& random, std::ostream& out) {
+void write_rows(const moe::Model& model, std::size_t count, bool far, moe::Random& random, std::ostream& out) {
   const std::vector<moe::Column> columns = moe::columns_of(model.schema);
   const moe::Schema& schema = model.schema;
   out << "left out";
@@ -178,7 +182,8 @@ void write_rows(const moe::Model& model, std::size_t count, moe::Random& random,
   out << '\n';
   for (std::size_t n = 0; n < count; ++n) {
     out << "row " << n;
-    for (std::size_t i = columns.size(); i-- > 0;) out << ',' << cell_of(columns[i], random);
+    for (std::size_t i = columns.size(); i-- > 0;)
+      out << ',' << (far ? moe::format_number(random.normal() * std::pow(10.0, n % 4)) : cell_of(columns[i], random));
     if (!schema.trials.empty()) out << ',' << 1 + random.below(9);
     if (!schema.offset.empty()) out << ',' << moe::format_number(random.normal());
     if (!schema.exposure.empty()) out << ',' << moe::format_number(random.uniform(0.1, 5));
@@ -202,7 +207,7 @@ int main(int count, char** arguments) {
     std::filesystem::create_directories(place / one.name);
     moe::save_model(model, place / one.name / "model.moe");
     std::ofstream out(place / one.name / "rows.csv");
-    write_rows(model, std::min(rows, one.most_rows), random, out);
+    write_rows(model, std::min(rows, one.most_rows), one.far, random, out);
     list << one.name << '\t'
          << (model.classes()            ? "label,proba"
              : model.gate->normalised() ? "mean,sd"

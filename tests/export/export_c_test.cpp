@@ -175,6 +175,16 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
     for (const std::string& family : word.examples) try_family(family, 2);
 }
 
+TEST_CASE("the C file keeps a sigma within its bounds far outside of the rows", "[export]") {
+  const Shell sh;
+  sh.write("main.c", kMain);
+  moe::Random random(42);
+  moe::Model one = make_model({"gaussian:hetero:0.3:4"});
+  randomize(one, random);
+  for (const moe::Model& model : {one, make_bounded()})
+    try_in_c(sh, model, in_data_units(model, far_rows(model, 70, random)));
+}
+
 TEST_CASE("the C file's distribution functions keep their digits beside the middle and beside 0", "[export]") {
   const Shell sh;
   sh.write("main.c", kMain);

@@ -138,6 +138,16 @@ TEST_CASE("NumPy and SQLite compute what moe computes, for every family, network
   cases.check();
 }
 
+TEST_CASE("NumPy and SQLite keep a sigma within its bounds far outside of the rows", "[export]") {
+  Cases cases;
+  moe::Random random(84);
+  moe::Model one = make_model({"gaussian:hetero:0.3:4"});
+  randomize(one, random);
+  for (const moe::Model& model : {one, make_bounded()})
+    cases.add(model, table(model, in_data_units(model, far_rows(model, 28, random))));
+  cases.check();
+}
+
 namespace {
 
 moe::Model model_of_cells() {

@@ -150,6 +150,13 @@ TEST_CASE("graphs hold experts of different families and networks side by side",
   check(model, in_data_units(model, some_rows(model, kRows, random)));
 }
 
+TEST_CASE("graphs keep a sigma within its bounds far outside of the rows", "[graph]") {
+  moe::Random random(33);
+  moe::Model one = make_model({"gaussian:hetero:0.3:4"});
+  randomize(one, random);
+  for (const moe::Model& model : {one, make_bounded()}) check(model, in_data_units(model, far_rows(model, 70, random)));
+}
+
 TEST_CASE("graphs of a model without inputs are numbers", "[graph]") {
   moe::ModelSpec spec;
   spec.experts = {"constant", "constant"};

@@ -264,6 +264,78 @@ TEST_CASE("values and gradients stay finite far out", "[laws]") {
   });
 }
 
+TEST_CASE("a sigma with bounds keeps within them however far out a row is", "[laws]") {
+  moe::Random random(19);
+  const Model model = make_bounded();
+  const Rows rows = far_rows(model, 70, random);
+  moe::ForwardPass forward(model);
+  forward.run(model.theta, rows);
+  arma::vec variance;
+  arma::uword at_low = 0, at_high = 0;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const double low = k < 3 ? 0.3 : 0.5, high = k < 3 ? 4 : 2;
+    const moe::Family& family = *model.experts[k].family;
+    family.variance(forward.eta(k), nullptr, variance);
+    const arma::vec sigma = model.standardization.target_scale[0] * arma::sqrt(variance);
+    CHECK(sigma.min() > low * (1 - 1e-12));
+    CHECK(sigma.max() < high * (1 + 1e-12));
+    // Beyond the bounds, the likelihood does not depend on what the network says of sigma.
+    arma::mat score;
+    family.score(rows.y, forward.eta(k), nullptr, rows.w, score, nullptr);
+    for (arma::uword n = 0; n < rows.count(); ++n) {
+      const bool is_low = sigma[n]<low*(1 + 1e-12), is_high = sigma[n]> high * (1 - 1e-12);
+      at_low += is_low ? 1 : 0;
+      at_high += is_high ? 1 : 0;
+      if (is_low || is_high) CHECK(score(n, 1) == 0);
+    }
+  }
+  CHECK(at_low > 20);
+  CHECK(at_high > 20);
+}
+
+TEST_CASE("the probability of an interval is the integral of the density, in the tails, too", "[laws]") {
+  for (const std::string& family : examples(moe::family_words())) {
+    if (classes_of(family) > 0) continue;
+    INFO(family);
+    moe::Random random(27);
+    Model model = make_model({family, "linear", "linear", "softmax", 3, 3, 0, false});
+    randomize(model, random);
+    const moe::Support support = model.family().support();
+    if (support == moe::Support::kUnitInterval || support == moe::Support::kPositive)
+      model.theta.tail(model.size() * model.family().dispersions()) += support == moe::Support::kPositive ? 3 : 6;
+    moe::Dataset data = in_data_units(model, some_rows(model, 4, random));
+    moe::Predictive predictive(model);
+    predictive.at(data);
+    if (predictive.discrete()) {
+      // Of (y - 1/2, y + 1/2] it is the probability of y.
+      const arma::vec found = predictive.log_probability(data.y.col(0) - 0.5, data.y.col(0) + 0.5);
+      CHECK(arma::approx_equal(found, predictive.log_density(), "both", 1e-9, 1e-9));
+      continue;
+    }
+    const bool bounded = support == moe::Support::kUnitInterval;
+    for (const double p : {1e-12, 1e-3, 0.5, 0.999}) {
+      const arma::vec low = predictive.quantile(p);
+      const arma::vec width = bounded ? arma::vec(1e-3 * (1 - low)) : arma::vec(0.02 * predictive.quantile(0.9));
+      const arma::vec found = predictive.log_probability(low, low + arma::abs(width));
+      arma::vec expected(4, arma::fill::zeros);
+      constexpr int kParts = 40;
+      for (arma::uword n = 0; n < 4; ++n) {
+        const auto density = [&](double y) {
+          moe::Dataset at = data;
+          at.y.fill(y);
+          moe::Predictive there(model);
+          there.at(at);
+          return std::exp(there.log_density()[n]);
+        };
+        const double part = std::abs(width[n]) / kParts;
+        for (int i = 0; i < kParts; ++i) expected[n] += integral(density, low[n] + i * part, low[n] + (i + 1) * part);
+      }
+      INFO(p);
+      CHECK(arma::approx_equal(found, arma::log(expected), "absdiff", 1e-6));
+    }
+  }
+}
+
 TEST_CASE("a model comes back from its file with the same bits", "[laws]") {
   const ScratchDir scratch;
   for_each_model([&](Model& model, const Make&, moe::Random& random) {
