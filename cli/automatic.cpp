@@ -25,7 +25,7 @@ using moe::ErrorKind;
 const std::vector<std::string> kSettled{
     "experts", "expert", "gate",     "gate-link", "gate-features", "expert-features", "objective", "solver",
     "epochs",  "batch",  "schedule", "momentum",  "learning-rate", "tolerance",       "restarts",  "l2",
-    "gate-l2", "l1",     "gate-l1",  "firth",     "standardize",   "validation",      "patience"};
+    "gate-l2", "l1",     "gate-l1",  "firth",     "standardize",   "validation",      "patience",  "sigma-floor"};
 /// Options of a single fit.
 const std::vector<std::string> kOfOneFit{"log", "checkpoint", "every", "resume"};
 

@@ -44,8 +44,9 @@ moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* 
                         csv_options(arguments, start == nullptr ? missing_words(arguments) : start->schema.na));
   if (start == nullptr) return moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size());
   for (const char* option :
-       {"target", "features", "gate-features", "expert-features", "weight", "id", "positive", "trials", "offset",
-        "exposure", "categorical", "missing", "na", "experts", "expert", "gate", "gate-link", "family", "standardize"})
+       {"target", "features", "gate-features", "expert-features", "weight",      "id",         "positive",
+        "trials", "offset",   "exposure",      "categorical",     "missing",     "na",         "experts",
+        "expert", "gate",     "gate-link",     "family",          "standardize", "sigma-floor"})
     if (arguments.has(option))
       throw Error(ErrorKind::kUsage, std::string("--") + option +
                                          ": --resume goes on with the model as it is: expected one of the two only");

@@ -112,6 +112,18 @@ std::vector<std::string> words(const std::string& list) {
   return result;
 }
 
+/// "0.1,2" is 0.1 and 2. Throws for a word that is no number above 0.
+std::vector<double> numbers(const Arguments& arguments, const std::string& option) {
+  std::vector<double> result;
+  for (const std::string& word : words(arguments.text(option))) {
+    const std::optional<double> number = moe::parse_number(word);
+    if (!number || !(*number > 0 && *number <= kLargest))
+      throw Error(ErrorKind::kUsage, "--" + option + ": '" + word + "': expected a number above 0 for each target");
+    result.push_back(*number);
+  }
+  return result;
+}
+
 bool uses(const std::string& solver, const std::string& option) {
   const std::vector<std::string> options = moe::make_solver(solver)->options();
   return std::find(options.begin(), options.end(), option) != options.end();
@@ -193,6 +205,9 @@ std::vector<Option> fit_options() {
        "gate of several, which stay finite where classes or experts are separated (Firth 1993)"},
       {"standardize", "", "yes|no", "yes",
        "inputs and a numeric target inside; results are in the data's units all the same"},
+      {"sigma-floor", "", "R[,R]", "",
+       "no sigma is below R, in the target's units (one for each target); where nothing is said it follows from the "
+       "target's rounding and from the residuals of one linear fit"},
       {"validation", "", "FRACTION|FILE", "", "rows to judge each pass by; the best parameters are kept"},
       {"patience", "", "N", "", "stop after N passes without a better value"},
       {"threads", "", "N", "0", "0: all cores. The model does not depend on it"},
@@ -254,6 +269,7 @@ moe::TrainOptions train_options(const Arguments& arguments) {
   options.penalty.gate_l1 = arguments.number("gate-l1", 0, kLargest);
   options.firth = arguments.has("firth");
   options.standardize = arguments.yes("standardize");
+  options.sigma_floor = numbers(arguments, "sigma-floor");
   if (arguments.has("patience")) options.patience = arguments.count("patience", 1, kMany);
   options.seed = arguments.count("seed", 0, kMostSeed);
   options.threads = threads(arguments);

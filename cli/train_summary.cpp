@@ -1,5 +1,6 @@
 #include "train_summary.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <set>
@@ -7,6 +8,7 @@
 #include "command.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
+#include "moe/numeric.hpp"
 #include "moe/solver.hpp"
 #include "table_notes.hpp"
 
@@ -70,6 +72,28 @@ void note_same_columns(const moe::TrainingTable& table) {
   if (same > kMost) say("note: " + std::to_string(same - kMost) + " more columns are the same as one before them");
 }
 
+/// Whether heavier tails than the model's could take outliers in.
+bool could_have_heavy_tails(const moe::Model& model) {
+  return std::all_of(model.experts.begin(), model.experts.end(), [](const moe::Expert& expert) {
+    return expert.family->location_scale() && expert.family->name().find("student") == std::string::npos;
+  });
+}
+
+/// Values of a target that are far from all others.
+void note_far_values(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
+  for (const moe::FarValues& far : report.far_values) {
+    // Rows that are left out make the places of the others unknown.
+    const std::string row = table.dropped == 0 ? " in row " + std::to_string(far.row) : "";
+    const std::string value = moe::format_number(far.value);
+    const std::string which = far.rows == 1 ? "1 value of '" : std::to_string(far.rows) + " values of '";
+    say("note: " + which + moe::printable(model.schema.targets[far.target]) + "' " + (far.rows == 1 ? "is" : "are") +
+        " far from all others: " + (far.rows == 1 ? "" : "the farthest is ") + value + row + ", " +
+        printed("%.3g", far.times) + " times the distance between the quartiles from the median: expected --na " +
+        value + " --missing drop if it stands for a missing value" +
+        (could_have_heavy_tails(model) ? ", or --family student for outliers" : ""));
+  }
+}
+
 }  // namespace
 
 bool mixes_measures(const std::vector<const moe::Model*>& models) {
@@ -130,6 +154,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (table.few_whole_numbers > 0)
     say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
         " different whole numbers and is taken as a number; --family categorical takes them as classes");
+  note_far_values(model, report, table);
   note_same_columns(table);
   for (const std::string& note : table_notes(table)) say(note);
   if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");

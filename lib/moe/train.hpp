@@ -38,6 +38,9 @@ struct TrainOptions {
   /// The results of earlier runs over the same rows with the same options, to which this run adds its own; or nullptr.
   /// train() then ends with the same bits as a run that was never interrupted.
   FitProgress* progress = nullptr;
+  /// The smallest sigma that the fit may find, one number above 0 for each target, in data units. Empty: it follows from
+  /// the data. Only for families with a sigma of their own.
+  std::vector<double> sigma_floor{};
 };
 
 /// What an observer is told after each pass.
@@ -60,6 +63,15 @@ struct Maximum {
   double objective = 0;  ///< with penalties, per unit of weight
   arma::uword starts = 0;
   bool spurious = false;
+};
+
+/// Values of a target that are far from all others: outliers, or codes for a missing value.
+struct FarValues {
+  arma::uword target = 0;  ///< from 0
+  double value = 0;        ///< the farthest one, in data units
+  arma::uword row = 0;     ///< the first row with that value, from 1: of the table's rows that the fit was given
+  arma::uword rows = 0;    ///< how many values are so far
+  double times = 0;        ///< its distance from the middle quartile, in distances between the quartiles
 };
 
 /// What happened in a fit, beyond the record in the model.
@@ -86,6 +98,8 @@ struct TrainReport {
   bool stopped = false;  ///< whether the observer stopped the fit
   bool stayed =
       false;  ///< whether nothing better was found than the `start` that was given: the model then has its parameters
+  /// A few values of a target that are far from all others: one element for each such target.
+  std::vector<FarValues> far_values{};
 };
 
 /// What is to be fitted, to which rows, and how.

@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "fit/far_values.hpp"
 #include "model/floors.hpp"
 #include "models.hpp"
+#include "moe/predict.hpp"
 #include "moe/random.hpp"
 #include "moe/train.hpp"
 #include "shell.hpp"
@@ -141,6 +143,124 @@ TEST_CASE("a floor is what rounding leaves, however many experts there are", "[s
   };
   CHECK(floor_of("-k 2") == Approx(0.25 * 0.1 / std::sqrt(12.0)));  // accel has one decimal
   CHECK(floor_of("-k 1") == floor_of("-k 2"));
+}
+
+TEST_CASE("a floor by hand is in the target's units", "[scales]") {
+  const Shell sh;
+  const std::string train = "moe train -q -y seconds -o m.moe $DATA/cases/drift.csv ";
+  const auto with = [&](const std::string& options) {
+    return printed(sh(train + options + " && moe inspect --json m.moe"));
+  };
+  // The sigma of least squares is 0.88512 (the case above).
+  const double sigma = 0.8851201599468609;
+  CHECK(figure(with("-k 1 --sigma-floor 1e-3"), 0, "sigma") == Approx(sigma).epsilon(1e-6));
+  CHECK(figure(with("-k 1 --sigma-floor 2"), 0, "sigma") == Approx(2).epsilon(1e-3));
+  const json hetero = with("-k 1 --family gaussian:hetero --sigma-floor 2");
+  CHECK(figure(hetero, 0, "largest_sigma") >= 2);
+  for (const json& expert : with("-k 2 --sigma-floor 0.8")["experts"]) CHECK(expert.at("sigma") >= 0.8 * (1 - 1e-12));
+  // Of two targets each has its own.
+  const json both = printed(
+      sh("awk -F, -v OFS=, 'NR == 1 {print $0, \"twice\"} NR > 1 {print $0, 2 * $2}' $DATA/cases/drift.csv > t.csv && "
+         "moe train -q -k 1 -y seconds,twice --sigma-floor 1e-3,5 t.csv -o t.moe && moe inspect --json t.moe"));
+  CHECK(figure(both, 0, "sigma_seconds") == Approx(sigma).epsilon(1e-6));
+  CHECK(figure(both, 0, "sigma_twice") == Approx(5).epsilon(1e-3));
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"--sigma-floor 0", "expected a number above 0"},
+      {"--sigma-floor x", "expected a number above 0"},
+      {"--sigma-floor 1,2", "2 numbers for 1 target: expected one for each target"},
+      {"--sigma-floor 1 --family gaussian:unit", "has no sigma to find"},
+      {"--sigma-floor 1 --resume m.moe", "--resume goes on with the model as it is"},
+      {"--sigma-floor 1 --auto", "--auto"}};
+  for (const auto& [options, sentence] : wrong) {
+    const Ran ran = sh(train + options);
+    INFO(ran);
+    CHECK(ran.status == 2);
+    CHECK(ran.err.find(sentence) != std::string::npos);
+  }
+}
+
+TEST_CASE("a value far from all others is named, and heavy tails have none", "[scales]") {
+  moe::Random random(7);
+  arma::vec y(200), cauchy(200), w(200, arma::fill::ones);
+  for (double& value : y) value = random.normal();
+  for (double& value : cauchy) value = std::tan(M_PI * (random.uniform() - 0.5));
+  CHECK(moe::far_values(y, w).empty());
+  CHECK(moe::far_values(cauchy, w).empty());
+  arma::mat both = arma::join_rows(y, y);
+  both(17, 1) = -999999;
+  both(30, 1) = -999999;
+  const std::vector<moe::FarValues> found = moe::far_values(both, w);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].target == 1);
+  CHECK(found[0].value == -999999);
+  CHECK(found[0].row == 18);
+  CHECK(found[0].rows == 2);
+  w[17] = w[30] = 0;
+  CHECK(moe::far_values(both, w).empty());
+  // A fifth of the values is not a few.
+  both.submat(0, 1, 39, 1).fill(-999999);
+  CHECK(moe::far_values(both, arma::ones(200)).empty());
+
+  const Shell sh;
+  const Ran ran = sh("moe train -q -k 1 $DATA/cases/sentinel.csv -o m.moe");
+  INFO(ran);
+  CHECK(ran.status == 0);
+  CHECK(ran.err.find("note: 1 value of 'y' is far from all others: 999999 in row 151") != std::string::npos);
+  CHECK(ran.err.find("--na 999999 --missing drop") != std::string::npos);
+  // What the note says helps: the figures are those of the table without the row.
+  const json without =
+      printed(sh("head -n 151 $DATA/cases/sentinel.csv > clean.csv; moe train -q -k 1 clean.csv -o c.moe && moe "
+                 "inspect --json c.moe"));
+  const json dropped = printed(
+      sh("moe train -q -k 1 --na 999999 --missing drop $DATA/cases/sentinel.csv -o d.moe && moe inspect --json d.moe"));
+  CHECK(dropped["fit"]["log_likelihood"] == without["fit"]["log_likelihood"]);
+}
+
+TEST_CASE("members of a committee keep the ranges of their sigmas", "[scales][committee]") {
+  moe::Random random(9);
+  moe::Dataset data;
+  data.X.ones(2, 200);
+  data.y.set_size(200, 1);
+  data.w.ones(200);
+  for (arma::uword n = 0; n < 200; ++n) {
+    data.X(1, n) = random.uniform();
+    data.y[n] = data.X(1, n) + 0.2 * std::exp(data.X(1, n)) * random.normal();
+  }
+  moe::ModelSpec spec;
+  spec.experts = {"linear"};
+  spec.gate_inputs = {0};
+  spec.expert_inputs = {{0}};
+  spec.family = "gaussian:hetero";
+  const moe::Schema schema = some_schema(1, 0);
+  const moe::Standardization units = moe::common_units(schema, data, {spec});
+  std::vector<moe::Model> members;
+  for (const arma::uword first : {0, 100}) {
+    moe::FitRequest request{schema, spec, {data.slice(first, first + 99)}};
+    request.units = units;
+    members.push_back(moe::train(std::move(request)).model);
+  }
+  const moe::Model whole = moe::committee(members, {1, 1});
+  double largest = 0, least = std::numeric_limits<double>::infinity();
+  for (std::size_t k = 0; k < 2; ++k) {
+    CHECK(whole.experts[k].family->spec() == members[k].experts[0].family->spec());
+    const std::vector<moe::Family::Figure> range = whole.experts[k].family->figures(nullptr);
+    REQUIRE(range.size() == 2);
+    least = std::min(least, range[0].value);
+    largest = std::max(largest, range[1].value);
+  }
+  CHECK(members[0].experts[0].family->spec() != members[1].experts[0].family->spec());
+  CHECK(largest < 5);
+  CHECK(least > 0.02);
+  moe::Dataset far = data;
+  far.X.row(1) = arma::linspace<arma::rowvec>(-1e4, 1e4, 200);
+  moe::Predictive predictive(whole);
+  predictive.at(far);
+  // The two means have weights of 1/2: the variance between them is their squared half distance.
+  const arma::mat means = predictive.expert_means();
+  const arma::vec within = arma::square(predictive.sd()) - arma::square(0.5 * (means.col(0) - means.col(1)));
+  const arma::vec margin = 1e-9 * arma::square(means.col(0) - means.col(1));
+  CHECK(arma::all(within <= largest * largest + margin));
+  CHECK(arma::all(within >= least * least - margin));
 }
 
 TEST_CASE("a sigma that inputs tell stays within the range of the training rows", "[scales]") {

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "base/blas_memory.hpp"
+#include "fit/far_values.hpp"
 #include "fit/firth.hpp"
 #include "fit/solver_choice.hpp"
 #include "fit/spurious.hpp"
@@ -157,6 +158,32 @@ void require_same_columns(const Model& start, const Schema& schema) {
     throw Error(ErrorKind::kUsage, "--resume: the model reads other inputs or classes than the data: expected its own");
 }
 
+/// Whether expert k has a sigma of target t that a fit may move.
+bool has_sigma(const Model& model, arma::uword k, arma::uword t) {
+  const Family::Marginal marginal =
+      model.experts[k].family->marginal(t, model.theta.memptr() + model.experts[k].psi_offset);
+  return marginal.family->location_scale() && marginal.family->dispersions() + marginal.family->outputs() > 1;
+}
+
+/// Throws Error (usage) for a floor of sigmas that cannot be.
+void require_floor(const Model& model, const TrainOptions& options, bool begun) {
+  const std::vector<double>& floors = options.sigma_floor;
+  if (floors.empty()) return;
+  const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, "--sigma-floor: " + sentence); };
+  if (begun) refuse("the model that the fit begins with has its floor: expected one of the two only");
+  if (floors.size() != model.targets())
+    refuse(std::to_string(floors.size()) + (floors.size() == 1 ? " number" : " numbers") + " for " +
+           std::to_string(model.targets()) + (model.targets() == 1 ? " target" : " targets") +
+           ": expected one for each target");
+  for (arma::uword t = 0; t < model.targets(); ++t) {
+    if (!(floors[t] > 0 && std::isfinite(floors[t]))) refuse("this is no sigma: expected a number above 0");
+    bool any = false;
+    for (arma::uword k = 0; k < model.size() && !any; ++k) any = has_sigma(model, k, t);
+    if (!any)
+      refuse("family '" + model.family_spec() + "' has no sigma to find: expected it with gaussian or its like");
+  }
+}
+
 /// Throws Error (usage) for an objective that does not contain parameters of a family.
 void require_objective(const Model& model, const std::string& objective) {
   if (objective == "likelihood") return;
@@ -184,7 +211,6 @@ TrainOptions resolved(const TrainOptions& options, const Model& model, arma::uwo
 void settle(FitRequest& request) {
   const TrainOptions& options = request.options;
   check(options, request.validation.has_value());
-  require_shape(request.schema, request.data);
   use_blas();
   if (arma::any(request.data.w == 0)) request.data = counted_rows(request.data);
   if (options.validation > 0) request.validation = split_off(request.data, options.validation, options.seed);
@@ -212,18 +238,21 @@ Model model_to_fit(FitRequest& request) {
   require_use(model);
   require_rows(model, data.rows());
   require_objective(model, options.objective);
+  require_floor(model, options, start != nullptr);
   return model;
 }
 
 }  // namespace
 
 FitResult train(FitRequest request) {
+  require_shape(request.schema, request.data);
+  FitResult result;
+  TrainReport& report = result.report;
+  if (!request.schema.classes()) report.far_values = far_values(request.data.y, request.data.w);
   settle(request);
   const Schema& schema = request.schema;
   const TrainOptions& options = request.options;
   const Model* const start = request.start;
-  FitResult result;
-  TrainReport& report = result.report;
   report.constant_inputs = constant_inputs(request.data);
   report.constant_target = !schema.classes() && has_constant_column(request.data.y);
   const arma::vec steps = schema.classes() ? arma::vec() : steps_between(request.data.y);
@@ -233,6 +262,8 @@ FitResult train(FitRequest request) {
   const Rows rows = model.standardize(std::move(request.data));
   if (start == nullptr && !request.units && !schema.classes())
     model = Model(schema, with_floors(model.standardization, model, rows, steps, solved.solver), request.spec);
+  if (!options.sigma_floor.empty())
+    model = Model(schema, with_floors(model.standardization, options.sigma_floor), request.spec);
   std::optional<Rows> validation;
   if (request.validation) validation = model.standardize(std::move(*request.validation));
   auto narrow = start == nullptr && goes_by_decompositions(model, options) ? narrowed(model, rows) : std::nullopt;

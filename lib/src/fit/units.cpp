@@ -94,6 +94,11 @@ Standardization with_floors(Standardization units, const Model& model, const Row
   return units;
 }
 
+Standardization with_floors(Standardization units, const std::vector<double>& floors) {
+  for (arma::uword t = 0; t < floors.size(); ++t) units.target_spread[t] = floors[t] / units.target_scale[t] / kFloor;
+  return units;
+}
+
 Standardization common_units(const Schema& schema, const Dataset& table, const std::vector<ModelSpec>& specs) {
   Dataset data = arma::any(table.w == 0) ? counted_rows(table) : table;
   const Standardization none = Standardization::none(schema.inputs.size(), schema.targets.size());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "moe/model.hpp"
 
@@ -25,5 +26,7 @@ void settle_knots(ModelSpec& spec, const Dataset& data, const Standardization& u
 /// `units` with the floors of scales that follow from the rows. The model has standardised these already.
 Standardization with_floors(Standardization units, const Model& model, const Rows& rows, const arma::vec& steps,
                             const std::string& solver);
+/// The same with these floors, one for each target in data units.
+Standardization with_floors(Standardization units, const std::vector<double>& floors);
 
 }  // namespace moe

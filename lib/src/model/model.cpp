@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/kernels/kernels.hpp"
+#include "model/quartiles.hpp"
 #include "moe/error.hpp"
 
 namespace moe {
@@ -104,30 +105,11 @@ Standardization Standardization::none(arma::uword inputs, arma::uword targets) {
   return result;
 }
 
-namespace {
-
-/// The weighted distance between the first and the third quartile. Of many rows it takes evenly spaced ones.
-double quartile_distance(const arma::vec& y, const arma::vec& w) {
-  constexpr arma::uword kMost = 100000;
-  const arma::uvec some = arma::regspace<arma::uvec>(0, (y.n_elem + kMost - 1) / kMost, y.n_elem - 1);
-  const arma::uvec order = some.elem(arma::stable_sort_index(y.elem(some)));
-  const double total = arma::accu(w.elem(order));
-  double below = 0, first = y[order[0]], third = first;
-  for (const arma::uword n : order) {
-    if (below < 0.25 * total) first = y[n];
-    if (below < 0.75 * total) third = y[n];
-    below += w[n];
-  }
-  return third - first;
-}
-
-}  // namespace
-
 double spread_of(const arma::vec& y, const arma::vec& w, double deviation) {
   constexpr double kMostQuartiles = 10;
   // As a part of the deviation: a smaller unit would let squares of the others overflow.
   constexpr double kLeast = 1e-8;
-  const double quartiles = quartile_distance(y, w);
+  const double quartiles = quartiles_of(y, w).distance();
   return quartiles > 0 ? std::clamp(kMostQuartiles * quartiles, kLeast * deviation, deviation) : deviation;
 }
 
@@ -144,9 +126,13 @@ Standardization Standardization::of(const Dataset& data, bool classes, Parts par
   if (classes) return result;
   for (arma::uword t = 0; t < data.y.n_cols; ++t) {
     const auto [mean, deviation] = mean_and_deviation(data.y.colptr(t), 1, data.w);
-    if (parts.target && parts.centers) result.target_center[t] = mean;
-    if (parts.target && deviation > 0) result.target_scale[t] = deviation;
-    if (deviation > 0) result.target_typical[t] = spread_of(data.y.col(t), data.w, deviation) / result.target_scale[t];
+    const double spread = spread_of(data.y.col(t), data.w, deviation);
+    // Where a few extreme rows make up the deviation, the bulk of the rows has to have an ordinary size.
+    const bool extreme = spread < deviation;
+    if (parts.target && parts.centers)
+      result.target_center[t] = extreme ? quartiles_of(data.y.col(t), data.w).middle : mean;
+    if (parts.target && deviation > 0) result.target_scale[t] = spread;
+    if (deviation > 0) result.target_typical[t] = spread / result.target_scale[t];
   }
   result.target_spread = result.target_typical;
   return result;
