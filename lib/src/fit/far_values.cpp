@@ -13,22 +13,23 @@ namespace {
 
 /// A far value is this many distances between the quartiles from the median, and this many times as far as those that
 /// are not far.
-constexpr double kFar = 100, kGap = 10;
+constexpr double kFarInQuartiles = 100, kGapToOthers = 10;
 /// At most this part of the values is far.
-constexpr double kFew = 0.05;
+constexpr double kFewFarValues = 0.05;
 /// Of fewer values the quartiles say little.
-constexpr arma::uword kFewest = 20;
+constexpr arma::uword kFewestForQuartiles = 20;
 
 std::optional<FarValues> far_of(const arma::vec& y, const arma::vec& w) {
   const Quartiles quartiles = quartiles_of(y, w);
-  if (y.n_elem < kFewest || !(quartiles.distance() > 0)) return std::nullopt;
+  if (y.n_elem < kFewestForQuartiles || !(quartiles.distance() > 0)) return std::nullopt;
   const arma::vec distance = arma::abs(y - quartiles.middle);
-  if (!(distance.max() > kFar * quartiles.distance())) return std::nullopt;
+  if (!(distance.max() > kFarInQuartiles * quartiles.distance())) return std::nullopt;
   const arma::uvec order = arma::stable_sort_index(distance, "descend");
-  for (arma::uword i = 0; i + 1 < y.n_elem && static_cast<double>(i) < kFew * static_cast<double>(y.n_elem); ++i) {
+  for (arma::uword i = 0; i + 1 < y.n_elem && static_cast<double>(i) < kFewFarValues * static_cast<double>(y.n_elem);
+       ++i) {
     const double at = distance[order[i]];
-    if (!(at > kFar * quartiles.distance())) break;
-    if (distance[order[i + 1]] * kGap > at) continue;
+    if (!(at > kFarInQuartiles * quartiles.distance())) break;
+    if (distance[order[i + 1]] * kGapToOthers > at) continue;
     return FarValues{0, y[order[0]], order[0] + 1, i + 1, distance[order[0]] / quartiles.distance()};
   }
   return std::nullopt;

@@ -23,9 +23,9 @@ constexpr int kMostHalvings = 60;
 /// Of more whole numbers than this in an interval, the most probable ones are added up.
 constexpr arma::uword kMostNumbers = 1000;
 /// Gauss-Legendre quadrature with 3 points on (-1, 1), and the same on both halves of it.
-constexpr std::size_t kPoints = 3;
-constexpr std::array<double, kPoints> kPlaces{-0.7745966692414834, 0, 0.7745966692414834};
-constexpr std::array<double, kPoints> kShares{5.0 / 9, 8.0 / 9, 5.0 / 9};
+constexpr std::size_t kFewPoints = 3;
+constexpr std::array<double, kFewPoints> kPlaces{-0.7745966692414834, 0, 0.7745966692414834};
+constexpr std::array<double, kFewPoints> kShares{5.0 / 9, 8.0 / 9, 5.0 / 9};
 
 double log_sum(double a, double b) {
   const double most = std::max(a, b);
@@ -43,7 +43,7 @@ class LogDensity {
     arma::vec sum, log_p;
     sum.set_size(low.n_elem);
     sum.fill(-std::numeric_limits<double>::infinity());
-    for (std::size_t i = 0; i < kPoints; ++i) {
+    for (std::size_t i = 0; i < kFewPoints; ++i) {
       marginal_.family->log_density(low + (1 + kPlaces[i]) * half, eta, marginal_.psi.data(), log_p);
       for (arma::uword n = 0; n < sum.n_elem; ++n) sum[n] = log_sum(sum[n], std::log(kShares[i]) + log_p[n]);
     }
