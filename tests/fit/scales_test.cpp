@@ -158,6 +158,19 @@ TEST_CASE("a floor by hand is in the target's units", "[scales]") {
   const json hetero = with("-k 1 --family gaussian:hetero --sigma-floor 2");
   CHECK(figure(hetero, 0, "largest_sigma") >= 2);
   for (const json& expert : with("-k 2 --sigma-floor 0.8")["experts"]) CHECK(expert.at("sigma") >= 0.8 * (1 - 1e-12));
+  // An expert on a floor by hand is not spurious: the fit is at least as good as the one without a floor whose sigmas
+  // are raised to it.
+  const json plain = printed(
+      sh("moe train -q -y accel -k 4 --gate-l2 1e-5 $DATA/mcycle.csv -o p.moe && moe export -m p.moe --format json"));
+  json raised = plain;
+  json& target = raised["standardization"]["target"];
+  target["spread"] = 5 / target["scale"].get<double>() / 1e-4;
+  sh.write("raised.json", raised.dump());
+  const json allowed = printed(sh("moe import raised.json -o r.moe && moe eval --json -m r.moe $DATA/mcycle.csv"));
+  const json floored =
+      printed(sh("moe train -q -y accel -k 4 --gate-l2 1e-5 --sigma-floor 5 $DATA/mcycle.csv -o f.moe "
+                 "&& moe inspect --json f.moe"));
+  CHECK(floored["fit"]["log_likelihood"].get<double>() > allowed["log_likelihood"].get<double>());
   // Of two targets each has its own.
   const json both = printed(
       sh("awk -F, -v OFS=, 'NR == 1 {print $0, \"twice\"} NR > 1 {print $0, 2 * $2}' $DATA/cases/drift.csv > t.csv && "

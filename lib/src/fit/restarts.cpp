@@ -75,7 +75,8 @@ void Training::split_and_merge(std::vector<FitEnd>& fits) {
       Random random(options_.seed, kMoveStreams + static_cast<std::uint64_t>(round) * kMostMoved + i);
       moved[i] = fit(
           "move " + std::to_string(round) + " of " + std::to_string(i), restarts_,
-          [&] { return moe::split_and_merge(model_, rows_, from[i].theta, threads, random); }, threads);
+          [&] { return moe::split_and_merge(model_, rows_, from[i].theta, threads, random, floor_by_hand()); },
+          threads);
       moved[i].moved = true;
       moved[i].starts = 0;
     });

@@ -38,8 +38,8 @@ struct Move {
 
 }  // namespace
 
-arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& theta, unsigned threads,
-                          Random& random) {
+arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& theta, unsigned threads, Random& random,
+                          bool floor_by_hand) {
   const Rows rows = sample(all, kMostMovedRows, random);
   const arma::mat points = points_of(model, rows), R = responsibilities(model, rows, theta);
   const ShortRuns runs(model, rows);
@@ -66,7 +66,7 @@ arma::vec split_and_merge(const Model& model, const Rows& all, const arma::vec& 
     if (!(values[i] < lowest)) ends[i].reset();
   });
   for (std::size_t i = 0; i < moves.size(); ++i) {
-    if (!(values[i] < lowest) || spurious(model, ends[i], rows)) continue;
+    if (!(values[i] < lowest) || spurious(model, ends[i], rows, floor_by_hand)) continue;
     lowest = values[i];
     best = std::move(ends[i]);
   }

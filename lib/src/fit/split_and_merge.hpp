@@ -7,8 +7,9 @@
 namespace moe {
 
 /// Parameters with a higher likelihood than theta by a short run of EM (split and merge: Ueda, Nakano, Ghahramani,
-/// Hinton 2000). All pairs of experts are tried. Empty where none is found that is not spurious.
+/// Hinton 2000). All pairs of experts are tried. Empty where none is found that is not spurious. `floor_by_hand`: see
+/// spurious().
 arma::vec split_and_merge(const Model& model, const Rows& rows, const arma::vec& theta, unsigned threads,
-                          Random& random);
+                          Random& random, bool floor_by_hand);
 
 }  // namespace moe

@@ -81,12 +81,13 @@ double tight_rows(const Model& model, const arma::vec& theta, const Rows& rows, 
 
 }  // namespace
 
-bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
+bool spurious(const Model& model, const arma::vec& theta, const Rows& rows, bool floor_by_hand) {
   std::vector<arma::uword> suspects;
   for (arma::uword k = 0; k < model.size(); ++k) {
     const double* psi = theta.memptr() + model.experts[k].psi_offset;
     const Family& family = *model.experts[k].family;
-    if (family.on_floor(psi) || family.least_scale(psi) < kTight || tells_scale(model, k)) suspects.push_back(k);
+    if ((family.on_floor(psi) && !floor_by_hand) || family.least_scale(psi) < kTight || tells_scale(model, k))
+      suspects.push_back(k);
   }
   if (suspects.empty() || model.size() == 1) return false;
   const arma::mat R = responsibilities(model, rows, theta);
@@ -95,7 +96,7 @@ bool spurious(const Model& model, const arma::vec& theta, const Rows& rows) {
     const double few = kHandful * static_cast<double>(model.experts[k].network->last_inputs() + model.targets() - 1);
     // An expert with a scale on its floor is accepted if it fits rows of many different values exactly. Few values are
     // due to rounding, or a single value repeated.
-    if (model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi_offset) &&
+    if (!floor_by_hand && model.experts[k].family->on_floor(theta.memptr() + model.experts[k].psi_offset) &&
         distinct_targets(rows, R.col(k)) < few)
       return true;
     const double explained = told ? tight_rows(model, theta, rows, k, R.col(k)) : distinct_rows(rows, R.col(k));

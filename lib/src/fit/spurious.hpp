@@ -6,7 +6,8 @@
 namespace moe {
 
 /// Whether an expert explains a handful of rows almost exactly, so that the likelihood is high without meaning.
-bool spurious(const Model& model, const arma::vec& theta, const Rows& rows);
+/// `floor_by_hand`: whether the user has set the floor of the scales. An expert on it need not be exact.
+bool spurious(const Model& model, const arma::vec& theta, const Rows& rows, bool floor_by_hand = false);
 
 /// Whether expert k's scale depends on inputs, not on psi.
 bool tells_scale(const Model& model, arma::uword k);

@@ -101,9 +101,9 @@ bool Training::tell(arma::uword restart, arma::uword pass, const arma::vec& thet
                     std::optional<double> validation) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (observer_ && !stopped_)
-    stopped_ =
-        !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
-                    objective_->is_likelihood() && on_floor(model_, theta), !part_.empty(), seconds(), theta, model_});
+    stopped_ = !observer_({restart, restarts_, pass, options_.solver_options.epochs, value, validation,
+                           objective_->is_likelihood() && !floor_by_hand() && on_floor(model_, theta), !part_.empty(),
+                           seconds(), theta, model_});
   return !stopped_;
 }
 
@@ -136,7 +136,8 @@ FitEnd Training::fit_on(const std::string& name, const SolverState* begun, arma:
                       threads, basis_ ? &*basis_ : nullptr, begun, keeper, reduces_gate_bias()},
                      [&](arma::uword pass, const arma::vec& at, double value, std::optional<double> validation) {
                        fit.given_up = !to_its_end && pass % kLook == kLook / 2 &&
-                                      pass != options_.solver_options.epochs && spurious(model_, at, rows_);
+                                      pass != options_.solver_options.epochs &&
+                                      spurious(model_, at, rows_, floor_by_hand());
                        return tell(restart, passes + pass, at, value, validation) && !fit.given_up;
                      });
   Random random(options_.seed, kStartStreams + kStartStreams * kStartStreams + restart);
@@ -162,7 +163,7 @@ FitEnd Training::fit_on(const std::string& name, const SolverState* begun, arma:
   fit.value = validation_ != nullptr ? problem.best_value() : pass.run(fit.theta, rows_, nullptr).value;
   if (std::isnan(fit.value)) fit.value = std::numeric_limits<double>::infinity();
   if (reduces_gate_bias()) fit.value = result.value * objective_->unit(model_);
-  fit.spurious = objective_->is_likelihood() && spurious(model_, fit.theta, rows_);
+  fit.spurious = objective_->is_likelihood() && spurious(model_, fit.theta, rows_, floor_by_hand());
   return fit;
 }
 
@@ -245,7 +246,7 @@ void Training::run(const Model* start, TrainReport& report) {
     for (arma::uword k = 0; k <= model_.size(); ++k) name_aliased(k, report.aliased);
   count_weights(report);
   report.stop = best.stop;
-  report.on_floor = objective_->is_likelihood() && on_floor(model_, best.theta);
+  report.on_floor = objective_->is_likelihood() && !floor_by_hand() && on_floor(model_, best.theta);
   report.separated = model_.classes() && !options_.firth &&
                      !(model_.fit.study && !model_.fit.study->recession.is_empty()) &&
                      model_.fit.log_likelihood > -kCertain * model_.fit.weight;

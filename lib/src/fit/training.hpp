@@ -92,6 +92,8 @@ class Training {
   void prepare();
   /// For a single expert, firth.hpp has a solver of its own.
   bool reduces_gate_bias() const { return options_.firth && model_.size() > 1; }
+  /// Whether the user has set the floor of the scales.
+  bool floor_by_hand() const { return !options_.sigma_floor.empty(); }
   /// Whether starts may use EM.
   bool by_em() const { return !solver_->stochastic() && objective_->is_likelihood() && EmStep::knows(model_); }
   /// How many coefficients are aliased, as their columns depend on others.

@@ -340,7 +340,7 @@ std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& u
     if (on_floor(model, model.experts[k]))
       notes.push_back(expert + "'s sigma is on its floor: " +
                       (uncertainty.degrees_of_freedom > 0
-                           ? "it explains its rows exactly"
+                           ? "it explains its rows exactly, or what is left is less than --sigma-floor"
                            : "the maximum is on a boundary, and errors mean nothing there"));
     if (model.classes() && has_step(model, k + 1, uncertainty))
       notes.push_back(

@@ -134,9 +134,8 @@ std::vector<std::string> guard_notes(const Model& model) {
   // An expert that fits its rows exactly gets another note.
   if (arma::any(on_floor(model) - (study.exact.is_empty() ? arma::zeros(model.size()) : study.exact) > 0))
     notes.emplace_back(
-        "warning: an expert's scale sits on its floor (what is left is the target's rounding, or nothing): it explains "
-        "its rows "
-        "exactly, and the likelihood means little");
+        "warning: an expert's scale sits on its floor: what is left is the target's rounding, or nothing, or less than "
+        "--sigma-floor, and the likelihood means little");
   for (const AsSimple& at : as_simple_of(model))
     notes.push_back("note: expert " + std::to_string(at.expert) +
                     (at.target.empty() ? "" : ", target '" + at.target + "'") + ": " + at.simpler +
