@@ -320,7 +320,8 @@ TEST_CASE("gen draws nothing where predict predicts nothing", "[cli]") {
 
 TEST_CASE("every kind of failure has its status and one line", "[cli]") {
   const Shell sh;
-  sh("moe gen two-lines -n 20 -o d.csv && moe train -k 2 d.csv -q -o m.moe && printf 'x1,y\\n1,abc\\n' > word.csv && head "
+  sh("moe gen two-lines -n 20 -o d.csv && moe train -k 2 d.csv -q -o m.moe && printf 'x1,y\\n1,abc\\n' > word.csv && "
+     "head "
      "-c 300 m.moe > cut.moe");
   struct Case {
     const char* command;
@@ -445,7 +446,7 @@ TEST_CASE("a closed pipe ends quietly", "[cli]") {
   CHECK(rows.out == "x1,y\n141\n");
   CHECK(rows.err.empty());
   const Ran model =
-      sh("moe gen two-lines -n 50 -o d.csv; moe train -k 2 d.csv -q | head -c 10 | wc -c; echo ${PIPESTATUS[0]}");
+      sh("moe gen two-lines -n 500 -o d.csv; moe train -k 2 d.csv -q | head -c 10 | wc -c; echo ${PIPESTATUS[0]}");
   INFO(model);
   CHECK((model.out == "10\n0\n" || model.out == "10\n141\n"));
   CHECK(model.err.empty());
@@ -568,7 +569,8 @@ TEST_CASE("rows of weight 0 do not act", "[cli]") {
   const Ran ran =
       sh("awk -F, -v OFS=, 'NR==1{print $0,\"w\";next}{print $0,1}' $DATA/mcycle.csv > a.csv\n"
          "(cat a.csv; echo 1e15,1e15,0) > b.csv\n"
-         "moe train -k 2 --weight w a.csv -y accel -q -o a.moe && moe train -k 2 --weight w b.csv -y accel -q -o b.moe && cmp "
+         "moe train -k 2 --weight w a.csv -y accel -q -o a.moe && moe train -k 2 --weight w b.csv -y accel -q -o b.moe "
+         "&& cmp "
          "a.moe b.moe");
   INFO(ran);
   CHECK(ran.status == 0);

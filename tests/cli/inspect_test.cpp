@@ -116,7 +116,8 @@ TEST_CASE("what the guards found is told again", "[inspect]") {
 
 TEST_CASE("errors that cannot be had are refused in a sentence", "[inspect]") {
   const Shell sh;
-  sh("moe gen two-lines -n 60 -o d.csv && moe train -k 2 d.csv -q -o m.moe && moe train --objective me d.csv -q -o me.moe "
+  sh("moe gen two-lines -n 60 -o d.csv && moe train -k 2 d.csv -q -o m.moe && moe train --objective me d.csv -q -o "
+     "me.moe "
      "&& moe train "
      "--expert mlp:2 --epochs 2 d.csv -q -o deep.moe");
   const std::pair<const char*, const char*> cases[] = {

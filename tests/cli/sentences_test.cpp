@@ -181,7 +181,8 @@ TEST_CASE("a reason of any length leaves the columns of the others where they ar
   const Shell sh;
   const Ran ran =
       sh("moe gen two-lines -n 60 -o d.csv; moe select d.csv -k 1-2 -q | head -n 1\n"
-         "moe select d.csv -k 1-2 --expert mlp:2 --expert linear --solver newton -q > failed; head -n 1 failed; tail "
+         "moe select d.csv -k 1-2 --by bic --expert mlp:2 --expert linear --solver newton -q > failed; head -n 1 "
+         "failed; tail "
          "-n 1 failed");
   INFO(ran);
   CHECK(ran.out.find("failed: --solver newton: it needs linear networks") != std::string::npos);

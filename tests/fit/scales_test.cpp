@@ -172,9 +172,10 @@ TEST_CASE("a floor by hand is in the target's units", "[scales]") {
                  "&& moe inspect --json f.moe"));
   CHECK(floored["fit"]["log_likelihood"].get<double>() > allowed["log_likelihood"].get<double>());
   // Of two targets each has its own.
-  const json both = printed(
-      sh("awk -F, -v OFS=, 'NR == 1 {print $0, \"twice\"} NR > 1 {print $0, 2 * $2}' $DATA/cases/drift.csv > t.csv && "
-         "moe train -q -k 1 -y seconds,twice --sigma-floor 1e-3,5 t.csv -o t.moe && moe inspect --json t.moe"));
+  const json both =
+      printed(sh("awk -F, -v OFS=, 'NR == 1 {print $0, \"twice\"} NR > 1 {printf \"%s,%.17g\\n\", $0, 2 * $2}' "
+                 "$DATA/cases/drift.csv > t.csv && "
+                 "moe train -q -k 1 -y seconds,twice --sigma-floor 1e-3,5 t.csv -o t.moe && moe inspect --json t.moe"));
   CHECK(figure(both, 0, "sigma_seconds") == Approx(sigma).epsilon(1e-6));
   CHECK(figure(both, 0, "sigma_twice") == Approx(5).epsilon(1e-3));
   const std::vector<std::pair<std::string, std::string>> wrong{
