@@ -111,13 +111,13 @@ TEST_CASE("an automatic fit that is interrupted keeps the candidates that are do
   options.folds = 3;
   std::atomic<bool> stop{false};
   const moe::StopScope scope(&stop);
-  // Seven candidates have 3 trials each, and the first that goes on is done after 3 fits more.
+  // Nine candidates have 3 trials each, and the first that goes on is done after 3 fits more.
   const auto stop_after = [&](std::size_t fits) {
     stop = false;
     return moe::fit_automatically(schema, data, options,
                                   [&, fits](std::size_t done, std::size_t) { stop = done >= fits; });
   };
-  const moe::AutomaticResult result = stop_after(25);
+  const moe::AutomaticResult result = stop_after(31);
   CHECK(result.stopped);
   CHECK(result.model.members.size() == 3);
   CHECK(result.tried.front().weight == 1);

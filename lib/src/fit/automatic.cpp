@@ -36,9 +36,13 @@ constexpr std::size_t kManyCandidates = 4;
 constexpr double kTrialEpochs = 0.25;
 constexpr arma::uword kFewestTrialEpochs = 40;
 constexpr std::size_t kTrialRows = 200;
+/// Half of the candidates go on, but no more than these.
+constexpr std::size_t kMostKept = 4;
 /// A candidate with a smaller weight is dropped.
 constexpr double kLeastWeight = 0.02;
 constexpr arma::uword kRowsAtOnce = 1024;
+
+std::size_t kept_of(std::size_t candidates) { return std::min((candidates + 1) / 2, kMostKept); }
 
 /// log p(y_n | x_n) of each row, in data units.
 arma::vec log_densities(const Model& model, const Rows& rows) {
@@ -94,7 +98,7 @@ class Automatic {
     bool stopped = false;
     try {
       if (alive.size() >= kManyCandidates) {
-        most_ = alive.size() * trial_folds_ + (alive.size() + 1) / 2 * folds_.size();
+        most_ = alive.size() * trial_folds_ + kept_of(alive.size()) * folds_.size();
         try_out(alive);
         alive = better_half(alive);
       }
@@ -206,7 +210,7 @@ class Automatic {
         scores[m] = mean_and_error(arma::vec(log_p_.col(m)).elem(rows), data_.w.elem(rows)).first;
     std::stable_sort(candidates.begin(), candidates.end(),
                      [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-    candidates.resize((candidates.size() + 1) / 2);
+    candidates.resize(kept_of(candidates.size()));
     std::sort(candidates.begin(), candidates.end());
     return candidates;
   }

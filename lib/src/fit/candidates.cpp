@@ -1,6 +1,6 @@
-// The models that an automatic fit tries. Linear experts with a penalty suit small tables and plain effects. Mixtures
-// of MLPs suit the rest: their sigma is a function of the inputs, or their tails are heavy. Which one wins differs from
-// table to table, so held-out rows decide.
+// The models that an automatic fit tries. Linear experts with a penalty suit small tables and plain effects. Mixtures of
+// MLPs suit the rest. Their sigma is a function of the inputs, or their tails are heavy. Where the target has steps, it
+// helps to code the inputs by pieces. Which one wins differs from table to table, so held-out rows decide.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -14,6 +14,8 @@ namespace {
 /// At effort 5 a fit by adam makes at most kRowPasses passes over a row, within these numbers of epochs.
 constexpr double kRowPasses = 4.5e6, kFewestEpochs = 60, kMostEpochs = 1500;
 constexpr double kEffortFactor = 1.6;
+/// With more inputs, networks of pieces cost too much.
+constexpr std::size_t kMostInputsInPieces = 32;
 constexpr arma::uword kLeastBatch = 32, kMostBatch = 256;
 
 struct Recipe {
@@ -68,10 +70,11 @@ Tried candidate(const Schema& schema, const Recipe& recipe, arma::uword rows, co
 }
 
 std::vector<Recipe> recipes_of_classes(const std::string& family) {
-  return {{"linear", "linear", family, 1, 1e-4}, {"linear", "linear", family, 1, 1e-2},
-          {"linear", "linear", family, 1, 1e-1}, {"linear", "linear", family, 3, 1e-2},
-          {"mlp:32", "mlp:16", family, 1, 1e-3}, {"mlp:64", "mlp:16", family, 1, 1e-2},
-          {"mlp:32", "mlp:16", family, 4, 1e-3}, {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3}};
+  return {{"linear", "linear", family, 1, 1e-4},          {"linear", "linear", family, 1, 1e-2},
+          {"linear", "linear", family, 1, 1e-1},          {"linear", "linear", family, 3, 1e-2},
+          {"mlp:32", "mlp:16", family, 1, 1e-3},          {"mlp:64", "mlp:16", family, 1, 1e-2},
+          {"mlp:32", "mlp:16", family, 4, 1e-3},          {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3},
+          {"pieces:16:mlp:32", "mlp:16", family, 1, 1e-2}};
 }
 
 std::vector<Recipe> recipes_of_numbers() {
@@ -81,13 +84,16 @@ std::vector<Recipe> recipes_of_numbers() {
           {"mlp:64", "mlp:32", "gaussian:hetero", 4, 1e-3},
           {"mlp:64", "mlp:32", "gaussian:hetero", 8, 1e-5},
           {"mlp:64,64:silu", "mlp:64", "student", 4, 1e-5},
-          {"mlp:64,64:silu", "mlp:32", "gaussian:hetero", 3, 1e-4}};
+          {"mlp:64,64:silu", "mlp:32", "gaussian:hetero", 3, 1e-4},
+          {"pieces:16:mlp:64", "pieces:16:mlp:32", "gaussian:hetero", 4, 1e-3},
+          {"pieces:16:mlp:64,64:silu", "mlp:32", "gaussian:hetero", 3, 1e-4}};
 }
 
 std::vector<Recipe> recipes_of_family(const std::string& family) {
-  return {{"linear", "linear", family, 1, 1e-3}, {"linear", "linear", family, 3, 1e-3},
-          {"mlp:32", "mlp:16", family, 1, 1e-3}, {"mlp:32", "mlp:16", family, 4, 1e-4},
-          {"mlp:64", "mlp:32", family, 4, 1e-3}, {"mlp:64,64:silu", "mlp:32", family, 3, 1e-4}};
+  return {{"linear", "linear", family, 1, 1e-3},          {"linear", "linear", family, 3, 1e-3},
+          {"mlp:32", "mlp:16", family, 1, 1e-3},          {"mlp:32", "mlp:16", family, 4, 1e-4},
+          {"mlp:64", "mlp:32", family, 4, 1e-3},          {"mlp:64,64:silu", "mlp:32", family, 3, 1e-4},
+          {"pieces:16:mlp:64", "mlp:32", family, 3, 1e-3}};
 }
 
 }  // namespace
@@ -97,7 +103,9 @@ std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& dat
   const std::vector<Recipe> recipes = schema.classes()           ? recipes_of_classes(options.family)
                                       : options.family == "auto" ? recipes_of_numbers()
                                                                  : recipes_of_family(options.family);
-  for (const Recipe& recipe : recipes) result.push_back(candidate(schema, recipe, data.rows(), options));
+  const bool wide = schema.inputs.size() > kMostInputsInPieces;
+  for (const Recipe& recipe : recipes)
+    if (!wide || !number_of_pieces(recipe.expert)) result.push_back(candidate(schema, recipe, data.rows(), options));
   return result;
 }
 
