@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "moe/family.hpp"
 #include "shell.hpp"
 
 namespace {
@@ -224,4 +225,15 @@ TEST_CASE("a target that is not the family's is refused in a sentence", "[famili
     CHECK(ran.err.find(c.sentence) != std::string::npos);
     CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
   }
+}
+
+TEST_CASE("a sigma of which no row tells is bounded by the target's own", "[families]") {
+  moe::TargetInfo target;
+  target.scale = 3;
+  target.typical = 2;
+  const auto family = moe::make_family("gaussian:hetero", target);
+  const arma::mat eta{{0, 130}, {0, 135}};                                  // sigma e^130 and more
+  CHECK(family->bounded_to(eta, {0.2, 0.3}, 0) == "gaussian:hetero:3:12");  // half and twice 3 x 2
+  const auto told = moe::make_family(family->bounded_to(eta, {2, 3}, 0), target);
+  CHECK(told->figures(nullptr)[1].value == Approx(2 * 3 * std::exp(135.0)));
 }

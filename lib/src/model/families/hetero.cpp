@@ -159,7 +159,12 @@ std::string Hetero::bounded_to(const arma::mat& eta, const arma::vec& weight, do
       if ((sum += weight[sorted[i]]) >= std::min(rows, half)) break;
     return target().scale * row(0, eta, sorted[i]).sigma;
   };
-  const double low = sigma_after(order, by_chance), high = sigma_after(arma::reverse(order), 1);
+  double low = sigma_after(order, by_chance), high = sigma_after(arma::reverse(order), 1);
+  // An expert that explains less than a row has a sigma of which no row has told: it is no larger than the target's own.
+  if (arma::accu(weight) < 1) {
+    high = std::min(high, target().scale * target().typical);
+    low = std::min(low, high);
+  }
   return Hetero(target(), Bounds{low / kMargin, std::max(low, high) * kMargin}).spec();
 }
 
