@@ -26,7 +26,7 @@ struct Tried {
 
 struct AutomaticOptions {
   std::string family = "auto";  ///< of every expert; auto: several are tried
-  arma::uword folds = 5;        ///< at least 2; fewer where there are fewer than two rows for each
+  arma::uword folds = 5;        ///< at least 2; fewer where there are fewer than two rows, or no group, for each
   int effort = 5;               ///< 1 .. 9: each step up allows 1.6 times the passes over the rows
   std::uint64_t seed = 1;
   unsigned threads = 1;

@@ -223,6 +223,11 @@ TEST_CASE("--fold-group keeps rows together and is no input", "[automatic][cli]"
   CHECK(ran.out == "121\n");
   CHECK(ran.err ==
         "moe train: --fold-group: this fit has no folds: expected it with --auto or --committee, or with --l2 auto\n");
+  // Three subjects are three folds; one cannot be divided.
+  CHECK(sh("head -7 s.csv | moe train --fold-group subject --effort 1 -q -o m.moe && moe inspect m.moe").status == 0);
+  const Ran one = sh("head -3 s.csv | moe train --fold-group subject --effort 1 -q -o m.moe");
+  CHECK(one.status == 2);
+  CHECK(one.err == "moe train: 2 folds of 1 groups: expected 2 folds or more, and a group in each\n");
   const Ran gap = sh("sed '5s/^[^,]*//' s.csv | moe train --fold-group subject --effort 1 -o m.moe");
   CHECK(gap.status == 3);
   CHECK(gap.err.find("moe train: <stdin>:5:1 subject: the cell is empty") == 0);

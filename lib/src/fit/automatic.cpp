@@ -138,7 +138,8 @@ class Automatic {
     if (options_.groups.empty() && units.size() < 4)
       throw Error(ErrorKind::kData, std::to_string(units.size()) + (units.size() == 1 ? " row" : " rows") +
                                         ": folds need 4 or more: expected more rows, or one model, as -k 1");
-    return options_.groups.empty() ? std::min<arma::uword>(options_.folds, units.size() / 2) : options_.folds;
+    const std::size_t most = options_.groups.empty() ? units.size() / 2 : std::max<std::size_t>(units.size(), 2);
+    return std::min<arma::uword>(options_.folds, most);
   }
 
   /// Calls `work` for every candidate and fold, on all threads. A candidate that fails says why.
