@@ -24,12 +24,14 @@ struct TargetInfo {
   double spread = 1;        ///< floors of sigma are relative to it: see Standardization::target_spread
   std::string name{};       ///< the name of its column, where there are several targets
   double typical = 1;       ///< sigma begins at about this size: see Standardization::target_typical
+  double center = 0;        ///< what is 0 in model units, in data units
 };
 
 class Family {
  public:
-  /// The map from eta to the mean, in the terms that exporters understand.
-  enum class Link { kIdentity, kLogistic, kSoftmax, kLog };
+  /// The map from eta to the mean, in the terms that exporters understand. Under kLogMedian, the median is exp(eta), and
+  /// the mean depends on the spread, too.
+  enum class Link { kIdentity, kLogistic, kSoftmax, kLog, kLogMedian };
 
   /// A reported figure that follows from psi, in data units, with its derivatives in psi, from which its standard error
   /// follows.
@@ -73,8 +75,12 @@ class Family {
   virtual std::vector<Support> supports() const { return {support()}; }
   /// Whether the density is the probability of a whole number.
   bool discrete() const;
-  /// Whether a shifted and scaled target has a distribution of the same family. Only then is the target standardised.
+  /// Whether a shifted and scaled target has a distribution of the same family. Only then is the target standardised,
+  /// but for any_units().
   virtual bool location_scale() const { return false; }
+  /// Whether it describes a target in any model units, as location-scale families do. Others must undo the
+  /// standardisation themselves (TargetInfo::center and scale); it is left out where all models are of that kind.
+  virtual bool any_units() const { return location_scale(); }
   /// m, the number of outputs of an expert's network.
   virtual arma::uword outputs() const { return 1; }
   /// Whether eta has a column after its outputs: the number of trials.

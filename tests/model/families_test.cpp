@@ -237,3 +237,60 @@ TEST_CASE("a sigma of which no row tells is bounded by the target's own", "[fami
   const auto told = moe::make_family(family->bounded_to(eta, {2, 3}, 0), target);
   CHECK(told->figures(nullptr)[1].value == Approx(2 * 3 * std::exp(135.0)));
 }
+
+TEST_CASE("a lognormal fit is least squares of the logarithm, with a density of the target itself", "[families]") {
+  const Shell sh;
+  sh("moe gen experts -n 60 -d 2 -k 1 --seed 4 | awk -F, -v OFS=, 'NR > 1 { $3 = exp($3 / 4) } 1' > d.csv");
+  const json model = fitted(sh("moe train -q -k 1 --family lognormal d.csv -o m.moe && moe inspect --json m.moe"));
+  arma::mat table;
+  REQUIRE(table.load(arma::csv_name(sh.path("d.csv"), arma::csv_opts::none), arma::csv_ascii));
+  table.shed_row(0);
+  const arma::mat X = arma::join_rows(arma::ones(table.n_rows), table.cols(0, 1));
+  const arma::vec log_y = arma::log(table.col(2)), beta = arma::solve(X, log_y), r = log_y - X * beta;
+  const double n = static_cast<double>(table.n_rows), sigma = std::sqrt(arma::dot(r, r) / n);
+  const json& expert = model.at("experts")[0];
+  CHECK(expert.at("coefficients").at("x1").get<double>() == Approx(beta[1]).epsilon(1e-10));
+  CHECK(expert.at("sigma").get<double>() == Approx(sigma).epsilon(1e-7));  // the floor of sigma is 1e-4
+  CHECK(model.at("fit").at("log_likelihood").get<double>() ==
+        Approx(-0.5 * n * (std::log(2 * M_PI * sigma * sigma) + 1) - arma::accu(log_y)).epsilon(1e-9));
+  // The figures of one row: mean exp(mu + sigma^2 / 2), and the median exp(mu).
+  const Ran ran = sh("head -2 d.csv | moe predict -m m.moe --output mean,median,sd");
+  double mean = 0, median = 0, sd = 0;
+  REQUIRE(std::sscanf(ran.out.c_str(), "mean,median,sd\n%lf,%lf,%lf", &mean, &median, &sd) == 3);
+  const double mu = arma::dot(X.row(0), beta);
+  CHECK(median == Approx(std::exp(mu)).epsilon(1e-9));
+  CHECK(mean == Approx(std::exp(mu + sigma * sigma / 2)).epsilon(1e-7));
+  CHECK(sd == Approx(mean * std::sqrt(std::expm1(sigma * sigma))).epsilon(1e-7));
+}
+
+TEST_CASE("a lognormal density does not depend on the units of the model", "[families]") {
+  moe::TargetInfo moved;
+  moved.center = 7;
+  moved.scale = 2.5;
+  for (const std::string spec : {"lognormal", "lognormal:hetero"}) {
+    INFO(spec);
+    const auto own = moe::make_family(spec, moe::TargetInfo{}), other = moe::make_family(spec, moved);
+    const arma::vec y{0.3, 4, 20}, in_units = (y - 7) / 2.5, psi{-0.4};
+    arma::mat eta{{1.2, -0.5}, {0.9, 0.1}, {2, -1}}, mean_of_own, mean_of_other;
+    eta.resize(3, own->outputs());
+    const auto same = [&](const arma::vec& a, const arma::vec& b) {
+      return arma::approx_equal(a, b, "reldiff", 1e-13);
+    };
+    arma::vec a, b;
+    own->log_density(y, eta, psi.memptr(), a);
+    other->log_density(in_units, eta, psi.memptr(), b);
+    CHECK(same(a, b));
+    own->cdf(y, eta, psi.memptr(), a);
+    other->cdf(in_units, eta, psi.memptr(), b);
+    CHECK(same(a, b));
+    own->quantile(0.3, eta, psi.memptr(), a);
+    other->quantile(0.3, eta, psi.memptr(), b);
+    CHECK(same(a, 7 + 2.5 * b));
+    own->mean(eta, psi.memptr(), mean_of_own);
+    other->mean(eta, psi.memptr(), mean_of_other);
+    CHECK(same(mean_of_own, 7 + 2.5 * mean_of_other));
+    own->variance(eta, psi.memptr(), a);
+    other->variance(eta, psi.memptr(), b);
+    CHECK(same(a, 2.5 * 2.5 * b));
+  }
+}

@@ -126,6 +126,21 @@ arma::vec cuts(const Model& model, const Rows& rows, arma::uword n, double targe
   return arma::unique(arma::vec(result));
 }
 
+/// Makes the distributions of positive numbers and of parts of 1 narrow. Others stay as they are.
+void narrow(Model& model) {
+  const moe::Support support = model.family().support();
+  if (support != moe::Support::kUnitInterval && support != moe::Support::kPositive) return;
+  if (!model.family().name().starts_with("lognormal")) {
+    model.theta.tail(model.size() * model.family().dispersions()) += support == moe::Support::kPositive ? 3 : 6;
+    return;
+  }
+  for (const moe::Expert& expert : model.experts)
+    if (expert.family->dispersions() == 1)
+      model.theta[expert.psi_offset] -= 3;
+    else
+      model.theta[expert.offset + expert.network->intercept(1)] -= 3;
+}
+
 }  // namespace
 
 TEST_CASE("gradient equals central differences", "[laws]") {
@@ -300,9 +315,8 @@ TEST_CASE("the probability of an interval is the integral of the density, in the
     moe::Random random(27);
     Model model = make_model({family, "linear", "linear", "softmax", 3, 3, 0, false});
     randomize(model, random);
+    narrow(model);
     const moe::Support support = model.family().support();
-    if (support == moe::Support::kUnitInterval || support == moe::Support::kPositive)
-      model.theta.tail(model.size() * model.family().dispersions()) += support == moe::Support::kPositive ? 3 : 6;
     moe::Dataset data = in_data_units(model, some_rows(model, 4, random));
     moe::Predictive predictive(model);
     predictive.at(data);
@@ -360,9 +374,7 @@ TEST_CASE("densities sum to 1, and their moments and quantiles are what they say
     randomize(model, random);
     // Leaves out densities that are infinite at an end of their range: quadrature would miss their mass, and doubles
     // near 1 are too coarse for a quantile at every level.
-    const moe::Support support = model.family().support();
-    if (support == moe::Support::kUnitInterval || support == moe::Support::kPositive)
-      model.theta.tail(model.size() * model.family().dispersions()) += support == moe::Support::kPositive ? 3 : 6;
+    narrow(model);
     const Rows rows = some_rows(model, 4, random);
     moe::Dataset data = in_data_units(model, rows);
     moe::Predictive predictive(model);
@@ -545,6 +557,7 @@ TEST_CASE("draws have the mean and the gate's shares", "[laws]") {
     moe::Random random(29);
     Model model = make_model({family, "linear", "linear", "softmax", 3, 3, classes_of(family), false});
     randomize(model, random);
+    if (family.starts_with("lognormal")) narrow(model);  // the mean of some draws says little of one with long tails
     const Rows one = some_rows(model, 1, random);
     const arma::uword draws = 40000;
     Rows same{arma::repmat(one.X, 1, draws), arma::repmat(one.y, draws, 1), arma::vec(draws, arma::fill::ones)};

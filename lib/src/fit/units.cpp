@@ -18,13 +18,14 @@ bool guarded(const Model& model, const std::string& solver) {
   return !make_solver(solver)->stochastic() && all_linear(model) && !tells_scales(model);
 }
 
-/// What of the data a model allows to be shifted and scaled.
-Standardization::Parts parts_of(const Model& model, bool standardize) {
+/// What of the data a model allows to be shifted and scaled. `together`: with other models, in common units.
+Standardization::Parts parts_of(const Model& model, bool standardize, bool together = false) {
   Standardization::Parts parts{standardize, standardize, model.gate_branch.network->has_intercept()};
   for (const Expert& expert : model.experts) {
     // Without an intercept, the logarithm of a scale cannot follow the units of the target.
     const bool follows = expert.network->has_intercept() || expert.family->outputs() == model.targets();
-    parts.target = parts.target && expert.family->location_scale() && follows;
+    const Family& family = *expert.family;
+    parts.target = parts.target && follows && (together ? family.any_units() : family.location_scale());
     parts.centers = parts.centers && expert.network->has_intercept();
   }
   return parts;
@@ -104,7 +105,7 @@ Standardization common_units(const Schema& schema, const Dataset& table, const s
   const Standardization none = Standardization::none(schema.inputs.size(), schema.targets.size());
   Standardization::Parts parts;
   for (const ModelSpec& spec : specs) {
-    const Standardization::Parts own = parts_of(Model(schema, none, spec), true);
+    const Standardization::Parts own = parts_of(Model(schema, none, spec), true, true);
     parts.target = parts.target && own.target;
     parts.centers = parts.centers && own.centers;
   }

@@ -30,10 +30,13 @@ std::vector<std::string> output_names(const Model& model, arma::uword k) {
   for (arma::uword t = 0; t < model.targets(); ++t) {
     const Family& family = *expert.family->marginal(t, model.theta.memptr() + expert.psi_offset).family;
     const std::string target = model.schema.targets[t], before = model.targets() > 1 ? target + " " : "";
-    const std::string first = family.link() == Family::Link::kLogistic ? before + "log-odds"
-                              : family.link() == Family::Link::kLog    ? before + "log mean"
-                                                                       : target;
-    names.push_back(family.outputs() == 1 ? first : before + "mean");
+    const Family::Link link = family.link();
+    const std::string first = link == Family::Link::kLogistic    ? before + "log-odds"
+                              : link == Family::Link::kLog       ? before + "log mean"
+                              : link == Family::Link::kLogMedian ? before + "log median"
+                              : family.outputs() == 1            ? target
+                                                                 : before + "mean";
+    names.push_back(first);
     if (family.outputs() > 1) names.push_back(before + "log_sigma");
   }
   return names;

@@ -173,7 +173,7 @@ Model::Model(Schema schema_, Standardization standardization_, const ModelSpec& 
   std::vector<TargetInfo> infos;
   for (arma::uword t = 0; t < targets(); ++t)
     infos.push_back({schema.labels.size(), standardization.target_scale[t], standardization.target_spread[t],
-                     schema.targets[t], standardization.target_typical[t]});
+                     schema.targets[t], standardization.target_typical[t], standardization.target_center[t]});
   const auto families = families_of(spec, infos);
   arma::uword end = 0;
   const auto place = [&](Branch& branch, const std::string& network, const std::vector<std::size_t>& inputs,

@@ -65,7 +65,8 @@ std::string listed(const Model& model, const std::vector<Cell>& cells, bool sign
 std::string separation_note(const Model& model, const std::vector<Cell>& cells) {
   const bool one = cells.size() == 1, gate = cells.front().branch == 0, experts = cells.back().branch > 0;
   const Family& family = model.family();
-  const bool known = model.targets() == 1 && family.dispersions() == 0 && family.link() != Family::Link::kIdentity;
+  const bool known = model.targets() == 1 && family.dispersions() == 0 && family.link() != Family::Link::kIdentity &&
+                     family.link() != Family::Link::kLogMedian;
   const std::string remedy = model.size() == 1 ? (known ? "--l2 R, or --firth" : "--l2 R")
                              : gate && experts ? "--l2 R and --gate-l2 R"
                              : gate            ? "--gate-l2 R, or --firth"

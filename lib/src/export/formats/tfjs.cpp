@@ -148,7 +148,8 @@ class TfjsWriter {
     if (!model_.gate->link()) refuse("no layer of TensorFlow.js computes gate link '" + model_.gate->name() + "'");
     for (arma::uword k = 0; k < K_ && !model_.classes(); ++k)
       for (arma::uword t = 0; t < model_.targets(); ++t)
-        if (marginal(k, t).family->link() == Family::Link::kLog)
+        if (const Family::Link link = marginal(k, t).family->link();
+            link == Family::Link::kLog || link == Family::Link::kLogMedian)
           refuse("no layer of TensorFlow.js computes the exponential in the mean of family '" +
                  marginal(k, t).family->name() + "'");
   }

@@ -5,8 +5,8 @@
 #include "moe/family.hpp"
 #include "moe/registry.hpp"
 
-#define MOE_FAMILIES(each)                                                                          \
-  each(gaussian) each(student) each(laplace) each(skew_normal) each(gamma) each(beta) each(poisson) \
+#define MOE_FAMILIES(each)                                                                                          \
+  each(gaussian) each(student) each(laplace) each(skew_normal) each(lognormal) each(gamma) each(beta) each(poisson) \
       each(negative_binomial) each(zero_inflated_poisson) each(binomial) each(bernoulli) each(categorical)
 
 namespace moe {

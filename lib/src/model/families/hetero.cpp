@@ -1,15 +1,13 @@
 // gaussian:hetero: the network tells the sigma of each row, too. eta = (mean, s), sigma^2 = floor^2 + exp(2 s). No psi.
 //
-// gaussian:hetero:LOW:HIGH limits s so that sigma stays between these bounds, in data units. Training sets them from
-// its rows: a straight line in log sigma goes on without end outside of the data, and would give rows far out a sigma
-// near 0 or huge.
+// gaussian:hetero:LOW:HIGH limits s so that sigma stays between these bounds, in data units (scale_bounds.hpp).
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
 
+#include "model/scale_bounds.hpp"
 #include "model/scale_floor.hpp"
-#include "moe/error.hpp"
 #include "moe/family.hpp"
 #include "moe/numeric.hpp"
 #include "moe/random.hpp"
@@ -20,27 +18,16 @@ namespace {
 /// A larger s counts as this, so that everything stays finite.
 constexpr double kLargest = 300;
 
-/// Training sets the bounds this factor beyond the range in its rows. A fit without extreme rows is then not changed.
-constexpr double kMargin = 2;
-
-/// Bounds of sigma, in data units.
-struct Bounds {
-  double low, high;
-};
-
 class Hetero : public Family, public HasExpressions {
  public:
-  Hetero(const TargetInfo& target, const std::optional<Bounds>& bounds) : Family(target), bounds_(bounds) {
+  Hetero(const TargetInfo& target, const std::optional<ScaleBounds>& bounds) : Family(target), bounds_(bounds) {
     if (!bounds) return;
     // A bound below the floor would have no effect but to raise the floor.
     if (const double low = bounds->low / target.scale; low > kFloor * target.spread)
       low_ = floored_psi(low, target.spread);
     high_ = std::min(high_, floored_psi(bounds->high / target.scale, target.spread));
   }
-  std::string spec() const override {
-    if (!bounds_) return name();
-    return name() + ":" + format_number(bounds_->low) + ":" + format_number(bounds_->high);
-  }
+  std::string spec() const override { return spec_with_bounds(name(), bounds_); }
   std::string name() const override { return "gaussian:hetero"; }
   std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const override;
   std::vector<Figure> figures(const double*) const override {
@@ -142,45 +129,22 @@ class Hetero : public Family, public HasExpressions {
     return at;
   }
 
-  std::optional<Bounds> bounds_;
+  std::optional<ScaleBounds> bounds_;
   double low_ = -std::numeric_limits<double>::infinity(), high_ = kLargest;  // bounds of s
 };
 
-/// Rows that other experts explain do not count for the range.
 std::string Hetero::bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const {
   if (bounds_ || eta.n_rows == 0) return spec();
-  const arma::uvec order = arma::stable_sort_index(eta.col(1));
-  const double half = 0.5 * arma::accu(weight);
-  // Going through the rows in this order, the sigma at which their weights reach `rows`.
-  const auto sigma_after = [&](const arma::uvec& sorted, double rows) {
-    double sum = 0;
-    arma::uword i = 0;
-    for (; i + 1 < sorted.n_elem; ++i)
-      if ((sum += weight[sorted[i]]) >= std::min(rows, half)) break;
-    return target().scale * row(0, eta, sorted[i]).sigma;
-  };
-  double low = sigma_after(order, by_chance), high = sigma_after(arma::reverse(order), 1);
-  // An expert that explains less than a row has a sigma of which no row has told: it is no larger than the target's own.
-  if (arma::accu(weight) < 1) {
-    high = std::min(high, target().scale * target().typical);
-    low = std::min(low, high);
-  }
-  return Hetero(target(), Bounds{low / kMargin, std::max(low, high) * kMargin}).spec();
+  const auto sigma_at = [&](arma::uword n) { return target().scale * row(0, eta, n).sigma; };
+  const double most = target().scale * target().typical;
+  return Hetero(target(), scale_bounds_of(eta.col(1), weight, by_chance, sigma_at, most)).spec();
 }
 
 }  // namespace
 
 /// `arguments`: "" or ":LOW:HIGH".
 std::shared_ptr<const Family> make_hetero(const std::string& arguments, const TargetInfo& target) {
-  if (arguments.empty()) return std::make_shared<Hetero>(target, std::nullopt);
-  const std::size_t middle = std::min(arguments.find(':', 1), arguments.size() - 1);
-  const auto low = parse_number(arguments.substr(1, middle - 1)), high = parse_number(arguments.substr(middle + 1));
-  if (!low || !high || !(*low > 0 && *low <= *high && std::isfinite(*high)))
-    throw Error(ErrorKind::kUsage,
-                "family 'gaussian:hetero" + arguments +
-                    "': these are no bounds of sigma: expected gaussian:hetero, or two numbers above "
-                    "0, the least first, as gaussian:hetero:0.1:5");
-  return std::make_shared<Hetero>(target, Bounds{*low, *high});
+  return std::make_shared<Hetero>(target, parse_scale_bounds("gaussian:hetero", arguments));
 }
 
 }  // namespace moe

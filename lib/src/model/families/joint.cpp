@@ -45,6 +45,7 @@ class Joint : public SeveralTargets, public HasExpressions {
     return result;
   }
   bool location_scale() const override { return all(&Family::location_scale); }
+  bool any_units() const override { return all(&Family::any_units); }
   bool likelihood_only() const override {
     return !all([](const Family& family) { return !family.likelihood_only(); });
   }
