@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "automatic.hpp"
 #include "command.hpp"
 #include "csv_options.hpp"
@@ -86,6 +88,27 @@ void follow(const Arguments& arguments, const moe::TrainingTable& table, const s
   follower.keep_progress(progress, words, std::move(best));
 }
 
+/// With fewer rows, too few are held out to tell when to stop.
+constexpr arma::uword kLeastRowsToHold = 100;
+constexpr double kHeld = 0.1;
+
+/// Where nothing is said of how long a network is fitted, rows that are held out tell when to stop. Returns what the
+/// summary says of it, or nothing.
+std::vector<std::string> pace_by_itself(const Arguments& arguments, const moe::ModelSpec& spec, arma::uword rows,
+                                        moe::TrainOptions& options) {
+  for (const char* option :
+       {"epochs", "batch", "schedule", "patience", "validation", "resume", "l1", "gate-l1", "firth"})
+    if (arguments.has(option)) return {};
+  const auto is_linear = [&](const std::string& network) { return spec.network_of(network, {0}, 1).is_linear(); };
+  const bool linear = is_linear(spec.gate) && std::all_of(spec.experts.begin(), spec.experts.end(), is_linear);
+  if (linear || rows < kLeastRowsToHold || options.objective != "likelihood" ||
+      (options.solver != "auto" && options.solver != "adam"))
+    return {};
+  moe::pace(options, rows);
+  options.validation = kHeld;
+  return {"note: a tenth of the rows was held out, to tell when to stop; --epochs N asks for N passes over all rows"};
+}
+
 void say_all(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) say(line);
 }
@@ -106,6 +129,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   spec.gate_inputs = table.gate_inputs;
   spec.expert_inputs = table.expert_inputs;
   std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
+  const std::vector<std::string> paced = pace_by_itself(arguments, spec, table.data.rows(), options);
   if (!arguments.has("quiet") && spec.gate_link != "softmax")
     say("note: under --gate-link " + spec.gate_link + " the weights need not sum to 1: the likelihood is not one");
 
@@ -127,7 +151,10 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
     follower.finish();
     moe::save_model(model, out);
     if (!arguments.has("quiet")) summarise(model, report);
-    if (!arguments.has("quiet")) say_all(penalties);
+    if (!arguments.has("quiet")) {
+      say_all(paced);
+      say_all(penalties);
+    }
     warn(model, report, table);
     say_all(notes);
   } catch (const Error& error) {
@@ -213,21 +240,22 @@ std::string notes() {
 }  // namespace
 
 Command train_command() {
-  return {"train",
-          "Fit a mixture of experts to a CSV file.",
-          {{"two linear experts and a softmax gate", "moe train -y price houses.csv -o price.moe"},
-           {"what is in a table, and what would become of it", "moe train --dry-run houses.csv"},
-           {"two targets and their correlation", "moe train -y a,b --family gaussian:full data.csv -o both.moe"},
-           {"three experts, the best of 100 starts", "moe train -y accel -k 3 --restarts 100 mcycle.csv -o mcycle.moe"},
-           {"two classes, two multilayer perceptrons, a part of the rows to stop by",
-            "moe train -y diagnosis --expert mlp:16 --validation 0.2 --patience 20 train.csv -o diagnosis.moe"},
-           {"inputs of its own for each branch",
-            "moe train --gate-features x1-x4 --expert-features 1=x5-x8 --expert-features 2=x9-x12 data.csv -o m.moe"}},
-          "[DATA]",
-          1,
-          options(),
-          notes(),
-          run};
+  return {
+      "train",
+      "Fit a mixture of experts to a CSV file.",
+      {{"a model for the best prediction, found by itself", "moe train -y price houses.csv -o price.moe"},
+       {"two linear experts and a softmax gate", "moe train -y price -k 2 houses.csv -o price.moe"},
+       {"what is in a table, and what would become of it", "moe train --dry-run houses.csv"},
+       {"two targets and their correlation", "moe train -y a,b --family gaussian:full data.csv -o both.moe"},
+       {"three experts, the best of 100 starts", "moe train -y accel -k 3 --restarts 100 mcycle.csv -o mcycle.moe"},
+       {"two classes, two multilayer perceptrons", "moe train -y diagnosis --expert mlp:16 train.csv -o diagnosis.moe"},
+       {"inputs of its own for each branch",
+        "moe train --gate-features x1-x4 --expert-features 1=x5-x8 --expert-features 2=x9-x12 data.csv -o m.moe"}},
+      "[DATA]",
+      1,
+      options(),
+      notes(),
+      run};
 }
 
 }  // namespace cli

@@ -179,7 +179,9 @@ std::vector<Option> fit_options() {
        "how an expert describes the target; of several, one for all or a list, as gaussian,poisson"},
       {"objective", "", "NAME", "likelihood", "what is minimised"},
       {"solver", "", "NAME", "auto", "how"},
-      {"epochs", "", "N", "", "passes at most (adam, sgd: 200; the others: 1000)"},
+      {"epochs", "", "N", "",
+       "passes at most (em, lbfgs ..: 1000; adam, sgd: 200). Where nothing is said of the passes, the batch and the "
+       "validation of a network, these follow from the rows: a tenth of them is held out, and the rate falls to 0"},
       {"batch", "", "N", "32", "rows in a step of adam and sgd; 0: all"},
       {"learning-rate", "", "R", "", "of adam and sgd (0.01)"},
       {"schedule", "", "NAME", "constant", "of the learning rate: constant, linear or cosine, which fall to 0"},

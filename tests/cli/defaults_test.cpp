@@ -64,3 +64,18 @@ TEST_CASE("defaults are those of help", "[cli][defaults]") {
     CHECK((left_out != outcome(sh, at.command, at.another)));
   }
 }
+
+TEST_CASE("a network of which nothing is said stops by rows held out, as these options ask", "[cli][defaults]") {
+  const Shell sh;
+  sh("moe gen friedman1 -n 120 -d 5 -o d.csv; head -100 d.csv > fewer.csv");
+  const Ran ran = sh("moe train -k 1 --expert mlp:5 d.csv -o m.moe");
+  CHECK(ran.err.find("note: a tenth of the rows was held out") != std::string::npos);
+  CHECK(ran.err.find("108 rows") != std::string::npos);
+  // 4.5e6 / 120 passes are more than the most, 1500.
+  const std::string same = "--validation 0.1 --epochs 1500 --schedule cosine --batch 32 --patience 500";
+  CHECK(sh("moe train -q -k 1 --expert mlp:5 d.csv " + same + " -o n.moe; cmp m.moe n.moe").status == 0);
+  // 99 rows, or a word on the passes: as many passes as --epochs says, over all rows.
+  CHECK(sh("moe train -k 1 --expert mlp:5 fewer.csv -o m.moe").err.find("99 rows") != std::string::npos);
+  CHECK(sh("moe train -k 1 --expert mlp:5 --epochs 9 d.csv -o m.moe").err.find("120 rows") != std::string::npos);
+  CHECK(sh("moe train -k 2 d.csv -o m.moe").err.find("120 rows") != std::string::npos);
+}

@@ -1,6 +1,7 @@
 // The models that an automatic fit tries. Linear experts with a penalty suit small tables and plain effects. Mixtures of
 // MLPs suit the rest. Their sigma is a function of the inputs, or their tails are heavy. Where the target has steps, it
-// helps to code the inputs by pieces. Which one wins differs from table to table, so held-out rows decide.
+// helps to code the inputs by pieces. Where it is above 0 and spans a wide range, its logarithm may be simpler. Which one
+// wins differs from table to table, so held-out rows decide.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -11,12 +12,13 @@
 namespace moe {
 namespace {
 
-/// At effort 5 a fit by adam makes at most kRowPasses passes over a row, within these numbers of epochs.
-constexpr double kRowPasses = 4.5e6, kFewestEpochs = 60, kMostEpochs = 1500;
-constexpr double kEffortFactor = 1.6;
 /// With more inputs, networks of pieces cost too much.
 constexpr std::size_t kMostInputsInPieces = 32;
-constexpr arma::uword kLeastBatch = 32, kMostBatch = 256;
+/// A target above 0 whose 90 % quantile is so many times its 10 % quantile may have a simpler logarithm. A mixture of
+/// lognormal experts has no mean to rely on: that of an expert of almost no weight may be any power of ten. So there is
+/// one expert, and its sigma has bounds. All candidates share units, in which a tiny target would lose its digits.
+constexpr double kWideRange = 5, kTiny = 1e-6;
+constexpr const char* kLogarithmic = "lognormal:hetero:0.001:2";
 
 struct Recipe {
   std::string expert, gate, family;
@@ -25,18 +27,6 @@ struct Recipe {
 };
 
 std::string number(double value) { return format_number(value); }
-
-arma::uword epochs_for(arma::uword rows, int effort) {
-  const double factor = std::pow(kEffortFactor, effort - 5), passes = kRowPasses * factor;
-  return static_cast<arma::uword>(std::clamp(passes / static_cast<double>(rows), kFewestEpochs, kMostEpochs * factor));
-}
-
-/// A power of two, about a hundredth of the rows.
-arma::uword batch_for(arma::uword rows) {
-  arma::uword batch = kLeastBatch;
-  while (batch < kMostBatch && batch * 100 <= rows) batch *= 2;
-  return batch;
-}
 
 Tried candidate(const Schema& schema, const Recipe& recipe, arma::uword rows, const AutomaticOptions& options) {
   Tried result;
@@ -59,10 +49,7 @@ Tried candidate(const Schema& schema, const Recipe& recipe, arma::uword rows, co
   result.words += " --l2 " + number(recipe.l2) + " --gate-l2 " + number(train.penalty.gate);
   if (recipe.expert == "linear") return result;
   train.solver = "adam";
-  train.solver_options.epochs = epochs_for(rows, options.effort);
-  train.solver_options.schedule = "cosine";
-  train.batch = batch_for(rows);
-  train.patience = std::max<arma::uword>(50, train.solver_options.epochs / 3);
+  pace(train, rows, options.effort);
   result.words += " --solver adam --epochs " + std::to_string(train.solver_options.epochs) +
                   " --schedule cosine --batch " + std::to_string(train.batch) + " --patience " +
                   std::to_string(train.patience);
@@ -96,15 +83,29 @@ std::vector<Recipe> recipes_of_family(const std::string& family) {
           {"pieces:16:mlp:64", "mlp:32", family, 3, 1e-3}};
 }
 
+/// Whether the logarithm of the target is worth a try.
+bool suits_logarithm(const Schema& schema, const Dataset& data) {
+  if (schema.targets.size() > 1 || !schema.offset.empty()) return false;
+  const arma::vec y = data.y.elem(arma::find(data.w > 0));
+  if (y.is_empty() || y.min() <= kTiny * y.max()) return false;
+  const arma::vec tails = arma::quantile(y, arma::vec{0.1, 0.9});
+  return tails[1] >= kWideRange * tails[0];
+}
+
+std::vector<Recipe> recipes_for(const Schema& schema, const Dataset& data, const std::string& family) {
+  if (schema.classes()) return recipes_of_classes(family);
+  if (family != "auto") return recipes_of_family(family);
+  std::vector<Recipe> result = recipes_of_numbers();
+  if (suits_logarithm(schema, data)) result.push_back({"mlp:64,64:silu", "linear", kLogarithmic, 1, 1e-4});
+  return result;
+}
+
 }  // namespace
 
 std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& data, const AutomaticOptions& options) {
   std::vector<Tried> result;
-  const std::vector<Recipe> recipes = schema.classes()           ? recipes_of_classes(options.family)
-                                      : options.family == "auto" ? recipes_of_numbers()
-                                                                 : recipes_of_family(options.family);
   const bool wide = schema.inputs.size() > kMostInputsInPieces;
-  for (const Recipe& recipe : recipes)
+  for (const Recipe& recipe : recipes_for(schema, data, options.family))
     if (!wide || !number_of_pieces(recipe.expert)) result.push_back(candidate(schema, recipe, data.rows(), options));
   return result;
 }
