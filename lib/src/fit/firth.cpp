@@ -179,8 +179,7 @@ void require_firth(const Model& model) {
     refuse("network '" + expert.network->spec() + "' is not linear in its parameters: expected linear or poly");
   const Family& family = *expert.family;
   if (model.targets() > 1 || family.dispersions() > 0 || family.link() == Family::Link::kIdentity ||
-      family.link() == Family::Link::kLogMedian ||
-      !has_derivatives(family))
+      family.link() == Family::Link::kLogMedian || !has_derivatives(family))
     refuse("it is not known for family '" + family.spec() + "': expected bernoulli, categorical, binomial or poisson");
 }
 
