@@ -146,7 +146,9 @@ TEST_CASE("a cross-validated score is that of train and eval on the folds", "[se
   arma::vec w(lines.size() - 1);
   for (std::size_t n = 0; n < w.n_elem; ++n) w[n] = std::stod(lines[n + 1].substr(lines[n + 1].rfind(',') + 1));
   const auto held_out = moe::cross_validation_folds(w, folds, 3);
-  for (const json& row : json::parse(ran.out).at("candidates")) {
+  const json found = json::parse(ran.out);
+  REQUIRE(found.at("candidates").size() == 2);
+  for (const json& row : found.at("candidates")) {
     std::vector<double> sums, weights;
     for (const auto& fold : held_out) {
       std::string in = lines[0] + "\n", out = in;
@@ -203,7 +205,9 @@ TEST_CASE("a candidate that fails has its reason and the last place", "[select]"
   INFO(none);
   CHECK(none.status == 1);
   CHECK(none.err.find("moe select: every candidate failed: the loss is not a finite number") == 0);
-  for (const json& row : json::parse(none.out).at("candidates")) {
+  const json found = json::parse(none.out);
+  REQUIRE_FALSE(found.at("candidates").empty());
+  for (const json& row : found.at("candidates")) {
     CHECK(row.at("failed").is_string());
     CHECK(row.at("bic").is_null());
     CHECK(row.at("winner") == false);
@@ -375,6 +379,57 @@ TEST_CASE("an observer that stops it leaves no choice", "[select]") {
          "echo $?; ls m.moe");
   INFO(ran);
   CHECK(ran.out == "130\n");
+}
+
+TEST_CASE("each penalty of a list scores as it does by itself", "[select]") {
+  const Shell sh;
+  sh("moe gen friedman1 -n 80 -d 6 -o d.csv");
+  const auto scores = [&](const std::string& penalties) {
+    std::map<std::pair<double, double>, double> result;
+    const Ran ran = sh("moe select d.csv -k 2 --by cv --folds 3 --json " + penalties);
+    INFO(ran);
+    REQUIRE(ran.status == 0);
+    const json found = json::parse(ran.out);
+    for (const json& row : found.at("candidates")) result[{row.at("l2"), row.at("gate_l2")}] = row.at("cv");
+    return result;
+  };
+  const auto all = scores("--l2 0,0.1 --gate-l2 0.001,1");
+  REQUIRE(all.size() == 4);
+  for (const auto& [penalty, score] : all) {
+    INFO(penalty.first << ", " << penalty.second);
+    const auto alone = scores("--l2 " + std::to_string(penalty.first) + " --gate-l2 " + std::to_string(penalty.second));
+    CHECK(alone.at(penalty) == score);
+  }
+}
+
+TEST_CASE("rows held out decide where parameters are many for the rows", "[select]") {
+  const Shell sh;
+  sh("moe gen friedman1 -n 80 -d 8 -o many.csv; moe gen friedman1 -n 400 -d 8 -o few.csv");
+  const auto criterion = [&](const std::string& arguments) {
+    const Ran ran = sh("moe select -k 1-2 --json " + arguments);
+    INFO(ran);
+    REQUIRE(ran.status == 0);
+    return json::parse(ran.out).at("by").get<std::string>();
+  };
+  CHECK(criterion("many.csv") == "cv");  // 2 experts of 8 inputs have 29 parameters
+  CHECK(criterion("few.csv") == "bic");
+  CHECK(criterion("many.csv --by bic") == "bic");
+  CHECK(sh("moe select -k 1 many.csv").err.find("10 parameters and 80 rows are more than one for ten") !=
+        std::string::npos);
+}
+
+TEST_CASE("a cross-validation that is stopped keeps the candidates that have ended", "[select]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen friedman1 -n 5000 -o d.csv\n"
+         "moe select d.csv -k 1 --expert linear --expert mlp:64 --epochs 100000 --by cv --folds 3 --threads 8 "
+         "-o m.moe > table 2> said & sleep 2; kill -INT $!; wait $!; echo $?\n"
+         "cat said table; moe inspect --json m.moe");
+  INFO(ran);
+  CHECK(ran.out.starts_with("130\n"));
+  CHECK(ran.out.find("1 of 2 candidates had ended") != std::string::npos);
+  CHECK(ran.out.find("*  1  gaussian  linear") != std::string::npos);
+  CHECK(json::parse(ran.out.substr(ran.out.find("\n{"))).at("experts").at(0).at("kind") == "linear");
 }
 
 TEST_CASE("select's mistakes have one line and their status", "[select]") {
