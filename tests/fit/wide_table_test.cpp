@@ -62,6 +62,26 @@ TEST_CASE("two experts and classes of a wide table are fitted over independent c
   }
 }
 
+TEST_CASE("a wide table's covariance is kept up to 8 MiB, and the model can be read beyond", "[wide]") {
+  // The covariance's factor has a row for each of the inputs, the intercept, sigma and the gate's intercept, and a
+  // column for each of the 400 independent coefficients and sigma: 2614 x 401 numbers of 8 bytes are less than 8 MiB,
+  // 2615 x 401 are more.
+  const Shell sh;
+  const std::string said = "the covariance would take more than the 8 MiB that a model keeps";
+  for (const int inputs : {2611, 2612}) {
+    CAPTURE(inputs);
+    sh.write("d.csv", table(400, inputs));
+    const Ran ran = sh("moe train -k 1 --l2 1 -q d.csv -o m.moe && moe inspect --json m.moe");
+    REQUIRE(ran.status == 0);
+    const auto model = nlohmann::json::parse(ran.out);
+    const std::string notes = model.at("inference").at("notes").dump();
+    INFO(notes);
+    const bool kept = inputs == 2611;
+    CHECK(model.at("experts")[0].at("standard_errors").at("x1").is_null() != kept);
+    CHECK((notes.find(said) == std::string::npos) == kept);
+  }
+}
+
 TEST_CASE("a fit that ends below one expert's says so", "[simpler]") {
   const Shell sh;
   // One value of 999999 among ordinary ones: small steps would not reach the maximum.

@@ -329,10 +329,14 @@ std::vector<double> figure_errors(const Model& model, const Inference& inference
 
 std::vector<std::string> boundary_notes(const Model& model, const Uncertainty& uncertainty) {
   std::vector<std::string> notes;
-  if (!uncertainty.known() && !(model.fit.study && !model.fit.study->recession.is_empty()))
-    notes.emplace_back(
-        "no standard errors: the information is not positive definite, as at a point that is no maximum or "
-        "where parameters are not told apart, or its inverse is not finite");
+  if (!uncertainty.known() && !(model.fit.study && !model.fit.study->recession.is_empty())) {
+    const char* const wide = model.theta.n_elem > kMostParameters
+                                 ? "the covariance would take more than the 8 MiB that a model keeps, or "
+                                 : "";
+    notes.push_back(std::string("no standard errors: ") + wide +
+                    "the information is not positive definite, as at a point that is no maximum or where parameters "
+                    "are not told apart, or its inverse is not finite");
+  }
   if (model.fit.rows > 0 && !model.fit.converged)
     notes.emplace_back("the fit had not converged: these are errors of the point where it stopped, if of anything");
   for (arma::uword k = 0; k < model.size(); ++k) {
