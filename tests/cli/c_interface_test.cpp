@@ -100,6 +100,26 @@ TEST_CASE("the C interface predicts every kind of model bit for bit", "[c_interf
   }
 }
 
+TEST_CASE("a row has the same bits however many rows come with it", "[c_interface]") {
+  const Shell sh;
+  for (const auto& [name, model] : every_model()) {
+    if (!model.schema.columns.empty()) continue;
+    INFO(name);
+    moe::Random random(85);
+    const moe::Dataset data = in_data_units(model, some_rows(model, 530, random));
+    const Handle handle = saved(sh, model);
+    const std::vector<double> x = rows_of(data);
+    const std::size_t width = x.size() / data.rows();
+    const arma::mat all = predicted(handle.get(), nullptr, x, {}, data.rows());
+    for (arma::uword n = 0; n < data.rows(); n += n % 256 < 2 || n % 256 > 253 ? 1 : 7) {
+      INFO("row " << n);
+      const std::vector<double> alone(x.begin() + static_cast<std::ptrdiff_t>(n * width),
+                                      x.begin() + static_cast<std::ptrdiff_t>((n + 1) * width));
+      CHECK(same_bits(predicted(handle.get(), nullptr, alone, {}, 1), all.row(n)));
+    }
+  }
+}
+
 TEST_CASE("the C interface takes categories, missing cells and an exposure as a table has them", "[c_interface]") {
   const Shell sh;
   const Ran ran = sh(

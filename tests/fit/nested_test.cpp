@@ -115,6 +115,43 @@ TEST_CASE("a fit that is the simpler family's says so, and keeps the others' err
   }
 }
 
+TEST_CASE("each expert of each target is as simple as its rows, and the others keep their errors", "[nested]") {
+  // Two groups of 59 rows, 1000 apart. In the first one a is uniform and b has heavy tails, in the second one it is the
+  // other way round. So every expert is a gaussian in one target and a student in the other. Where it is a gaussian,
+  // sigma is the standard deviation (dividing by n), and its error sigma / sqrt(2 n). The student's are the maximum and
+  // the inverse information of each group alone, by SciPy 1.10 (Nelder and Mead's search, then differences).
+  Shell sh;
+  sh("awk 'function heavy(i, s, u) { u = i / 60 - 0.5; s = u < 0 ? -1 : 1; return s * ((1 / (1 - 2 * s * u)) ^ 0.4 - "
+     "1) "
+     "}\nBEGIN { print \"a,b\"; for (i = 1; i < 60; ++i) { light = (i * 23) % 60 / 30 - 1; tail = heavy((i * 7) % "
+     "60);\n"
+     "printf \"%.12g,%.12g\\n%.12g,%.12g\\n\", light, 5 + tail, 1000 + 2 * tail, 5 + 3 * light } }' > two.csv");
+  const json model = fitted(sh, "two.csv -y a,b -k 2 --expert constant --gate constant --family student");
+  INFO(model.dump(1));
+  const auto first = model.at("experts")[0].at("coefficients").at("a").at("(intercept)").get<double>() < 500 ? 0U : 1U;
+  struct Expected {
+    const char* target;
+    double sigma, nu, mean_error, sigma_error, nu_error;  // nu = 0: a gaussian
+  };
+  for (const auto& [expert, expected] :
+       {std::pair{first, Expected{"a", 0.56764621, 0, 0.07390124, 0.05225607, 0}},
+        {first, Expected{"b", 0.38664080, 1.758571, 0.06442180, 0.08442738, 0.618310}},
+        {1 - first, Expected{"a", 0.77328160, 1.758571, 0.12884360, 0.16885477, 0.618310}},
+        {1 - first, Expected{"b", 1.70293864, 0, 0.22170373, 0.15676821, 0}}}) {
+    const std::string target = expected.target;
+    CAPTURE(expert, target);
+    const json& found = model.at("experts")[expert];
+    const auto near = [](double x) { return Approx(x).epsilon(1e-5); };
+    CHECK(found.at("sigma_" + target) == near(expected.sigma));
+    CHECK(found.at("standard_errors").at(target).at("(intercept)") == near(expected.mean_error));
+    CHECK(found.at("sigma_" + target + "_standard_error") == near(expected.sigma_error));
+    CHECK(found.at("nu_" + target + "_standard_error").is_null() == (expected.nu == 0));
+    if (expected.nu == 0) continue;
+    CHECK(found.at("nu_" + target) == near(expected.nu));
+    CHECK(found.at("nu_" + target + "_standard_error") == near(expected.nu_error));
+  }
+}
+
 TEST_CASE("a student at the bound of its nu says so, and may go below 1 where it is asked to", "[nested]") {
   Shell sh;
   sh("awk 'BEGIN { print \"x,y\"; for (i = 1; i < 200; ++i) { u = i / 200 - 0.5; s = u < 0 ? -1 : 1; "
