@@ -56,6 +56,15 @@ inline moe::Schema some_schema(arma::uword inputs, arma::uword classes, arma::uw
   return schema;
 }
 
+/// Knots for networks of pieces, where one of these is one. The second input has no pieces.
+inline moe::Knots some_knots(const std::vector<std::string>& networks, arma::uword inputs) {
+  moe::Knots knots;
+  for (const std::string& network : networks)
+    if (knots.empty() && network.starts_with("pieces")) knots.assign(inputs, {-1.25, -0.5, 0.125, 1, 1.75});
+  if (knots.size() > 1) knots[1].clear();
+  return knots;
+}
+
 inline moe::Model make_model(const Make& make) {
   moe::ModelSpec spec;
   spec.experts.assign(make.experts, make.network);
@@ -70,6 +79,7 @@ inline moe::Model make_model(const Make& make) {
     spec.gate_inputs = {2};
     for (arma::uword k = 0; k < make.experts; ++k) spec.expert_inputs[k] = {k % make.inputs, (k + 1) % make.inputs};
   }
+  spec.knots = some_knots({make.network, make.gate}, make.inputs);
   const std::vector<moe::TargetInfo> targets(make.targets, moe::TargetInfo{make.classes, 1, 1});
   const auto family = moe::make_family(make.family, targets);
   moe::Schema schema = some_schema(make.inputs, make.classes, make.targets);

@@ -23,6 +23,8 @@ struct Case {
   std::vector<std::string> networks{}, families{};  ///< for each expert, where they differ
   std::size_t most_rows = ~std::size_t{0};
   bool far = false;  ///< inputs of up to a thousand standard deviations
+  /// A committee has another member, with the same columns and target.
+  std::string member_network{}, member_family{};
 };
 
 /// The text with letters, digits and dashes only.
@@ -76,6 +78,31 @@ std::vector<Case> all_cases() {
   Case widest{"inputs-1000", {"gaussian", "linear", "linear", "softmax", 2, 1000, 0, false}};
   widest.most_rows = 200;
   cases.push_back(widest);
+  // Pieces in every branch, with plain columns and with columns of every kind.
+  for (const std::string family : {"gaussian:hetero", "categorical"})
+    for (const bool columns : {false, true}) {
+      const std::string name = "pieces-" + plain(family) + (columns ? "-columns" : "");
+      Case pieces{name, {family, "pieces:4:mlp:5:tanh", "pieces:4:mlp:3", "softmax", 3, 3, classes_of(family), true}};
+      pieces.columns = columns;
+      cases.push_back(pieces);
+    }
+  struct Members {
+    const char *family, *network, *other_family, *other_network;
+    bool columns;
+  };
+  for (const Members& of :
+       {Members{"gaussian", "linear", "student", "mlp:4:silu", false},
+        Members{"categorical", "linear", "categorical", "pieces:4:mlp:3", false},
+        Members{"bernoulli", "poly:2", "bernoulli", "mlp:3", true},
+        Members{"poisson", "linear", "negative-binomial", "mlp:3:tanh", true},
+        Members{"gaussian:hetero:0.3:4", "pieces:4:mlp:4", "gaussian:hetero:0.5:2", "linear", true}}) {
+    const std::string name = std::string("committee-") + of.family + "-" + of.network + (of.columns ? "-columns" : "");
+    Case committee{plain(name), {of.family, of.network, "linear", "softmax", 3, 3, classes_of(of.family)}};
+    committee.member_network = of.other_network;
+    committee.member_family = of.other_family;
+    committee.columns = of.columns;
+    cases.push_back(committee);
+  }
   return cases;
 }
 
@@ -97,7 +124,8 @@ std::vector<moe::Column> columns_for(const Case& of) {
   return {{"select"}, mean, colour, indicator, yes, code};
 }
 
-moe::Model model_of(const Case& of, moe::Random& random) {
+/// The model of a case that is no committee, or the first member of one.
+moe::Model mixture_of(const Case& of, moe::Random& random) {
   const Make& make = of.make;
   moe::Schema schema = some_schema(0, make.classes, make.targets);
   const std::vector<moe::Column> columns = columns_for(of);
@@ -117,6 +145,7 @@ moe::Model model_of(const Case& of, moe::Random& random) {
   spec.gate_link = make.link;
   spec.family = make.family;
   const std::size_t inputs = schema.inputs.size();
+  spec.knots = some_knots({make.network, make.gate, of.member_network}, inputs);
   for (std::size_t j = 0; j < inputs; ++j) spec.gate_inputs.push_back(j);
   spec.expert_inputs.assign(make.experts, spec.gate_inputs);
   for (std::size_t k = 0; make.own_inputs && k < make.experts; ++k) {
@@ -149,6 +178,19 @@ moe::Model model_of(const Case& of, moe::Random& random) {
     model.theta.subvec(model.experts[k].offset, arma::size(model.experts[k].network->parameters(), 1)) /= width;
   if (of.certain) model.theta.head(model.gate_branch.network->parameters()) *= 300;
   return model;
+}
+
+moe::Model model_of(const Case& of, moe::Random& random) {
+  const moe::Model model = mixture_of(of, random);
+  if (of.member_network.empty()) return model;
+  Case other = of;
+  other.make.network = of.member_network;
+  other.make.family = of.member_family;
+  other.make.gate = of.member_network == "linear" ? "constant" : of.member_network;
+  other.make.experts = 2;
+  other.make.own_inputs = true;
+  other.member_network = of.make.network;  // both have the same knots
+  return moe::committee({model, mixture_of(other, random)}, {0.3, 0.7});
 }
 
 std::string quoted(const std::string& text) {
