@@ -50,6 +50,16 @@ TEST_CASE("lines are passed over wherever they stand, and the others keep their 
          "(printf 'a\\nm\\n1\\n'; sleep 0.2; printf '2\\n') | moe predict -m m.moe --skip-rows 2 | wc -l");
   INFO(slow);
   CHECK(slow.out == "3\n");
+  // What a pipe has sent may end between the two characters of a line's end.
+  const Ran cut =
+      sh("(printf 'a,y\\r'; sleep 0.2; printf '\\nm,s\\r\\n1,2\\r\\n2,4\\r\\n4,7\\r\\n') | moe train --dry-run -k 1 "
+         "--skip-rows 2");
+  INFO(cut);
+  CHECK(cut.out ==
+        "<stdin>: commas, a header\n"
+        "3 rows, 2 columns, 1 input\n"
+        "  input     a                   number from 1 to 4\n"
+        "  target    y                   number from 2 to 7\n");
   CHECK(sh("printf 'a,y\\nm,s' | moe train -k 2 --skip-rows 1,2 -o m.moe").err.find("the file is empty") !=
         std::string::npos);
   for (const std::string list : {"0", "2-1", "1,", "x", "1001", "2;3", "-1"}) {
