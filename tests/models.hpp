@@ -111,8 +111,10 @@ inline void randomize(moe::Model& model, moe::Random& random) {
   for (double& value : model.theta) value = 0.7 * random.normal();
   for (const moe::Expert& expert : model.experts)  // those whose means are powers of e
     for (arma::uword t = 0; t < model.targets(); ++t)
-      if (expert.family->marginal(t, &model.theta[expert.psi_offset]).family->link() == moe::Family::Link::kLog) {
-        model.theta.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) *= 0.3;
+      if (const auto link = expert.family->marginal(t, &model.theta[expert.psi_offset]).family->link();
+          link == moe::Family::Link::kLog || link == moe::Family::Link::kLogMedian) {
+        model.theta.subvec(expert.offset, arma::size(expert.network->parameters(), 1)) *=
+            link == moe::Family::Link::kLog ? 0.3 : 0.1;
         break;
       }
   if (model.gate->name() != "linear") return;

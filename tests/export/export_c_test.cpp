@@ -100,8 +100,10 @@ std::string table(const moe::Dataset& data) {
 }
 
 /// The columns that the C file, compiled for this processor, computes to two units in the last place: all but
-/// distribution functions, quantiles and the log density.
+/// distribution functions, quantiles and the log density. Where the mean is the exponential of a sum, as under a
+/// lognormal, the last bit of the sum counts several times.
 std::vector<bool> exact_columns(const moe::Model& model) {
+  if (model.targets() == 1 && model.family().link() == moe::Family::Link::kLogMedian) return {};
   std::vector<bool> result(model.size() + (model.classes() ? model.schema.labels.size() + 1 + model.size() : 0), true);
   for (arma::uword t = 0; t < model.targets() && !model.classes(); ++t) {
     result.insert(result.end(), 2 + model.size(), true);

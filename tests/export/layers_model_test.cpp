@@ -125,7 +125,8 @@ std::string refusal(const moe::Model& model) {
   if (model.gate->name() == "positive") return "exponential of a positive gate";
   for (const moe::Expert& expert : model.experts)
     for (arma::uword t = 0; t < model.targets() && !model.classes(); ++t)
-      if (expert.family->marginal(t, &model.theta[expert.psi_offset]).family->link() == moe::Family::Link::kLog)
+      if (const auto link = expert.family->marginal(t, &model.theta[expert.psi_offset]).family->link();
+          link == moe::Family::Link::kLog || link == moe::Family::Link::kLogMedian)
         return "exponential in the mean of family";
   return "";
 }

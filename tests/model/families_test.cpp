@@ -263,6 +263,16 @@ TEST_CASE("a lognormal fit is least squares of the logarithm, with a density of 
   CHECK(sd == Approx(mean * std::sqrt(std::expm1(sigma * sigma))).epsilon(1e-7));
 }
 
+TEST_CASE("no part of a lognormal lies at 0 or below", "[families]") {
+  const auto family = moe::make_family("lognormal", moe::TargetInfo{});
+  const double psi = std::log(200);  // so wide that its part below the least double is 2 %
+  arma::vec p, density;
+  family->cdf({-1e300, 0, 1e-300}, arma::mat(3, 1, arma::fill::zeros), &psi, p);
+  CHECK(p[0] == 0);
+  CHECK(p[1] == 0);
+  CHECK(p[2] == Approx(0.5 * std::erfc(300 * std::log(10) / 200 / std::sqrt(2))).epsilon(1e-9));
+}
+
 TEST_CASE("a lognormal density does not depend on the units of the model", "[families]") {
   moe::TargetInfo moved;
   moved.center = 7;

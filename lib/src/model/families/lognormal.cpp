@@ -46,11 +46,15 @@ class OfLogarithm : public JetFamily<Self, Outputs, Dispersions> {
   }
   template <class T, class Terms>
   T variance_at(const T* eta, const Terms& terms, const T&) const {
-    return expm1(square(self().sigma_at(eta, terms))) * square(mean_in_data(eta, terms) / this->target().scale);
+    using std::tanh;  // exp(v) - 1 = tanh(v / 2) (exp(v) + 1): databases and ONNX have no expm1
+    const T v = square(self().sigma_at(eta, terms));
+    return tanh(0.5 * v) * (bounded_exp(v) + 1.0) * square(mean_in_data(eta, terms) / this->target().scale);
   }
   template <class T, class Terms>
   T cdf_at(const T& y, const T* eta, const Terms& terms, const T&) const {
-    return normal_cdf((log_in_data(y) - *eta) / self().sigma_at(eta, terms));
+    return if_positive(
+        in_data(y), [&]() -> T { return normal_cdf((log_in_data(y) - *eta) / self().sigma_at(eta, terms)); },
+        []() -> T { return 0.0; });
   }
   template <class Terms>
   double quantile_at(double p, const double* eta, const Terms& terms, double) const {
@@ -64,13 +68,16 @@ class OfLogarithm : public JetFamily<Self, Outputs, Dispersions> {
   }
   template <class Y>
   Y log_in_data(const Y& y) const {
-    const TargetInfo& units = this->target();
-    return units.center == 0 && units.scale == 1 ? log(greater(y, kLeast))
-                                                 : log(greater(y * units.scale + units.center, kLeast));
+    return log(greater(in_data(y), kLeast));
   }
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }
+  template <class Y>
+  Y in_data(const Y& y) const {
+    const TargetInfo& units = this->target();
+    return units.center == 0 && units.scale == 1 ? y : y * units.scale + units.center;
+  }
   template <class Y>
   Y in_model(const Y& y) const {
     const TargetInfo& units = this->target();
