@@ -12,8 +12,8 @@
 #include "moe/stop.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
-#include "table_notes.hpp"
 #include "train_options.hpp"
+#include "train_summary.hpp"
 
 namespace cli {
 namespace {
@@ -63,6 +63,20 @@ void summarise(const moe::AutomaticResult& result) {
       " members" + figures(", %.1f s", result.seconds, 0));
 }
 
+/// Larger whole numbers are more often prices than counts.
+constexpr double kMostCount = 1000;
+
+/// A note where the target may be a count. The densities of a count and of a number do not compare, so that the automatic
+/// fit does not try both.
+void note_counts(const moe::Model& model, const moe::Dataset& data) {
+  if (model.classes() || model.targets() > 1 || model.experts[0].family->discrete()) return;
+  const arma::vec y = data.y.col(0);
+  if (arma::any(y < 0) || arma::any(arma::floor(y) != y) || y.min() == y.max() || y.max() > kMostCount) return;
+  say("note: all values of '" + moe::printable(model.schema.targets[0]) +
+      "' are whole numbers, and are taken as any number; --auto --family poisson or negative-binomial takes them as "
+      "counts");
+}
+
 /// Fits the candidates, saves the committee and says what was tried.
 void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, moe::AutomaticOptions options) {
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
@@ -79,7 +93,12 @@ void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, m
     progress.clear();
     moe::save_model(result.model, out);
     if (!arguments.has("quiet")) summarise(result);
-    for (const std::string& note : table_notes(table)) say(note);
+    if (result.constant_target) warn_of_constant(result.model);
+    note_table(result.model, result.far_values, table);
+    if (table.few_whole_numbers == 0) note_counts(result.model, table.data);
+    if (result.folds < options.folds)
+      say("note: there are " + std::to_string(result.folds) + " folds, as there are too few rows or groups for " +
+          std::to_string(options.folds));
     if (result.stopped)
       throw Error(ErrorKind::kFit, "interrupted: the model is made of the candidates that were done by then");
   } catch (const moe::Stopped&) {
@@ -95,12 +114,13 @@ moe::TrainingTable read_table(const Arguments& arguments, const moe::ModelSpec& 
 
 }  // namespace
 
-bool asks_for_automatic(const Arguments& arguments) {
-  if (arguments.has("auto")) return true;
+std::string describing_option(const Arguments& arguments) {
+  if (arguments.has("auto")) return "";
   std::vector<std::string> describing = kSettled;
   describing.insert(describing.end(), {"family", "resume", "committee"});
-  return std::none_of(describing.begin(), describing.end(),
-                      [&](const std::string& option) { return arguments.has(option); });
+  const auto given = std::find_if(describing.begin(), describing.end(),
+                                  [&](const std::string& option) { return arguments.has(option); });
+  return given == describing.end() ? "" : *given;
 }
 
 void fit_automatic(const Arguments& arguments) {

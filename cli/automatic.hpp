@@ -6,8 +6,9 @@
 
 namespace cli {
 
-/// Whether the user says --auto, or says nothing that describes a model.
-bool asks_for_automatic(const Arguments& arguments);
+/// The option that describes a model, so that the user does not ask for the automatic fit; "" where there is none, or
+/// --auto is given.
+std::string describing_option(const Arguments& arguments);
 /// Reads the table, lets the library find a model, saves it and says what was tried.
 void fit_automatic(const Arguments& arguments);
 /// --committee B: the same for B fits of one model.

@@ -29,6 +29,7 @@ void handle(int signal) {
 }  // namespace
 
 void end_on_signals() {
+  signal(SIGXFSZ, SIG_IGN);  // a file that grows beyond its limit is then an error in writing
   struct sigaction action = {}, before = {};
   action.sa_handler = handle;
   action.sa_flags = SA_RESTART;

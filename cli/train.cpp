@@ -171,8 +171,11 @@ void run(const Arguments& arguments) {
   const std::string output = arguments.text("output");
   if ((output == "-" || output.empty()) && isatty(STDOUT_FILENO))
     throw Error(ErrorKind::kUsage, "standard output is a terminal, and a model is binary: expected -o FILE or a pipe");
-  if (asks_for_automatic(arguments)) return fit_automatic(arguments);
-  if (arguments.has("effort")) throw Error(ErrorKind::kUsage, "--effort: expected it with --auto");
+  const std::string described_by = describing_option(arguments);
+  if (described_by.empty()) return fit_automatic(arguments);
+  if (arguments.has("effort"))
+    throw Error(ErrorKind::kUsage, "--effort: it belongs to the automatic fit, and --" + described_by +
+                                       " asks for one model: expected --auto with it");
   if (arguments.has("committee") && chooses_penalty(arguments))
     throw Error(ErrorKind::kUsage, "--l2 auto: a committee's penalty is not chosen: expected a number");
   if (arguments.has("committee"))

@@ -80,8 +80,8 @@ bool could_have_heavy_tails(const moe::Model& model) {
 }
 
 /// Values of a target that are far from all others.
-void note_far_values(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
-  for (const moe::FarValues& far : report.far_values) {
+void note_far_values(const moe::Model& model, const std::vector<moe::FarValues>& all, const moe::TrainingTable& table) {
+  for (const moe::FarValues& far : all) {
     // Rows that are left out make the places of the others unknown.
     const std::string row = table.dropped == 0 ? " in row " + std::to_string(far.row) : "";
     const std::string value = moe::format_number(far.value);
@@ -129,6 +129,22 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
 }
 
+void warn_of_constant(const moe::Model& model) {
+  say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
+      " is the same: there is nothing to learn");
+}
+
+void note_table(const moe::Model& model, const std::vector<moe::FarValues>& far_values,
+                const moe::TrainingTable& table) {
+  if (table.few_whole_numbers > 0)
+    say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
+        " different whole numbers and is taken as a number; --family categorical takes them as classes");
+  note_far_values(model, far_values, table);
+  note_same_columns(table);
+  for (const std::string& note : table_notes(table)) say(note);
+  if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
+}
+
 void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
   if (!fit.converged && report.solver != "firth" && !moe::make_solver(report.solver)->stochastic())
@@ -139,9 +155,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
         " rows: the fit says little about other rows: expected fewer experts, or --l2");
   if (report.stayed)
     say("note: the fit found nothing better than where it began: the model has the parameters of --resume's");
-  if (report.constant_target)
-    say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
-        " is the same: there is nothing to learn");
+  if (report.constant_target) warn_of_constant(model);
   if (mixes_measures({&model}))
     say("warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
   for (const std::string& note : moe::guard_notes(model)) say(note);
@@ -151,13 +165,7 @@ void warn(const moe::Model& model, const moe::TrainReport& report, const moe::Tr
   if (report.separated)
     say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");
-  if (table.few_whole_numbers > 0)
-    say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
-        " different whole numbers and is taken as a number; --family categorical takes them as classes");
-  note_far_values(model, report, table);
-  note_same_columns(table);
-  for (const std::string& note : table_notes(table)) say(note);
-  if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
+  note_table(model, report.far_values, table);
   if (report.constant_inputs > 0)
     say("note: " + std::to_string(report.constant_inputs) +
         (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") + " nothing");

@@ -42,6 +42,8 @@ struct AutomaticResult {
          error = 0;   ///< of the weighted mean of the kept ones' densities, each row by fits that have not seen it
   double factor = 1;  ///< by which all scales were multiplied; for classes, by which the log-odds were divided
   arma::uword folds = 0;
+  std::vector<FarValues> far_values{};  ///< of the targets: see TrainReport
+  bool constant_target = false;         ///< whether all values of a target are the same
   double seconds = 0;
   bool stopped = false;  ///< the fit was asked to stop: the committee is of the candidates that were done by then
 };

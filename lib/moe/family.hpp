@@ -56,8 +56,9 @@ class Family {
   /// For families whose scales depend on eta: the spec of the same family with scales limited to their range in these
   /// rows. eta: b x m, weight: b. Other families, and those with limits already, return spec(). `by_chance`: how many
   /// rows a network with as many coefficients fits exactly, whatever their noise; so many of the smallest scales are
-  /// ignored.
-  virtual std::string bounded_to(const arma::mat& /*eta*/, const arma::vec& /*weight*/, double /*by_chance*/) const {
+  /// ignored. `ranges`: of each target in the rows, in data units (T): no row tells a scale above it.
+  virtual std::string bounded_to(const arma::mat& /*eta*/, const arma::vec& /*weight*/, double /*by_chance*/,
+                                 const arma::vec& /*ranges*/) const {
     return spec();
   }
   virtual Link link() const = 0;

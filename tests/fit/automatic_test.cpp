@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "moe/csv.hpp"
+#include "moe/metrics.hpp"
+#include "moe/random.hpp"
 #include "moe/select.hpp"
 #include "moe/stop.hpp"
 #include "shell.hpp"
@@ -90,7 +92,8 @@ TEST_CASE("each step of effort allows 1.6 times the passes over the rows", "[aut
   const auto epochs = [&](int effort) {
     moe::AutomaticOptions options;
     options.effort = effort;
-    return moe::automatic_candidates(schema, data, options).back().options.solver_options.epochs;
+    const std::vector<moe::Tried> tried = moe::automatic_candidates(schema, data, options);
+    return tried[tried.size() - 2].options.solver_options.epochs;  // the last one is the constant
   };
   CHECK(epochs(5) == 450);  // 4,500,000 passes over one of 10,000 rows
   CHECK(epochs(6) == 720);
@@ -111,16 +114,24 @@ TEST_CASE("an automatic fit that is interrupted keeps the candidates that are do
   options.folds = 3;
   std::atomic<bool> stop{false};
   const moe::StopScope scope(&stop);
-  // Nine candidates have 3 trials each, and the first that goes on is done after 3 fits more.
+  // Three candidates take no epochs: they are done after 9 fits. The other seven have 3 trials each. The first that goes
+  // on is done after 3 fits more.
   const auto stop_after = [&](std::size_t fits) {
     stop = false;
     return moe::fit_automatically(schema, data, options,
                                   [&, fits](std::size_t done, std::size_t) { stop = done >= fits; });
   };
-  const moe::AutomaticResult result = stop_after(31);
-  CHECK(result.stopped);
-  CHECK(result.model.members.size() == 3);
-  CHECK(result.tried.front().weight == 1);
+  const auto kept_networks = [](const moe::AutomaticResult& result) {
+    return std::count_if(result.tried.begin(), result.tried.end(), [](const moe::Tried& tried) {
+      return tried.weight > 0 && tried.words.find("mlp") != std::string::npos;
+    });
+  };
+  const moe::AutomaticResult early = stop_after(9), later = stop_after(33);
+  CHECK(early.stopped);
+  CHECK(early.model.members.size() >= 3);
+  CHECK(kept_networks(early) == 0);
+  CHECK(later.stopped);
+  CHECK(kept_networks(later) == 1);
   CHECK_THROWS_AS(stop_after(2), moe::Stopped);
 }
 
@@ -226,9 +237,49 @@ TEST_CASE("--fold-group keeps rows together and is no input", "[automatic][cli]"
   // Three subjects are three folds; one cannot be divided.
   CHECK(sh("head -7 s.csv | moe train --fold-group subject --effort 1 -q -o m.moe && moe inspect m.moe").status == 0);
   const Ran one = sh("head -3 s.csv | moe train --fold-group subject --effort 1 -q -o m.moe");
-  CHECK(one.status == 2);
-  CHECK(one.err == "moe train: 2 folds of 1 groups: expected 2 folds or more, and a group in each\n");
+  CHECK(one.status == 3);
+  CHECK(one.err == "moe train: all rows are of one group, and folds need two: expected another column of groups\n");
   const Ran gap = sh("sed '5s/^[^,]*//' s.csv | moe train --fold-group subject --effort 1 -o m.moe");
   CHECK(gap.status == 3);
   CHECK(gap.err.find("moe train: <stdin>:5:1 subject: the cell is empty") == 0);
+}
+
+TEST_CASE("where the inputs say nothing, an automatic fit is about as good as the mean alone", "[automatic]") {
+  moe::Random random(8);
+  moe::Schema schema;
+  schema.inputs = {"a", "b", "c", "d"};
+  schema.targets = {"y"};
+  const auto noise = [&](arma::uword rows) {
+    moe::Dataset data;
+    data.X.ones(5, rows);
+    data.y.set_size(rows, 1);
+    for (arma::uword n = 0; n < rows; ++n) {
+      for (arma::uword j = 1; j < 5; ++j) data.X(j, n) = random.normal();
+      data.y[n] = random.normal();
+    }
+    data.w.ones(rows);
+    return data;
+  };
+  const moe::Dataset train = noise(60), fresh = noise(4000);
+  moe::AutomaticOptions options;
+  options.effort = 2;
+  const moe::AutomaticResult result = moe::fit_automatically(schema, train, options, {});
+  const double own = moe::evaluate(result.model, fresh).nll;
+  const double mean = arma::mean(train.y.col(0)), sigma = arma::stddev(train.y.col(0), 1);
+  const double plain =
+      0.5 * std::log(2 * M_PI * sigma * sigma) + arma::mean(arma::square(fresh.y.col(0) - mean)) / (2 * sigma * sigma);
+  CHECK(own < plain + 0.1);
+  CHECK(-result.score < own + 2 * result.error);  // what it says of itself is no flattery
+  CHECK(-result.score > own - 2 * result.error);
+}
+
+TEST_CASE("no expert that no row tells of has a sigma of its own", "[automatic]") {
+  // Three experts fit a line: two of them explain no row, and any sigma is as likely as any other.
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen two-lines -n 60 | awk -F, -v OFS=, 'NR > 1 { $2 = $1 + 1.5 } 1' > l.csv\n"
+         "moe train -q --effort 1 l.csv -o l.moe && moe predict -m l.moe --output sd l.csv | sort -g | tail -1");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(std::stod(ran.out) < 0.1);
 }

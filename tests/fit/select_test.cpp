@@ -186,7 +186,7 @@ TEST_CASE("folds share out the rows that count, and nothing else", "[select]") {
   CHECK(seen.count(4) + seen.count(11) == 0);
   CHECK(folds == moe::cross_validation_folds(w, 5, 1));
   CHECK(folds != moe::cross_validation_folds(w, 5, 2));
-  CHECK(sentence_of([&] { moe::cross_validation_folds(w, 22, 1); }).find("--folds: 22 folds of 21 rows") == 0);
+  CHECK(sentence_of([&] { moe::cross_validation_folds(w, 22, 1); }).find("22 folds of 21 rows") == 0);
 }
 
 TEST_CASE("a candidate that fails has its reason and the last place", "[select]") {
@@ -287,7 +287,7 @@ TEST_CASE("each class is dealt out by itself, and one of a single row is never h
   const Shell sh;
   const Ran lone = sh("printf 'x,y\\n1,a\\n2,b\\n3,c\\n' >d.csv; moe select -k 1 --by cv d.csv");
   CHECK(lone.status == 3);
-  CHECK(lone.err.find("--by cv: no class has a second row, so that there is none to hold out") != std::string::npos);
+  CHECK(lone.err.find("no class has a second row, so that there is none to hold out") != std::string::npos);
   const Ran ran = sh("moe select -y y -k 1 --l2 0.1 --by cv --folds 3 $DATA/cases/one_row_class.csv");
   INFO(ran);
   CHECK(ran.status == 0);
@@ -449,7 +449,7 @@ TEST_CASE("select's mistakes have one line and their status", "[select]") {
       {"--by bix d.csv", 2, "--by: unknown criterion 'bix': did you mean 'bic'?"},
       {"--by bic --folds 5 d.csv", 2, "--folds: only cross-validation uses them: expected --by cv with it\n"},
       {"--by cv --folds 1 d.csv", 2, "--folds: '1': expected a whole number from 2"},
-      {"--by cv --folds 21 d.csv", 2, "--folds: 21 folds of 20 rows: expected 2 or more, and a row in each\n"},
+      {"--by cv --folds 21 d.csv", 2, "21 folds of 20 rows: expected 2 folds or more, and a row in each\n"},
       {"-o - d.csv", 2, "--output: standard output is the table's: expected a file\n"},
       {"--gate-link linear d.csv", 2, "--gate-link linear: its weights do not sum to 1"},
       {"--family gaussian,gausian d.csv", 2, "unknown family 'gausian': did you mean 'gaussian'?"},

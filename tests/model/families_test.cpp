@@ -232,9 +232,11 @@ TEST_CASE("a sigma of which no row tells is bounded by the target's own", "[fami
   target.scale = 3;
   target.typical = 2;
   const auto family = moe::make_family("gaussian:hetero", target);
-  const arma::mat eta{{0, 130}, {0, 135}};                                  // sigma e^130 and more
-  CHECK(family->bounded_to(eta, {0.2, 0.3}, 0) == "gaussian:hetero:3:12");  // half and twice 3 x 2
-  const auto told = moe::make_family(family->bounded_to(eta, {2, 3}, 0), target);
+  const arma::mat eta{{0, 130}, {0, 135}};  // sigma e^130 and more
+  const arma::vec wide{1e300}, narrow{50};
+  CHECK(family->bounded_to(eta, {0.2, 0.3}, 0, wide) == "gaussian:hetero:3:12");  // half and twice 3 x 2
+  CHECK(family->bounded_to(eta, {2, 3}, 0, narrow) == "gaussian:hetero:25:100");  // of the range
+  const auto told = moe::make_family(family->bounded_to(eta, {2, 3}, 0, wide), target);
   CHECK(told->figures(nullptr)[1].value == Approx(2 * 3 * std::exp(135.0)));
 }
 

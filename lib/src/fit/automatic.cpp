@@ -13,16 +13,17 @@
 #include <mutex>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "base/blas_memory.hpp"
 #include "base/parallel.hpp"
+#include "fit/far_values.hpp"
+#include "fit/judged_fit.hpp"
 #include "fit/recalibration.hpp"
 #include "fit/solver_choice.hpp"
 #include "fit/units.hpp"
 #include "judge/criteria.hpp"
-#include "model/forward_blocks.hpp"
 #include "moe/error.hpp"
-#include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
 #include "moe/select.hpp"
 #include "moe/stop.hpp"
@@ -36,30 +37,25 @@ constexpr std::size_t kManyCandidates = 4;
 constexpr double kTrialEpochs = 0.25;
 constexpr arma::uword kFewestTrialEpochs = 40;
 constexpr std::size_t kTrialRows = 200;
-/// Half of the candidates go on, but no more than these.
+/// Half of the candidates that take epochs go on, but no more than these.
 constexpr std::size_t kMostKept = 4;
-/// A candidate with a smaller weight is dropped.
-constexpr double kLeastWeight = 0.02;
-constexpr arma::uword kRowsAtOnce = 1024;
-
-std::size_t kept_of(std::size_t candidates) { return std::min((candidates + 1) / 2, kMostKept); }
-
-/// log p(y_n | x_n) of each row, in data units.
-arma::vec log_densities(const Model& model, const Rows& rows) {
-  arma::vec result(rows.count()), part;
-  for_each_block(model, model.theta, rows, kRowsAtOnce, [&](const Rows& block, const ForwardPass& forward) {
-    log_sum_exp(forward.log_terms(model.theta, block.y), part);
-    result.subvec(block.first, block.first + block.count() - 1) = part;
-  });
-  return result;
-}
-
+/// A candidate with a smaller weight is dropped, unless the score is worse by more than this without all of these.
+constexpr double kLeastWeight = 0.02, kNextToNothing = 0.001, kMostLost = 0.005;
+/// A weight below this one counts as this, so that its logarithm is finite.
+constexpr double kTinyWeight = 1e-6;
 /// The weighted mean, and its standard error.
 std::pair<double, double> mean_and_error(const arma::vec& values, const arma::vec& w) {
   const double total = arma::accu(w), mean = arma::dot(w, values) / total;
   const double squares = arma::accu(arma::square(w % (values - mean)));
   const auto n = static_cast<double>(values.n_elem);
   return {mean, std::sqrt(squares * n / std::max(1.0, n - 1)) / total};
+}
+
+/// The log densities of the mixture of the columns with these weights, some of which may be 0.
+arma::vec mixture(const arma::mat& log_p, const arma::vec& weights) {
+  arma::vec result;
+  log_sum_exp((log_p.each_row() + arma::log(weights).t()).eval(), result);
+  return result;
 }
 
 class Automatic {
@@ -97,12 +93,10 @@ class Automatic {
     most_ = alive.size() * folds_.size();
     bool stopped = false;
     try {
-      if (alive.size() >= kManyCandidates) {
-        most_ = alive.size() * trial_folds_ + kept_of(alive.size()) * folds_.size();
-        try_out(alive);
-        alive = better_half(alive);
-      }
-      fit(alive);
+      if (alive.size() < kManyCandidates)
+        fit(alive);
+      else
+        alive = fit_after_trial();
     } catch (const Stopped&) {
       stopped = true;
     }
@@ -113,7 +107,7 @@ class Automatic {
     if (alive.empty() && stopped) throw Stopped();
     if (alive.empty())
       throw Error(ErrorKind::kFit, "no candidate could be fitted: the first says: " + tried_.front().failure);
-    score(alive);
+    score();
     AutomaticResult result = committee_of(alive);
     result.stopped = stopped;
     result.folds = folds_.size();
@@ -161,8 +155,24 @@ class Automatic {
   /// Fits these candidates without each of the folds.
   void fit(const std::vector<std::size_t>& candidates) {
     for_each_fit(candidates, folds_.size(), [this](std::size_t m, std::size_t f) {
-      if (!fits_[m][f]) fits_[m][f] = fitted(m, f, tried_[m].options);
+      if (!fits_[m][f]) fits_[m][f] = fitted(m, f, tried_[m].options, true);
     });
+  }
+
+  /// Fits the candidates that take no epochs to all folds. They come first: whoever stops the fit has them. The others
+  /// have a trial, and the better half of them go on. Returns the candidates that were fitted to all folds.
+  std::vector<std::size_t> fit_after_trial() {
+    std::vector<std::size_t> quick, slow;
+    for (std::size_t m = 0; m < tried_.size(); ++m) (tried_[m].options.solver == "adam" ? slow : quick).push_back(m);
+    const std::size_t kept = std::min((slow.size() + 1) / 2, kMostKept);
+    most_ = (quick.size() + kept) * folds_.size() + slow.size() * trial_folds_;
+    fit(quick);
+    try_out(slow);
+    const std::vector<std::size_t> better = best_of(slow, kept);
+    fit(better);
+    quick.insert(quick.end(), better.begin(), better.end());
+    std::sort(quick.begin(), quick.end());
+    return quick;
   }
 
   /// Fits these candidates without each of the first folds, with a part of the epochs.
@@ -174,26 +184,25 @@ class Automatic {
       const arma::uword fewer = std::min(epochs, std::max(kFewestTrialEpochs, part));
       const bool whole = fewer == epochs;
       epochs = fewer;
-      Model model = fitted(m, f, options);
+      Model model = fitted(m, f, options, whole);
       if (whole) fits_[m][f] = std::move(model);
     });
   }
 
-  /// The fit of a candidate without a fold, and the scores of that fold.
-  Model fitted(std::size_t m, std::size_t f, const TrainOptions& options) {
+  /// The fit of a candidate without a fold, and the scores of that fold. `crossed`: see judged_fit().
+  Model fitted(std::size_t m, std::size_t f, const TrainOptions& options, bool crossed) {
     const std::vector<std::size_t>& fold = folds_[f];
     const Dataset seen = take_rows(data_, rows_outside(fold, data_.w));
     FitRequest request{schema_, tried_[m].spec, seen, {}, options};
     request.units = units_;
     request.options.seed = options_.seed + 1000 * f + m;
     request.options.threads = 1;
-    Dataset held = take_rows(data_, fold);
-    if (options.solver == "adam") request.validation = held;
-    Model model = train(std::move(request)).model;
-    const arma::vec own = log_densities(model, model.standardize(std::move(held)));
-    if (!own.is_finite()) throw Error(ErrorKind::kFit, "the score of the rows held out is not a finite number");
-    for (std::size_t i = 0; i < fold.size(); ++i) log_p_(fold[i], m) = own[i];
-    return model;
+    std::vector<std::size_t> groups;
+    for (const std::size_t n : fold)
+      if (!options_.groups.empty()) groups.push_back(options_.groups[n]);
+    JudgedFit fit = judged_fit(std::move(request), take_rows(data_, fold), groups, crossed);
+    for (std::size_t i = 0; i < fold.size(); ++i) log_p_(fold[i], m) = fit.log_p[i];
+    return std::move(fit.model);
   }
 
   arma::uvec trial_rows() const {
@@ -202,8 +211,8 @@ class Automatic {
     return arma::conv_to<arma::uvec>::from(rows);
   }
 
-  /// The candidates with the better scores in the trial.
-  std::vector<std::size_t> better_half(std::vector<std::size_t> candidates) const {
+  /// The `kept` candidates with the best scores in the trial.
+  std::vector<std::size_t> best_of(std::vector<std::size_t> candidates, std::size_t kept) const {
     const arma::uvec rows = trial_rows();
     std::vector<double> scores(tried_.size(), -arma::datum::inf);
     for (const std::size_t m : candidates)
@@ -211,18 +220,18 @@ class Automatic {
         scores[m] = mean_and_error(arma::vec(log_p_.col(m)).elem(rows), data_.w.elem(rows)).first;
     std::stable_sort(candidates.begin(), candidates.end(),
                      [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-    candidates.resize(kept_of(candidates.size()));
+    candidates.resize(kept);
     std::sort(candidates.begin(), candidates.end());
     return candidates;
   }
 
-  void score(const std::vector<std::size_t>& alive) {
+  void score() {
     const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out_);
     for (std::size_t m = 0; m < tried_.size(); ++m) {
-      const bool all = std::find(alive.begin(), alive.end(), m) != alive.end();
-      const arma::uvec own = all ? rows : trial_rows();
       tried_[m].folds = static_cast<arma::uword>(
           std::count_if(fits_[m].begin(), fits_[m].end(), [](const auto& model) { return model.has_value(); }));
+      const bool all = tried_[m].folds == folds_.size();
+      const arma::uvec own = all ? rows : trial_rows();
       if (!all && tried_[m].failure.empty() && !log_p_.col(m).eval().elem(own).is_finite())
         tried_[m].failure = "stopped before it was fitted";
       if (!tried_[m].failure.empty()) continue;
@@ -261,16 +270,25 @@ class Automatic {
   AutomaticResult committee_of(std::vector<std::size_t> alive) {
     const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out_);
     const arma::vec w = data_.w.elem(rows);
-    arma::vec weights;
-    for (;;) {  // drops candidates of little weight, until each one has enough
-      const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(alive));
-      weights = stacking_weights(log_p, w);
-      std::vector<std::size_t> kept;
-      for (std::size_t i = 0; i < alive.size(); ++i)
-        if (weights[i] >= kLeastWeight) kept.push_back(alive[i]);
-      if (kept.size() == alive.size()) break;
-      alive = std::move(kept);
-    }
+    const auto stacked = [&](const std::vector<std::size_t>& candidates) {
+      const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(candidates));
+      const arma::vec best = stacking_weights(log_p, w);
+      return std::pair(best, mean_and_error(mixture(log_p, best), w).first);
+    };
+    auto [weights, score] = stacked(alive);
+    for (const double least : {kNextToNothing, kLeastWeight})
+      for (;;) {  // drops candidates of little weight, until each one has enough, or they are missed
+        std::vector<std::size_t> kept;
+        for (std::size_t i = 0; i < alive.size(); ++i)
+          if (weights[i] >= least) kept.push_back(alive[i]);
+        if (kept.size() == alive.size()) break;
+        const auto [fewer, lower] = stacked(kept);
+        if (lower < score - kMostLost) break;
+        alive = std::move(kept);
+        weights = fewer;
+      }
+    weights = arma::clamp(weights, kTinyWeight, 1);
+    weights /= arma::accu(weights);
     AutomaticResult result;
     if (options_.candidates.empty()) result.factor = recalibrate(alive, weights, rows);
     std::vector<Model> members;
@@ -282,10 +300,8 @@ class Automatic {
         shares.push_back(weights[i] / static_cast<double>(folds_.size()));
       }
     }
-    arma::vec mixed;
-    log_sum_exp(log_p_.submat(rows, arma::conv_to<arma::uvec>::from(alive)).eval().each_row() + arma::log(weights).t(),
-                mixed);
-    std::tie(result.score, result.error) = mean_and_error(mixed, w);
+    const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(alive));
+    std::tie(result.score, result.error) = mean_and_error(mixture(log_p, weights), w);
     result.model = committee(members, arma::vec(shares));
     summarise(result.model, w);
     std::stable_sort(tried_.begin(), tried_.end(), [&](const Tried& a, const Tried& b) {
@@ -332,7 +348,11 @@ class Automatic {
 AutomaticResult fit_automatically(const Schema& schema, const Dataset& data, const AutomaticOptions& options,
                                   const AutomaticObserver& observer) {
   use_blas();
-  return Automatic(schema, data, options, observer).run();
+  AutomaticResult result = Automatic(schema, data, options, observer).run();
+  if (schema.classes()) return result;
+  result.far_values = far_values(data.y, data.w);
+  result.constant_target = arma::any(arma::range(data.y.rows(arma::find(data.w > 0)).eval(), 0).eval().row(0) == 0);
+  return result;
 }
 
 }  // namespace moe

@@ -1,5 +1,5 @@
-// The models that an automatic fit tries. Linear experts with a penalty suit small tables and plain effects. Mixtures of
-// MLPs suit the rest. Their sigma is a function of the inputs, or their tails are heavy. Where the target has steps, it
+// The models that an automatic fit tries. A constant holds where the inputs say nothing. Linear experts with a penalty
+// suit small tables and plain effects. Mixtures of MLPs suit the rest. Their sigma is a function of the inputs, or their tails are heavy. Where the target has steps, it
 // helps to code the inputs by pieces. Where it is above 0 and spans a wide range, its logarithm may be simpler. Which one
 // wins differs from table to table, so held-out rows decide.
 #include <algorithm>
@@ -47,7 +47,7 @@ Tried candidate(const Schema& schema, const Recipe& recipe, arma::uword rows, co
   if (recipe.experts > 1) result.words += " --gate softmax:" + recipe.gate;
   if (recipe.family != "auto") result.words += " --family " + recipe.family;
   result.words += " --l2 " + number(recipe.l2) + " --gate-l2 " + number(train.penalty.gate);
-  if (recipe.expert == "linear") return result;
+  if (recipe.expert == "linear" || recipe.expert == "constant") return result;
   train.solver = "adam";
   pace(train, rows, options.effort);
   result.words += " --solver adam --epochs " + std::to_string(train.solver_options.epochs) +
@@ -93,10 +93,16 @@ bool suits_logarithm(const Schema& schema, const Dataset& data) {
 }
 
 std::vector<Recipe> recipes_for(const Schema& schema, const Dataset& data, const std::string& family) {
-  if (schema.classes()) return recipes_of_classes(family);
-  if (family != "auto") return recipes_of_family(family);
-  std::vector<Recipe> result = recipes_of_numbers();
-  if (suits_logarithm(schema, data)) result.push_back({"mlp:64,64:silu", "linear", kLogarithmic, 1, 1e-4});
+  const bool open = family == "auto" && !schema.classes();
+  std::vector<Recipe> result = schema.classes() ? recipes_of_classes(family)
+                               : open           ? recipes_of_numbers()
+                                                : recipes_of_family(family);
+  if (open && schema.targets.size() > 1)
+    result.insert(result.end(), {{"linear", "linear", "gaussian:full", 1, 1e-3},
+                                 {"linear", "linear", "gaussian:full", 3, 1e-3},
+                                 {"mlp:64", "mlp:32", "gaussian:full", 4, 1e-4}});
+  if (open && suits_logarithm(schema, data)) result.push_back({"mlp:64,64:silu", "linear", kLogarithmic, 1, 1e-4});
+  result.push_back({"constant", "constant", open ? "gaussian" : family, 1, 1e-3});
   return result;
 }
 

@@ -38,10 +38,13 @@ void Training::bound_scales(const arma::vec& theta) {
   }
   const arma::mat R = responsibilities(model_, rows_, theta);
   const arma::vec w = rows_.w / arma::mean(rows_.w);
+  arma::vec ranges(model_.targets(), arma::fill::zeros);
+  for (arma::uword t = 0; t < ranges.n_elem && !model_.classes(); ++t)
+    ranges[t] = model_.standardization.target_scale[t] * arma::range(rows_.y.col(t));
   for (arma::uword k = 0; k < model_.size(); ++k) {
     std::shared_ptr<const Family>& family = model_.experts[k].family;
     const double by_chance = kByChance * static_cast<double>(model_.experts[k].network->last_inputs());
-    const std::string spec = family->bounded_to(etas[k], w % R.col(k), by_chance);
+    const std::string spec = family->bounded_to(etas[k], w % R.col(k), by_chance, ranges);
     if (spec == family->spec()) continue;
     std::vector<TargetInfo> targets;
     for (arma::uword t = 0; t < model_.targets(); ++t) targets.push_back(family->target_at(t));

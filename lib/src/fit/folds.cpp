@@ -24,8 +24,9 @@ std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) 
 /// Deals the rows out to the folds one by one, in this order.
 std::vector<std::vector<std::size_t>> dealt(const std::vector<std::size_t>& rows, arma::uword folds) {
   if (folds < 2 || folds > rows.size())
-    throw Error(ErrorKind::kUsage, "--folds: " + std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
-                                       " rows: expected 2 or more, and a row in each");
+    throw Error(ErrorKind::kUsage, std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
+                                       (rows.size() == 1 ? " row" : " rows") +
+                                       ": expected 2 folds or more, and a row in each");
   std::vector<std::vector<std::size_t>> result(folds);
   for (std::size_t i = 0; i < rows.size(); ++i) result[i % folds].push_back(rows[i]);
   for (std::vector<std::size_t>& fold : result) std::sort(fold.begin(), fold.end());
@@ -56,8 +57,7 @@ std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schem
   std::vector<std::size_t> rows = shuffled_rows(data.w, seed);
   std::erase_if(rows, [&](std::size_t row) { return sizes[class_of(row)] == 1; });
   if (rows.empty())
-    throw Error(ErrorKind::kData,
-                "--by cv: no class has a second row, so that there is none to hold out: expected more rows");
+    throw Error(ErrorKind::kData, "no class has a second row, so that there is none to hold out: expected more rows");
   std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) { return class_of(a) < class_of(b); });
   return dealt(rows, folds);
 }
@@ -67,6 +67,8 @@ std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w,
   std::map<std::size_t, std::vector<std::size_t>> rows;
   for (std::size_t n = 0; n < groups.size(); ++n)
     if (w[n] > 0) rows[groups[n]].push_back(n);
+  if (rows.size() == 1)
+    throw Error(ErrorKind::kData, "all rows are of one group, and folds need two: expected another column of groups");
   if (folds < 2 || rows.size() < folds)
     throw Error(ErrorKind::kUsage, std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
                                        " groups: expected 2 folds or more, and a group in each");

@@ -20,6 +20,9 @@ constexpr arma::uword kFactors = 13;
 /// c(R)^2 is never taken for less than this part of what was seen.
 constexpr double kLeastOfSeen = 0.5;
 
+/// A factor's square, found by n rows, has a variance of about this over n.
+constexpr double kUncertainty = 4;
+
 /// A smaller probability counts as this.
 constexpr double kLeastChance = 1e-300;
 
@@ -77,7 +80,9 @@ double committee_factor(const std::vector<arma::mat>& log_p, const arma::vec& v,
   const double one = std::exp(2 * summit(steps, alone)), all = std::exp(2 * summit(steps, together));
   const double fits = 1 / arma::dot(weights, weights);  // as many of equal weight would be as diverse
   if (!(fits > 1.01)) return std::sqrt(all);
-  const double b = std::max(0.0, (one - all) / (1 - 1 / fits));
+  // b is one - all, divided by 1 - 1 / fits. Few rows or fits leave it uncertain, which the ridge takes into account.
+  const double part = 1 - 1 / fits, ridge = kUncertainty / static_cast<double>(v.n_elem);
+  const double b = std::max(0.0, one - all) * part / (part * part + ridge);
   const double square = all - b / fits * (1 - 1 / static_cast<double>(repeats));
   return std::sqrt(std::max(square, kLeastOfSeen * all));
 }

@@ -31,7 +31,7 @@ std::string spec_with_bounds(const std::string& name, const std::optional<ScaleB
 
 /// Rows that other experts explain do not count for the range.
 ScaleBounds scale_bounds_of(const arma::vec& s, const arma::vec& weight, double by_chance,
-                            const std::function<double(arma::uword n)>& scale_at, double most) {
+                            const std::function<double(arma::uword n)>& scale_at, double untold, double most) {
   const arma::uvec order = arma::stable_sort_index(s);
   const double half = 0.5 * arma::accu(weight);
   // Going through the rows in this order, the scale at which their weights reach `rows`.
@@ -44,10 +44,8 @@ ScaleBounds scale_bounds_of(const arma::vec& s, const arma::vec& weight, double 
   };
   double low = scale_after(order, by_chance), high = scale_after(arma::reverse(order), 1);
   // An expert that explains less than a row has a scale of which no row has told.
-  if (arma::accu(weight) < 1) {
-    high = std::min(high, most);
-    low = std::min(low, high);
-  }
+  high = std::min(high, arma::accu(weight) < 1 ? std::min(untold, most) : most);
+  low = std::min(low, high);
   return {low / kMargin, std::max(low, high) * kMargin};
 }
 

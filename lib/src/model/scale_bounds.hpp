@@ -23,8 +23,9 @@ std::string spec_with_bounds(const std::string& name, const std::optional<ScaleB
 
 /// The range of an expert's scale in its rows, give or take a factor. s: the network's output, with which the scale
 /// rises (b); weight: the expert's part of each row (b). `by_chance`: so many of the smallest scales are ignored.
-/// `scale_at(n)`: the scale of row n. `most`: the largest scale of an expert of which no row tells.
+/// `scale_at(n)`: the scale of row n. `untold`: the largest scale of an expert of which no row tells. `most`: a larger
+/// scale no rows can tell.
 ScaleBounds scale_bounds_of(const arma::vec& s, const arma::vec& weight, double by_chance,
-                            const std::function<double(arma::uword n)>& scale_at, double most);
+                            const std::function<double(arma::uword n)>& scale_at, double untold, double most);
 
 }  // namespace moe

@@ -29,7 +29,8 @@ class Hetero : public Family, public HasExpressions {
   }
   std::string spec() const override { return spec_with_bounds(name(), bounds_); }
   std::string name() const override { return "gaussian:hetero"; }
-  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const override;
+  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance,
+                         const arma::vec& ranges) const override;
   std::vector<Figure> figures(const double*) const override {
     if (!bounds_) return {};
     return {{"least_sigma", bounds_->low, {}}, {"largest_sigma", bounds_->high, {}}};
@@ -133,11 +134,12 @@ class Hetero : public Family, public HasExpressions {
   double low_ = -std::numeric_limits<double>::infinity(), high_ = kLargest;  // bounds of s
 };
 
-std::string Hetero::bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const {
+std::string Hetero::bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance,
+                               const arma::vec& ranges) const {
   if (bounds_ || eta.n_rows == 0) return spec();
   const auto sigma_at = [&](arma::uword n) { return target().scale * row(0, eta, n).sigma; };
-  const double most = target().scale * target().typical;
-  return Hetero(target(), scale_bounds_of(eta.col(1), weight, by_chance, sigma_at, most)).spec();
+  const double untold = target().scale * target().typical;
+  return Hetero(target(), scale_bounds_of(eta.col(1), weight, by_chance, sigma_at, untold, ranges[0])).spec();
 }
 
 }  // namespace

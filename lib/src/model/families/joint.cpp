@@ -34,9 +34,12 @@ class Joint : public SeveralTargets, public HasExpressions {
   std::string name() const override {
     return listed([](const Part& part) { return part.family->name(); });
   }
-  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const override {
+  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance,
+                         const arma::vec& ranges) const override {
+    arma::uword t = 0;
     return listed([&](const Part& part) {
-      return part.family->bounded_to(columns(eta, part.eta, part.family->outputs()), weight, by_chance);
+      const arma::vec own{ranges[t++]};
+      return part.family->bounded_to(columns(eta, part.eta, part.family->outputs()), weight, by_chance, own);
     });
   }
   std::vector<Support> supports() const override {

@@ -18,6 +18,8 @@ namespace {
 constexpr double kFirstSigma = 0.5;
 /// Where an unknown expert's sigma has no rows to tell it, it is no larger.
 constexpr double kLargestUntold = 1;
+/// The mean of a lognormal with a larger sigma is more than e^50 times its median.
+constexpr double kLargestTold = 10;
 /// The logarithm is taken of this number where y is smaller.
 constexpr double kLeast = std::numeric_limits<double>::min();
 /// |s| counts as no more than this, so that sigma and its square are finite.
@@ -127,10 +129,13 @@ class HeteroLogNormal : public OfLogarithm<HeteroLogNormal, 2, 0> {
   }
   std::string spec() const override { return spec_with_bounds(name(), bounds_); }
   std::string name() const override { return "lognormal:hetero"; }
-  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance) const override {
+  std::string bounded_to(const arma::mat& eta, const arma::vec& weight, double by_chance,
+                         const arma::vec&) const override {
     if (bounds_ || eta.n_rows == 0) return spec();
     const auto sigma = [&](arma::uword n) { return floored_scale(clamped(eta(n, 1), kLargestLogSigma), 1); };
-    return HeteroLogNormal(target(), scale_bounds_of(eta.col(1), weight, by_chance, sigma, kLargestUntold)).spec();
+    return HeteroLogNormal(target(),
+                           scale_bounds_of(eta.col(1), weight, by_chance, sigma, kLargestUntold, kLargestTold))
+        .spec();
   }
   std::vector<Figure> figures(const double*) const override {
     if (!bounds_) return {};

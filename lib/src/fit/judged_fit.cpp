@@ -1,0 +1,116 @@
+#include "fit/judged_fit.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "model/forward_blocks.hpp"
+#include "moe/error.hpp"
+#include "moe/forward_pass.hpp"
+#include "moe/numeric.hpp"
+#include "moe/solver.hpp"
+
+namespace moe {
+namespace {
+
+constexpr arma::uword kRowsAtOnce = 1024;
+
+arma::vec log_densities_at(const Model& model, const arma::vec& theta, const Rows& rows) {
+  arma::vec result(rows.count()), part;
+  for_each_block(model, theta, rows, kRowsAtOnce, [&](const Rows& block, const ForwardPass& forward) {
+    log_sum_exp(forward.log_terms(theta, block.y), part);
+    result.subvec(block.first, block.first + block.count() - 1) = part;
+  });
+  return result;
+}
+
+/// Two halves of some rows: the rows of each.
+std::array<arma::uvec, 2> halves(arma::uword rows, const std::vector<std::size_t>& groups) {
+  std::map<std::size_t, std::size_t> order;
+  std::array<std::vector<arma::uword>, 2> result;
+  for (arma::uword n = 0; n < rows; ++n) {
+    const std::size_t place = groups.empty() ? n : order.try_emplace(groups[n], order.size()).first->second;
+    result[place % 2].push_back(n);
+  }
+  return {arma::uvec(result[0]), arma::uvec(result[1])};
+}
+
+/// Keeps, for each half of the rows, the parameters of the pass that the other half thinks best.
+class CrossedPasses {
+ public:
+  CrossedPasses(const Dataset& held, const std::vector<std::size_t>& groups)
+      : held_(held), halves_(halves(held.rows(), groups)) {}
+
+  /// Whether both halves have rows. Otherwise neither can choose for the other.
+  bool possible() const { return !halves_[0].is_empty() && !halves_[1].is_empty(); }
+
+  void see(const PassReport& pass) {
+    if (rows_.count() == 0) rows_ = pass.model.standardize(held_);
+    const arma::vec log_p = log_densities_at(pass.model, pass.theta, rows_);
+    for (std::size_t h = 0; h < 2; ++h) {
+      const arma::uvec& others = halves_[1 - h];
+      const double sum = arma::dot(rows_.w.elem(others), log_p.elem(others));
+      if (!theta_[h].is_empty() && !(sum > best_[h])) continue;
+      best_[h] = sum;
+      theta_[h] = pass.theta;
+    }
+  }
+
+  arma::vec scores(const Model& model) const {
+    arma::vec result(held_.rows());
+    for (std::size_t h = 0; h < 2; ++h)
+      result.elem(halves_[h]) = log_densities_at(model, theta_[h], rows_).elem(halves_[h]);
+    return result;
+  }
+
+ private:
+  const Dataset& held_;
+  std::array<arma::uvec, 2> halves_;
+  Rows rows_;
+  std::array<arma::vec, 2> theta_;
+  std::array<double, 2> best_{};
+};
+
+/// An expert that explains fewer rows than it has coefficients may have any parameters: a sigma of 1e250 is as likely as
+/// any other. It gets those of an expert before the fit, which predicts the mean of the rows.
+void tame_starved(Model& model, const Dataset& data) {
+  if (!model.fit.study || model.classes()) return;
+  const Rows rows = model.standardize(data);
+  const arma::vec typical = rows.y.t() * rows.w / arma::accu(rows.w);
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    const Expert& expert = model.experts[k];
+    const Network& network = *expert.network;
+    if (k >= model.fit.study->starved.n_elem || model.fit.study->starved[k] == 0 || !network.has_intercept() ||
+        expert.family->shared_dispersion())
+      continue;
+    std::vector<double> eta(network.outputs());
+    model.theta.subvec(expert.offset, arma::size(network.parameters(), 1)).zeros();
+    expert.family->start_at(typical.memptr(), eta.data(), model.theta.memptr() + expert.psi_offset);
+    for (arma::uword out = 0; out < network.outputs(); ++out)
+      model.theta[expert.offset + network.intercept(out)] = eta[out];
+  }
+}
+
+}  // namespace
+
+arma::vec log_densities(const Model& model, const Rows& rows) { return log_densities_at(model, model.theta, rows); }
+
+JudgedFit judged_fit(FitRequest request, const Dataset& held, const std::vector<std::size_t>& groups, bool crossed) {
+  CrossedPasses passes(held, groups);
+  const bool stops = request.options.solver != "auto" && make_solver(request.options.solver)->stochastic();
+  crossed = crossed && stops && passes.possible();
+  if (stops) request.validation = held;
+  if (crossed)
+    request.observer = [&](const PassReport& pass) {
+      passes.see(pass);
+      return true;
+    };
+  const Dataset seen = request.data;
+  JudgedFit result{train(std::move(request)).model, {}};
+  tame_starved(result.model, seen);
+  result.log_p = crossed ? passes.scores(result.model) : log_densities(result.model, result.model.standardize(held));
+  if (!result.log_p.is_finite()) throw Error(ErrorKind::kFit, "the score of the rows held out is not a finite number");
+  return result;
+}
+
+}  // namespace moe
