@@ -113,9 +113,9 @@ FitEnd Training::fit(const std::string& name, arma::uword restart, const std::fu
   const std::optional<SolverState> begun = ledger_.state_of(name);
   const arma::vec theta = begun ? arma::vec(model_.theta.n_elem, arma::fill::zeros) : begin();
   if (stopped_ && restart > 0) return {};
-  const FitEnd result = theta.is_empty()
-                            ? FitEnd()
-                            : fit_on(name, begun ? &*begun : nullptr, restart, theta, threads, passes, to_its_end);
+  FitEnd result = theta.is_empty()
+                      ? FitEnd()
+                      : fit_on(name, begun ? &*begun : nullptr, restart, theta, threads, passes, to_its_end);
   if (!stopped_) ledger_.end(name, numbers_of(result));
   return result;
 }
