@@ -192,7 +192,7 @@ Expression log1p_exp(const Expression& x) {
 }
 
 Expression laplace_cdf(const Expression& z) {
-  const Expression tail = 0.5 * exp(-abs(z));
+  Expression tail = 0.5 * exp(-abs(z));
   return if_positive(
       z, [&] { return 1.0 - tail; }, [&] { return tail; });
 }

@@ -155,7 +155,7 @@ bool Branch::design_is_all_of(arma::uword rows_of_X) const {
 
 Network ModelSpec::network_of(const std::string& network, const std::vector<std::size_t>& inputs,
                               arma::uword outputs) const {
-  const Network result = make_network(network, inputs.size(), outputs);
+  Network result = make_network(network, inputs.size(), outputs);
   if (!result.has_pieces() || knots.empty()) return result;
   Knots own;
   for (const std::size_t input : inputs) own.push_back(knots.at(input));
