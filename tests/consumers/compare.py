@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """compare.py EXPECTED.csv FOUND.csv: prints the worst difference between the columns that FOUND has and EXPECTED's, and its
-column: |a - b| / max(|b|, the column's standard deviation), of weights and probabilities |a - b| / max(|b|, 1). A mixture's mean is a sum of
-weights times experts' means, which may cancel, and its rounding error is a part of the terms, not of the sum (Higham, Accuracy and Stability of
-Numerical Algorithms, 2002, 3.1): its difference is divided by the sum of the terms' sizes where that is larger. (Where three
-experts' means cancel to a hundredth, onnxruntime and moe differ by 1.2e-14 of the column's deviation: 80-bit arithmetic finds 1.0e-14 of error in
-the one and 0.9e-14 in the other.) Labels must be equal but where their probabilities are. Fails where a column is unknown, rows differ in number, or one is NaN and the other is not."""
+column: |a - b| / max(|b|, the column's standard deviation), of weights and probabilities |a - b| / max(|b|, 1).
+A mixture's mean is a sum of weights times experts' means, which may cancel, and its rounding error is a part of the
+terms, not of the sum (Higham, Accuracy and Stability of Numerical Algorithms, 2002, 3.1): its difference is divided
+by the sum of the terms' sizes where that is larger. (Where three experts' means cancel to a hundredth, onnxruntime
+and moe differ by 1.2e-14 of the column's deviation: 80-bit arithmetic finds 1.0e-14 of error in the one and 0.9e-14
+in the other.) Labels must be equal but where their probabilities are. Fails where a column is unknown, rows differ in
+number, or one is NaN and the other is not."""
 import csv
 import math
 import sys

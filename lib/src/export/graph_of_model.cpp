@@ -35,7 +35,7 @@ std::string shape(const Expression& expression) {
 
 /// 1 / (1 + exp(-x)) by the same operations as kernels().logistic.
 Expression logistic_of_kernels(const Expression& x) {
-  const Expression e = kernel_exp(-abs(x));
+  Expression e = kernel_exp(-abs(x));
   return if_positive(
              x, [] { return Expression(1.0); }, [&] { return e; }) /
          (1.0 + e);

@@ -150,7 +150,7 @@ std::string read_network(const JsonPlace& branch) {
 std::vector<std::string> read_targets(const JsonPlace& json, bool classes) {
   const bool several = json.has("targets");
   const JsonPlace place = json.at(several ? "targets" : "target");
-  const std::vector<std::string> targets = several ? place.distinct_texts() : std::vector{place.text()};
+  std::vector<std::string> targets = several ? place.distinct_texts() : std::vector{place.text()};
   if (targets.empty() || std::find(targets.begin(), targets.end(), "") != targets.end()) place.fail("it has no target");
   if (targets.size() > kMostTargets) place.fail("it has more than " + std::to_string(kMostTargets) + " targets");
   if (targets.size() > 1 && classes) place.fail("it has classes, and several targets");

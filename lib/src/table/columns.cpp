@@ -140,8 +140,7 @@ std::vector<std::size_t> positions(const std::vector<std::size_t>& columns, cons
 
 std::string expected_of(const std::vector<std::vector<Support>>& supports, std::size_t t, double y) {
   for (const std::vector<Support>& of : supports)
-    if (const std::string expected = expected_of(of.size() == 1 ? of[0] : of.at(t), y); !expected.empty())
-      return expected;
+    if (std::string expected = expected_of(of.size() == 1 ? of[0] : of.at(t), y); !expected.empty()) return expected;
   return "";
 }
 
