@@ -26,6 +26,7 @@ Command select_command();
 Command eval_command();
 Command predict_command();
 Command inspect_command();
+Command plot_command();
 Command export_command();
 Command import_command();
 
@@ -44,6 +45,7 @@ constexpr Entry kCommands[] = {
     {"eval", "judge a model on rows with a known target", eval_command},
     {"predict", "predict rows", predict_command},
     {"inspect", "show what a model is", inspect_command},
+    {"plot", "draw a model: fit, gate, effects, residuals ..", plot_command},
     {"export", "write a model for another tool", export_command},
     {"import", "read a model from its JSON", import_command},
 };

@@ -32,6 +32,8 @@
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "moe/family.hpp"
+#include "moe/figure.hpp"
+#include "moe/figures.hpp"
 #include "moe/file.hpp"
 #include "moe/forward_pass.hpp"
 #include "moe/gate.hpp"

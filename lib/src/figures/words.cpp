@@ -1,0 +1,189 @@
+// What an expert is, in a sentence: "Expert 3 answers for times below 14.4 (18 % of rows): accel falls by 0.2 for each
+// 1 of times; sigma 1.4".
+#include <algorithm>
+#include <cmath>
+
+#include "figures/drawing.hpp"
+#include "figures/effects.hpp"
+#include "figures/figure_parts.hpp"
+#include "figures/region.hpp"
+#include "moe/error.hpp"
+#include "moe/forward_pass.hpp"
+
+namespace moe {
+namespace {
+
+constexpr std::uint64_t kProfileStream = 181;
+constexpr std::size_t kInputsNamed = 2;
+constexpr arma::uword kOutcomesNamed = 2;
+
+/// Each expert's mean prediction over the rows in which it answers: a row of targets, or probabilities of classes.
+std::vector<arma::rowvec> mean_predictions(const Scene& scene) {
+  constexpr std::size_t kProfileRows = 1'000;
+  const Model& model = scene.model();
+  const Rows rows = model.standardize(scene.take(scene.some(kProfileRows, kProfileStream)));
+  ForwardPass forward(model);
+  forward.run(model.theta, rows);
+  std::vector<arma::rowvec> result;
+  arma::mat mu;
+  for (arma::uword k = 0; k < model.size(); ++k) {
+    model.experts[k].family->mean(forward.eta(k), model.theta.memptr() + model.experts[k].psi_offset, mu);
+    const arma::vec share = rows.w % arma::abs(forward.weights().col(k));
+    result.emplace_back(share.t() * mu / std::max(arma::accu(share), 1e-300));
+  }
+  return result;
+}
+
+/// The step of an input of which a sentence tells: 1, or the power of ten near its spread where that is far from 1.
+double told_step(double spread) {
+  constexpr double kFine = 0.3, kCoarse = 300;
+  if (!(spread > 0) || !std::isfinite(spread) || (spread >= kFine && spread <= kCoarse)) return 1;
+  return std::pow(10.0, std::round(std::log10(spread)));
+}
+
+/// "accel falls by 0.2 for each 1 of times". `change` is on the scale of the link.
+std::string change_in_words(Family::Link link, const std::string& subject, double change, const std::string& cause) {
+  if (link == Family::Link::kIdentity)
+    return subject + (change < 0 ? " falls by " : " grows by ") + shown_number(std::abs(change)) + " " + cause;
+  constexpr double kPercents = 0.69;  // up to a factor of 2
+  const double factor = std::exp(change);
+  if (std::abs(change) > kPercents)
+    return subject + (change < 0 ? " is divided by " : " is multiplied by ") +
+           shown_number(std::exp(std::abs(change))) + " " + cause;
+  return subject + (change < 0 ? " falls by " : " grows by ") + shown_percent(std::abs(factor - 1)) + " " + cause;
+}
+
+/// An input, as something that changes.
+struct Cause {
+  std::string words;
+  double factor;  // from an effect of one standard deviation to that of the change in words
+};
+
+Cause cause_of(const Scene& scene, const InputAxis& axis, arma::uword row) {
+  const std::string& input = scene.model().schema.inputs[row - 1];
+  if (axis.is_category()) return {"with " + shown_name(input), 1};
+  if (row != axis.first) return {"where " + shown_name(axis.name) + " is missing", 1};
+  const double spread = spread_of_input(scene, axis, row) * scene.model().standardization.input_scale[row - 1];
+  const double step = told_step(spread);
+  return {"for each " + shown_number(step) + " of " + shown_name(input), spread > 0 ? step / spread : 0};
+}
+
+struct Sentences {
+  Outcome outcome;
+  arma::mat effects;  // inputs x K
+};
+
+std::string subject_of(const Model& model, const Outcome& outcome, Family::Link link) {
+  if (model.classes())
+    return "the odds of " + outcome.name +
+           (model.family().outputs() > 1 ? " against " + shown_name(model.schema.labels[0]) : "");
+  return link == Family::Link::kLogistic ? "the odds of " + outcome.name
+         : link == Family::Link::kLog    ? "the mean of " + outcome.name
+                                         : outcome.name;
+}
+
+Family::Link link_of(const Model& model, arma::uword k, const Outcome& outcome) {
+  const Expert& expert = model.experts[k];
+  if (model.classes()) return Family::Link::kLogistic;
+  return expert.family->marginal(outcome.target, model.theta.memptr() + expert.psi_offset).family->link();
+}
+
+std::string effects_in_words(const Scene& scene, arma::uword k, const Sentences& sentences) {
+  constexpr double kSmall = 0.02, kBesideLargest = 0.2;
+  const Model& model = scene.model();
+  const arma::vec size = arma::abs(sentences.effects.col(k));
+  const arma::uvec order = arma::stable_sort_index(size, "descend");
+  const Family::Link link = link_of(model, k, sentences.outcome);
+  // Effects on a scale with units count in standard deviations, and come back to data units.
+  const double unit = link == Family::Link::kIdentity
+                          ? sentences.outcome.unit * model.standardization.target_scale[sentences.outcome.target]
+                          : 1;
+  std::string text;
+  for (std::size_t i = 0; i < std::min<std::size_t>(kInputsNamed, order.n_elem); ++i) {
+    const arma::uword j = order[i];
+    if (!(size[j] > kSmall && size[j] > kBesideLargest * size[order[0]])) break;
+    const InputAxis& axis = *std::find_if(scene.axes().begin(), scene.axes().end(), [&](const InputAxis& one) {
+      return one.first <= j + 1 && j + 1 < one.first + one.inputs;
+    });
+    const Cause cause = cause_of(scene, axis, j + 1);
+    const std::string part = change_in_words(link, i == 0 ? subject_of(model, sentences.outcome, link) : "",
+                                             sentences.effects(j, k) * unit * cause.factor, cause.words);
+    text += (i == 0 ? "" : " and") + part;
+  }
+  const bool straight = model.experts[k].network->is_linear() && model.experts[k].network->degree() == 1;
+  return text.empty() || straight ? text : text + " on average";
+}
+
+/// What the expert predicts where no input changes it.
+std::string level_in_words(const Scene& scene, const arma::rowvec& mean, const Outcome& outcome) {
+  const Model& model = scene.model();
+  if (model.classes()) return "";
+  return outcome.name + " is about " + shown_number(model.target_in_data_units(mean[outcome.target], outcome.target));
+}
+
+std::string class_in_words(const Model& model, const arma::rowvec& mean) {
+  const arma::rowvec p = mean.n_elem == 1 ? arma::rowvec{1 - mean[0], mean[0]} : mean;
+  const arma::uword most = p.index_max();
+  return shown_name(model.schema.labels[most]) + " with probability " + shown_number(p[most]) + " on average";
+}
+
+std::string figures_of_expert(const Model& model, arma::uword k) {
+  std::string text;
+  for (const Family::Figure& figure :
+       model.experts[k].family->figures(model.theta.memptr() + model.experts[k].psi_offset))
+    text += "; " + shown_name(figure.name) + " " + shown_number(figure.value);
+  return text;
+}
+
+std::string beginning(const Model& model, arma::uword k) {
+  std::string text = "Expert " + std::to_string(k + 1);
+  for (std::size_t b = 0; b < model.members.size(); ++b)
+    if (model.members[b].first <= k && k < model.members[b].first + model.members[b].experts)
+      text += " (of member " + std::to_string(b + 1) + ")";
+  return text;
+}
+
+std::string sentence_of(const Scene& scene, arma::uword k, const std::string& region, double share,
+                        const arma::rowvec& mean, const std::vector<Sentences>& outcomes) {
+  const Model& model = scene.model();
+  std::vector<std::string> parts;
+  if (model.classes()) parts.push_back(class_in_words(model, mean));
+  for (const Sentences& sentences : outcomes) {
+    std::string part = effects_in_words(scene, k, sentences);
+    if (part.empty()) part = level_in_words(scene, mean, sentences.outcome);
+    if (!part.empty()) parts.push_back(part);
+  }
+  const std::string of_rows =
+      model.size() == 1 ? "" : " (" + shown_percent(share) + " of " + (scene.given() ? "the rows)" : "rows)");
+  return beginning(model, k) + " " + region + of_rows + ": " + join(parts, "; ") + figures_of_expert(model, k) + ".";
+}
+
+}  // namespace
+
+std::vector<std::string> words_of_experts(const Scene& scene) {
+  const Model& model = scene.model();
+  const std::vector<std::string> regions = regions_in_words(scene);
+  const bool stored = !scene.has_target() && model.fit.study && model.fit.study->shares.n_elem == model.size();
+  const arma::vec shares = stored ? model.fit.study->shares : shares_of_experts(scene);
+  const std::vector<arma::rowvec> means = mean_predictions(scene);
+  std::vector<Sentences> outcomes;
+  for (const Outcome& outcome : outcomes_of(scene))
+    if (outcomes.size() < kOutcomesNamed) {
+      outcomes.push_back({outcome, effects_of(scene, outcome)});
+      outcomes.back().effects.replace(arma::datum::nan, 0);
+    }
+  std::vector<std::string> result;
+  for (arma::uword k = 0; k < model.size(); ++k)
+    result.push_back(sentence_of(scene, k, regions[k], shares[k], means[k], outcomes));
+  return result;
+}
+
+std::vector<std::string> in_words(const Model& model, const Dataset* data, const FigureOptions& options) {
+  return words_of_experts(Scene(model, data, options));
+}
+
+std::string in_words(const Model& model, arma::uword k, const Dataset* data, const FigureOptions& options) {
+  return in_words(model, data, options).at(k);
+}
+
+}  // namespace moe
