@@ -111,15 +111,16 @@ Figure pit_figure(const Scene& scene, arma::uword t) {
   Figure figure{.id = "pit" + scene.suffix(t),
                 .title = title_for(scene, "Probability integral transform", t),
                 .caption = "How often the distribution function at the target lies in each of " + std::to_string(bins) +
-                           " bins. If the model is right, all bars are about 1: 95 % of them lie in the band. A hump "
+                           " bins. If the model is right, all bars are about 1: 95 % of them end between the outer "
+                           "lines. A hump "
                            "tells of intervals that are too wide, a valley of ones that are too narrow.",
                 .x = {"distribution function at the target"},
                 .y = {"density"},
                 .thinned = thinned(at.w.n_elem, scene.counted().n_elem, "used")};
   const double chance = kNormal95 * std::sqrt((count - 1) / rows);
   add_histogram(figure, edges.head(bins), edges.tail(bins), count * pit_shares(at, bins));
-  add_band(figure, "by chance", {0, 1}, arma::vec{1, 1} * std::max(0.0, 1 - chance), arma::vec{1, 1} * (1 + chance));
-  add_horizontal_rule(figure, 1);
+  for (const double y : {1 - chance, 1.0, 1 + chance})
+    if (y > 0) add_horizontal_rule(figure, y);
   return figure;
 }
 
@@ -143,7 +144,7 @@ Figure coverage_figure(const Scene& scene, arma::uword t) {
                 .thinned = thinned(at.w.n_elem, scene.counted().n_elem, "used")};
   if (arma::any(at.below < at.up_to)) figure.caption += " Intervals of whole numbers hold at least their level.";
   const arma::vec chance = kNormal95 * arma::sqrt(level % (1 - level) / rows);
-  add_band(figure, "by chance", level, arma::clamp(level - chance, 0, 1), arma::clamp(level + chance, 0, 1));
+  add_chance(figure, level, arma::clamp(level - chance, 0, 1), arma::clamp(level + chance, 0, 1));
   add_diagonal(figure, "if calibrated");
   add_line(figure, "rows", level, coverage);
   return figure;

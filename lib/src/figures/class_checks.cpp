@@ -165,8 +165,8 @@ std::vector<Figure> reliability_figures(const Scene& scene) {
     }
     constexpr double kTwoSided95 = 1.959963984540054;
     if (rows.classes.size() == 1) {
-      add_band(figure, "by chance (95 %)", predicted, arma::clamp(predicted - kTwoSided95 * chance, 0, 1),
-               arma::clamp(predicted + kTwoSided95 * chance, 0, 1));
+      add_chance(figure, predicted, arma::clamp(predicted - kTwoSided95 * chance, 0, 1),
+                 arma::clamp(predicted + kTwoSided95 * chance, 0, 1));
       add_diagonal(figure, "if calibrated");
     } else if (&scores == &rows.classes.front()) {
       add_diagonal(figure, "if calibrated");

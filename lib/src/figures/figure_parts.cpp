@@ -69,6 +69,12 @@ void add_band(Figure& figure, const std::string& series, const arma::vec& x, con
   });
 }
 
+void add_chance(Figure& figure, const arma::vec& x, const arma::vec& lower, const arma::vec& upper) {
+  const std::size_t before = figure.marks.size();
+  add_band(figure, "95 % by chance", x, lower, upper);
+  for (std::size_t i = before; i < figure.marks.size(); ++i) figure.marks[i].reference = true;
+}
+
 void add_points(Figure& figure, const std::string& series, const arma::vec& x, const arma::vec& y) {
   const arma::uvec places = drawn_elements({&x, &y});
   add_mark(figure, {.kind = Mark::Kind::kPoints, .series = series, .x = x.elem(places), .y = y.elem(places)});

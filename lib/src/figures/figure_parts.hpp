@@ -15,6 +15,8 @@ void add_line(Figure& figure, const std::string& series, const arma::vec& x, con
 void add_diagonal(Figure& figure, const std::string& series);
 void add_band(Figure& figure, const std::string& series, const arma::vec& x, const arma::vec& lower,
               const arma::vec& upper);
+/// The band in which what is seen lies by chance, if the model is right.
+void add_chance(Figure& figure, const arma::vec& x, const arma::vec& lower, const arma::vec& upper);
 void add_points(Figure& figure, const std::string& series, const arma::vec& x, const arma::vec& y);
 /// Bars of categories x. `lower` and `upper` may be empty.
 void add_bars(Figure& figure, const std::string& series, const arma::vec& x, const arma::vec& y,

@@ -95,7 +95,8 @@ std::vector<ReportSection> sections_of(const Scene& scene) {
   }
   if (ReportSection& section = add("importance", "Which inputs matter"); judged)
     section.figures = importance_figures(scene);
-  if (ReportSection& section = add("dependence", "What inputs do on average"); scene.given() && mean)
+  if (ReportSection& section = add("dependence", "What inputs do on average");
+      scene.given() && mean && scene.axes().size() > 1)
     section.figures = dependence_figures(scene);
   if (ReportSection& section = add("fitted", "The fit along inputs"); !scene.axes().empty())
     section.figures = fit_figures(scene);

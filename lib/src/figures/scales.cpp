@@ -41,13 +41,23 @@ double tick_step(double length, std::size_t count) {
   return 10 * power;
 }
 
+/// "1e+06" as "1e6".
+std::string short_power(std::string text) {
+  const std::size_t e = text.find('e');
+  if (e == text.npos) return text;
+  if (text[e + 1] == '+') text.erase(e + 1, 1);
+  const std::size_t digits = e + (text[e + 1] == '-' ? 2 : 1);
+  while (digits + 1 < text.size() && text[digits] == '0') text.erase(digits, 1);
+  return text;
+}
+
 std::string tick_label(double value, double step) {
   constexpr double kLargest = 1e7, kSmallest = 1e-4;
   char text[40];
   if (std::abs(value) < 1e-9 * step) return "0";
   if (std::abs(value) >= kLargest || step < kSmallest) {
     std::snprintf(text, sizeof text, "%.*g", step < kSmallest * std::abs(value) ? 9 : 4, value);
-    return text;
+    return short_power(text);
   }
   const int decimals = std::max(0, static_cast<int>(-std::floor(std::log10(step) + 1e-9)));
   std::snprintf(text, sizeof text, "%.*f", decimals, value);
@@ -62,7 +72,7 @@ std::vector<Tick> logarithmic_ticks(const Range& range, std::size_t count) {
     const double value = std::pow(10.0, power);
     char text[40];
     std::snprintf(text, sizeof text, "%g", value);
-    ticks.push_back({value, text});
+    ticks.push_back({value, short_power(text)});
   }
   return ticks;
 }
@@ -85,17 +95,22 @@ double Range::place(double value) const {
 
 FigureScales scales_of(const Figure& figure) {
   Extent x, y;
-  bool solid = false;
+  bool solid = false, bars = false;
   for (const Mark& mark : figure.marks) {
     for (const arma::vec* part : {&mark.x, &mark.x2}) x.add(*part);
     for (const arma::vec* part : {&mark.y, &mark.y2, &mark.lower, &mark.upper}) y.add(*part);
-    if (mark.kind == Mark::Kind::kBars) y.add(arma::vec{0});
+    if (mark.kind == Mark::Kind::kBars) {
+      y.add(arma::vec{0});
+      bars = true;
+    }
     // Curves and areas reach the edges; points alone keep off them.
     solid = solid || mark.kind == Mark::Kind::kBand || mark.kind == Mark::Kind::kCells || !mark.x2.is_empty() ||
             (mark.kind == Mark::Kind::kLine && mark.x.n_elem > 2);
   }
   const bool cells = !figure.marks.empty() && figure.marks.front().kind == Mark::Kind::kCells;
-  return {range_of(figure.x, x, !solid), range_of(figure.y, y, !cells)};
+  FigureScales scales{range_of(figure.x, x, !solid), range_of(figure.y, y, !cells)};
+  if (bars && y.low == 0 && !scales.y.logarithmic) scales.y.low = 0;  // they stand on the axis
+  return scales;
 }
 
 std::vector<Tick> ticks_of(const Axis& axis, const Range& range, std::size_t count) {
@@ -126,7 +141,8 @@ std::vector<DrawnSeries> series_of(const Figure& figure) {
                                   other.series != mark.series && !other.reference;
                          });
     const std::size_t expert = number_in_name(mark.series);
-    const bool counts = !neutral && !mark.reference;
+    // A band has the colour of the curve that follows it.
+    const bool counts = !neutral && !mark.reference && mark.kind != Mark::Kind::kBand;
     all.push_back({mark.series, mark.kind, expert > 0 ? expert - 1 : next, mark.reference, neutral});
     if (counts && expert == 0) ++next;
   }

@@ -5,13 +5,13 @@
 #include <sstream>
 
 #include "figures/scales.hpp"
+#include "figures/svg_marks.hpp"
 #include "figures/svg_text.hpp"
 #include "moe/figure.hpp"
 
 namespace moe {
 namespace {
 
-constexpr std::size_t kColours = 7;
 constexpr double kTitleSize = 15, kTextSize = 12, kCaptionSize = 11.5, kLineHeight = 16;
 constexpr double kMargin = 12, kTickLength = 4, kWidestLabel = 200;
 
@@ -34,31 +34,15 @@ constexpr const char* kStyle = R"(
 .moe-c4{color:#e09bc2}.moe-c5{color:#86ccf5}.moe-c6{color:#adadad}}
 )";
 
-std::string attribute(const char* name, double value) {
-  return std::string(" ") + name + "=\"" + svg_number(value) + "\"";
-}
-
 std::string text_element(double x, double y, const std::string& words, const char* anchor,
                          const std::string& more = "") {
-  return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" + more + ">" +
+  return "<text" + svg_attribute("x", x) + svg_attribute("y", y) + " text-anchor=\"" + anchor + "\"" + more + ">" +
          xml_escaped(words) + "</text>\n";
 }
 
 std::string with_minus(std::string label) {
   if (label.starts_with("-")) label.replace(0, 1, "\xe2\x88\x92");
   return label;
-}
-
-std::string colour_class(const DrawnSeries& series) {
-  if (series.reference) return "moe-grey";
-  return series.neutral ? "moe-n" : "moe-c" + std::to_string(series.number % kColours);
-}
-
-/// Dashes of lines whose colour another series has, too.
-std::string dashes(const DrawnSeries& series) {
-  constexpr const char* kDashes[] = {"", " stroke-dasharray=\"7 4\"", " stroke-dasharray=\"2 4\"",
-                                     " stroke-dasharray=\"9 3 2 3\""};
-  return kDashes[series.number / kColours % 4];
 }
 
 /// One figure's place on the page.
@@ -76,7 +60,7 @@ class Panel {
     }
     y = write_legend(out, y + 8);
     lay_out(y);
-    out << grid() << inner() << axes();
+    out << grid() << SvgMarks(figure_, scales_, series_, width(), height()).view(left_, plot_top_) << axes();
     y = bottom_ + below_;
     for (const std::string& line :
          wrapped_text(figure_.caption + (figure_.thinned.empty() ? "" : " (" + figure_.thinned + ".)"),
@@ -98,6 +82,7 @@ class Panel {
     constexpr double kSwatch = 22, kGap = 6, kBetween = 18;
     double x = kMargin;
     bool any = false;
+    if (series_.size() < 2) return y;  // the title says what it is
     for (const DrawnSeries& series : series_) {
       if (series.name.empty()) continue;
       const std::string name = fitting_text(series.name, options_.width - 2 * kMargin - kSwatch - kGap, kTextSize);
@@ -119,12 +104,13 @@ class Panel {
     switch (series.kind) {
       case Mark::Kind::kLine:
         return "<path class=\"" + std::string(series.reference ? "moe-reference" : "moe-line") + "\"" +
-               (series.reference ? "" : dashes(series)) + " " + line + "/>";
+               (series.reference ? "" : dashes_of(series)) + " " + line + "/>";
       case Mark::Kind::kPoints:
-        return "<circle class=\"moe-area\"" + attribute("cx", x + 11) + attribute("cy", y) + " r=\"3\"/>";
+        return "<circle class=\"moe-area\"" + svg_attribute("cx", x + 11) + svg_attribute("cy", y) + " r=\"3\"/>";
       default:
-        return "<rect class=\"moe-area\"" + attribute("x", x) + attribute("y", y - 6) + " width=\"22\" height=\"12\"" +
-               (series.kind == Mark::Kind::kBand ? " fill-opacity=\"0.25\"" : "") + "/>";
+        return "<rect class=\"moe-area\"" + svg_attribute("x", x) + svg_attribute("y", y - 6) +
+               " width=\"22\" height=\"12\"" + (series.kind == Mark::Kind::kBand ? " fill-opacity=\"0.25\"" : "") +
+               "/>";
     }
   }
 
@@ -132,8 +118,9 @@ class Panel {
   void lay_out(double top) {
     const bool rows_of_names = figure_.y.scale == Axis::Scale::kCategories;
     plot_top_ = top + 10;
-    const double least = rows_of_names ? 18 * static_cast<double>(figure_.y.categories.size()) : 0;
-    bottom_ = plot_top_ + std::max({0.55 * options_.height, options_.height - (plot_top_ - top_) - 90, least});
+    const double names = static_cast<double>(figure_.y.categories.size());
+    const double usual = std::max(0.55 * options_.height, options_.height - (plot_top_ - top_) - 90);
+    bottom_ = plot_top_ + (rows_of_names ? std::max({90.0, std::min(usual, 36 * names), 18 * names}) : usual);
     y_ticks_ = ticks_of(figure_.y, scales_.y, rows_of_names ? figure_.y.categories.size() : 6);
     double widest = 0;
     for (Tick& tick : y_ticks_) {
@@ -191,99 +178,6 @@ class Panel {
       labels += text_element(0.5 * (left_ + right_), bottom_ + below_ - 4,
                              fitting_text(figure_.x.label, width(), kTextSize), "middle");
     return "<path class=\"moe-axis\" d=\"" + lines + "\"/>\n<g class=\"moe-ink\">\n" + labels + "</g>\n";
-  }
-
-  /// The marks, in a view of their own so that nothing leaves the plot.
-  std::string inner() const {
-    std::string text = "<svg" + attribute("x", left_) + attribute("y", plot_top_) + attribute("width", width()) +
-                       attribute("height", height()) + " overflow=\"hidden\">\n";
-    for (const Mark& mark : figure_.marks) text += mark.kind == Mark::Kind::kRule ? rule(mark) : marks(mark);
-    return text + "</svg>\n";
-  }
-
-  std::string rule(const Mark& mark) const {
-    std::string text = "<path class=\"moe-rule\" d=\"";
-    for (const double x : mark.x) text += "M" + svg_number(at_x(x)) + ",0V" + svg_number(height());
-    if (mark.x.is_empty())
-      for (const double y : mark.y) text += "M0," + svg_number(at_y(y)) + "H" + svg_number(width());
-    return text + "\"/>\n";
-  }
-
-  std::string marks(const Mark& mark) const {
-    const DrawnSeries& series = series_of(series_, mark);
-    std::string text = "<g class=\"" + colour_class(series) + "\">";
-    if (mark.kind == Mark::Kind::kLine) text += line(mark, series);
-    if (mark.kind == Mark::Kind::kBand) text += band(mark);
-    if (mark.kind == Mark::Kind::kPoints) text += points(mark, series);
-    if (mark.kind == Mark::Kind::kBars) text += bars(mark);
-    if (mark.kind == Mark::Kind::kCells) text += cells(mark);
-    return text + "</g>\n";
-  }
-
-  std::string points_of(const arma::vec& x, const arma::vec& y, bool backwards = false) const {
-    std::string text;
-    for (arma::uword i = 0; i < x.n_elem; ++i) {
-      const arma::uword n = backwards ? x.n_elem - 1 - i : i;
-      text += (text.empty() ? "" : " ") + svg_number(at_x(x[n])) + "," + svg_number(at_y(y[n]));
-    }
-    return text;
-  }
-
-  std::string line(const Mark& mark, const DrawnSeries& series) const {
-    return "<path class=\"" + std::string(mark.reference ? "moe-reference" : "moe-line") + "\"" +
-           (mark.reference ? "" : dashes(series)) + " d=\"M" + points_of(mark.x, mark.y) + "\"/>";
-  }
-
-  std::string band(const Mark& mark) const {
-    return "<path class=\"moe-area\" fill-opacity=\"0.25\" d=\"M" + points_of(mark.x, mark.y2) + " " +
-           points_of(mark.x, mark.y, true) + "Z\"/>";
-  }
-
-  /// The more points, the smaller and paler, so that crowds show as such.
-  std::string points(const Mark& mark, const DrawnSeries& series) const {
-    constexpr arma::uword kMany = 400, kFew = 60;
-    const bool many = mark.x.n_elem > kMany, few = mark.x.n_elem <= kFew && !series.neutral;
-    std::string text = "<g class=\"moe-area\" fill-opacity=\"" + std::string(many ? "0.35" : few ? "1" : "0.6") + "\">";
-    for (arma::uword i = 0; i < mark.x.n_elem; ++i)
-      text += "<circle" + attribute("cx", at_x(mark.x[i])) + attribute("cy", at_y(mark.y[i])) + " r=\"" +
-              (many  ? "1.8"
-               : few ? "4"
-                     : "2.4") +
-              "\"/>";
-    return text + "</g>";
-  }
-
-  std::string bars(const Mark& mark) const {
-    constexpr double kBarWidth = 0.7;
-    std::string text, errors;
-    for (arma::uword i = 0; i < mark.x.n_elem; ++i) {
-      const double from = at_x(mark.x2.is_empty() ? mark.x[i] - 0.5 * kBarWidth : mark.x[i]),
-                   to = at_x(mark.x2.is_empty() ? mark.x[i] + 0.5 * kBarWidth : mark.x2[i]);
-      const double zero = at_y(0), top = at_y(mark.y[i]), gap = mark.x2.is_empty() ? 0 : 0.5;
-      text += "<rect class=\"moe-area\" fill-opacity=\"0.8\"" + attribute("x", from + gap) +
-              attribute("y", std::min(zero, top)) + attribute("width", std::max(0.5, to - from - 2 * gap)) +
-              attribute("height", std::abs(zero - top)) + "/>";
-      if (mark.lower.is_empty()) continue;
-      const std::string middle = svg_number(0.5 * (from + to)), left = svg_number(0.5 * (from + to) - 5);
-      errors += "M" + middle + "," + svg_number(at_y(mark.lower[i])) + "V" + svg_number(at_y(mark.upper[i])) + "M" +
-                left + "," + svg_number(at_y(mark.lower[i])) + "h10M" + left + "," + svg_number(at_y(mark.upper[i])) +
-                "h10";
-    }
-    return text + (errors.empty() ? "" : "<path class=\"moe-error\" d=\"" + errors + "\"/>");
-  }
-
-  std::string cells(const Mark& mark) const {
-    constexpr double kOverlap = 0.25;  // no seams between neighbours
-    std::string text;
-    for (arma::uword i = 0; i < mark.x.n_elem; ++i) {
-      char opacity[20];
-      std::snprintf(opacity, sizeof opacity, "%.2f", std::clamp(mark.value[i], 0.0, 1.0));
-      const double x = at_x(mark.x[i]), y = at_y(mark.y2[i]);
-      text += "<rect class=\"moe-area\" fill-opacity=\"" + std::string(opacity) + "\"" + attribute("x", x) +
-              attribute("y", y) + attribute("width", at_x(mark.x2[i]) - x + kOverlap) +
-              attribute("height", at_y(mark.y[i]) - y + kOverlap) + "/>";
-    }
-    return text;
   }
 
   const Figure& figure_;

@@ -34,13 +34,13 @@ std::vector<std::string> xml_characters(const std::string& text) {
 
 /// The width of a character in parts of the font's size, as in common fonts without serifs.
 double width_of_character(const std::string& character) {
-  constexpr double kWideCharacter = 1, kUsual = 0.56, kNarrow = 0.3, kBroad = 0.82;
+  constexpr double kWideCharacter = 1, kUsual = 0.61, kNarrow = 0.37, kBroad = 0.95, kCapital = 0.69;
   if (character.size() > 2) return kWideCharacter;
   const char c = character[0];
   const std::string narrow = " .,:;!'|iljtfI()[]", broad = "mwMW@%";
   return narrow.find(c) != narrow.npos ? kNarrow
          : broad.find(c) != broad.npos ? kBroad
-         : c >= 'A' && c <= 'Z'        ? 0.68
+         : c >= 'A' && c <= 'Z'        ? kCapital
                                        : kUsual;
 }
 

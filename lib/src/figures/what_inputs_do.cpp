@@ -150,7 +150,8 @@ Figure dependence_with_band(const Scene& scene, const InputAxis& axis, const Ice
                             const std::string& name) {
   constexpr double kIceTail = 0.1;
   Figure figure = dependence_figure(scene, axis, curves);
-  figure.caption += " The band holds the middle 80 % of the rows' own curves.";
+  figure.caption += std::string(axis.is_category() ? " Thin lines hold" : " The band holds") +
+                    " the middle 80 % of the rows' own curves.";
   figure.y.label = name;
   const arma::vec mean = mean_curve(curves, outcome),
                   lower = quantiles_of(curves.predictions[outcome], curves.weights, kIceTail),

@@ -2,6 +2,7 @@
 // 1 of times; sigma 1.4".
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "figures/drawing.hpp"
 #include "figures/effects.hpp"
@@ -17,19 +18,33 @@ constexpr std::uint64_t kProfileStream = 181;
 constexpr std::size_t kInputsNamed = 2;
 constexpr arma::uword kOutcomesNamed = 2;
 
-/// Each expert's mean prediction over the rows in which it answers: a row of targets, or probabilities of classes.
-std::vector<arma::rowvec> mean_predictions(const Scene& scene) {
+/// What experts are like over the rows in which they answer.
+struct Profile {
+  std::vector<arma::rowvec> means;  // of each expert: of its targets, or the probabilities of classes
+  /// How much an input varies there (inputs x K): of a level 1 where half of the rows have it, 0 where none or all have;
+  /// of a number always 1.
+  arma::mat variety;
+};
+
+Profile profile_of(const Scene& scene) {
   constexpr std::size_t kProfileRows = 1'000;
   const Model& model = scene.model();
-  const Rows rows = model.standardize(scene.take(scene.some(kProfileRows, kProfileStream)));
+  const Dataset sample = scene.take(scene.some(kProfileRows, kProfileStream));
+  const Rows rows = model.standardize(sample);
   ForwardPass forward(model);
   forward.run(model.theta, rows);
-  std::vector<arma::rowvec> result;
+  Profile result{{}, arma::mat(model.schema.inputs.size(), model.size(), arma::fill::ones)};
   arma::mat mu;
   for (arma::uword k = 0; k < model.size(); ++k) {
     model.experts[k].family->mean(forward.eta(k), model.theta.memptr() + model.experts[k].psi_offset, mu);
     const arma::vec share = rows.w % arma::abs(forward.weights().col(k));
-    result.emplace_back(share.t() * mu / std::max(arma::accu(share), 1e-300));
+    const double total = std::max(arma::accu(share), std::numeric_limits<double>::min());
+    result.means.emplace_back(share.t() * mu / total);
+    for (const InputAxis& axis : scene.axes())
+      for (arma::uword i = axis.first; i < axis.first + axis.inputs; ++i) {
+        const double part = std::clamp(arma::dot(share, sample.X.row(i)) / total, 0.0, 1.0);
+        if (axis.is_category() || i > axis.first) result.variety(i - 1, k) = 2 * std::sqrt(part * (1 - part));
+      }
   }
   return result;
 }
@@ -88,10 +103,10 @@ Family::Link link_of(const Model& model, arma::uword k, const Outcome& outcome) 
   return expert.family->marginal(outcome.target, model.theta.memptr() + expert.psi_offset).family->link();
 }
 
-std::string effects_in_words(const Scene& scene, arma::uword k, const Sentences& sentences) {
+std::string effects_in_words(const Scene& scene, arma::uword k, const Sentences& sentences, const arma::vec& variety) {
   constexpr double kSmall = 0.02, kBesideLargest = 0.2;
   const Model& model = scene.model();
-  const arma::vec size = arma::abs(sentences.effects.col(k));
+  const arma::vec size = arma::abs(sentences.effects.col(k)) % variety;
   const arma::uvec order = arma::stable_sort_index(size, "descend");
   const Family::Link link = link_of(model, k, sentences.outcome);
   // Effects on a scale with units count in standard deviations, and come back to data units.
@@ -124,7 +139,9 @@ std::string level_in_words(const Scene& scene, const arma::rowvec& mean, const O
 std::string class_in_words(const Model& model, const arma::rowvec& mean) {
   const arma::rowvec p = mean.n_elem == 1 ? arma::rowvec{1 - mean[0], mean[0]} : mean;
   const arma::uword most = p.index_max();
-  return shown_name(model.schema.labels[most]) + " with probability " + shown_number(p[most]) + " on average";
+  constexpr double kNearlySure = 0.9995;
+  return shown_name(model.schema.labels[most]) + " with probability " +
+         (p[most] > kNearlySure ? "above 0.999" : shown_number(p[most])) + " on average";
 }
 
 std::string figures_of_expert(const Model& model, arma::uword k) {
@@ -144,13 +161,13 @@ std::string beginning(const Model& model, arma::uword k) {
 }
 
 std::string sentence_of(const Scene& scene, arma::uword k, const std::string& region, double share,
-                        const arma::rowvec& mean, const std::vector<Sentences>& outcomes) {
+                        const Profile& profile, const std::vector<Sentences>& outcomes) {
   const Model& model = scene.model();
   std::vector<std::string> parts;
-  if (model.classes()) parts.push_back(class_in_words(model, mean));
+  if (model.classes()) parts.push_back(class_in_words(model, profile.means[k]));
   for (const Sentences& sentences : outcomes) {
-    std::string part = effects_in_words(scene, k, sentences);
-    if (part.empty()) part = level_in_words(scene, mean, sentences.outcome);
+    std::string part = effects_in_words(scene, k, sentences, profile.variety.col(k));
+    if (part.empty()) part = level_in_words(scene, profile.means[k], sentences.outcome);
     if (!part.empty()) parts.push_back(part);
   }
   const std::string of_rows =
@@ -165,7 +182,7 @@ std::vector<std::string> words_of_experts(const Scene& scene) {
   const std::vector<std::string> regions = regions_in_words(scene);
   const bool stored = !scene.has_target() && model.fit.study && model.fit.study->shares.n_elem == model.size();
   const arma::vec shares = stored ? model.fit.study->shares : shares_of_experts(scene);
-  const std::vector<arma::rowvec> means = mean_predictions(scene);
+  const Profile profile = profile_of(scene);
   std::vector<Sentences> outcomes;
   for (const Outcome& outcome : outcomes_of(scene))
     if (outcomes.size() < kOutcomesNamed) {
@@ -174,7 +191,7 @@ std::vector<std::string> words_of_experts(const Scene& scene) {
     }
   std::vector<std::string> result;
   for (arma::uword k = 0; k < model.size(); ++k)
-    result.push_back(sentence_of(scene, k, regions[k], shares[k], means[k], outcomes));
+    result.push_back(sentence_of(scene, k, regions[k], shares[k], profile, outcomes));
   return result;
 }
 
