@@ -46,7 +46,7 @@ Course course_of(const Scene& scene, const Dataset& rows, arma::uword t) {
 
 /// A column's cells, one for each place on the x axis and each of the categories on the y axis.
 void add_category_cells(Figure& figure, const std::string& series, const arma::vec& value, arma::uword row) {
-  const arma::vec x = arma::regspace(0, static_cast<double>(value.n_elem) - 1);
+  const arma::vec x = counted_up(value.n_elem);
   const double y = static_cast<double>(row);
   add_cells(figure, series,
             {.x = x - 0.5,

@@ -116,6 +116,10 @@ void add_horizontal_rule(Figure& figure, double y) {
   if (can_be_drawn(y)) add_mark(figure, {.kind = Mark::Kind::kRule, .y = arma::vec{y}});
 }
 
+arma::vec counted_up(arma::uword count) {
+  return count == 0 ? arma::vec() : arma::regspace(0, static_cast<double>(count) - 1);
+}
+
 std::string shown_name(const std::string& name) {
   constexpr std::size_t kLongest = 40;
   return name.empty() ? "\"\"" : printable(name, kLongest);

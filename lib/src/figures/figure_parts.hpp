@@ -28,6 +28,8 @@ void add_cells(Figure& figure, const std::string& series, const Mark& cells);
 void add_vertical_rule(Figure& figure, double x);
 void add_horizontal_rule(Figure& figure, double y);
 
+/// 0, 1 .. count - 1.
+arma::vec counted_up(arma::uword count);
 /// A name from the data in a title, a label or a sentence.
 std::string shown_name(const std::string& name);
 /// A number in a sentence: 3 digits, or all before the point.

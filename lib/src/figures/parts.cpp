@@ -42,7 +42,7 @@ std::vector<Figure> share_figures(const Scene& scene) {
                                : "The mean weight of each expert.",
                 .x = categories_axis("expert", numbers_to(model.size())),
                 .y = {"share"}};
-  add_bars(figure, "", arma::regspace(0, static_cast<double>(model.size()) - 1), shares_of_experts(scene));
+  add_bars(figure, "", counted_up(model.size()), shares_of_experts(scene));
   return {figure};
 }
 
@@ -59,7 +59,7 @@ std::vector<Figure> member_figures(const Scene& scene) {
                 .caption = "The committee's density is the mean of its members' by these weights.",
                 .x = categories_axis("member", numbers_to(weights.n_elem)),
                 .y = {"weight"}};
-  add_bars(figure, "", arma::regspace(0, static_cast<double>(weights.n_elem) - 1), weights);
+  add_bars(figure, "", counted_up(weights.n_elem), weights);
   return {figure};
 }
 

@@ -19,7 +19,7 @@ struct Extent {
   }
 };
 
-Range range_of(const Axis& axis, const Extent& extent, bool padded) {
+Range range_of(const Axis& axis, const Extent& extent, double part) {
   if (axis.scale == Axis::Scale::kCategories) return {-0.5, static_cast<double>(axis.categories.size()) - 0.5};
   Range range{extent.low, extent.high, axis.scale == Axis::Scale::kLog};
   if (!(range.low <= range.high)) return {};
@@ -29,7 +29,7 @@ Range range_of(const Axis& axis, const Extent& extent, bool padded) {
     const double half = range.low == 0 ? 1 : 0.5 * std::abs(range.low);
     return {range.low - half, range.high + half};
   }
-  const double padding = padded ? kPadding * (range.high - range.low) : 0;
+  const double padding = part * (range.high - range.low);
   return {range.low - padding, range.high + padding};
 }
 
@@ -108,7 +108,7 @@ FigureScales scales_of(const Figure& figure) {
             (mark.kind == Mark::Kind::kLine && mark.x.n_elem > 2);
   }
   const bool cells = !figure.marks.empty() && figure.marks.front().kind == Mark::Kind::kCells;
-  FigureScales scales{range_of(figure.x, x, !solid), range_of(figure.y, y, !cells)};
+  FigureScales scales{range_of(figure.x, x, solid ? 0 : kPadding), range_of(figure.y, y, cells ? 0 : kPadding)};
   if (bars && y.low == 0 && !scales.y.logarithmic) scales.y.low = 0;  // they stand on the axis
   return scales;
 }

@@ -56,7 +56,7 @@ Axis InputAxis::drawn() const {
 }
 
 arma::vec InputAxis::places(std::size_t grid) const {
-  if (is_category()) return arma::regspace(0, static_cast<double>(levels.size()) - 1);
+  if (is_category()) return counted_up(levels.size());
   if (logarithmic) {
     arma::vec result = arma::exp(arma::linspace(std::log(low), std::log(high), grid));
     result.front() = low;
@@ -77,7 +77,7 @@ arma::vec InputAxis::values(const arma::mat& X) const {
   if (!is_category()) return X.row(first).t();
   arma::vec result(X.n_cols, arma::fill::zeros);
   for (arma::uword level = 1; level < levels.size(); ++level)
-    result += static_cast<double>(level) * X.row(first + level - 1).t();
+    result.elem(arma::find(X.row(first + level - 1) > 0.5)).fill(static_cast<double>(level));
   return result;
 }
 

@@ -49,7 +49,13 @@ std::string with_minus(std::string label) {
 class Panel {
  public:
   Panel(const Figure& figure, const SvgOptions& options, double top)
-      : figure_(figure), options_(options), scales_(scales_of(figure)), series_(series_of(figure)), top_(top) {}
+      : figure_(figure), options_(options), scales_(scales_of(figure)), series_(series_of(figure)), top_(top) {
+    label_rows();
+  }
+
+  /// How far from the left edge the plot begins, and another place for that.
+  double left() const { return left_; }
+  void move_left_edge(double left) { left_ = left; }
 
   /// Writes the panel. Returns where it ends.
   double write(std::ostream& out) {
@@ -114,13 +120,9 @@ class Panel {
     }
   }
 
-  /// Finds room for the axes: labels of ticks first, which decide the plot's edges.
-  void lay_out(double top) {
+  /// Makes the labels of the y axis, which decide where the plot begins.
+  void label_rows() {
     const bool rows_of_names = figure_.y.scale == Axis::Scale::kCategories;
-    plot_top_ = top + 10;
-    const double names = static_cast<double>(figure_.y.categories.size());
-    const double usual = std::max(0.55 * options_.height, options_.height - (plot_top_ - top_) - 90);
-    bottom_ = plot_top_ + (rows_of_names ? std::max({90.0, std::min(usual, 36 * names), 18 * names}) : usual);
     y_ticks_ = ticks_of(figure_.y, scales_.y, rows_of_names ? figure_.y.categories.size() : 6);
     double widest = 0;
     for (Tick& tick : y_ticks_) {
@@ -128,6 +130,15 @@ class Panel {
       widest = std::max(widest, text_width(tick.label, kTextSize));
     }
     left_ = kMargin + (figure_.y.label.empty() ? 0 : kLineHeight + 4) + widest + kTickLength + 6;
+  }
+
+  /// Finds the plot's other edges.
+  void lay_out(double top) {
+    const bool rows_of_names = figure_.y.scale == Axis::Scale::kCategories;
+    plot_top_ = top + 10;
+    const double names = static_cast<double>(figure_.y.categories.size());
+    const double usual = std::max(0.55 * options_.height, options_.height - (plot_top_ - top_) - 90);
+    bottom_ = plot_top_ + (rows_of_names ? std::max({90.0, std::min(usual, 36 * names), 18 * names}) : usual);
     right_ = options_.width - kMargin - 6;
     lay_out_x();
   }
@@ -197,7 +208,11 @@ std::string to_svg(const std::vector<Figure>& figures, const SvgOptions& options
   double y = 0;
   for (const Figure& figure : figures) {
     if (figure.marks.empty()) continue;
-    y = Panel(figure, options, y).write(body);
+    Panel panel(figure, options, y);
+    for (const Figure& other : figures)  // plots over the same axis begin at the same place
+      if (!other.marks.empty() && other.x.label == figure.x.label)
+        panel.move_left_edge(std::max(panel.left(), Panel(other, options, 0).left()));
+    y = panel.write(body);
     titles += (titles.empty() ? "" : "; ") + figure.title;
     captions += (captions.empty() ? "" : " ") + figure.caption;
   }

@@ -29,7 +29,7 @@ std::string dashes_of(const DrawnSeries& series) {
 
 std::string SvgMarks::view(double x, double y) const {
   std::string text = "<svg" + svg_attribute("x", x) + svg_attribute("y", y) + svg_attribute("width", width_) +
-                     svg_attribute("height", height_) + " overflow=\"hidden\">\n";
+                     svg_attribute("height", height_) + " overflow=\"visible\">\n";
   for (const Mark& mark : figure_.marks) text += mark.kind == Mark::Kind::kRule ? rule(mark) : element(mark);
   return text + "</svg>\n";
 }

@@ -22,7 +22,7 @@ class SvgMarks {
            double height)
       : figure_(figure), scales_(scales), series_(series), width_(width), height_(height) {}
 
-  /// All marks, in a view of their own whose upper left corner is at (x, y), so that nothing leaves it.
+  /// All marks, in a view of their own whose upper left corner is at (x, y).
   std::string view(double x, double y) const;
 
  private:

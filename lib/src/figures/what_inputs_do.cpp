@@ -37,6 +37,7 @@ Figure effect_figure(const Scene& scene, const Outcome& outcome) {
                     "the first one, over the rows in which the expert answers. It is on the scale on which "
                     "the expert adds up its inputs.",
                 .x = {outcome.scale}};
+  if (order.is_empty()) return figure;
   std::vector<std::string> names;
   for (const arma::uword i : order) names.push_back(model.schema.inputs[i]);
   figure.y = categories_axis("", names);
@@ -45,13 +46,12 @@ Figure effect_figure(const Scene& scene, const Outcome& outcome) {
   for (arma::uword k = 0; k < model.size(); ++k) {
     const double offset = kRoom * ((experts - 1 - static_cast<double>(k) + 0.5) / experts - 0.5);
     add_points(figure, "expert " + std::to_string(k + 1), arma::vec(effects.col(k)).elem(order),
-               arma::regspace(0, static_cast<double>(order.n_elem) - 1) + offset);
+               counted_up(order.n_elem) + offset);
   }
   if (order.n_elem < largest.n_elem)
     figure.caption +=
         " Inputs without an effect, or beyond the first " + std::to_string(kMostInputsShown) + ", are left out.";
   add_vertical_rule(figure, 0);
-  if (order.is_empty()) figure.marks.clear();
   return figure;
 }
 
@@ -227,7 +227,7 @@ std::vector<Figure> importance_figures(const Scene& scene) {
   constexpr double kErrors = 2;
   add_vertical_rule(figure, 0);
   arma::vec rise = importance.rise.elem(order), error = importance.error.elem(order);
-  const arma::vec place = arma::regspace(0, static_cast<double>(order.n_elem) - 1);
+  const arma::vec place = counted_up(order.n_elem);
   for (arma::uword i = 0; i < order.n_elem; ++i)
     add_line(figure, "", arma::vec{rise[i] - kErrors * error[i], rise[i] + kErrors * error[i]},
              arma::vec{place[i], place[i]});
