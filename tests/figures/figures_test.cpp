@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <map>
+#include <tuple>
 
 #include "models.hpp"
 #include "moe/numeric.hpp"
@@ -186,15 +188,45 @@ TEST_CASE("coverage of central intervals is the weighted share of rows inside", 
   check_close(residuals.y, (data.y - 1) / 2, 1e-9);
 }
 
-TEST_CASE("residuals of a heavy-tailed family are the normal values as improbable", "[figures]") {
-  // scipy.stats.norm.ppf(scipy.stats.t.cdf([-2, .3, 4], 3))
-  moe::Model model = in_own_units({"student:3", "constant", "constant", "softmax", 1, 1});
+TEST_CASE("residuals of another family are the normal values as improbable", "[figures]") {
+  moe::Model model = in_own_units({"laplace", "constant", "constant", "softmax", 1, 1});
   model.theta.zeros();
-  const moe::Dataset data = dataset({{1, 2, 3}}, {-2, 0.3, 4}, {1, 1, 1});
-  const double sigma = model.experts[0].family->figures(&model.theta[model.experts[0].psi_offset])[0].value;
-  const moe::Dataset scaled = dataset({{1, 2, 3}}, sigma * data.y, {1, 1, 1});
-  const moe::Mark residuals = mark_of(moe::make_figures(model, &scaled, "residuals").front(), kPoints);
-  check_close(residuals.y, {-1.47830572, 0.27441816, 2.19716792}, 1e-8);
+  const double scale = model.experts[0].family->figures(&model.theta[model.experts[0].psi_offset])[0].value;
+  const moe::Dataset data = dataset({{1, 2, 3}}, scale * arma::vec{-2, 0.3, 4}, {1, 1, 1});
+  const moe::Mark residuals = mark_of(moe::make_figures(model, &data, "residuals").front(), kPoints);
+  // scipy.stats.norm.ppf(scipy.stats.laplace.cdf([-2, .3, 4]))
+  check_close(residuals.y, {-1.4933894106572594, 0.3307700031316617, 2.3591745411622598}, 1e-12);
+}
+
+TEST_CASE("a report lists the rows that fit worst and those far from the training rows", "[figures]") {
+  moe::Model model = linear_model({0, 0}, 1);
+  model.standardization.input_scale = 2;
+  model = moe::Model(model.schema, model.standardization, model.spec(), model.theta);
+  const moe::Dataset data = dataset({{0, 1, 11, -1}}, {0.5, 3, -1, 0}, {1, 1, 1, 0});
+  const moe::Report report = moe::make_report(model, &data);
+  const auto section = std::find_if(report.sections.begin(), report.sections.end(),
+                                    [](const moe::ReportSection& one) { return one.id == "rows"; });
+  REQUIRE(section != report.sections.end());
+  REQUIRE(section->tables.size() == 2);
+  const moe::ReportTable &worst = section->tables[0], &far = section->tables[1];
+  REQUIRE(worst.rows.size() == 3);  // the row of weight 0 is none
+  CHECK(worst.rows[0][0] == "2");
+  const auto nll = std::find(worst.columns.begin(), worst.columns.end(), "nll") - worst.columns.begin();
+  CHECK(worst.rows[0][static_cast<std::size_t>(nll)] == "5.41894");  // log(2 pi) / 2 + 3^2 / 2
+  REQUIRE(far.rows.size() == 1);
+  CHECK(far.rows[0] == std::vector<std::string>{"3", "x1", "11", "5.5"});
+}
+
+TEST_CASE("a report shows the course of the fit, and the members of a committee", "[figures]") {
+  const moe::Model model = make_committee({"gaussian", "linear", "linear"}, {"gaussian", "linear", "linear"});
+  moe::FigureOptions options;
+  options.history = {{3, 2, 1.5}, {3, 2.5, 2.4}, {-10, -8, -9}};
+  std::map<std::string, moe::Figure> figures;
+  for (const moe::ReportSection& section : moe::make_report(model, nullptr, options).sections)
+    for (const moe::Figure& figure : section.figures) figures[figure.id] = figure;
+  check_close(mark_of(figures["passes"], kLine, "validation rows").y, {3, 2.5, 2.4}, 0);
+  check_close(mark_of(figures["starts"], kPoints).y, {-8, -9, -10}, 0);
+  check_close(mark_of(figures["members"], kBars).y, {0.3, 0.7}, 1e-12);
 }
 
 TEST_CASE("ROC, precision and recall are scikit-learn's", "[figures]") {
