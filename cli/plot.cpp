@@ -17,10 +17,10 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
-/// The words between commas; one at least, which may be empty.
+/// The words between commas; quoted names may hold commas.
 std::vector<std::string> words_of(const std::string& list) {
   std::vector<std::string> words;
-  for (std::size_t begin = 0; begin <= list.size();) {
+  for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     words.push_back(list.substr(begin, end - begin));
     begin = end + 1;
@@ -31,7 +31,6 @@ std::vector<std::string> words_of(const std::string& list) {
 /// The columns of --input. A name that is a column as it stands may hold commas.
 std::vector<std::string> inputs_of(const Arguments& arguments, const moe::Schema& schema) {
   const std::string list = arguments.text("input");
-  if (list.empty()) return {};
   for (const moe::Column& column : moe::columns_of(schema))
     if (column.name == list) return {list};
   return words_of(list);
