@@ -1,4 +1,5 @@
-// What a fitted model looks like, with rows or without: where each expert answers, what its inputs do, how well it fits.
+// What a fitted model looks like, with rows or without: where each expert answers, what its inputs do, how well it
+// fits.
 //
 // Without rows, inputs go from their mean minus to their mean plus two standard deviations, as the model's units have
 // them, and are taken for independent.

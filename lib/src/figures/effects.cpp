@@ -15,7 +15,7 @@ constexpr arma::uword kMostClassesShown = 4;
 constexpr std::uint64_t kEffectStream = 121;
 
 /// The outputs of each expert for an outcome: b x K.
-arma::mat outputs_of(const Model& model, const ForwardPass& forward, const Outcome& outcome) {
+arma::mat outputs_of(const Model& model, const ForwardPass& forward, const EffectOutcome& outcome) {
   arma::mat result(forward.rows(), model.size());
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
@@ -50,9 +50,9 @@ double move_input(const Scene& scene, const InputAxis& axis, arma::uword row, bo
 
 }  // namespace
 
-std::vector<Outcome> outcomes_of(const Scene& scene) {
+std::vector<EffectOutcome> outcomes_of(const Scene& scene) {
   const Model& model = scene.model();
-  std::vector<Outcome> outcomes;
+  std::vector<EffectOutcome> outcomes;
   if (model.classes()) {
     const arma::uword classes = model.schema.labels.size();
     if (model.family().outputs() == 1) return {{shown_name(model.schema.labels.back()), 0, 1, "change of log-odds"}};
@@ -84,7 +84,7 @@ double spread_of_input(const Scene& scene, const InputAxis& axis, arma::uword ro
   return std::sqrt(arma::dot(w, arma::square(z - arma::dot(w, z) / total)) / total);
 }
 
-arma::mat effects_of(const Scene& scene, const Outcome& outcome) {
+arma::mat effects_of(const Scene& scene, const EffectOutcome& outcome) {
   constexpr std::size_t kMostRows = 1000, kFewestRows = 50, kMostPasses = 40'000;
   const Model& model = scene.model();
   const std::size_t inputs = model.schema.inputs.size();

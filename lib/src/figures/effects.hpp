@@ -10,7 +10,7 @@
 namespace moe {
 
 /// One of the numbers that an expert predicts: a target, or the log-odds of a class.
-struct Outcome {
+struct EffectOutcome {
   std::string name;    ///< of the target or class, as in shown_name()
   arma::uword target;  ///< or the output, of classes
   double unit;         ///< model units of the target in one standard deviation; 1 on scales without units
@@ -18,7 +18,7 @@ struct Outcome {
 };
 
 /// The first few targets, or classes compared to the first one.
-std::vector<Outcome> outcomes_of(const Scene& scene);
+std::vector<EffectOutcome> outcomes_of(const Scene& scene);
 
 /// The standard deviation of an input (its row in X) in units of the model: of the rows where there are any. 1 for
 /// levels and indicators.
@@ -26,6 +26,6 @@ double spread_of_input(const Scene& scene, const InputAxis& axis, arma::uword ro
 
 /// The effects (inputs x K) of one such deviation, or of a level instead of the first one, in units of the outcome:
 /// averages over rows, by the expert's weight there.
-arma::mat effects_of(const Scene& scene, const Outcome& outcome);
+arma::mat effects_of(const Scene& scene, const EffectOutcome& outcome);
 
 }  // namespace moe

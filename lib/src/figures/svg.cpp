@@ -19,7 +19,8 @@ constexpr double kMargin = 12, kTickLength = 4, kWidestLabel = 200;
 constexpr const char* kStyle = R"(
 .moe-paper{fill:#fff}.moe-ink{fill:#222}.moe-soft{fill:#555}
 .moe-axis{fill:none;stroke:#222}.moe-grid{fill:none;stroke:#e4e4e4}
-.moe-rule{fill:none;stroke:#777;stroke-dasharray:5 4}.moe-reference{fill:none;stroke:#777;stroke-width:1.5;stroke-dasharray:5 4}
+.moe-rule{fill:none;stroke:#777;stroke-dasharray:5 4}
+.moe-reference{fill:none;stroke:#777;stroke-width:1.5;stroke-dasharray:5 4}
 .moe-line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .moe-area{fill:currentColor;stroke:none}
 .moe-error{fill:none;stroke:#222;stroke-width:1.5}

@@ -23,14 +23,23 @@ arma::uvec last_shown(const arma::uvec& order) {
   return order.tail(std::min<arma::uword>(order.n_elem, kMostInputsShown));
 }
 
-Figure effect_figure(const Scene& scene, const Outcome& outcome) {
+/// As many experts as colours can tell apart: those with the largest shares, in their order.
+arma::uvec experts_shown(const Scene& scene) {
+  constexpr arma::uword kMostExperts = 7;
+  const arma::uvec order = arma::stable_sort_index(shares_of_experts(scene), "descend");
+  return arma::sort(order.head(std::min(order.n_elem, kMostExperts)));
+}
+
+Figure effect_figure(const Scene& scene, const EffectOutcome& outcome) {
   const Model& model = scene.model();
   arma::mat effects = effects_of(scene, outcome);
   effects.replace(arma::datum::nan, 0);
   const arma::vec largest = arma::max(arma::abs(effects), 1);
   arma::uvec order = last_shown(arma::stable_sort_index(largest));
   order = order.elem(arma::find(largest.elem(order) > 0));
-  Figure figure{.id = "effects" + (model.targets() > 1 || outcome.target > 0 ? ":" + outcome.name : ""),
+  const std::string name = model.classes() ? model.schema.labels[outcome.target] : model.schema.targets[outcome.target];
+  const bool several = model.targets() > 1 || (model.classes() && model.family().outputs() > 1);
+  Figure figure{.id = "effects" + (several ? ":" + name : ""),
                 .title = "What inputs do to " + outcome.name + " within each expert",
                 .caption =
                     "The average effect of one standard deviation more of a number, and of a level instead of "
@@ -41,13 +50,15 @@ Figure effect_figure(const Scene& scene, const Outcome& outcome) {
   std::vector<std::string> names;
   for (const arma::uword i : order) names.push_back(model.schema.inputs[i]);
   figure.y = categories_axis("", names);
-  constexpr double kRoom = 0.6;  // of the distance between two inputs
-  const double experts = static_cast<double>(model.size());
-  for (arma::uword k = 0; k < model.size(); ++k) {
-    const double offset = kRoom * ((experts - 1 - static_cast<double>(k) + 0.5) / experts - 0.5);
-    add_points(figure, "expert " + std::to_string(k + 1), arma::vec(effects.col(k)).elem(order),
+  const arma::uvec experts = experts_shown(scene);
+  for (arma::uword i = 0; i < experts.n_elem; ++i) {
+    constexpr double kRoom = 0.6;  // of the distance between two inputs
+    const double offset = kRoom * (0.5 - (static_cast<double>(i) + 0.5) / static_cast<double>(experts.n_elem));
+    add_points(figure, "expert " + std::to_string(experts[i] + 1), arma::vec(effects.col(experts[i])).elem(order),
                counted_up(order.n_elem) + offset);
   }
+  if (experts.n_elem < model.size())
+    figure.caption += " Of " + std::to_string(model.size()) + " experts those with the largest shares are shown.";
   if (order.n_elem < largest.n_elem)
     figure.caption +=
         " Inputs without an effect, or beyond the first " + std::to_string(kMostInputsShown) + ", are left out.";
@@ -199,7 +210,7 @@ void add_dependence(const Scene& scene, const InputAxis& axis, std::vector<Figur
 
 std::vector<Figure> effect_figures(const Scene& scene) {
   std::vector<Figure> figures;
-  for (const Outcome& outcome : outcomes_of(scene)) {
+  for (const EffectOutcome& outcome : outcomes_of(scene)) {
     Figure figure = effect_figure(scene, outcome);
     if (!figure.marks.empty()) figures.push_back(std::move(figure));
   }

@@ -21,8 +21,8 @@ constexpr arma::uword kOutcomesNamed = 2;
 /// What experts are like over the rows in which they answer.
 struct Profile {
   std::vector<arma::rowvec> means;  // of each expert: of its targets, or the probabilities of classes
-  /// How much an input varies there (inputs x K): of a level 1 where half of the rows have it, 0 where none or all have;
-  /// of a number always 1.
+  /// How much an input varies there (inputs x K): of a level 1 where half of the rows have it, 0 where none or all
+  /// have; of a number always 1.
   arma::mat variety;
 };
 
@@ -84,11 +84,11 @@ Cause cause_of(const Scene& scene, const InputAxis& axis, arma::uword row) {
 }
 
 struct Sentences {
-  Outcome outcome;
+  EffectOutcome outcome;
   arma::mat effects;  // inputs x K
 };
 
-std::string subject_of(const Model& model, const Outcome& outcome, Family::Link link) {
+std::string subject_of(const Model& model, const EffectOutcome& outcome, Family::Link link) {
   if (model.classes())
     return "the odds of " + outcome.name +
            (model.family().outputs() > 1 ? " against " + shown_name(model.schema.labels[0]) : "");
@@ -97,7 +97,7 @@ std::string subject_of(const Model& model, const Outcome& outcome, Family::Link 
                                          : outcome.name;
 }
 
-Family::Link link_of(const Model& model, arma::uword k, const Outcome& outcome) {
+Family::Link link_of(const Model& model, arma::uword k, const EffectOutcome& outcome) {
   const Expert& expert = model.experts[k];
   if (model.classes()) return Family::Link::kLogistic;
   return expert.family->marginal(outcome.target, model.theta.memptr() + expert.psi_offset).family->link();
@@ -130,7 +130,7 @@ std::string effects_in_words(const Scene& scene, arma::uword k, const Sentences&
 }
 
 /// What the expert predicts where no input changes it.
-std::string level_in_words(const Scene& scene, const arma::rowvec& mean, const Outcome& outcome) {
+std::string level_in_words(const Scene& scene, const arma::rowvec& mean, const EffectOutcome& outcome) {
   const Model& model = scene.model();
   if (model.classes()) return "";
   return outcome.name + " is about " + shown_number(model.target_in_data_units(mean[outcome.target], outcome.target));
@@ -184,7 +184,7 @@ std::vector<std::string> words_of_experts(const Scene& scene) {
   const arma::vec shares = stored ? model.fit.study->shares : shares_of_experts(scene);
   const Profile profile = profile_of(scene);
   std::vector<Sentences> outcomes;
-  for (const Outcome& outcome : outcomes_of(scene))
+  for (const EffectOutcome& outcome : outcomes_of(scene))
     if (outcomes.size() < kOutcomesNamed) {
       outcomes.push_back({outcome, effects_of(scene, outcome)});
       outcomes.back().effects.replace(arma::datum::nan, 0);
