@@ -16,7 +16,7 @@ TEST_CASE("js --classic is a plain script that sets one name", "[export]") {
       "grep -c '^export ' m.mjs; grep -c '^export ' m.js; LC_ALL=C grep -c '[^ -~]' m.js; grep '^// <' -B 3 m.js | "
       "head -n 1");
   INFO(exported);
-  REQUIRE(exported.out.rfind("3\n0\n0\n", 0) == 0);
+  REQUIRE(exported.out.rfind("4\n0\n0\n", 0) == 0);
   if (sh("command -v node").status != 0) {
     WARN("there is no node here");
     return;

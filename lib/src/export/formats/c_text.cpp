@@ -4,11 +4,8 @@
 #include <cctype>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
-#include <set>
-#include <sstream>
 
-#include "export/formats/embedded.hpp"
+#include "export/formats/called_sections.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 
@@ -43,37 +40,7 @@ std::string names(const std::string& declaration, const std::vector<std::string>
   return result + "0};\n";
 }
 
-std::string functions_for(const std::string& text) {
-  struct Section {
-    std::string name, body;
-    std::vector<std::string> calls;
-  };
-  std::vector<Section> sections;
-  for (const char* const name : {"c_vectors.c", "c_functions.c"}) {
-    const char* const file = kEmbedded.at(name);
-    std::istringstream lines(std::strstr(file, "\n/*= ") + 1);  // skips what concerns only the file itself
-    for (std::string line; std::getline(lines, line);) {
-      if (line.rfind("/*= ", 0) == 0) {
-        std::istringstream words(line.substr(4));
-        sections.emplace_back();
-        words >> sections.back().name;
-        for (std::string word; words >> word && word != "*/";) sections.back().calls.push_back(word);
-      } else {
-        sections.back().body += line + "\n";
-      }
-    }
-  }
-  std::set<std::string> wanted;
-  for (std::size_t i = sections.size(); i-- > 0;) {  // functions stand after those that they call
-    const Section& section = sections[i];
-    if (text.find(section.name + "(") != std::string::npos) wanted.insert(section.name);
-    if (wanted.count(section.name) > 0) wanted.insert(section.calls.begin(), section.calls.end());
-  }
-  std::string result;
-  for (const Section& section : sections)
-    if (wanted.count(section.name) > 0) result += section.body;
-  return result;
-}
+std::string functions_for(const std::string& text) { return called_sections({"c_vectors.c", "c_functions.c"}, text); }
 
 std::string with_prefix(const std::string& text, const std::string& prefix) {
   const auto is_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };

@@ -1,176 +1,20 @@
 // js: an ECMAScript module without dependencies, or a plain script that sets one name. All numbers of a row are in one
 // array, V. Each operation of the graph is one loop or a few over a part of it.
-#include <cmath>
+#include <algorithm>
 
 #include "export/exported_table.hpp"
 #include "export/formats/embedded.hpp"
 #include "export/formats/exporters.hpp"
+#include "export/formats/js_computation.hpp"
 #include "moe/error.hpp"
 #include "moe/export.hpp"
 #include "moe/numeric.hpp"
+#include "moe/predict.hpp"
 
 namespace moe {
 namespace {
 
-using Id = Graph::Id;
-using Kind = Graph::Kind;
-using Op = Expression::Op;
-
-std::string js(const std::string& text) {
-  return quoted(text, [](char32_t point) {
-    char escape[16];
-    std::snprintf(escape, sizeof escape, "\\u{%X}", static_cast<unsigned>(point));
-    return std::string(escape);
-  });
-}
-
-std::string js(double value) {
-  return std::isnan(value) ? "NaN" : std::isinf(value) ? (value > 0 ? "Infinity" : "-Infinity") : format_number(value);
-}
-
-std::string js(const std::vector<std::string>& texts) {
-  std::vector<std::string> all;
-  for (const std::string& text : texts) all.push_back(js(text));
-  return "[" + join(all) + "]";
-}
-
-std::string js(const std::vector<double>& values) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < values.size(); ++i) text += (i == 0 ? "" : i % 8 == 0 ? ",\n  " : ", ") + js(values[i]);
-  return text + "]";
-}
-
-/// The body of compute(), the place of each value in V, and the constants that it reads.
-class JsComputation {
- public:
-  JsComputation(const Graph& graph, const std::vector<PredictedColumn>& columns, arma::uword inputs) : graph_(graph) {
-    place_.resize(graph.values.size());
-    size_ = inputs + 2;  // two more for the offset and the trials
-    for (const Id id : values_of(columns, graph)) add(id, inputs);
-  }
-
-  arma::uword place(Id id) const { return place_[id]; }
-  std::string text() const {
-    std::string result = "const V = new Float64Array(" + std::to_string(size_) + ");\n";
-    for (const auto& [at, numbers] : numbers_) result += "V.set(" + js(numbers) + ", " + std::to_string(at) + ");\n";
-    return result + "const W = new Float64Array(" + js(weights_) + ");\nconst P = new Uint32Array(" + js(picked_) +
-           ");\n\nfunction compute() {\n" + body_ + "}\n";
-  }
-
- private:
-  static std::string at(arma::uword place) { return std::to_string(place); }
-
-  void add(Id id, arma::uword inputs) {
-    const Graph::Value& value = graph_.values[id];
-    if (value.kind == Kind::kInputs || value.kind == Kind::kOffset || value.kind == Kind::kTrials) {
-      place_[id] = value.kind == Kind::kInputs ? 0 : inputs + (value.kind == Kind::kTrials ? 1 : 0);
-      return;
-    }
-    if (value.is_range()) {
-      place_[id] = place_[value.operands[0]] + (value.indices.empty() ? 0 : value.indices[0]);
-      return;
-    }
-    place_[id] = size_;
-    size_ += value.width;
-    if (value.kind == Kind::kNumbers)
-      numbers_.emplace_back(place_[id], value.numbers);
-    else
-      body_ += statement(value, place_[id]);
-  }
-
-  std::string statement(const Graph::Value& value, arma::uword to) {
-    const arma::uword from = place_[value.operands[0]];
-    switch (value.kind) {
-      case Kind::kDense: {
-        const std::size_t w = weights_.size();
-        for (arma::uword o = 0; o < value.width; ++o) {
-          weights_.push_back(value.numbers[o]);
-          for (arma::uword i = 0; i < value.weights.n_rows; ++i) weights_.push_back(value.weights(i, o));
-        }
-        return "  dense(" + at(from) + ", " + at(value.weights.n_rows) + ", " + at(to) + ", " + at(value.width) + ", " +
-               at(w) + ");\n";
-      }
-      case Kind::kPick: {
-        const std::size_t p = picked_.size();
-        for (const arma::uword i : value.indices) picked_.push_back(static_cast<double>(from + i));
-        return "  pick(" + at(p) + ", " + at(to) + ", " + at(value.width) + ");\n";
-      }
-      case Kind::kJoin: {
-        std::string text;
-        for (const Id part : value.operands) {
-          const arma::uword first = place_[part], width = graph_.values[part].width;
-          text += "  V.copyWithin(" + at(to) + ", " + at(first) + ", " + at(first + width) + ");\n";
-          to += width;
-        }
-        return text;
-      }
-      case Kind::kSum:
-      case Kind::kLargest:
-        return run(value, from, to);
-      default:
-        return loop(value.width, "V[" + index(to, value.width) + "] = " + each(value) + ";");
-    }
-  }
-
-  std::string run(const Graph::Value& value, arma::uword from, arma::uword to) const {
-    const bool sum = value.kind == Kind::kSum;
-    const std::string next = "V[" + at(from) + " + " + (value.width == 1 ? "" : "i * " + at(value.run) + " + ") + "j]";
-    const std::string first = "V[" + at(from) + (value.width == 1 ? "" : " + i * " + at(value.run)) + "]";
-    return loop(value.width, "let r = " + first + "; for (let j = 1; j < " + at(value.run) + "; ++j) " +
-                                 (sum ? "r += " + next : "r = Math.max(r, " + next + ")") + "; V[" +
-                                 index(to, value.width) + "] = r;");
-  }
-
-  static std::string index(arma::uword place, arma::uword width) { return width == 1 ? at(place) : at(place) + " + i"; }
-  static std::string loop(arma::uword width, const std::string& body) {
-    if (width == 1) return "  { " + body + " }\n";
-    return "  for (let i = 0; i < " + at(width) + "; ++i) { " + body + " }\n";
-  }
-
-  std::string each(const Graph::Value& value) const {
-    std::vector<std::string> operands;
-    for (const Id x : value.operands) operands.push_back("V[" + index(place_[x], graph_.values[x].width) + "]");
-    if (const char* sign = sign_of(value.op)) return operands[0] + " " + sign + " " + operands[1];
-    if (value.op == Op::kIfPositive) return operands[0] + " > 0 ? " + operands[1] + " : " + operands[2];
-    return std::string("Math.") + function(value.op) + "(" + join(operands) + ")";
-  }
-  static const char* function(Op op) {
-    switch (op) {
-      case Op::kExp:
-      case Op::kKernelExp:
-        return "exp";
-      case Op::kExpm1:
-        return "expm1";
-      case Op::kLog:
-        return "log";
-      case Op::kLog1p:
-        return "log1p";
-      case Op::kSqrt:
-        return "sqrt";
-      case Op::kAbs:
-        return "abs";
-      case Op::kFloor:
-        return "floor";
-      case Op::kTanh:
-        return "tanh";
-      case Op::kMin:
-        return "min";
-      case Op::kMax:
-        return "max";
-      default:
-        throw Error(ErrorKind::kUsage,
-                    "format js cannot express a function of this family that JavaScript lacks: "
-                    "expected --format c or json");
-    }
-  }
-
-  const Graph& graph_;
-  std::vector<arma::uword> place_;
-  arma::uword size_ = 0;
-  std::vector<std::pair<arma::uword, std::vector<double>>> numbers_;
-  std::vector<double> weights_, picked_;
-  std::string body_;
-};
+using js_source::js;
 
 /// Other cells than a level's own text that stand for it, each with the level's place.
 std::vector<std::string> others_of(const Column& column, const Schema& schema) {
@@ -210,13 +54,16 @@ constexpr const char* kUse = R"(//
 // A row with a missing cell that the model has no rule for is predicted as NaN, its label as null.
 )";
 
+constexpr const char* kDistribution = R"(// distribution(row) gives functions: logDensity(y), cdf(y) and quantile(p).
+)";
+
 /// The module as a plain script, which sets `name` and nothing else.
-std::string as_plain_script(std::string module, const std::string& script) {
+std::string as_plain_script(std::string module, const std::string& script, bool distribution) {
   constexpr std::string_view kExport = "\nexport ";
   for (std::size_t at = 0; (at = module.find(kExport, at)) != std::string::npos;)
     module.replace(at, kExport.size(), "\n");
-  return "var " + script + " = (() => {\n\"use strict\";\n" + module +
-         "\nreturn { OUTPUTS, predict, predictColumns };\n})();\n";
+  return "var " + script + " = (() => {\n\"use strict\";\n" + module + "\nreturn { OUTPUTS, predict, predictColumns" +
+         (distribution ? ", distribution" : "") + " };\n})();\n";
 }
 
 std::string about_plain_script(const std::string& name) {
@@ -224,36 +71,83 @@ std::string about_plain_script(const std::string& name) {
          ",\n// for any page: <script src=\"FILE.js\"></script>, and then " + name + ".predict(row).\n";
 }
 
-std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& options) {
-  if (!options.prefix.empty() && !options.classic)
-    throw Error(ErrorKind::kUsage, "--prefix: a module has no names at the top: expected it with --classic");
-  const std::string script = checked_prefix(options.prefix) + "Model";
-  const Graph graph = graph_of(model);
-  const std::vector<PredictedColumn> columns = predicted_columns(model, graph);
-  const Schema& schema = model.schema;
-  const JsComputation computation(graph, columns, schema.inputs.size());
+/// How cells become inputs.
+std::string table(const Schema& schema) {
   const auto optional = [](const std::string& name) { return name.empty() ? "null" : js(name); };
-  std::vector<std::string> outputs, places;
-  for (const PredictedColumn& column : columns) {
-    outputs.push_back(column.name);
-    places.push_back(std::to_string(computation.place(column.value) + column.element));
-  }
-  const std::string head = "// " + title_of(model) + ", written by moe " MOE_VERSION ": " +
-                           (options.classic ? about_plain_script(script) : kModule) + kUse;
   std::string text = inputs(schema);
   text += "const OFFSET = " + optional(schema.offset) + ";\nconst EXPOSURE = " + optional(schema.exposure) +
           ";\nconst TRIALS = " + optional(schema.trials) + ";\n";
   text += "const MISSING = new Set(" + js(missing_words(schema)) + ");\n";
   text += "const MISSING_NUMBERS = " + js(missing_numbers(schema)) + ";\n";
-  text += std::string("const LEVELS_BY_VALUE = ") + (schema.levels_by_value ? "true" : "false") + ";\n";
-  text += "const LABELS = " + js(schema.labels) + ";\nexport const OUTPUTS = " + js(outputs) + ";\n";
-  text += "const PLACES = [" + join(places) + "];\n";
-  if (graph.probabilities)
-    text += "const PROBABILITIES = " + std::to_string(computation.place(*graph.probabilities)) + ";\n";
-  else
-    text += "const PROBABILITIES = 0;\n";
-  text += computation.text() + "\n" + kEmbedded.at("js_table.js");
-  return {{"", head + (options.classic ? as_plain_script(text, script) : text)}};
+  return text + "const LEVELS_BY_VALUE = " + (schema.levels_by_value ? "true" : "false") + ";\n";
+}
+
+/// What predict() gives, and where it finds it.
+std::string predictions(const Model& model, const Graph& graph, js_source::Computation& computation,
+                        std::string& functions) {
+  const std::vector<PredictedColumn> columns = predicted_columns(model, graph);
+  functions += computation.function("compute", values_of(columns, graph));
+  std::vector<std::string> outputs, places;
+  for (const PredictedColumn& column : columns) {
+    outputs.push_back(column.name);
+    places.push_back(std::to_string(computation.place(column.value) + column.element));
+  }
+  const arma::uword probabilities = graph.probabilities ? computation.place(*graph.probabilities) : 0;
+  return "const LABELS = " + js(model.schema.labels) + ";\nexport const OUTPUTS = " + js(outputs) +
+         ";\nconst PLACES = [" + join(places) + "];\nconst PROBABILITIES = " + std::to_string(probabilities) + ";\n";
+}
+
+/// What distribution() calls: the values that need a target, beyond those that predict() computes.
+std::string densities(const Model& model, const Graph& graph, js_source::Computation& computation,
+                      std::string& functions) {
+  const Predictive predictive(model);
+  const std::vector<bool> needs_target = graph.needs_target();
+  std::vector<Graph::Id> wanted = graph.cdf, rows;
+  wanted.push_back(*graph.log_density);
+  const std::vector<Graph::Id> computed = values_of(predicted_columns(model, graph), graph);
+  for (const Graph::Id id : graph.needed(wanted))
+    if (!needs_target[id] && !std::binary_search(computed.begin(), computed.end(), id)) rows.push_back(id);
+  functions += computation.function("prepare", rows);
+  const auto of_targets = [&](const std::string& name, Graph::Id value) {
+    std::vector<Graph::Id> ids;
+    for (const Graph::Id id : graph.needed({value}))
+      if (needs_target[id]) ids.push_back(id);
+    functions += computation.function(name, ids);
+    return std::to_string(computation.place(value));
+  };
+  std::vector<std::string> names, places, means, sds, counts;
+  for (arma::uword t = 0; t < model.targets(); ++t) {
+    names.push_back("cdf" + std::to_string(t + 1));
+    places.push_back(of_targets(names.back(), graph.cdf[t]));
+    means.push_back(std::to_string(computation.place(graph.mean[t])));
+    sds.push_back(std::to_string(computation.place(graph.sd[t])));
+    counts.push_back(predictive.discrete(t) ? "true" : "false");
+  }
+  std::string text = "const LOG_DENSITY_AT = " + of_targets("logDensity", *graph.log_density) + ";\n";
+  for (Graph::Id id = 0; id < graph.values.size(); ++id)
+    if (graph.values[id].kind == Graph::Kind::kTargets)
+      text += "const TARGETS_AT = " + std::to_string(computation.place(id)) + ";\n";
+  text += "const TARGETS = " + js(model.schema.targets) + ";\nconst CDFS = [" + join(names) + "];\n";
+  return text + "const CDF_AT = [" + join(places) + "];\nconst MEAN_AT = [" + join(means) + "];\nconst SD_AT = [" +
+         join(sds) + "];\nconst COUNTS = [" + join(counts) + "];\n";
+}
+
+std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& options) {
+  if (!options.prefix.empty() && !options.classic)
+    throw Error(ErrorKind::kUsage, "--prefix: a module has no names at the top: expected it with --classic");
+  const std::string script = checked_prefix(options.prefix) + "Model";
+  const Graph graph = graph_of(model);
+  const bool distribution = graph.classes == 0 && graph.log_density;
+  js_source::Computation computation(graph, model.schema.inputs.size());
+  std::string functions;
+  std::string constants = table(model.schema) + predictions(model, graph, computation, functions);
+  if (distribution) constants += densities(model, graph, computation, functions);
+  const std::string head = "// " + title_of(model) + ", written by moe " MOE_VERSION ": " +
+                           (options.classic ? about_plain_script(script) : kModule) + kUse +
+                           (distribution ? kDistribution : "");
+  std::string text = constants + computation.arrays() + functions + "\n" + kEmbedded.at("js_table.js");
+  if (distribution) text += js_source::functions_for(functions) + kEmbedded.at("js_distribution.js");
+  return {{"", head + (options.classic ? as_plain_script(text, script, distribution) : text)}};
 }
 
 }  // namespace

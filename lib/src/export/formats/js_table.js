@@ -70,11 +70,17 @@ function cell(row, name) {
   return value;
 }
 
-/** An object that holds the model's columns by name -> an object of predictions, by what OUTPUTS names. */
-export function predict(row) {
+/** Computes the predictions of a row; whether it has any. */
+function take(row) {
   const cells = INPUTS.map((column, j) => READERS[j](cell(row, column.name)));
   const known = place(cells, OTHERS.map((name) => (name === null ? 0 : number(cell(row, name), name))));
   if (known) compute();
+  return known;
+}
+
+/** An object that holds the model's columns by name -> an object of predictions, by what OUTPUTS names. */
+export function predict(row) {
+  const known = take(row);
   const result = LABELS.length > 0 ? [["label", known ? label() : null]] : [];
   OUTPUTS.forEach((name, i) => result.push([name, known ? V[PLACES[i]] : NaN]));
   return Object.fromEntries(result);
