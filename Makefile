@@ -5,7 +5,7 @@ CMAKE_FLAGS ?=
 export JOBS
 MAKEFLAGS += --no-print-directory
 
-.PHONY: build program demo test mutants lint fmt quality maxima coverage numbers csv-differential fuzz bench-csv bench consumers findings asan install package clean help
+.PHONY: build program demo test mutants lint fmt quality maxima coverage numbers csv-differential fuzz bench-csv bench consumers report-test findings asan install package clean help
 .NOTPARALLEL:  # the verbs run one after another; each uses JOBS processes itself
 
 build:  ## compile build/moe, build/libmoe.so and build/moe_tests (the default)
@@ -63,6 +63,9 @@ bench: build  ## time moe beside PyTorch, flexmix and XGBoost, and the machine's
 
 consumers: build  ## run exported models in what their formats are for, and hold them to moe (installs what is missing)
 	@scripts/consumers $(FORMATS)
+
+report-test: build  ## open pages of `moe report` in Chromium: errors, numbers, accessibility (installs what is missing; SHOTS=FOLDER: pictures)
+	@scripts/report-test
 
 findings:  ## see whether other programs still do what surprised us (findings/: npm, apt-get, PostgreSQL; nothing of moe)
 	@for finding in findings/*.sh; do echo "$$finding"; "$$finding" || exit 1; done

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "csv_options.hpp"
+#include "fit_page.hpp"
 #include "moe/automatic.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
@@ -66,15 +67,27 @@ void summarise(const moe::AutomaticResult& result) {
 /// Larger whole numbers are more often prices than counts.
 constexpr double kMostCount = 1000;
 
-/// A note where the target may be a count. The densities of a count and of a number do not compare, so that the automatic
-/// fit does not try both.
-void note_counts(const moe::Model& model, const moe::Dataset& data) {
-  if (model.classes() || model.targets() > 1 || model.experts[0].family->discrete()) return;
+/// Whether the target may be a count. The densities of a count and of a number do not compare, so that the automatic fit
+/// does not try both.
+bool may_be_count(const moe::Model& model, const moe::Dataset& data) {
+  if (model.classes() || model.targets() > 1 || model.experts[0].family->discrete()) return false;
   const arma::vec y = data.y.col(0);
-  if (arma::any(y < 0) || arma::any(arma::floor(y) != y) || y.min() == y.max() || y.max() > kMostCount) return;
-  say("note: all values of '" + moe::printable(model.schema.targets[0]) +
-      "' are whole numbers, and are taken as any number; --auto --family poisson or negative-binomial takes them as "
-      "counts");
+  return arma::all(y >= 0) && arma::all(arma::floor(y) == y) && y.min() < y.max() && y.max() <= kMostCount;
+}
+
+std::vector<std::string> notes_on(const moe::AutomaticResult& result, const moe::AutomaticOptions& options,
+                                  const moe::TrainingTable& table) {
+  std::vector<std::string> notes;
+  if (result.constant_target) notes.push_back(constant_note(result.model));
+  for (const std::string& note : table_notes(result.model, result.far_values, table)) notes.push_back(note);
+  if (table.few_whole_numbers == 0 && may_be_count(result.model, table.data))
+    notes.push_back("note: all values of '" + moe::printable(result.model.schema.targets[0]) +
+                    "' are whole numbers, and are taken as any number; --auto --family poisson or negative-binomial "
+                    "takes them as counts");
+  if (result.folds < options.folds)
+    notes.push_back("note: there are " + std::to_string(result.folds) +
+                    " folds, as there are too few rows or groups for " + std::to_string(options.folds));
+  return notes;
 }
 
 /// Fits the candidates, saves the committee and says what was tried.
@@ -82,6 +95,8 @@ void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, m
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   options.threads = threads(arguments);
   options.groups = table.groups;
+  FitPage page(arguments);
+  page.keep(table.data);
   moe::OutputFile out(arguments.text("output"));  // before the fit: where it cannot be written is known at once
   Progress progress(arguments.has("quiet"));
   catch_interrupts();
@@ -93,12 +108,9 @@ void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, m
     progress.clear();
     moe::save_model(result.model, out);
     if (!arguments.has("quiet")) summarise(result);
-    if (result.constant_target) warn_of_constant(result.model);
-    note_table(result.model, result.far_values, table);
-    if (table.few_whole_numbers == 0) note_counts(result.model, table.data);
-    if (result.folds < options.folds)
-      say("note: there are " + std::to_string(result.folds) + " folds, as there are too few rows or groups for " +
-          std::to_string(options.folds));
+    const std::vector<std::string> notes = notes_on(result, options, table);
+    for (const std::string& note : notes) say(note);
+    page.write(result.model, {}, notes);
     if (result.stopped)
       throw Error(ErrorKind::kFit, "interrupted: the model is made of the candidates that were done by then");
   } catch (const moe::Stopped&) {

@@ -20,7 +20,8 @@ constexpr const char* kBest = "best so far";
 Follower::Follower(const Arguments& arguments)
     : progress_(arguments.has("quiet")),
       checkpoint_(arguments.text("checkpoint")),
-      every_(arguments.number("every", 0, std::numeric_limits<double>::max())) {
+      every_(arguments.number("every", 0, std::numeric_limits<double>::max())),
+      keeps_course_(arguments.has("report")) {
   if (!checkpoint_.empty()) moe::OutputFile probe(checkpoint_);
   if (arguments.has("log")) log_ = std::make_unique<moe::OutputFile>(arguments.text("log"));
   catch_interrupts();
@@ -38,6 +39,7 @@ void Follower::keep_progress(moe::FitProgress& progress, std::string words, std:
 }
 
 void Follower::begin_again() {
+  course_.forget();
   best_.reset();
   best_value_ = std::numeric_limits<double>::infinity();
   best_of_some_ = best_on_floor_ = true;
@@ -47,6 +49,7 @@ bool Follower::operator()(const moe::PassReport& report) {
   progress_.show(report);
   if (log_ && !report.pilot) write_log(report);
   if (!checkpoint_.empty()) keep(report);
+  if (keeps_course_) course_.add(report);
   return interrupted() == 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "command.hpp"
+#include "fit_page.hpp"
 #include "moe/file.hpp"
 #include "moe/train.hpp"
 #include "progress.hpp"
@@ -30,6 +31,9 @@ class Follower {
   /// Saves what must be saved at the end, however the fit has ended.
   void finish();
 
+  /// The course of the last fit, where --report asks for it; empty else.
+  const FitCourse& course() const { return course_; }
+
   /// A sentence for a user who has interrupted the fit, on how to go on; "" without --checkpoint.
   std::string how_to_go_on() const;
 
@@ -47,6 +51,8 @@ class Follower {
   moe::FitProgress* done_ = nullptr;
   std::string words_;
   std::unique_ptr<moe::OutputFile> log_;
+  bool keeps_course_;
+  FitCourse course_;
 };
 
 }  // namespace cli

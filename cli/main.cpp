@@ -27,6 +27,7 @@ Command eval_command();
 Command predict_command();
 Command inspect_command();
 Command plot_command();
+Command report_command();
 Command export_command();
 Command import_command();
 
@@ -46,6 +47,7 @@ constexpr Entry kCommands[] = {
     {"predict", "predict rows", predict_command},
     {"inspect", "show what a model is", inspect_command},
     {"plot", "draw a model: fit, gate, effects, residuals ..", plot_command},
+    {"report", "show a model as a page for a browser", report_command},
     {"export", "write a model for another tool", export_command},
     {"import", "read a model from its JSON", import_command},
 };

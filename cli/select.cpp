@@ -332,7 +332,7 @@ void run(const Arguments& arguments) {
   if (!best.failure.empty()) throw Error(ErrorKind::kFit, "every candidate failed: " + best.failure);
   warn_of_units(result.outcomes);
   if (options.by == moe::Criterion::kCv) note_lone_classes(table);
-  warn(*best.model, best.report, table);
+  for (const std::string& note : warnings(*best.model, best.report, table)) say(note);
 }
 
 /// The options of `moe train`; some of them take a list.

@@ -8,6 +8,7 @@
 #include "command.hpp"
 #include "csv_options.hpp"
 #include "dry_run.hpp"
+#include "fit_page.hpp"
 #include "follower.hpp"
 #include "moe/checkpoint.hpp"
 #include "moe/error.hpp"
@@ -134,6 +135,8 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
     say("note: under --gate-link " + spec.gate_link + " the weights need not sum to 1: the likelihood is not one");
 
   moe::FitProgress progress;
+  FitPage page(arguments);
+  page.keep(table.data);
   moe::OutputFile out(arguments.text("output"));  // before the fit, so that an error is reported at once
   Follower follower(arguments);
   if (start == nullptr && (from || arguments.has("checkpoint"))) {
@@ -155,8 +158,10 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
       say_all(paced);
       say_all(penalties);
     }
-    warn(model, report, table);
-    say_all(notes);
+    std::vector<std::string> said = warnings(model, report, table);
+    said.insert(said.end(), notes.begin(), notes.end());
+    say_all(said);
+    page.write(model, follower.course().history(model, report), said);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFit) follower.finish();
     throw;
@@ -205,6 +210,8 @@ std::vector<Option> options() {
        {"committee", "", "B", "",
         "fit the model B times, each time without another part of the rows, and average the B fits in one model"},
        {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
+       {"report", "", "FILE.html", "",
+        "show the model as a page, as `moe report` does, at these rows, with the fit's course"},
        {"checkpoint", "", "FILE", "",
         "save the best model so far and all that --resume needs, also when the fit fails or is interrupted"},
        {"every", "", "SECONDS", "60", "how often"},

@@ -62,14 +62,16 @@ void summarise_l1(const moe::TrainReport& report) {
 constexpr std::size_t kMostAliased = 20;
 
 /// Notes on equal columns. A table may have thousands of them, so only some are named.
-void note_same_columns(const moe::TrainingTable& table) {
+void note_same_columns(const moe::TrainingTable& table, std::vector<std::string>& notes) {
   constexpr std::size_t kMost = 8;
   std::size_t same = 0;
   for (const moe::ColumnNote& note : table.notes) {
     if (note.same_as.empty() || ++same > kMost) continue;
-    say("note: column '" + moe::printable(note.name) + "' is the same as '" + moe::printable(note.same_as) + "'");
+    notes.push_back("note: column '" + moe::printable(note.name) + "' is the same as '" + moe::printable(note.same_as) +
+                    "'");
   }
-  if (same > kMost) say("note: " + std::to_string(same - kMost) + " more columns are the same as one before them");
+  if (same > kMost)
+    notes.push_back("note: " + std::to_string(same - kMost) + " more columns are the same as one before them");
 }
 
 /// Whether heavier tails than the model's could take outliers in.
@@ -80,13 +82,15 @@ bool could_have_heavy_tails(const moe::Model& model) {
 }
 
 /// Values of a target that are far from all others.
-void note_far_values(const moe::Model& model, const std::vector<moe::FarValues>& all, const moe::TrainingTable& table) {
+void note_far_values(const moe::Model& model, const std::vector<moe::FarValues>& all, const moe::TrainingTable& table,
+                     std::vector<std::string>& notes) {
   for (const moe::FarValues& far : all) {
     // Rows that are left out make the places of the others unknown.
     const std::string row = table.dropped == 0 ? " in row " + std::to_string(far.row) : "";
     const std::string value = moe::format_number(far.value);
     const std::string which = far.rows == 1 ? "1 value of '" : std::to_string(far.rows) + " values of '";
-    say("note: " + which + moe::printable(model.schema.targets[far.target]) + "' " + (far.rows == 1 ? "is" : "are") +
+    notes.push_back(
+        "note: " + which + moe::printable(model.schema.targets[far.target]) + "' " + (far.rows == 1 ? "is" : "are") +
         " far from all others: " + (far.rows == 1 ? "" : "the farthest is ") + value + row + ", " +
         printed("%.3g", far.times) + " times the distance between the quartiles from the median: expected --na " +
         value + " --missing drop if it stands for a missing value" +
@@ -129,46 +133,58 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
 }
 
-void warn_of_constant(const moe::Model& model) {
-  say(std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
-      " is the same: there is nothing to learn");
+std::string constant_note(const moe::Model& model) {
+  return std::string("warning: every ") + (model.targets() > 1 ? "value of a target" : "target") +
+         " is the same: there is nothing to learn";
 }
 
-void note_table(const moe::Model& model, const std::vector<moe::FarValues>& far_values,
-                const moe::TrainingTable& table) {
+std::vector<std::string> table_notes(const moe::Model& model, const std::vector<moe::FarValues>& far_values,
+                                     const moe::TrainingTable& table) {
+  std::vector<std::string> notes;
   if (table.few_whole_numbers > 0)
-    say("note: '" + moe::printable(model.schema.targets[0]) + "' has " + std::to_string(table.few_whole_numbers) +
-        " different whole numbers and is taken as a number; --family categorical takes them as classes");
-  note_far_values(model, far_values, table);
-  note_same_columns(table);
-  for (const std::string& note : table_notes(table)) say(note);
-  if (table.dropped > 0) say("note: " + counted(table.dropped, "row") + " left out: cells are missing");
+    notes.push_back("note: '" + moe::printable(model.schema.targets[0]) + "' has " +
+                    std::to_string(table.few_whole_numbers) +
+                    " different whole numbers and is taken as a number; --family categorical takes them as classes");
+  note_far_values(model, far_values, table, notes);
+  note_same_columns(table, notes);
+  for (const std::string& note : table_notes(table)) notes.push_back(note);
+  if (table.dropped > 0) notes.push_back("note: " + counted(table.dropped, "row") + " left out: cells are missing");
+  return notes;
 }
 
-void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table) {
+std::vector<std::string> warnings(const moe::Model& model, const moe::TrainReport& report,
+                                  const moe::TrainingTable& table) {
   const moe::FitSummary& fit = model.fit;
+  std::vector<std::string> notes;
   if (!fit.converged && report.solver != "firth" && !moe::make_solver(report.solver)->stochastic())
-    say("warning: the fit has not converged (" + report.stop +
+    notes.push_back(
+        "warning: the fit has not converged (" + report.stop +
         "): its figures are those of where it stopped: expected more --epochs, --l2 and --gate-l2, or fewer experts");
   if (fit.parameters > fit.rows && !report.restrained)
-    say("warning: " + std::to_string(fit.parameters) + " free parameters and " + std::to_string(fit.rows) +
-        " rows: the fit says little about other rows: expected fewer experts, or --l2");
+    notes.push_back("warning: " + std::to_string(fit.parameters) + " free parameters and " + std::to_string(fit.rows) +
+                    " rows: the fit says little about other rows: expected fewer experts, or --l2");
   if (report.stayed)
-    say("note: the fit found nothing better than where it began: the model has the parameters of --resume's");
-  if (report.constant_target) warn_of_constant(model);
+    notes.push_back(
+        "note: the fit found nothing better than where it began: the model has the parameters of --resume's");
+  if (report.constant_target) notes.push_back(constant_note(model));
   if (mixes_measures({&model}))
-    say("warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
-  for (const std::string& note : moe::guard_notes(model)) say(note);
+    notes.push_back(
+        "warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
+  for (const std::string& note : moe::guard_notes(model)) notes.push_back(note);
   if (!report.aliased.empty())
-    say("note: " + moe::listed(report.aliased, kMostAliased) + (report.aliased.size() == 1 ? " is" : " are") +
-        " told exactly by the other inputs: no coefficient of its own, it stays 0");
+    notes.push_back("note: " + moe::listed(report.aliased, kMostAliased) +
+                    (report.aliased.size() == 1 ? " is" : " are") +
+                    " told exactly by the other inputs: no coefficient of its own, it stays 0");
   if (report.separated)
-    say("warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
+    notes.push_back(
+        "warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");
-  note_table(model, report.far_values, table);
+  for (const std::string& note : table_notes(model, report.far_values, table)) notes.push_back(note);
   if (report.constant_inputs > 0)
-    say("note: " + std::to_string(report.constant_inputs) +
-        (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") + " nothing");
+    notes.push_back("note: " + std::to_string(report.constant_inputs) +
+                    (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") +
+                    " nothing");
+  return notes;
 }
 
 }  // namespace cli

@@ -10,11 +10,12 @@ bool mixes_measures(const std::vector<const moe::Model*>& models);
 
 /// Prints rows, solver, passes, objective, log-likelihood, seconds.
 void summarise(const moe::Model& model, const moe::TrainReport& report);
-void warn_of_constant(const moe::Model& model);
-/// Prints what is worth to know of the table: of its targets, equal columns, rows left out.
-void note_table(const moe::Model& model, const std::vector<moe::FarValues>& far_values,
-                const moe::TrainingTable& table);
-/// Prints warnings, also where nothing else is to be printed.
-void warn(const moe::Model& model, const moe::TrainReport& report, const moe::TrainingTable& table);
+std::string constant_note(const moe::Model& model);
+/// What is worth to know of the table: of its targets, equal columns, rows left out.
+std::vector<std::string> table_notes(const moe::Model& model, const std::vector<moe::FarValues>& far_values,
+                                     const moe::TrainingTable& table);
+/// Warnings and notes, which are said also where nothing else is.
+std::vector<std::string> warnings(const moe::Model& model, const moe::TrainReport& report,
+                                  const moe::TrainingTable& table);
 
 }  // namespace cli
