@@ -53,6 +53,7 @@
 #include "moe/random.hpp"
 #include "moe/recipe.hpp"
 #include "moe/registry.hpp"
+#include "moe/report.hpp"
 #include "moe/select.hpp"
 #include "moe/solver.hpp"
 #include "moe/stop.hpp"

@@ -8,6 +8,9 @@ function element(name, attributes = {}, ...children) {
   return result;
 }
 
+/** A name that may break behind its underscores and points. */
+const breakable = (name) => name.split(/(?<=[_.])(?=.)/).flatMap((part, i) => (i === 0 ? [part] : [element("wbr"), part]));
+
 const fiveDigits = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 5 });
 
 /** A number as a person reads it: 5 digits, a true minus, powers of ten only where they are needed. */

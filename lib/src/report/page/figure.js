@@ -44,8 +44,9 @@ function colorsOf(figure) {
   const all = (name, ...kinds) => figure.marks.every((mark) => mark.series !== name || kinds.includes(mark.kind));
   const isReference = (name) => figure.marks.every((mark) => mark.series !== name || mark.reference);
   const others = names.filter((name) => expertOf(name) === undefined && !isReference(name));
+  const experts = names.some((name) => expertOf(name) !== undefined);
   const own = others.filter((name) => !all(name, "rule") && !(all(name, "points") && names.length > 1) && !all(name, "band"));
-  const colors = new Map(own.map((name, i) => [name, names.length > others.length ? "var(--ink)" : colorOf(i)]));
+  const colors = new Map(own.map((name, i) => [name, experts ? "var(--ink)" : colorOf(i)]));
   const bands = others.filter((name) => all(name, "band"));
   bands.forEach((name, i) => colors.set(name, own.length > 0 ? colors.get(own[0]) : colorOf(i)));
   return new Map(names.map((name) => [name, expertOf(name) !== undefined && !isReference(name) ? colorOf(expertOf(name) - 1) : (colors.get(name) ?? "var(--muted)")]));
@@ -70,7 +71,6 @@ function plotMarks(mark, figure, color, turned, slot) {
   const rows = rowsOf(mark);
   const xy = (channels) =>
     turned ? Object.fromEntries(Object.entries(channels).map(([key, value]) => [key[0] === "x" ? `y${key.slice(1)}` : key[0] === "y" ? `x${key.slice(1)}` : key, value])) : channels;
-  const jitter = (scale, field) => (scale === "categories" ? (d, i) => d[field] + 0.5 * (((i + 1) * 0.6180339887498949) % 1) - 0.25 : field);
   switch (mark.kind) {
     case "line":
       return figure.x.scale === "categories"
@@ -81,8 +81,8 @@ function plotMarks(mark, figure, color, turned, slot) {
         ? [Plot.link(rows, xy({ x1: (d) => d.x + slot.middle, x2: (d) => d.x + slot.middle, y1: "y", y2: "y2", stroke: color, strokeWidth: 6, strokeOpacity: 0.35 }))]
         : [Plot.areaY(rows, { x: "x", y1: "y", y2: "y2", fill: color, fillOpacity: 0.2 })];
     case "points": {
-      const many = rows.length > 300;
-      return [Plot.dot(rows, xy({ x: jitter(figure.x.scale, "x"), y: jitter(figure.y.scale, "y"), r: many ? 1.8 : 2.6, fill: color, fillOpacity: many ? 0.45 : 0.6 }))];
+      const [r, fillOpacity] = rows.length > 300 ? [1.8, 0.45] : rows.length > 60 ? [2.6, 0.6] : [4, 0.9];
+      return [Plot.dot(rows, xy({ x: "x", y: "y", r, fill: color, fillOpacity }))];
     }
     case "bars": {
       const interval = mark.x2 !== undefined;
@@ -138,14 +138,27 @@ function axisOf(figure, along, room) {
   let ticks = categories
     ? axis.categories.map((_, i) => i)
     : axis.scale === "log" ? logSteps(...domain, room) : steps(...domain, room);
-  if (categories && ticks.length > 40) ticks = ticks.filter((i) => i % Math.ceil(ticks.length / 40) === 0);
+  const most = along === "x" && !isTurned(figure) ? 25 : 45;
+  if (categories && ticks.length > most) ticks = ticks.filter((i) => i % Math.ceil(axis.categories.length / most) === 0);
   const format = (value) => (categories ? cut(axis.categories[value], 24) : shown(value));
   return { domain, ticks, format, widest: Math.max(0, ...ticks.map((value) => format(value).length)), log: axis.scale === "log", label: axis.label };
 }
 
+/** Whether the categories of x stand one below the other, where their names have room, and y runs to the right. */
+const isTurned = (figure) => figure.x.scale === "categories" && figure.y.scale !== "categories" && figure.marks.every((mark) => mark.kind !== "cells");
+
+/** How high a picture is, in pixels. `groups`: how many series have bars of their own in each category. */
+function heightOf(figure, width, groups) {
+  if (isTurned(figure)) return Math.min(900, 74 + figure.x.categories.length * Math.max(groups > 0 ? 24 : 40, 13 * groups));
+  const usual = Math.round(Math.min(figure.most ?? 380, Math.max(200, 0.58 * width)));
+  if (figure.y.scale !== "categories") return usual;
+  const series = new Set(figure.marks.filter((mark) => mark.kind === "points").map((mark) => mark.series)).size;
+  return Math.min(1200, 80 + figure.y.categories.length * Math.max(26, 10 + 11 * series));
+}
+
 /** One picture. `width`: in pixels. */
 function picture(figure, width, colors) {
-  const turned = figure.x.scale === "categories";
+  const turned = isTurned(figure);
   const grouped = figure.marks.filter((mark) => mark.kind === "bars" || (turned && (mark.kind === "line" || mark.kind === "band")));
   const groups = [...new Set(grouped.map((mark) => mark.series))];
   const overlaid = turned && !grouped.some((mark) => mark.kind === "bars");
@@ -157,12 +170,13 @@ function picture(figure, width, colors) {
     return { from, to, middle: (from + to) / 2 };
   };
   const [across, down] = turned ? ["y", "x"] : ["x", "y"];
-  const rows = turned ? figure.x.categories.length * Math.max(1, overlaid ? 1 : groups.length) : 0;
-  const height = turned ? Math.min(900, 74 + Math.max(figure.x.categories.length * (overlaid ? 40 : 24), rows * 13)) : Math.round(Math.min(figure.most ?? 380, Math.max(200, 0.58 * width)));
+  const height = heightOf(figure, width, overlaid ? 0 : groups.length);
   const vertical = axisOf(figure, down, turned ? 40 : Math.max(3, height / 55));
   const left = Math.min(0.42 * width, 16 + 6.6 * vertical.widest);
   const horizontal = axisOf(figure, across, Math.max(2, (width - left) / 70));
   const letters = Math.floor((width - 20) / 6.6);
+  const slanted = figure[across].scale === "categories" && horizontal.widest * 6.8 > (width - left) / horizontal.ticks.length;
+  const below = (slanted ? 12 + 4.6 * horizontal.widest : 24) + (horizontal.label ? 18 : 0);
   const scale = (axis, reversed) => ({
     type: axis.log ? "log" : "linear", domain: reversed ? [...axis.domain].reverse() : axis.domain, label: null, nice: false,
   });
@@ -172,13 +186,13 @@ function picture(figure, width, colors) {
     Plot.gridX(horizontal.ticks, grid),
     ...figure.marks.flatMap((mark) => plotMarks(mark, figure, colors.get(mark.series), turned, slotOf(mark))),
     ...(figure.marks.some((mark) => mark.kind === "bars") ? [turned ? Plot.ruleX([0], { stroke: "var(--muted)" }) : Plot.ruleY([0], { stroke: "var(--muted)" })] : []),
-    Plot.axisX(horizontal.ticks, { tickFormat: horizontal.format, tickSize: 4, color: "var(--muted)", label: horizontal.label ? cut(horizontal.label, letters) : null, labelAnchor: "right", labelArrow: "none", labelOffset: 34 }),
+    Plot.axisX(horizontal.ticks, { tickFormat: horizontal.format, tickSize: 4, color: "var(--muted)", label: horizontal.label ? cut(horizontal.label, letters) : null, labelAnchor: "right", labelArrow: "none", labelOffset: below - 8, ...(slanted ? { tickRotate: -40, textAnchor: "end" } : {}) }),
     Plot.axisY(vertical.ticks, { tickFormat: vertical.format, tickSize: turned ? 0 : 4, color: "var(--muted)", label: !turned && vertical.label ? cut(vertical.label, letters) : null, labelAnchor: "top", labelArrow: "none", lineWidth: 30 }),
     ...tip(figure, turned, slotOf),
   ];
   const values = figure.marks.filter((mark) => mark.kind === "cells").flatMap((mark) => mark.value);
   const svg = Plot.plot({
-    width, height, marginLeft: left, marginRight: 14, marginTop: turned ? 8 : 24, marginBottom: horizontal.label ? 42 : 24,
+    width, height, marginLeft: left, marginRight: 14, marginTop: turned ? 8 : 24, marginBottom: below,
     x: scale(horizontal, false), y: scale(vertical, turned),
     opacity: values.length > 0 ? { type: "linear", domain: rangeOf(values), range: [0, 1], clamp: true } : {},
     style: { fontFamily: "inherit", fontSize: "12px", color: "inherit", background: "none" },
@@ -222,77 +236,21 @@ function tip(figure, turned, slotOf) {
   return [Plot.tip(rows, Plot.pointer({ ...at, title: "text", ariaHidden: "true", fill: "var(--paper)", stroke: "var(--muted)", maxRadius: 30, textPadding: 8 }))];
 }
 
-/** A figure in a sentence or two, for those who cannot see it. */
-function described(figure) {
-  const axis = (along) => {
-    const { label, scale, categories } = figure[along];
-    const what = label || (along === "x" ? "the horizontal axis" : "the vertical axis");
-    if (scale === "categories") return `${what}: ${categories.length} categories`;
-    const [low, high] = domainOf(figure, along);
-    return `${what} from ${shown(low)} to ${shown(high)}`;
-  };
-  const series = [...new Set(figure.marks.map((mark) => mark.series).filter(Boolean))];
-  return `${axis("x")}; ${axis("y")}${series.length > 0 ? `; shown: ${series.slice(0, 12).join(", ")}` : ""}. The data stand in a table below.`;
+/** Maps of several series that would hide each other, which then have a picture each; else none. */
+function hiddenMaps(figure) {
+  const maps = figure.marks.filter((mark) => mark.kind === "cells");
+  const places = maps.flatMap((map) => map.x.map((x, i) => `${x} ${map.y[i]}`));
+  return new Set(places).size < places.length ? maps : [];
 }
 
 /** The chart of a figure without a fault: one picture, or one for each map. */
 function chartOf(figure, width) {
   const colors = colorsOf(figure);
-  const maps = figure.marks.filter((mark) => mark.kind === "cells");
-  if (maps.length < 2) return element("div", {}, picture(figure, width, colors));
+  const maps = hiddenMaps(figure);
+  if (maps.length === 0) return element("div", {}, picture(figure, width, colors));
   const others = figure.marks.filter((mark) => mark.kind !== "cells");
   const columns = Math.max(1, Math.floor((width + 16) / 236));
   const each = Math.floor((width - 16 * (Math.min(columns, maps.length) - 1)) / Math.min(columns, maps.length));
   return element("div", { class: "multiples" }, maps.map((map) =>
     element("div", {}, element("h4", {}, map.series), picture({ ...figure, title: `${figure.title}: ${map.series}`, marks: [map, ...others] }, each, colors))));
-}
-
-/** Which colour and sign belongs to which series. */
-function legendOf(figure) {
-  const colors = colorsOf(figure);
-  const items = [...colors].filter(([name]) => name !== "").map(([name, color]) => {
-    const kinds = figure.marks.filter((mark) => mark.series === name).map((mark) => mark.kind);
-    if (kinds[0] === "cells") {
-      const [low, high] = rangeOf(figure.marks.filter((mark) => mark.kind === "cells").flatMap((mark) => mark.value));
-      const ramp = element("span", { class: "ramp" });
-      ramp.style.background = `linear-gradient(to right, transparent, ${color})`;
-      return element("li", {}, `${name} ${shown(low)}`, ramp, shown(high));
-    }
-    return element("li", {}, sign(kinds[0], color, figure.marks.find((mark) => mark.series === name)), name);
-  });
-  return items.length > 0 ? element("ul", { class: "legend" }, items) : undefined;
-}
-
-function sign(kind, color, mark) {
-  const make = (name, attributes) => {
-    const result = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) result.setAttribute(key, value);
-    return result;
-  };
-  const svg = make("svg", { viewBox: "0 0 22 12", "aria-hidden": "true" });
-  if (kind === "points") svg.append(make("circle", { cx: 11, cy: 6, r: 3, fill: color, "fill-opacity": 0.7 }));
-  else if (kind === "band") svg.append(make("rect", { x: 1, y: 1, width: 20, height: 10, fill: color, "fill-opacity": 0.25 }));
-  else if (kind === "bars") svg.append(make("rect", { x: 5, y: 1, width: 11, height: 10, fill: color, "fill-opacity": 0.85 }));
-  else svg.append(make("line", { x1: 1, x2: 21, y1: 6, y2: 6, stroke: color, "stroke-width": 2.5, "stroke-dasharray": kind === "rule" ? "4 3" : dashOf(mark) }));
-  return svg;
-}
-
-/** The numbers of a figure, one table for each of its marks. */
-function dataOf(figure) {
-  return figure.marks.map((mark) => {
-    const fields = fieldsOf(mark);
-    const named = { x: mark.x2 ? `${figure.x.label} from` : figure.x.label, x2: `${figure.x.label} to`, y: figure.y.label, y2: `${figure.y.label} to`, value: "value", lower: "lower", upper: "upper" };
-    if (mark.y2) named.y = `${figure.y.label} from`;
-    const cell = (field, value) => {
-      const axis = ALONG_X.includes(field) ? figure.x : figure.y;
-      const whole = axis.scale === "categories" && field !== "value" && Number.isInteger(value);
-      return whole ? axis.categories[value] : String(value);
-    };
-    return tableOf({
-      title: mark.series || figure.title,
-      columns: fields.map((field) => named[field].trim() || field),
-      numeric: fields.map((field) => !((ALONG_X.includes(field) ? figure.x : figure.y).scale === "categories" && field !== "value")),
-      rows: rowsOf(mark).map((row) => fields.map((field) => cell(field, row[field]))),
-    });
-  });
 }

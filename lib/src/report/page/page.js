@@ -12,8 +12,8 @@ function figureElement(figure, i) {
   const caption = element("figcaption", {},
     element("h3", { id: title }, figure.title), figure.caption ? element("p", {}, figure.caption) : undefined,
     figure.thinned ? element("p", { class: "thinned" }, figure.thinned) : undefined);
-  const maps = figure.marks.filter((mark) => mark.kind === "cells").length;
-  const result = element("figure", { "aria-labelledby": title, ...(maps > 1 ? { class: "wide" } : {}) }, caption);
+  const wide = !fault && hiddenMaps(figure).length > 0;
+  const result = element("figure", { "aria-labelledby": title, ...(wide ? { class: "wide" } : {}) }, caption);
   if (fault) {
     result.append(element("p", { class: "fault" }, `This figure is not drawn. ${fault}`));
     return result;

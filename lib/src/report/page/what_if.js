@@ -25,7 +25,7 @@ function levelControl(input, i, changed) {
   const reset = () => (select.selectedIndex = Math.max(0, levels.indexOf(input.value)));
   reset();
   select.addEventListener("change", changed);
-  const head = element("div", { class: "head" }, element("label", { for: `input-${i}` }, input.name), select);
+  const head = element("div", { class: "head" }, element("label", { for: `input-${i}` }, breakable(input.name)), select);
   return { box: element("div", { class: "control" }, head), value: () => levels[select.selectedIndex], reset };
 }
 
@@ -61,7 +61,7 @@ function numberControl(input, i, changed) {
     changed();
   });
   const box = missing && element("label", { class: "missing" }, missing, " missing");
-  const head = element("div", { class: "head" }, element("label", { for: `input-${i}` }, input.name), field);
+  const head = element("div", { class: "head" }, element("label", { for: `input-${i}` }, breakable(input.name)), field);
   return {
     box: element("div", { class: "control" }, head, slider, box),
     value: () => (missing?.checked ? null : field.value === "" ? NaN : Number(field.value)),
