@@ -611,7 +611,7 @@ TEST_CASE("help comes with examples first, names every option, and is data", "[c
   const Ran all = sh("moe --help");
   CHECK(all.status == 0);
   for (const std::string command :
-       {"gen", "train", "select", "eval", "predict", "inspect", "plot", "export", "import"}) {
+       {"gen", "train", "select", "eval", "predict", "inspect", "plot", "report", "export", "import"}) {
     CHECK(all.out.find("\n  " + command + " ") != std::string::npos);
     const Ran ran = sh("moe " + command + " --help");
     INFO(ran);

@@ -170,13 +170,14 @@ function picture(figure, width, colors) {
     return { from, to, middle: (from + to) / 2 };
   };
   const [across, down] = turned ? ["y", "x"] : ["x", "y"];
-  const height = heightOf(figure, width, overlaid ? 0 : groups.length);
-  const vertical = axisOf(figure, down, turned ? 40 : Math.max(3, height / 55));
+  const usual = heightOf(figure, width, overlaid ? 0 : groups.length);
+  const vertical = axisOf(figure, down, turned ? 40 : Math.max(3, usual / 55));
   const left = Math.min(0.42 * width, 16 + 6.6 * vertical.widest);
   const horizontal = axisOf(figure, across, Math.max(2, (width - left) / 70));
   const letters = Math.floor((width - 20) / 6.6);
   const slanted = figure[across].scale === "categories" && horizontal.widest * 6.8 > (width - left) / horizontal.ticks.length;
-  const below = (slanted ? 12 + 4.6 * horizontal.widest : 24) + (horizontal.label ? 18 : 0);
+  const below = (slanted ? 14 + 4.6 * horizontal.widest : 24) + (horizontal.label ? 18 : 0);
+  const height = Math.round(usual + Math.max(0, below - 42));
   const scale = (axis, reversed) => ({
     type: axis.log ? "log" : "linear", domain: reversed ? [...axis.domain].reverse() : axis.domain, label: null, nice: false,
   });

@@ -13,7 +13,7 @@ function controlsOf(inputs, changed) {
     changed();
   });
   return {
-    form: element("form", { class: "controls", tabindex: "0", role: "group", "aria-label": "Inputs" }, controls.map((control) => control.box), reset),
+    box: element("div", { class: "controls", tabindex: "0", role: "group", "aria-label": "Inputs" }, controls.map((control) => control.box), reset),
     row: () => Object.fromEntries(inputs.map((input, i) => [input.name, controls[i].value()])),
     inWords: () => inputs.map((input, i) => `${input.name} = ${controls[i].value() ?? "missing"}`).join(", "),
   };
@@ -199,11 +199,13 @@ function whatIfSection(what) {
   const digits = element("div");
   const axes = [];
   let waiting = false;
+  let saying;
   const draw = () => {
     waiting = false;
     const { parts, numbers, said, fault } = answerTo(controls.row(), what, axes, Math.min(640, answer.clientWidth || 640));
     answer.replaceChildren(...(fault ? [element("p", { class: "fault" }, fault)] : parts));
-    status.textContent = fault ?? said;
+    clearTimeout(saying); // a screen reader hears where a slider comes to rest
+    saying = setTimeout(() => (status.textContent = fault ?? said), 400);
     printed.textContent = `At ${controls.inWords()}:`;
     digits.replaceChildren(...(fault ? [] : [tableOf({
       title: "Predictions, by the names that moe predict has for them", columns: ["name", "value"], numeric: [false, true], rows: numbers.map(([name, value]) => [name, String(value)]),
@@ -218,7 +220,7 @@ function whatIfSection(what) {
     element("h2", { id: "what-if-title" }, "What if"),
     element("p", { class: "on-screen" }, "The model itself answers here, at the inputs that you set."),
     printed,
-    element("div", { class: "what-if" }, controls.form, element("div", {}, answer, element("details", {}, element("summary", {}, "All numbers, with all digits"), digits))),
+    element("div", { class: "what-if" }, controls.box, element("div", {}, answer, element("details", {}, element("summary", {}, "All numbers, with all digits"), digits))),
     status);
   return { section, draw };
 }
