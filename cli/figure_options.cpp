@@ -8,10 +8,16 @@
 namespace cli {
 namespace {
 
-/// The columns of --input: words between commas, or one column whose name may hold commas.
+/// The columns of --input: several, or one column whose name may hold commas.
 std::vector<std::string> columns_to_draw(const std::string& list, const moe::Schema& schema) {
   for (const moe::Column& column : moe::columns_of(schema))
     if (column.name == list) return {list};
+  return words_between_commas(list);
+}
+
+}  // namespace
+
+std::vector<std::string> words_between_commas(const std::string& list) {
   std::vector<std::string> words;
   for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
@@ -21,11 +27,8 @@ std::vector<std::string> columns_to_draw(const std::string& list, const moe::Sch
   return words;
 }
 
-}  // namespace
-
 std::vector<Option> figure_option_list(const std::string& about_inputs) {
-  return {model_option(),
-          {"input", "", "NAME,..", "", about_inputs},
+  return {{"input", "", "NAME,..", "", about_inputs},
           {"rows", "", "N", "2000", "the most rows drawn as points"},
           {"seed", "", "N", "1", "of what is drawn at random: rows, permutations"},
           unknown_option(),

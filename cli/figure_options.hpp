@@ -10,6 +10,8 @@
 
 namespace cli {
 
+/// The words of a list. A word may not hold a comma.
+std::vector<std::string> words_between_commas(const std::string& list);
 /// --input, --rows, --seed, --unknown and --threads.
 std::vector<Option> figure_option_list(const std::string& about_inputs);
 /// Their values, and the file names of the model and of DATA for titles.

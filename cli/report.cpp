@@ -1,5 +1,7 @@
 #include "moe/report.hpp"
 
+#include <utility>
+
 #include "command.hpp"
 #include "csv_options.hpp"
 #include "figure_options.hpp"
@@ -11,8 +13,9 @@ namespace cli {
 namespace {
 
 std::vector<Option> options() {
-  std::vector<Option> result = figure_option_list("the columns to draw along; else those that matter most, up to 6");
-  result.push_back(output_option("where the page goes"));
+  std::vector<Option> result{model_option(), output_option("where the page goes")};
+  for (Option& option : figure_option_list("the columns to draw along; else those that matter most, up to 6"))
+    result.push_back(std::move(option));
   return result;
 }
 

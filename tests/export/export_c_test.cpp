@@ -206,6 +206,32 @@ TEST_CASE("the C file's distribution functions keep their digits beside the midd
   }
 }
 
+// mpmath 1.2.1 with 60 digits: the integral of the density, and sums of probabilities.
+TEST_CASE("the C file's distribution functions keep their digits near a gaussian and near a Poisson", "[export]") {
+  const Shell sh;
+  const std::string source = ScratchDir::read(MOE_SOURCE "/lib/src/export/formats/c_functions.c");
+  sh.write("main.c", source + R"(
+#include <stdio.h>
+static void near(double value, double truth) {
+  if (!(fabs(value - truth) <= 2e-14 * truth)) printf("%.17g for %.17g\n", value, truth);
+}
+int main(void) {
+  near(moe_student_cdf(-2.5, 1e4), 0.006217609775291848433);
+  near(moe_student_cdf(-2.5, 1e14), 0.0062096653257769294181);
+  near(moe_student_cdf(-0.5, 1e14), 0.30853753872598744646);
+  near(moe_student_cdf(-7, 1e8), 1.2798205367885652316e-12);
+  near(moe_negative_binomial_cdf(40, 55, 1e12), 0.021253588063511475525);
+  near(moe_negative_binomial_cdf(70, 55, 1e12), 0.97848496156870761668);
+  near(moe_negative_binomial_cdf(3, 2.5, 1e8), 0.75757613179704714407);
+  puts("compared");
+  return 0;
+}
+)");
+  const Ran ran = sh("gcc -std=c99 -Wno-unused-function main.c -lm -o main && ./main");
+  INFO(ran);
+  CHECK(ran.out == "compared\n");
+}
+
 TEST_CASE("the C file of a model that is no density gives its mean", "[export]") {
   const Shell sh;
   moe::Random random(43);

@@ -113,8 +113,8 @@ TEST_CASE("exported JavaScript has the density, distribution function and quanti
 
 namespace {
 
-/// mpmath 1.2.1 with 40 digits: erfc, log of ncdf, gammainc and betainc (regularized), loggamma; the skew normal by
-/// quad() of its density.
+/// mpmath 1.2.1 with 40 digits: erfc, log of ncdf, gammainc and betainc (regularized), loggamma; the skew normal, and
+/// Student's with more than 1e5 degrees of freedom, by quad() of their densities, and sums of probabilities.
 constexpr const char* kTruth = R"(erfc(0.3) 0.67137324054087257236
 erfc(1) 0.15729920705028513066
 erfc(3.7) 1.6715105790914620237e-7
@@ -136,6 +136,11 @@ betaCdf(0.53, 900, 800) 0.51899584209300264044
 studentCdf(-2, 3) 0.069662984279421588424
 studentCdf(0.7, 1.5) 0.71178087955865669055
 studentCdf(-12, 40) 3.9120856521279863115e-15
+studentCdf(-2.5, 1e4) 0.006217609775291848433
+studentCdf(-2.5, 1e14) 0.0062096653257769294181
+studentCdf(-0.5, 1e14) 0.30853753872598744646
+studentCdf(-7, 1e8) 1.2798205367885652316e-12
+studentCdf(1.2, 1e10) 0.88493032976407731275
 skewNormalCdf(0.4, 3) 0.323664176922794252
 skewNormalCdf(-1.2, -2) 0.22970094958590838734
 poissonCdf(3, 2.5) 0.75757613313306596375
@@ -143,6 +148,9 @@ poissonCdf(180, 200) 0.082228904836609708205
 poissonCdf(0, 1e-3) 0.99900049983337499167
 negativeBinomialCdf(2, 1.5, 0.4) 0.79909355865027321086
 negativeBinomialCdf(40, 55.0, 3.0) 0.38530735297222864044
+negativeBinomialCdf(40, 55.0, 1000000000000.0) 0.021253588063511475525
+negativeBinomialCdf(70, 55.0, 1000000000000.0) 0.97848496156870761668
+negativeBinomialCdf(3, 2.5, 100000000.0) 0.75757613179704714407
 binomialCdf(3, 10, -0.5) 0.44004955070316942156
 binomialCdf(70, 1030, -2.5) 0.18528819239831589685
 stirlingError(-3) 0.75346270945291267277
@@ -175,5 +183,5 @@ console.log(lines.length);
 )");
   const Ran ran = sh("cat functions.js compare.js > all.js && node all.js");
   INFO(ran);
-  CHECK(ran.out == "36\n");
+  CHECK(ran.out == "44\n");
 }

@@ -130,32 +130,26 @@ static double moe_gamma_cdf(double x, double shape) {
 }
 
 /*= moe_beta_fraction */
-/* The continued fraction of the incomplete beta function (modified Lentz). */
-static double moe_beta_fraction(double a, double b, double x) {
-  double c = 1, d = 1 - (a + b) * x / (a + 1), h;
+/* The continued fraction of the incomplete beta function as DiDonato and Morris (1992) contract it: it keeps its digits where a is
+   large and x near 1. `rest` is 1 - x. */
+static double moe_beta_fraction(double a, double b, double x, double rest) {
+  double c = 1 + a * rest - b * x; /* 1 + a - (a + b) x */
+  double c0 = b / a, c1 = 1 + 1 / a, p = 1, s = a + 1, before = 0, before2 = c1 / c, r = c1 / c, scale = 1;
   long i;
-  if (fabs(d) < 1e-300) d = 1e-300;
-  d = 1 / d;
-  h = d;
   for (i = 1; i < 10000000; ++i) {
-    double m = (double)i, an = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), step;
-    d = 1 + an * d;
-    if (fabs(d) < 1e-300) d = 1e-300;
-    c = 1 + an / c;
-    if (fabs(c) < 1e-300) c = 1e-300;
-    d = 1 / d;
-    h *= d * c;
-    an = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 + an * d;
-    if (fabs(d) < 1e-300) d = 1e-300;
-    c = 1 + an / c;
-    if (fabs(c) < 1e-300) c = 1e-300;
-    d = 1 / d;
-    step = d * c;
-    h *= step;
-    if (fabs(step - 1) < 1e-16) break;
+    double n = (double)i, w = n * (b - n) * x, e = a / s, last = r;
+    double alpha = p * (p + c0) * e * e * w * x;
+    double beta = n + w / s + (n / a + 1) / (c1 + 2 * n / a) * (c + n * (1 + rest));
+    double above = alpha * before + beta * r, below = alpha * before2 + beta * scale;
+    p = n / a + 1;
+    s += 2;
+    before = r / below;
+    before2 = scale / below;
+    scale = 1;
+    r = above / below;
+    if (fabs(r - last) <= 1e-16 * r) break;
   }
-  return h;
+  return r;
 }
 
 /*= moe_beta_tails moe_beta_fraction moe_log_ratio_less moe_stirling_error moe_share_of_one */
@@ -177,10 +171,10 @@ static void moe_beta_tails(double a, double b, double x, double rest, double *lo
               0.5 * (log(a) + log(b) - log(n)) - 0.91893853320467274178 + moe_stirling_error(log(n)) -
               moe_stirling_error(log(a)) - moe_stirling_error(log(b)));
   if (x < (a + 1) / (n + 2)) {
-    *lower = moe_share_of_one(front / a * moe_beta_fraction(a, b, x));
+    *lower = moe_share_of_one(front * moe_beta_fraction(a, b, x, rest));
     *upper = 1 - *lower;
   } else {
-    *upper = moe_share_of_one(front / b * moe_beta_fraction(b, a, rest));
+    *upper = moe_share_of_one(front * moe_beta_fraction(b, a, rest, x));
     *lower = 1 - *upper;
   }
 }

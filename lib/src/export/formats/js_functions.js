@@ -116,32 +116,31 @@ function gammaTails(a, x) {
 const gammaCdf = (x, shape) => gammaTails(shape, x)[0];
 
 /*= betaFraction */
-/** The continued fraction of the incomplete beta function (modified Lentz). */
-function betaFraction(a, b, x) {
-  let c = 1;
-  let d = 1 - ((a + b) * x) / (a + 1);
-  if (Math.abs(d) < 1e-300) d = 1e-300;
-  d = 1 / d;
-  let h = d;
-  for (let m = 1; m < 1e7; ++m) {
-    let an = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 + an * d;
-    if (Math.abs(d) < 1e-300) d = 1e-300;
-    c = 1 + an / c;
-    if (Math.abs(c) < 1e-300) c = 1e-300;
-    d = 1 / d;
-    h *= d * c;
-    an = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 + an * d;
-    if (Math.abs(d) < 1e-300) d = 1e-300;
-    c = 1 + an / c;
-    if (Math.abs(c) < 1e-300) c = 1e-300;
-    d = 1 / d;
-    const step = d * c;
-    h *= step;
-    if (Math.abs(step - 1) < 1e-16) break;
+/**
+ * The continued fraction of the incomplete beta function as DiDonato and Morris (1992) contract it: it keeps its digits where a is
+ * large and x near 1. `rest` is 1 - x.
+ */
+function betaFraction(a, b, x, rest) {
+  const c = 1 + a * rest - b * x; // 1 + a - (a + b) x
+  const c0 = b / a;
+  const c1 = 1 + 1 / a;
+  let p = 1;
+  let s = a + 1;
+  let [before, before2, r, scale] = [0, c1 / c, c1 / c, 1];
+  for (let n = 1; n < 1e7; ++n) {
+    const w = n * (b - n) * x;
+    const e = a / s;
+    const alpha = p * (p + c0) * e * e * w * x;
+    const beta = n + w / s + ((n / a + 1) / (c1 + (2 * n) / a)) * (c + n * (1 + rest));
+    p = n / a + 1;
+    s += 2;
+    const above = alpha * before + beta * r;
+    const below = alpha * before2 + beta * scale;
+    const last = r;
+    [before, before2, r, scale] = [r / below, scale / below, above / below, 1];
+    if (Math.abs(r - last) <= 1e-16 * r) break;
   }
-  return h;
+  return r;
 }
 
 /*= betaTails betaFraction logRatioLess stirlingError shareOfOne */
@@ -155,10 +154,10 @@ function betaTails(a, b, x, rest) {
     a * logRatioLess(x * n, a) + b * logRatioLess(rest * n, b) + 0.5 * (Math.log(a) + Math.log(b) - Math.log(n)) -
       0.9189385332046728 + stirlingError(Math.log(n)) - stirlingError(Math.log(a)) - stirlingError(Math.log(b)));
   if (x < (a + 1) / (n + 2)) {
-    const lower = shareOfOne((front / a) * betaFraction(a, b, x));
+    const lower = shareOfOne(front * betaFraction(a, b, x, rest));
     return [lower, 1 - lower];
   }
-  const upper = shareOfOne((front / b) * betaFraction(b, a, rest));
+  const upper = shareOfOne(front * betaFraction(b, a, rest, x));
   return [1 - upper, upper];
 }
 
