@@ -55,8 +55,8 @@ TEST_CASE("names of the data are text in the page, never markup", "[report]") {
   const std::string page = ScratchDir::read(sh.path("r.html"));
   CHECK(count(page, "<b>") == 0);
   CHECK(count(page, "<img") == 0);
-  CHECK(count(page, "{{") == count(ScratchDir::read(MOE_SOURCE "/lib/src/report/page/plot.js"), "{{") + 1);  // a level
-  CHECK(count(page, "</script>") == 4);  // the report, Plot, the model, the page's own
+  CHECK(count(page, "var moeModel = (") == 1);  // a level is called as the place for it in the template
+  CHECK(count(page, "</script>") == 4);         // the report, Plot, the model, the page's own
   const Json report = report_in(page);
   std::vector<std::string> names;
   for (const Json& input : report["what_if"]["inputs"]) names.push_back(input["name"]);
@@ -68,8 +68,7 @@ TEST_CASE("a page's numbers are finite, and a page loads nothing", "[report]") {
   const Shell sh;
   const Ran ran = sh(
       "awk 'BEGIN { print \"x,same,colour,y\"; for (i = 0; i < 90; ++i) printf \"%s,7,%s,%s\\n\", i % 9 ? i : \"\", i "
-      "% "
-      "4 ? \"red\" : \"blue\", i % 30 + i % 7 }' > d.csv && head -n 2 d.csv > one.csv\n"
+      "% 4 ? \"red\" : \"blue\", i % 30 + i % 7 }' > d.csv && head -n 2 d.csv > one.csv\n"
       "moe train -q -k 2 -y y --missing indicator --gate-l2 0.01 --report fit.html d.csv -o m.moe && moe report -m "
       "m.moe d.csv -o all.html && moe report -m m.moe one.csv -o one.html && moe report -m m.moe -o none.html\n"
       "moe train -q -k 1 -y colour --features x --missing mean --l2 0.1 d.csv -o c.moe && moe report -m c.moe d.csv -o "
@@ -115,9 +114,10 @@ TEST_CASE("the page of 100,000 rows is shorter than 3 MB, and says that it draws
   REQUIRE(ran.status == 0);
   CHECK(std::stoul(ran.out) < 3'000'000);
   std::size_t thinned = 0;
-  for (const Json& section : report_in(ScratchDir::read(sh.path("r.html")))["sections"])
+  const Json report = report_in(ScratchDir::read(sh.path("r.html")));
+  for (const Json& section : report["sections"])
     for (const Json& figure : section["figures"])
-      if (figure["thinned"].get<std::string>().find("of 100,000 rows") != std::string::npos) ++thinned;
+      if (figure["thinned"].get<std::string>().find(" of 100,000 rows") != std::string::npos) ++thinned;
   CHECK(thinned > 0);
 }
 
