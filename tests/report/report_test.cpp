@@ -187,3 +187,29 @@ TEST_CASE("a finding becomes a note and its advice", "[report]") {
   CHECK(one.text == "3 rows left out: cells are missing.");
   CHECK(one.advice.empty());
 }
+
+TEST_CASE("a report that cannot be is a sentence, and leaves no file", "[report]") {
+  const Shell sh;
+  const Ran made = sh("moe train -q -k 2 --gate-l2 1e-5 -y accel $DATA/mcycle.csv -o m.moe");
+  REQUIRE(made.status == 0);
+  const auto refused = [&](const std::string& command, int status, const std::string& sentence) {
+    const Ran ran = sh(command);
+    INFO(ran);
+    CHECK(ran.status == status);
+    CHECK(ran.out.empty());
+    CHECK(ran.err == sentence + "\n");
+  };
+  refused("moe train -k 2 -y accel $DATA/mcycle.csv --report - -o n.moe", 2,
+          "moe train: --report: standard output is the model's: expected a file");
+  refused("moe report m.moe -o r.html", 2, "moe report: no model: expected -m FILE, or -m - for standard input");
+  refused("printf 'x,accel\\n1,2\\n' > other.csv && moe report -m m.moe other.csv -o r.html", 3,
+          "moe report: other.csv: there is no column 'times': expected the model's inputs");
+  refused("moe train -q -k 200 -y accel $DATA/mcycle.csv --report r.html -o n.moe", 3,
+          "moe train: 200 experts and 133 rows: expected fewer experts, or more rows");
+  CHECK(sh("ls r.html n.moe").out.empty());
+  // Rows without a target are drawn, and a note says what they cannot tell.
+  const Ran without = sh("cut -d, -f1 $DATA/mcycle.csv > x.csv && moe report -m m.moe x.csv -o x.html");
+  INFO(without);
+  CHECK(without.status == 0);
+  CHECK(ScratchDir::read(sh.path("x.html")).find("The rows have no target") != std::string::npos);
+}
