@@ -18,7 +18,8 @@ constexpr const char* kHostile = "</script><b>bold";
 
 /// A table whose names and levels would be markup in a page that took them as such.
 constexpr const char* kHostileTable = R"(awk 'BEGIN { print "\"</script><b>bold\",\"\"\"><img src=x>\",\"a&lt;b\",y"
-  for (i = 0; i < 120; ++i) printf "%g,%s,%g,%.3f\n", i % 17, i % 3 ? "<!--" : "{{model}}", i * i % 11, i % 17 + sin(i) }' > d.csv
+  for (i = 0; i < 120; ++i)
+    printf "%g,%s,%g,%.3f\n", i % 17, i % 3 ? "<!--" : "{{model}}", i * i % 11, i % 17 + sin(i) }' > d.csv
 )";
 
 /// The report within the page.
@@ -145,7 +146,8 @@ TEST_CASE("what keeps a figure from being drawn is a sentence", "[report]") {
     sh.write(file, ScratchDir::read(std::string(MOE_SOURCE "/lib/src/report/page/") + file));
   sh.write("try.js", R"(
 const axis = (scale, categories) => ({ label: "", scale, categories });
-const figure = (x, y, ...marks) => ({ id: "", title: "", caption: "", thinned: "", x: axis(x, ["a", "b"]), y: axis(y, ["a", "b"]), marks });
+const words = { id: "", title: "", caption: "", thinned: "" };
+const figure = (x, y, ...marks) => ({ ...words, x: axis(x, ["a", "b"]), y: axis(y, ["a", "b"]), marks });
 const say = (...all) => console.log(faultOf(figure(...all)));
 say("linear", "linear", { kind: "line", series: "s", x: [1, 2], y: [3, 4] });
 say("linear", "linear", { kind: "line", series: "s", x: [1, 2], y: [3, null] });

@@ -79,7 +79,9 @@ std::string hash_of(const std::string& text) {
 
 std::string page_of(const PageParts& page) {
   std::string script = "(() => {\n\"use strict\";\n";
-  for (const char* const file : {"elements.js", "figure.js", "beside_figure.js", "what_if.js", "page.js"}) script += kEmbedded.at(file);
+  for (const char* const file : {"elements.js", "figure.js", "picture.js", "beside_figure.js", "inputs.js",
+                                 "density.js", "what_if.js", "page.js"})
+    script += kEmbedded.at(file);
   std::map<std::string, std::string> parts{{"title", escaped_html(page.title)},
                                            {"version", MOE_VERSION},
                                            {"style", kEmbedded.at("page.css")},

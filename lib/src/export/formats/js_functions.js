@@ -1,6 +1,6 @@
-// What an exported script takes of special functions, and no more of them than a model needs: format js copies the sections that
-// it calls. A section begins with a line that names its function, then those of other sections that it calls. c_functions.c has
-// the same functions; JavaScript lacks erfc, too.
+// What an exported script takes of special functions, and no more of them than a model needs: format js copies the
+// sections that it calls. A section begins with a line that names its function, then those of other sections that it
+// calls. c_functions.c has the same functions; JavaScript lacks erfc, too.
 
 /*= shareOfOne */
 const shareOfOne = (p) => (p < 0 ? 0 : p > 1 ? 1 : p);
@@ -39,7 +39,10 @@ function logNormalCdf(x) {
 }
 
 /*= stirlingError */
-/** log Gamma(a) - (a - 1/2) log a + a - log(2 pi) / 2, at a = exp(x): by Stirling's series from 10 on, below by Gamma's recurrence. */
+/**
+ * log Gamma(a) - (a - 1/2) log a + a - log(2 pi) / 2, at a = exp(x): by Stirling's series from 10 on, below by Gamma's
+ * recurrence.
+ */
 function stirlingError(x) {
   if (x < -700) return -0.5 * x - 0.9189385332046728;
   const terms = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156, -3617 / 122400];
@@ -117,8 +120,8 @@ const gammaCdf = (x, shape) => gammaTails(shape, x)[0];
 
 /*= betaFraction */
 /**
- * The continued fraction of the incomplete beta function as DiDonato and Morris (1992) contract it: it keeps its digits where a is
- * large and x near 1. `rest` is 1 - x.
+ * The continued fraction of the incomplete beta function as DiDonato and Morris (1992) contract it: it keeps its digits
+ * where a is large and x near 1. `rest` is 1 - x.
  */
 function betaFraction(a, b, x, rest) {
   const c = 1 + a * rest - b * x; // 1 + a - (a + b) x
@@ -151,8 +154,14 @@ function betaTails(a, b, x, rest) {
   const n = a + b;
   // x^a (1 - x)^b / B(a, b), its logarithm as in Loader's binomial density: x and 1 - x against a / n and b / n.
   const front = Math.exp(
-    a * logRatioLess(x * n, a) + b * logRatioLess(rest * n, b) + 0.5 * (Math.log(a) + Math.log(b) - Math.log(n)) -
-      0.9189385332046728 + stirlingError(Math.log(n)) - stirlingError(Math.log(a)) - stirlingError(Math.log(b)));
+    a * logRatioLess(x * n, a) +
+      b * logRatioLess(rest * n, b) +
+      0.5 * (Math.log(a) + Math.log(b) - Math.log(n)) -
+      0.9189385332046728 +
+      stirlingError(Math.log(n)) -
+      stirlingError(Math.log(a)) -
+      stirlingError(Math.log(b)),
+  );
   if (x < (a + 1) / (n + 2)) {
     const lower = shareOfOne(front * betaFraction(a, b, x, rest));
     return [lower, 1 - lower];

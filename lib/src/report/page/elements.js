@@ -9,7 +9,8 @@ function element(name, attributes = {}, ...children) {
 }
 
 /** A name that may break behind its underscores and points. */
-const breakable = (name) => name.split(/(?<=[_.])(?=.)/).flatMap((part, i) => (i === 0 ? [part] : [element("wbr"), part]));
+const breakable = (name) =>
+  name.split(/(?<=[_.])(?=.)/).flatMap((part, i) => (i === 0 ? [part] : [element("wbr"), part]));
 
 const fiveDigits = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 5 });
 
@@ -17,10 +18,7 @@ const fiveDigits = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 5 
 function shown(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text =
-    size >= 1e7 || size < 1e-4
-      ? value.toExponential(3).replace(/\.?0*e\+?/, "e")
-      : fiveDigits.format(value);
+  const text = size >= 1e7 || size < 1e-4 ? value.toExponential(3).replace(/\.?0*e\+?/, "e") : fiveDigits.format(value);
   return text.replace("-", "\u2212");
 }
 
@@ -30,7 +28,8 @@ function steps(low, high, count) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((times) => times * power >= rough * 0.999);
   const result = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) result.push(Number((i * step).toPrecision(12)));
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i)
+    result.push(Number((i * step).toPrecision(12)));
   return result;
 }
 
@@ -41,7 +40,8 @@ function logSteps(low, high, count) {
   const every = Math.max(1, Math.ceil((last - first) / count));
   const within = last - first <= 2 ? [1, 2, 5] : [1];
   const result = [];
-  for (let e = first; e <= last; e += every) for (const times of within) result.push(Number((times * 10 ** e).toPrecision(12)));
+  for (let e = first; e <= last; e += every)
+    for (const times of within) result.push(Number((times * 10 ** e).toPrecision(12)));
   return result.filter((x) => x >= low * 0.999 && x <= high * 1.001);
 }
 
@@ -49,11 +49,23 @@ function logSteps(low, high, count) {
 function tableOf({ title, columns, numeric, rows }) {
   const kind = (j) => (numeric[j] ? { class: "number" } : {});
   const head = columns.map((name, j) => element("th", { scope: "col", ...kind(j) }, name));
-  const body = rows.map((row) => element("tr", {}, row.map((cell, j) => element("td", kind(j), String(cell)))));
+  const body = rows.map((row) =>
+    element(
+      "tr",
+      {},
+      row.map((cell, j) => element("td", kind(j), String(cell))),
+    ),
+  );
   return element(
     "div",
     { class: "scroll", tabindex: "0", role: "region", "aria-label": title || "Table" },
-    element("table", {}, title ? element("caption", {}, title) : undefined, element("thead", {}, element("tr", {}, head)), element("tbody", {}, body)),
+    element(
+      "table",
+      {},
+      title ? element("caption", {}, title) : undefined,
+      element("thead", {}, element("tr", {}, head)),
+      element("tbody", {}, body),
+    ),
   );
 }
 

@@ -9,9 +9,13 @@ function figureElement(figure, i) {
   const fault = faultOf(figure);
   const title = `figure-${i}`;
   const chart = element("div", { class: "chart" });
-  const caption = element("figcaption", {},
-    element("h3", { id: title }, figure.title), figure.caption ? element("p", {}, figure.caption) : undefined,
-    figure.thinned ? element("p", { class: "thinned" }, figure.thinned) : undefined);
+  const caption = element(
+    "figcaption",
+    {},
+    element("h3", { id: title }, figure.title),
+    figure.caption ? element("p", {}, figure.caption) : undefined,
+    figure.thinned ? element("p", { class: "thinned" }, figure.thinned) : undefined,
+  );
   const wide = !fault && hiddenMaps(figure).length > 0;
   const result = element("figure", { "aria-labelledby": title, ...(wide ? { class: "wide" } : {}) }, caption);
   if (fault) {
@@ -39,35 +43,67 @@ function drawAt(place, width) {
 
 function sectionElement({ id, title, text, figures, tables }, number) {
   const head = `${id}-title`;
-  const sentences = text.length > 1 ? element("ul", { class: "sentences" }, text.map((one) => element("li", {}, one))) : text.map((one) => element("p", {}, one));
-  return element("section", { id, "aria-labelledby": head },
-    element("h2", { id: head }, title), sentences,
-    figures.length > 0 ? element("div", { class: figures.length > 1 ? "figures" : "figures single" }, figures.map((figure, i) => figureElement(figure, `${number}-${i}`))) : undefined,
-    tables.map((table) => element("div", { class: "table" }, tableOf(table))));
+  const sentences =
+    text.length > 1
+      ? element(
+          "ul",
+          { class: "sentences" },
+          text.map((one) => element("li", {}, one)),
+        )
+      : text.map((one) => element("p", {}, one));
+  return element(
+    "section",
+    { id, "aria-labelledby": head },
+    element("h2", { id: head }, title),
+    sentences,
+    figures.length > 0
+      ? element(
+          "div",
+          { class: figures.length > 1 ? "figures" : "figures single" },
+          figures.map((figure, i) => figureElement(figure, `${number}-${i}`)),
+        )
+      : undefined,
+    tables.map((table) => element("div", { class: "table" }, tableOf(table))),
+  );
 }
 
 function notesElement(notes) {
   if (notes.length === 0) return undefined;
-  return element("section", { id: "notes", "aria-labelledby": "notes-title" },
+  return element(
+    "section",
+    { id: "notes", "aria-labelledby": "notes-title" },
     element("h2", { id: "notes-title" }, notes.length === 1 ? "A note on this fit" : "Notes on this fit"),
-    element("ul", { class: "notes" }, notes.map(({ text, advice }) => element("li", {}, element("p", {}, text), advice ? element("p", {}, advice) : undefined))));
+    element(
+      "ul",
+      { class: "notes" },
+      notes.map(({ text, advice }) =>
+        element("li", {}, element("p", {}, text), advice ? element("p", {}, advice) : undefined),
+      ),
+    ),
+  );
 }
 
 /** Marks the section that is being read in the contents. */
 function followReader(sections, links) {
   const seen = new Map(sections.map((section) => [section, false]));
-  const observer = new IntersectionObserver((entries) => {
-    entries.forEach((entry) => seen.set(entry.target, entry.isIntersecting));
-    const current = sections.find((section) => seen.get(section));
-    links.forEach((link, i) => (sections[i] === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current")));
-  }, { rootMargin: "-10% 0px -50% 0px" });
+  const observer = new IntersectionObserver(
+    (entries) => {
+      entries.forEach((entry) => seen.set(entry.target, entry.isIntersecting));
+      const current = sections.find((section) => seen.get(section));
+      links.forEach((link, i) =>
+        sections[i] === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current"),
+      );
+    },
+    { rootMargin: "-10% 0px -50% 0px" },
+  );
   sections.forEach((section) => observer.observe(section));
 }
 
 /** Light, dark, or as the system has it. A browser may refuse to keep the choice. */
 function themeSwitch() {
   const radios = [...document.querySelectorAll('input[name="theme"]')];
-  const set = (theme) => (theme === "auto" ? delete document.documentElement.dataset.theme : (document.documentElement.dataset.theme = theme));
+  const set = (theme) =>
+    theme === "auto" ? delete document.documentElement.dataset.theme : (document.documentElement.dataset.theme = theme);
   let kept = null;
   try {
     kept = localStorage.getItem("moe-theme");
@@ -111,7 +147,9 @@ function drawAll(whatIf) {
     }, 100);
   });
   // On paper a column is narrower than the window, which an element still has the width of when this is called.
-  addEventListener("beforeprint", () => places.forEach((place) => drawAt(place, place.chart.closest(".single, .wide") ? 680 : 330)));
+  addEventListener("beforeprint", () =>
+    places.forEach((place) => drawAt(place, place.chart.closest(".single, .wide") ? 680 : 330)),
+  );
   addEventListener("afterprint", () => places.forEach((place) => drawAt(place, width(place))));
 }
 
@@ -123,7 +161,9 @@ function build() {
   if (whatIf) sections.splice(sections.length > 0 && report.sections[0].id === "summary" ? 1 : 0, 0, whatIf.section);
   const notes = notesElement(report.notes);
   if (notes) sections.unshift(notes);
-  const links = sections.map((section) => element("a", { href: `#${section.id}` }, section.querySelector("h2").textContent));
+  const links = sections.map((section) =>
+    element("a", { href: `#${section.id}` }, section.querySelector("h2").textContent),
+  );
   document.getElementById("contents").append(...links.map((link) => element("li", {}, link)));
   document.getElementById("main").replaceChildren(...sections);
   themeSwitch();
