@@ -1,8 +1,7 @@
 /**
  * The predictive distribution at a row, an object that holds the model's columns by name, as functions in the data's
- * own units: logDensity(y), where several targets take an array; cdf(y, target) and quantile(p, target), by default of the
- * first target; counts(target): whether it is a count.
- * Numbers are NaN where the row has no prediction.
+ * own units: logDensity(y), where several targets take an array; cdf(y, target) and quantile(p, target), by default of
+ * the first target; counts(target): whether it is a count. Numbers are NaN where the row has no prediction.
  */
 export function distribution(row) {
   const known = take(row);
