@@ -169,7 +169,9 @@ async function main() {
     if ((await tab.$("#what-if")) !== null) {
       const classes = (await tab.$("#what-if .headline + p")) === null;
       const one = (await tab.$$eval("#what-if .headline", (all) => all.length)) === 1;
-      await checkWhatIf(tab, classes ? "label,proba,gate" : one ? "mean,sd,interval:0.9,median,gate" : "mean,sd,gate");
+      const density = (await tab.textContent("#what-if .answer")).includes("standard deviation");
+      const ofNumber = density ? (one ? "mean,sd,interval:0.9,median,gate" : "mean,sd,gate") : "mean,gate";
+      await checkWhatIf(tab, classes ? "label,proba,gate" : ofNumber);
       await checkSlider(tab);
     }
     await checkTables(tab);

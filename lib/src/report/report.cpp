@@ -10,8 +10,8 @@
 namespace moe {
 namespace {
 
-/// A page of 100,000 rows is to stay below 3 MB.
-constexpr std::size_t kMostScript = 1'000'000;
+/// A committee of networks takes some megabytes, which a browser still reads in a moment.
+constexpr std::size_t kMostScript = 8'000'000;
 
 /// The model as a script that sets moeModel, or "" and a note on why there is none.
 std::string script_of(const Model& model, std::vector<ReportNote>& notes) {

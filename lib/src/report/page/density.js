@@ -1,17 +1,14 @@
 // The predictive distribution of the what-if panel as a figure.
 
-const LOWER = 0.05;
-const UPPER = 0.95;
-
-/** The density of target t as a figure, from where almost nothing is below to where almost nothing is above. */
-function densityFigure(of, predicted, what, target, t, axis) {
+/** The density of a target as a figure, from where almost nothing is below to where almost nothing is above. */
+function densityFigure(of, predicted, what, target, interval, axis) {
   const name = what.targets.length > 1 ? target : undefined;
   const [low, high] = [of.quantile(0.005, name), of.quantile(0.995, name)];
-  const [lower, upper] = [of.quantile(LOWER, name), of.quantile(UPPER, name)];
+  const [lower, upper] = interval;
   const mean = predicted[what.targets.length > 1 ? `mean_${target}` : "mean"];
   if (![low, high, lower, upper, mean].every(Number.isFinite)) return undefined;
   const figure = {
-    id: `density-${t}`,
+    id: `density-${target}`,
     most: 240,
     title: `Density of ${target}`,
     caption: "",

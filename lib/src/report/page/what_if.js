@@ -1,5 +1,7 @@
 // The what-if panel: the model itself, exported as JavaScript (`moeModel`), at inputs that the reader sets.
 
+const LOWER = 0.05;
+const UPPER = 0.95;
 const MOST_BARS = 10;
 
 /** The weights of the gate as bars, those of the heaviest experts where there are many. */
@@ -48,7 +50,7 @@ function answerTo(row, what, axes, width) {
       numbers.push([`lower${suffix}`, lower], [`upper${suffix}`, upper], [`median${suffix}`, of.quantile(0.5, target)]);
       words = `90 % of the probability is between ${shown(lower)} and ${shown(upper)}; standard deviation ${shown(sd)}`;
       axes[t] ??= {};
-      const figure = densityFigure(of, predicted, what, target, t, axes[t]);
+      const figure = densityFigure(of, predicted, what, target, [lower, upper], axes[t]);
       if (figure) figures.push(figure);
     }
     said.push(`${target}: mean ${shown(mean)}${words ? `, ${words}` : ""}`);
