@@ -153,7 +153,8 @@ async function checkTables(tab) {
   const table = await tab.$("figure details summary");
   if (table === null) return;
   await table.click();
-  check((await tab.$$eval("figure details[open] tbody tr", (all) => all.length)) > 0, "the table of a figure is empty");
+  const filled = await tab.waitForSelector("figure details[open] tbody tr", { timeout: 20_000 }).catch(() => null);
+  check(filled !== null, "the table of a figure is empty");
 }
 
 async function main() {
