@@ -87,10 +87,19 @@ struct Observations {
   void append(const Observations& more);
 };
 
+/// A column of texts: which of them occur, in order, and which one each of n rows has.
+struct LevelColumn {
+  std::vector<std::string> levels;
+  std::vector<std::size_t> of_row;
+};
+
 /// The rows of a table, in the data's units.
 struct Dataset : Observations {
   std::vector<std::string> ids{};      ///< n, or empty
   std::vector<std::string> records{};  ///< n records as CSV text, where a TableReader was asked to keep them
+  // What TableReader::rest() was asked for beside the schema's columns:
+  arma::mat numbers{};                ///< n x columns of TableReader::Options::numbers
+  std::vector<LevelColumn> levels{};  ///< one for each column of TableReader::Options::levels
 
   arma::uword rows() const { return X.n_cols; }
   bool has_target() const { return y.n_cols > 0; }
@@ -175,9 +184,11 @@ class TableReader {
   /// Whether to read the target. Evaluation needs it; rows that are to be predicted may have none.
   enum class Target { kRequired, kIgnored };
   struct Options {
-    bool keep_records = false;    ///< keep the whole records in Dataset::records
-    bool keep_inputs = false;     ///< keep the cells of the input columns there, in the schema's order
-    bool ignore_unknown = false;  ///< take an unseen level for the reference level; otherwise it is an error
+    bool keep_records = false;           ///< keep the whole records in Dataset::records
+    bool keep_inputs = false;            ///< keep the cells of the input columns there, in the schema's order
+    bool ignore_unknown = false;         ///< take an unseen level for the reference level; otherwise it is an error
+    std::vector<std::size_t> numbers{};  ///< more columns of the table, for rest() to read as finite numbers
+    std::vector<std::size_t> levels{};   ///< the same, as texts; a missing cell is the level "(missing)"
   };
   /// Throws Error (data) that names the columns that the table lacks.
   TableReader(CsvReader& reader, const Schema& schema, Target target, Options options);
@@ -189,6 +200,8 @@ class TableReader {
   bool next(Dataset& block, arma::uword limit);
   /// Reads all remaining rows on all threads, without ids and records. Throws Error (data) where there are none.
   Dataset rest();
+  /// The same for several readers of one CsvReader, none of which has read a row: a dataset of all rows for each.
+  static std::vector<Dataset> rest_of(const std::vector<TableReader*>& readers);
   struct Printed {
     std::string text;
     std::optional<arma::uword> odd_row{};  ///< the first row of which no text could be made

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "moe/model.hpp"
+#include "moe/scores.hpp"
 
 namespace moe {
 
@@ -34,14 +35,14 @@ struct Metrics {
   // Classes:
   double accuracy = 0, brier = 0, auc = 0;
   arma::mat confusion;  ///< C x C weights: true classes in rows, predicted classes in columns
-  struct ByExpert {
-    double share, responsibility, nll;
-  };
-  std::vector<ByExpert> experts;
+  std::vector<ExpertScore> experts;
 };
 
-/// Throws Error (data) where the data have no target.
+/// The figures of scores.hpp in one struct, without errors. Throws Error (data) where the data have no target.
 Metrics evaluate(const Model& model, const Dataset& data);
+
+/// The objective of the model's training at these rows, without penalties: its name and its value.
+std::pair<std::string, double> objective_at(const Model& model, const Dataset& data);
 
 /// Weighted sums over rows of log p(y|x) in data units, and of the entropy -sum_k r_k log r_k; twice that is what ICL
 /// adds to BIC.
@@ -53,9 +54,5 @@ LikelihoodSums likelihood_sums(const Model& model, const Rows& rows);
 
 /// Studies how the model's experts share the rows. The gate must be a softmax.
 FitStudy study_fit(const Model& model, const Rows& rows);
-
-/// The weighted area under the ROC curve of scores for two classes (1 is positive); ties count half. NaN where there is
-/// only one class.
-double area_under_curve(const arma::vec& score, const arma::vec& positive, const arma::vec& weight);
 
 }  // namespace moe

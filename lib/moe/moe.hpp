@@ -2,7 +2,7 @@
 //
 // A table becomes a Dataset (dataset.hpp), a Dataset a Model (train.hpp, penalty.hpp for the penalty that suits it,
 // select.hpp for the best of several, or automatic.hpp for a committee of what suits the data), a
-// Model a file (model_file.hpp), predictions (predict.hpp), figures of merit (metrics.hpp), words (describe.hpp) or
+// Model a file (model_file.hpp), predictions (predict.hpp), figures of merit (metrics.hpp, scores.hpp), words (describe.hpp) or
 // another tool's input (export.hpp):
 //
 //     moe::CsvReader reader("train.csv");
@@ -54,6 +54,7 @@
 #include "moe/recipe.hpp"
 #include "moe/registry.hpp"
 #include "moe/report.hpp"
+#include "moe/scores.hpp"
 #include "moe/select.hpp"
 #include "moe/solver.hpp"
 #include "moe/stop.hpp"

@@ -37,7 +37,8 @@ class Predictive {
   arma::vec log_probability(const arma::vec& low, const arma::vec& high, arma::uword t = 0) const;
   /// The continuous ranked probability score at the block's target. It has a closed form where all experts are normal.
   arma::vec crps(arma::uword t = 0) const;
-  bool discrete(arma::uword t = 0) const;  ///< whether every expert's density is a probability of whole numbers
+  arma::vec log_density_of(arma::uword t) const;  ///< log p(y|x) of this target alone
+  bool discrete(arma::uword t = 0) const;         ///< whether every expert's density is a probability of whole numbers
 
   // For classes:
   arma::mat probabilities() const;  ///< b x C

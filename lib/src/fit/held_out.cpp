@@ -9,6 +9,7 @@
 #include "judge/log_scores.hpp"
 #include "moe/error.hpp"
 #include "moe/gate.hpp"
+#include "moe/scores.hpp"
 #include "moe/select.hpp"
 #include "moe/solver.hpp"
 

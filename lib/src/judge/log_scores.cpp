@@ -1,8 +1,5 @@
 #include "judge/log_scores.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include "model/forward_blocks.hpp"
 #include "moe/forward_pass.hpp"
 #include "moe/numeric.hpp"
@@ -21,13 +18,6 @@ arma::vec log_scores(const Model& model, const Rows& rows) {
     result.subvec(block.first, block.first + block.count() - 1) = part;
   });
   return result;
-}
-
-MeanScore mean_score(const arma::vec& scores, const arma::vec& w) {
-  const double total = arma::accu(w), mean = arma::dot(w, scores) / total;
-  const double squares = arma::accu(arma::square(w % (scores - mean)));
-  const auto n = static_cast<double>(scores.n_elem);
-  return {mean, std::sqrt(squares * n / std::max(1.0, n - 1)) / total};
 }
 
 }  // namespace moe

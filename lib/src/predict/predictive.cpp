@@ -168,6 +168,18 @@ arma::vec Predictive::log_density() const {
   return result;
 }
 
+arma::vec Predictive::log_density_of(arma::uword t) const {
+  arma::mat log_p(rows(), model_.size());
+  arma::vec part, result;
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    const Part expert = this->part(k, t);
+    expert.marginal.family->log_density(block_.y.col(t), expert.eta, expert.marginal.psi.data(), part);
+    log_p.col(k) = part;
+  }
+  log_sum_exp(forward_.log_weights() + log_p, result);
+  return result;
+}
+
 arma::mat Predictive::responsibilities() const {
   arma::mat result;
   softmax(forward_.log_weights() + expert_log_densities(), result);

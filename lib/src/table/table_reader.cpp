@@ -8,6 +8,7 @@
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
 #include "table/table_rows.hpp"
+#include "table/target_column.hpp"
 
 namespace moe {
 namespace {
@@ -64,9 +65,14 @@ struct TableReader::State {
   void plan_inputs();
   void plan_targets(const Schema& schema);
   void plan_rest(const Schema& schema, Target target);
+  void plan_beside();
   RowPlan plan_of_numbers() const;
   Dataset dataset(ParsedRows&& rows) const;
   bool load();
+  void keep(ParsedRows&& rows);
+  arma::mat numbers_beside() const;
+  LevelColumn levels_beside(std::size_t i) const;
+  Dataset whole();
 
   CsvReader& reader;
   CsvBlocks& blocks;
@@ -76,8 +82,11 @@ struct TableReader::State {
   bool by_value;                  // whether levels that are numbers are compared by value
   RowPlan plan;
   RowLayout layout;
-  std::optional<std::size_t> id;  // the slot of the ids
-  std::size_t line;               // the line on which the next block begins
+  std::optional<std::size_t> id;                           // the slot of the ids
+  std::vector<std::size_t> number_slots{}, level_slots{};  // of what is read beside the schema's columns
+  std::deque<FreshLevels> fresh{};                         // the levels of the latter
+  std::deque<TableRows> kept{};                            // the blocks that rest() has read
+  std::size_t line;                                        // the line on which the next block begins
 
   Dataset held{};  // rows that next() will hand out
   std::optional<RowParser> parser{};
@@ -97,6 +106,7 @@ TableReader::State::State(CsvReader& csv, const Schema& schema, Target target, O
   plan.records = options.keep_records;
   plan_inputs();
   if (target == Target::kRequired) plan_targets(schema);
+  plan_beside();
   plan_rest(schema, target);
   std::vector<std::size_t> used;
   for (std::size_t column = 0; column < plan.columns.size(); ++column)
@@ -133,6 +143,16 @@ void TableReader::State::plan_targets(const Schema& schema) {
     }
     layout.targets.push_back(plan.add(at, std::move(use)).slot);
   }
+}
+
+/// The columns that are neither inputs nor targets.
+void TableReader::State::plan_beside() {
+  for (const std::size_t column : options.numbers) number_slots.push_back(plan.add(column, CellUse{}).slot);
+  CellUse text;
+  text.kind = CellUse::Kind::kFresh;
+  text.fills = true;
+  for (const std::size_t column : options.levels) level_slots.push_back(plan.add(column, text).slot);
+  fresh.resize(level_slots.size());
 }
 
 /// Weights are read only where predictions are judged by the target. In plain prediction each row counts alike.
@@ -205,22 +225,85 @@ bool TableReader::next(Dataset& block, arma::uword limit) {
   return true;
 }
 
-Dataset TableReader::rest() {
-  State& state = *state_;
-  const RowPlan plan = state.plan_of_numbers();
-  const unsigned threads = state.reader.threads();
-  std::deque<TableRows> blocks;
-  const auto work = [&] {
-    return [parser = RowParser(state.blocks, plan)](const CsvBlock& block) mutable { return parser.parse(block); };
-  };
-  in_order<ParsedRows>(state.blocks, CsvBlocks::Fill::kAll, threads, work, [&](ParsedRows&& rows) {
-    if (rows.fault) state.blocks.fail(state.line, *rows.fault);
-    state.line += rows.lines;
-    blocks.push_back({std::move(rows), {}});
-  });
-  Dataset data = assemble(blocks, state.layout, state.columns, threads);
-  require_weight(data.w, state.reader.file_name());
+/// Keeps a block for whole(), with the numbers of its levels.
+void TableReader::State::keep(ParsedRows&& rows) {
+  if (rows.fault) blocks.fail(line, *rows.fault);
+  TableRows& block = kept.emplace_back(TableRows{std::move(rows), {}});
+  if (!level_slots.empty()) block.codes.resize(plan.values);
+  for (std::size_t i = 0; i < level_slots.size(); ++i)
+    block.codes[level_slots[i]] = fresh[i].add(block.parsed.levels[level_slots[i]], line);
+  line += block.parsed.lines;
+}
+
+/// The numbers that are read beside the schema's columns.
+arma::mat TableReader::State::numbers_beside() const {
+  arma::uword rows = 0, row = 0;
+  for (const TableRows& block : kept) rows += block.parsed.rows;
+  arma::mat result(rows, number_slots.size());
+  for (const TableRows& block : kept)
+    for (std::size_t n = 0; n < block.parsed.rows; ++n, ++row)
+      for (std::size_t i = 0; i < number_slots.size(); ++i)
+        result(row, i) = block.parsed.values.get()[n * plan.values + number_slots[i]];
+  return result;
+}
+
+/// The i-th column of texts that is read beside the schema's columns.
+LevelColumn TableReader::State::levels_beside(std::size_t i) const {
+  const std::size_t slot = level_slots[i];
+  LevelColumn column{ordered_levels(fresh[i].all().texts()), {}};
+  const bool missing =
+      std::any_of(kept.begin(), kept.end(), [&](const TableRows& block) { return block.parsed.missing[slot] > 0; });
+  if (missing) {
+    std::erase(column.levels, kMissingLevel);  // cells with the text "(missing)" are of that level, too
+    column.levels.emplace_back(kMissingLevel);
+  }
+  const std::vector<double> places = level_codes(fresh[i].all(), column.levels);
+  for (const TableRows& block : kept)
+    for (std::size_t n = 0; n < block.parsed.rows; ++n) {
+      const double level = block.parsed.values.get()[n * plan.values + slot];
+      const double place = std::isnan(level)
+                               ? static_cast<double>(column.levels.size() - 1)
+                               : places[static_cast<std::size_t>(block.codes[slot][static_cast<std::size_t>(level)])];
+      column.of_row.push_back(static_cast<std::size_t>(place));
+    }
+  return column;
+}
+
+/// All rows that were kept.
+Dataset TableReader::State::whole() {
+  arma::mat numbers = numbers_beside();
+  std::vector<LevelColumn> levels;
+  for (std::size_t i = 0; i < level_slots.size(); ++i) levels.push_back(levels_beside(i));
+  Dataset data = assemble(kept, layout, columns, reader.threads());
+  data.numbers = std::move(numbers);
+  data.levels = std::move(levels);
+  require_weight(data.w, reader.file_name());
   return data;
+}
+
+Dataset TableReader::rest() { return std::move(rest_of({this}).front()); }
+
+std::vector<Dataset> TableReader::rest_of(const std::vector<TableReader*>& readers) {
+  const State& first = *readers.front()->state_;
+  std::vector<RowPlan> plans;
+  for (const TableReader* reader : readers) plans.push_back(reader->state_->plan_of_numbers());
+  const auto work = [&] {
+    std::vector<RowParser> parsers;
+    for (const RowPlan& plan : plans) parsers.emplace_back(first.blocks, plan);
+    return [parsers = std::move(parsers)](const CsvBlock& block) mutable {
+      std::vector<ParsedRows> rows;
+      for (RowParser& parser : parsers) rows.push_back(parser.parse(block));
+      return rows;
+    };
+  };
+  in_order<std::vector<ParsedRows>>(first.blocks, CsvBlocks::Fill::kAll, first.reader.threads(), work,
+                                    [&](std::vector<ParsedRows>&& rows) {
+                                      for (std::size_t i = 0; i < readers.size(); ++i)
+                                        readers[i]->state_->keep(std::move(rows[i]));
+                                    });
+  std::vector<Dataset> result;
+  for (const TableReader* reader : readers) result.push_back(reader->state_->whole());
+  return result;
 }
 
 void TableReader::stream(const std::function<Print()>& make_print,
