@@ -54,7 +54,8 @@ std::string overview_page(const std::vector<Command>& commands) {
   for (const Command& command : commands)
     text += ".TP\n\\fB" + roff("moe-" + command.name) + "\\fR(1)\n" + roff(command.summary) + "\n";
   return text +
-         ".SH EXIT STATUS\n0 done; 1 the fit failed; 2 usage; 3 bad data; 4 bad model file; 5 cannot read or write.\n";
+         ".SH EXIT STATUS\n0 done; 1 the fit failed, or a --require does not hold; 2 usage; 3 bad data; 4 bad model "
+         "file; 5 cannot read or write.\n";
 }
 
 std::string completion(const std::vector<Command>& commands) {

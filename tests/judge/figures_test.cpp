@@ -277,20 +277,27 @@ moe::Metrics metrics_of(const json& eval) {
   return result;
 }
 
-/// Compares every line "name  figure" in the text of `moe eval` with its JSON, which must have no other single number.
+/// Compares every line "name  figure +- error" in the text of `moe eval` with its JSON, which must have no other single
+/// number.
 void check_text(const std::string& text, const json& eval) {
   std::map<std::string, json> expected;
   for (const auto& [key, value] : eval.items())
-    if (value.is_number() && key != "objective") expected[key] = value;
-  expected[eval.at("objective_name")] = eval.at("objective");
+    if (value.is_number() && key != "objective" && key != "log_loss") expected[key] = value;  // log_loss is nll
+  if (eval.at("objective_name") != "likelihood") expected[eval.at("objective_name")] = eval.at("objective");
+  std::map<std::string, json> errors;
+  for (const auto& [key, value] : eval.at("errors").items())
+    if (value.is_number()) errors[key] = value;
+  if (eval.at("errors").contains("coverage"))
+    for (const auto& [level, error] : eval.at("errors").at("coverage").items()) errors["coverage " + level] = error;
   if (eval.at("weight") == eval.at("rows")) expected.erase("weight");
   if (eval.contains("coverage"))
     for (const auto& [level, share] : eval.at("coverage").items()) expected["coverage " + level] = share;
   for (const auto& [name, value] : expected) {
     CAPTURE(name);
     char line[80];
-    std::snprintf(line, sizeof line, "%-16s %12.6g\n", name.c_str(), value.get<double>());
-    CHECK(("\n" + text).find(std::string("\n") + line) != std::string::npos);
+    std::snprintf(line, sizeof line, "%-20s %12.6g", name.c_str(), value.get<double>());
+    const std::string error = errors.contains(name) ? "  +- " + printed("%.2g", errors[name].get<double>()) : "";
+    CHECK(("\n" + text).find(std::string("\n") + line + error + "\n") != std::string::npos);
   }
   std::string experts = "expert        share   responsibility          nll\n";
   for (const json& expert : eval.at("experts")) {
@@ -329,7 +336,7 @@ void check_fit(const Shell& sh, const std::string& arguments, const std::string&
   CHECK(inspected.out.find("  log-likelihood " + printed("%.6f", log_likelihood) + ", " + printed("%.0f", parameters) +
                            " parameters, AIC " + printed("%.4f", aic) + ", BIC " + printed("%.4f", bic) + ", ICL " +
                            printed("%.4f", icl) + " (lower is better)\n") != std::string::npos);
-  CHECK(inspected.out.find(", likelihood " + printed("%.8g", -log_likelihood / weight) + " by ") != std::string::npos);
+  CHECK(inspected.out.find(", nll " + printed("%.8g", -log_likelihood / weight) + " by ") != std::string::npos);
   const json chosen = json_of(sh, "moe select -q --json " + arguments).at("candidates")[0];
   for (const char* key : {"log_likelihood", "parameters", "aic", "bic", "icl"})
     CHECK(chosen.at(key).get<double>() == Approx(fit.at(key).get<double>()).epsilon(1e-12));

@@ -1,0 +1,96 @@
+#include "requirement.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+
+namespace cli {
+namespace {
+
+using moe::Error;
+using moe::ErrorKind;
+
+struct Parsed {
+  std::string left, comparison, right;
+};
+
+std::string without_blanks(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  return first == text.npos ? "" : text.substr(first, text.find_last_not_of(' ') + 1 - first);
+}
+
+Parsed parsed(const std::string& text) {
+  const std::size_t at = text.find_first_of("<>");
+  if (at != text.npos) {
+    const std::string comparison = text.substr(at, at + 1 < text.size() && text[at + 1] == '=' ? 2 : 1);
+    const Parsed result{without_blanks(text.substr(0, at)), comparison,
+                        without_blanks(text.substr(at + comparison.size()))};
+    if (!result.left.empty() && !result.right.empty()) return result;
+  }
+  throw Error(ErrorKind::kUsage,
+              "--require: '" + moe::printable(text) + "': expected a comparison, as 'nll<=1.2' or 'rmse(A)<=rmse(B)'");
+}
+
+/// The prediction with this letter.
+const Judged& judged_as(const std::string& letter, const Judgement& judgement) {
+  std::vector<std::string> letters;
+  for (const Judged& judged : judgement.of) {
+    if (judged.letter == letter) return judged;
+    letters.push_back(judged.letter);
+  }
+  throw Error(ErrorKind::kUsage, "--require: " + moe::unknown_word("prediction", letter, letters));
+}
+
+double figure_of(const std::string& name, const Judged& judged, const Judgement& judgement) {
+  std::vector<std::string> known;
+  for (const moe::Figure& figure : moe::figures_of(judged.scores)) {
+    known.push_back(moe::spelling(figure, judgement.rows));
+    if (known.back() == name) return moe::estimate(figure, judged.scores, judgement.rows).value;
+  }
+  throw Error(ErrorKind::kUsage, "--require: " + moe::unknown_word("figure", name, known));
+}
+
+double value_of(const std::string& operand, const Judgement& judgement) {
+  if (const auto number = moe::parse_number(operand)) return *number;
+  if (operand.size() == 1 && operand[0] >= 'A' && operand[0] <= 'Z')
+    return figure_of("nll", judged_as(operand, judgement), judgement);
+  const std::size_t open = operand.rfind('(');
+  if (open != operand.npos && operand.back() == ')')
+    return figure_of(operand.substr(0, open), judged_as(operand.substr(open + 1, operand.size() - open - 2), judgement),
+                     judgement);
+  if (judgement.of.size() > 1)
+    throw Error(ErrorKind::kUsage, "--require: '" + moe::printable(operand) + "' of which prediction: expected " +
+                                       moe::printable(operand) + "(A) or another letter");
+  return figure_of(operand, judgement.of.front(), judgement);
+}
+
+/// Whether the comparison holds. Where a figure has no value, none does.
+bool holds(double left, const std::string& comparison, double right) {
+  if (comparison == "<") return left < right;
+  if (comparison == "<=") return left <= right;
+  return comparison == ">" ? left > right : left >= right;
+}
+
+}  // namespace
+
+void check_requirement(const std::string& text) { parsed(text); }
+
+std::string unmet(const std::vector<std::string>& requirements, const Judgement& judgement) {
+  std::vector<std::string> found, expected;
+  for (const std::string& text : requirements) {
+    const Parsed requirement = parsed(text);
+    const double left = value_of(requirement.left, judgement), right = value_of(requirement.right, judgement);
+    if (holds(left, requirement.comparison, right)) continue;
+    expected.push_back(text);
+    for (const auto& [operand, value] : {std::pair{requirement.left, left}, std::pair{requirement.right, right}}) {
+      if (moe::parse_number(operand)) continue;
+      const std::string is = operand + (std::isnan(value) ? " has no value" : " is " + moe::format_number(value));
+      if (std::find(found.begin(), found.end(), is) == found.end()) found.push_back(is);
+    }
+  }
+  return expected.empty() ? "" : "--require: " + moe::join(found) + ": expected " + moe::join(expected);
+}
+
+}  // namespace cli
