@@ -115,7 +115,7 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
       std::to_string(fit.parameters) + " free parameters");
   say(report.solver + ": " + std::to_string(fit.iterations) + (fit.iterations == 1 ? " pass, " : " passes, ") +
       (fit.converged ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
-  std::string line = fit.objective + printed(" %.8g", fit.objective_value);
+  std::string line = moe::minimised_figure(fit) + printed(" %.8g", fit.objective_value);
   if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
   if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
   if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);

@@ -24,6 +24,10 @@ std::vector<Family::Figure> expert_figures(const Model& model, arma::uword k);
 /// floor.
 std::vector<std::string> guard_notes(const Model& model);
 
+/// The name under which people read FitSummary::objective_value: "nll" for the objective likelihood, else the
+/// objective's own.
+std::string minimised_figure(const FitSummary& fit);
+
 /// A JSON object; `moe inspect --help` lists its keys. Standard errors are those of the fit, or of `inference`, with
 /// intervals of this level.
 std::string describe_json(const Model& model);

@@ -188,9 +188,9 @@ std::string describe_fit(const FitSummary& fit) {
   std::snprintf(text, sizeof text,
                 "fit: %" PRIu64 " row%s, %s %.8g by %s, %s after %" PRIu64 " pass%s (best of %" PRIu64
                 " start%s, seed %" PRIu64 ")\n",
-                fit.rows, fit.rows == 1 ? "" : "s", fit.objective.c_str(), fit.objective_value, fit.solver.c_str(),
-                fit.converged ? "converged" : "not converged", fit.iterations, fit.iterations == 1 ? "" : "es",
-                fit.restarts, fit.restarts == 1 ? "" : "s", fit.seed);
+                fit.rows, fit.rows == 1 ? "" : "s", minimised_figure(fit).c_str(), fit.objective_value,
+                fit.solver.c_str(), fit.converged ? "converged" : "not converged", fit.iterations,
+                fit.iterations == 1 ? "" : "es", fit.restarts, fit.restarts == 1 ? "" : "s", fit.seed);
   const std::string first = text;
   if (!std::isfinite(fit.log_likelihood)) return first + "  no log-likelihood: the gate's weights do not sum to 1\n";
   std::snprintf(text, sizeof text,
@@ -213,6 +213,8 @@ std::string describe_columns(const Model& model) {
 }
 
 }  // namespace
+
+std::string minimised_figure(const FitSummary& fit) { return fit.objective == "likelihood" ? "nll" : fit.objective; }
 
 std::string describe_text(const Model& exact, const std::optional<Inference>& inference, double level) {
   const Model model = with_shown_names(exact);
