@@ -121,23 +121,32 @@ std::string class_tables(const moe::RowScores::OfClasses& scores, const moe::Jud
   return text;
 }
 
-std::string prediction_text(const Judged& judged, const moe::JudgedRows& rows, const EvalReport& report) {
+/// What a prediction has beside its figures.
+std::string tables_of(const Judged& judged, const moe::JudgedRows& rows, const EvalReport& report) {
+  const moe::RowScores& scores = judged.scores;
+  std::string text;
+  if (!scores.energy.is_empty())
+    text += line("energy_score draws",
+                 std::sqrt(arma::dot(arma::square(rows.w), scores.energy_variance)) / arma::accu(rows.w));
+  if (scores.classes) text += class_tables(*scores.classes, rows, report.details);
+  for (std::size_t t = 0; t < scores.numbers.size(); ++t) {
+    if (!report.details || scores.numbers[t].up_to.is_empty()) continue;
+    if (scores.numbers.size() > 1) text += "target '" + moe::printable(rows.targets[t]) + "'\n";
+    text += pit_lines(scores.numbers[t], rows.w);
+  }
+  if (report.by_expert && judged.model) text += expert_table(scores.experts);
+  return text;
+}
+
+std::string prediction_text(const Judged& judged, const moe::JudgedRows& rows) {
   const moe::RowScores& scores = judged.scores;
   std::string text;
   if (judged.model && scores.log_p.is_empty())
     text += "(the gate's weights do not sum to 1: no density, and so no nll, crps or coverage)\n";
   if (judged.model && judged.objective_name != "likelihood") text += line(judged.objective_name, judged.objective);
   text += figure_lines(scores, rows, true);
-  if (!scores.energy.is_empty())
-    text += line("energy_score draws",
-                 std::sqrt(arma::dot(arma::square(rows.w), scores.energy_variance)) / arma::accu(rows.w));
-  if (scores.classes) text += class_tables(*scores.classes, rows, report.details);
-  const bool several = scores.numbers.size() > 1;
-  for (std::size_t t = 0; t < scores.numbers.size(); ++t) {
-    if (several) text += "target '" + moe::printable(rows.targets[t]) + "'\n" + figure_lines(scores, rows, false, t);
-    if (report.details && !scores.numbers[t].up_to.is_empty()) text += pit_lines(scores.numbers[t], rows.w);
-  }
-  if (report.by_expert && judged.model) text += expert_table(scores.experts);
+  for (std::size_t t = 0; t < scores.numbers.size() && scores.numbers.size() > 1; ++t)
+    text += "target '" + moe::printable(rows.targets[t]) + "'\n" + figure_lines(scores, rows, false, t);
   return text;
 }
 
@@ -228,8 +237,10 @@ std::string eval_text(const Judgement& judgement, const EvalReport& report) {
     text += line("groups", static_cast<double>(*std::max_element(rows.groups.begin(), rows.groups.end()) + 1));
   if (several) text += comparison(judgement);
   for (const Judged& judged : judgement.of) {
-    if (several && (report.details || report.by_expert || !judgement.by.empty())) text += judged.letter + ":\n";
-    if (!several || report.details || report.by_expert) text += prediction_text(judged, rows, report);
+    const bool tables = !several || report.details || report.by_expert;
+    if (several && (tables || !judgement.by.empty())) text += judged.letter + ":\n";
+    if (!several) text += prediction_text(judged, rows);
+    if (tables) text += tables_of(judged, rows, report);
     if (!judgement.by.empty()) text += by_table(judgement, judged);
   }
   return text;
