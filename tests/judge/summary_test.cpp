@@ -79,7 +79,7 @@ TEST_CASE("the summary's figures are those of eval", "[cli][train]") {
   };
   const Ran ran = sh("moe train -k 2 --restarts 12 d.csv -o m.moe");
   INFO(ran);
-  CHECK(figure(ran.err, "\nlikelihood") == Approx(eval("d.csv", "nll")).epsilon(1e-5));
+  CHECK(figure(ran.err, "\nnll") == Approx(eval("d.csv", "nll")).epsilon(1e-5));
   CHECK(figure(ran.err, ", log-likelihood") == Approx(eval("d.csv", "log_likelihood")).epsilon(1e-5));
   const std::size_t at = ran.err.find("\nmaxima: ");
   if (at != std::string::npos) {  // the best comes first, and is the fit
