@@ -12,7 +12,7 @@ Json& place_of_target(Json& to, std::size_t t, bool several, const moe::JudgedRo
   return several ? to["targets"][rows.targets[t]] : to;
 }
 
-void put_figure(Json& to, const moe::Figure& figure, double value, const moe::JudgedRows& rows) {
+void put_figure(Json& to, const moe::Measure& figure, double value, const moe::JudgedRows& rows) {
   Json& place = place_of_target(to, figure.target, !figure.joint, rows);
   (std::isnan(figure.level) ? place[figure.name] : place[figure.name][moe::format_number(figure.level)]) =
       number(value);

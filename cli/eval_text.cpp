@@ -27,7 +27,7 @@ std::string line(const std::string& name, double value, double error = std::nume
   return text + (std::isnan(error) ? "" : "  +- " + shown("%.2g", error)) + "\n";
 }
 
-std::string name_in_text(const moe::Figure& figure) {
+std::string name_in_text(const moe::Measure& figure) {
   return figure.name + (std::isnan(figure.level) ? "" : " " + moe::format_number(figure.level));
 }
 
@@ -94,7 +94,7 @@ std::string pit_lines(const moe::RowScores::OfNumber& scores, const arma::vec& w
 std::string figure_lines(const moe::RowScores& scores, const moe::JudgedRows& rows, bool joint, std::size_t t = 0) {
   std::string text;
   for (const moe::MeasuredFigure& measured : moe::measure(scores, rows)) {
-    const moe::Figure& figure = measured.figure;
+    const moe::Measure& figure = measured.figure;
     if (figure.joint != joint || (!joint && figure.target != t)) continue;
     if (figure.name == "rounding_log_p") text += line("rounding_step", scores.numbers[figure.target].rounding_step);
     text += line(name_in_text(figure), measured.value, measured.error);
@@ -168,21 +168,21 @@ std::string aligned_table(const std::vector<std::vector<std::string>>& table) {
 }
 
 /// The figure's cell among those that were measured; "-" where it is not there.
-std::string cell_of(const moe::Figure& figure, const std::vector<moe::MeasuredFigure>& measured) {
+std::string cell_of(const moe::Measure& figure, const std::vector<moe::MeasuredFigure>& measured) {
   for (const moe::MeasuredFigure& one : measured)
     if (one.figure == figure && !std::isnan(one.value))
       return shown("%.5g", one.value) + (std::isnan(one.error) ? "" : " +- " + shown("%.2g", one.error));
   return "-";
 }
 
-std::string name_with_target(const moe::Figure& figure, const moe::JudgedRows& rows) {
+std::string name_with_target(const moe::Measure& figure, const moe::JudgedRows& rows) {
   return name_in_text(figure) + (figure.joint ? "" : " of " + moe::printable(rows.targets[figure.target]));
 }
 
 /// A table of all predictions' figures, and of their differences to the first one's.
 std::string comparison(const Judgement& judgement) {
   std::vector<std::vector<std::string>> table{{""}};
-  std::vector<moe::Figure> figures;
+  std::vector<moe::Measure> figures;
   std::vector<std::vector<moe::MeasuredFigure>> columns;
   for (const Judged& judged : judgement.of) {
     table[0].push_back(judged.letter);
@@ -194,7 +194,7 @@ std::string comparison(const Judgement& judgement) {
     table[0].push_back(judgement.of[i].letter + " - " + judgement.of[0].letter);
     columns.push_back(moe::measure_differences(judgement.of[i].scores, judgement.of[0].scores, judgement.rows));
   }
-  for (const moe::Figure& figure : figures) {
+  for (const moe::Measure& figure : figures) {
     std::vector<std::string>& row = table.emplace_back();
     row.push_back(name_with_target(figure, judgement.rows));
     for (const auto& column : columns) row.push_back(cell_of(figure, column));
@@ -204,12 +204,12 @@ std::string comparison(const Judgement& judgement) {
 
 /// The most telling figures at each level of a column.
 std::string by_table(const Judgement& judgement, const Judged& judged) {
-  std::vector<moe::Figure> figures;
-  for (const moe::Figure& figure : moe::figures_of(judged.scores))
+  std::vector<moe::Measure> figures;
+  for (const moe::Measure& figure : moe::figures_of(judged.scores))
     for (const char* name : {"nll", "accuracy", "brier", "rmse", "crps"})
       if (figure.name == name) figures.push_back(figure);
   std::vector<std::vector<std::string>> table{{moe::printable(judgement.by), "rows"}};
-  for (const moe::Figure& figure : figures) table[0].push_back(name_with_target(figure, judgement.rows));
+  for (const moe::Measure& figure : figures) table[0].push_back(name_with_target(figure, judgement.rows));
   const arma::uvec of_row = arma::conv_to<arma::uvec>::from(judgement.by_levels.of_row);
   for (std::size_t i = 0; i < judgement.by_levels.levels.size(); ++i) {
     const arma::uvec here = arma::find(of_row == i);
@@ -217,7 +217,7 @@ std::string by_table(const Judgement& judgement, const Judged& judged) {
     std::vector<std::string>& row = table.emplace_back();
     row = {moe::printable(judgement.by_levels.levels[i]), std::to_string(rows.count())};
     const std::vector<moe::MeasuredFigure> measured = moe::measure(judged.scores.take(here), rows);
-    for (const moe::Figure& figure : figures) row.push_back(cell_of(figure, measured));
+    for (const moe::Measure& figure : figures) row.push_back(cell_of(figure, measured));
   }
   return aligned_table(table);
 }

@@ -45,7 +45,7 @@ const Judged& judged_as(const std::string& letter, const Judgement& judgement) {
 
 double figure_of(const std::string& name, const Judged& judged, const Judgement& judgement) {
   std::vector<std::string> known;
-  for (const moe::Figure& figure : moe::figures_of(judged.scores)) {
+  for (const moe::Measure& figure : moe::figures_of(judged.scores)) {
     known.push_back(moe::spelling(figure, judgement.rows));
     if (known.back() == name) return moe::estimate(figure, judged.scores, judgement.rows).value;
   }

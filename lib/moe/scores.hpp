@@ -92,20 +92,20 @@ struct ColumnPredictions {
 /// Throws Error (data) for a standard deviation that is not above 0, and for probabilities that are none.
 RowScores score_columns(const ColumnPredictions& predictions, const JudgedRows& rows, const ScoreOptions& options = {});
 
-/// A figure of merit, by name: "nll", "rmse", "coverage" ..
-struct Figure {
+/// A measure of how good predictions are, by name: "nll", "rmse", "coverage" ..
+struct Measure {
   std::string name;
   std::size_t target = 0;  ///< of a number: which target
   /// Of coverage, width, interval_score and quantile_loss; NaN for others.
   double level = std::numeric_limits<double>::quiet_NaN();
   bool joint = true;  ///< whether it belongs to all targets together
 
-  bool operator==(const Figure& other) const;
+  bool operator==(const Measure& other) const;
 };
 /// The figures that these scores have, the most telling ones first.
-std::vector<Figure> figures_of(const RowScores& scores);
+std::vector<Measure> figures_of(const RowScores& scores);
 /// "nll", "coverage:0.9", and of several targets "rmse:b", "coverage:b:0.9".
-std::string spelling(const Figure& figure, const JudgedRows& rows);
+std::string spelling(const Measure& figure, const JudgedRows& rows);
 
 /// A figure's value, and what each row adds to its error: the figure's estimator is the value plus the weighted mean of
 /// `influence`, to first order. The difference of two figures of the same rows has the difference of their influences.
@@ -113,7 +113,7 @@ struct Estimate {
   double value = std::numeric_limits<double>::quiet_NaN();
   arma::vec influence{};  ///< n; its weighted mean is 0
 };
-Estimate estimate(const Figure& figure, const RowScores& scores, const JudgedRows& rows);
+Estimate estimate(const Measure& figure, const RowScores& scores, const JudgedRows& rows);
 
 /// sqrt(n / (n - 1) sum_i (w_i u_i)^2) / sum_i w_i for influences u_i, where i runs over the n rows with a weight above
 /// 0. With groups, i runs over the groups, and w_i u_i is the sum over a group's rows. It is the error of a ratio of
@@ -123,7 +123,7 @@ double standard_error(const arma::vec& influence, const arma::vec& w, const std:
 
 /// A figure with its standard error, which is NaN where it has none.
 struct MeasuredFigure {
-  Figure figure;
+  Measure figure;
   double value = 0, error = 0;
 };
 /// All figures of these scores.

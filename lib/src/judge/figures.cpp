@@ -96,7 +96,7 @@ Estimate estimate_of_interval(const std::string& name, const RowScores::OfNumber
   return mean_estimate(width + (arma::max(low - y, zero) + arma::max(y - high, zero)) / tail, w);
 }
 
-Estimate estimate_of_number(const Figure& figure, const RowScores::OfNumber& scores, const arma::vec& all,
+Estimate estimate_of_number(const Measure& figure, const RowScores::OfNumber& scores, const arma::vec& all,
                             const arma::vec& w) {
   const std::string& name = figure.name;
   const double unit = scores.unit;
@@ -124,7 +124,7 @@ Estimate estimate_of_classes(const std::string& name, const RowScores::OfClasses
   return mean_estimate(right, rows.w);
 }
 
-void add_number_figures(const RowScores::OfNumber& scores, std::size_t t, bool several, std::vector<Figure>& figures) {
+void add_number_figures(const RowScores::OfNumber& scores, std::size_t t, bool several, std::vector<Measure>& figures) {
   const auto add = [&](const char* name, double level = kNoFigure) { figures.push_back({name, t, level, !several}); };
   if (!scores.log_p.is_empty()) add("nll");
   if (!scores.error.is_empty())
@@ -141,13 +141,13 @@ void add_number_figures(const RowScores::OfNumber& scores, std::size_t t, bool s
 
 }  // namespace
 
-bool Figure::operator==(const Figure& other) const {
+bool Measure::operator==(const Measure& other) const {
   const bool same_level = level == other.level || (std::isnan(level) && std::isnan(other.level));
   return name == other.name && target == other.target && same_level && joint == other.joint;
 }
 
-std::vector<Figure> figures_of(const RowScores& scores) {
-  std::vector<Figure> figures;
+std::vector<Measure> figures_of(const RowScores& scores) {
+  std::vector<Measure> figures;
   const bool several = scores.numbers.size() > 1;
   if (!scores.log_p.is_empty()) figures.push_back({"nll"});
   if (!scores.energy.is_empty()) figures.push_back({"energy_score"});
@@ -160,14 +160,14 @@ std::vector<Figure> figures_of(const RowScores& scores) {
   return figures;
 }
 
-std::string spelling(const Figure& figure, const JudgedRows& rows) {
+std::string spelling(const Measure& figure, const JudgedRows& rows) {
   std::string text = figure.name;
   if (!figure.joint) text += ":" + rows.targets[figure.target];
   if (!std::isnan(figure.level)) text += ":" + format_number(figure.level);
   return text;
 }
 
-Estimate estimate(const Figure& figure, const RowScores& scores, const JudgedRows& rows) {
+Estimate estimate(const Measure& figure, const RowScores& scores, const JudgedRows& rows) {
   if (figure.name == "energy_score") return mean_estimate(scores.energy, rows.w);
   if (figure.name == "nll" && figure.joint) return times(-1, mean_estimate(scores.log_p, rows.w));
   if (scores.classes) return estimate_of_classes(figure.name, *scores.classes, rows);
@@ -176,7 +176,7 @@ Estimate estimate(const Figure& figure, const RowScores& scores, const JudgedRow
 
 std::vector<MeasuredFigure> measure(const RowScores& scores, const JudgedRows& rows) {
   std::vector<MeasuredFigure> result;
-  for (const Figure& figure : figures_of(scores)) {
+  for (const Measure& figure : figures_of(scores)) {
     const Estimate found = estimate(figure, scores, rows);
     result.push_back({figure, found.value,
                       found.influence.is_empty() ? kNoFigure : standard_error(found.influence, rows.w, rows.groups)});
@@ -187,8 +187,8 @@ std::vector<MeasuredFigure> measure(const RowScores& scores, const JudgedRows& r
 std::vector<MeasuredFigure> measure_differences(const RowScores& scores, const RowScores& from,
                                                 const JudgedRows& rows) {
   std::vector<MeasuredFigure> result;
-  const std::vector<Figure> others = figures_of(from);
-  for (const Figure& figure : figures_of(scores)) {
+  const std::vector<Measure> others = figures_of(from);
+  for (const Measure& figure : figures_of(scores)) {
     if (std::find(others.begin(), others.end(), figure) == others.end()) continue;
     const Estimate one = estimate(figure, scores, rows), other = estimate(figure, from, rows);
     const bool known = !one.influence.is_empty() && !other.influence.is_empty();

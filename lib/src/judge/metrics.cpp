@@ -15,7 +15,7 @@ constexpr arma::uword kMetricsBlock = 1024;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 /// Writes a figure to its place.
-void take_figure(const Figure& figure, double value, Metrics& metrics) {
+void take_figure(const Measure& figure, double value, Metrics& metrics) {
   const std::string& name = figure.name;
   if (name == "accuracy") metrics.accuracy = value;
   if (name == "brier") metrics.brier = value;
@@ -46,7 +46,7 @@ Metrics evaluate(const Model& model, const Dataset& data) {
     if (number.up_to.is_empty())
       for (const double level : kJudgedIntervals) metrics.numbers.back().coverage.emplace_back(level, kNone);
   }
-  for (const Figure& figure : figures_of(scores)) take_figure(figure, estimate(figure, scores, rows).value, metrics);
+  for (const Measure& figure : figures_of(scores)) take_figure(figure, estimate(figure, scores, rows).value, metrics);
   metrics.log_likelihood = -metrics.nll * metrics.weight;
   if (scores.classes) metrics.confusion = confusion_of(*scores.classes, rows);
   metrics.experts = scores.experts;

@@ -228,22 +228,22 @@ bool TableReader::next(Dataset& block, arma::uword limit) {
 /// Keeps a block for whole(), with the numbers of its levels.
 void TableReader::State::keep(ParsedRows&& rows) {
   if (rows.fault) blocks.fail(line, *rows.fault);
-  TableRows& block = kept.emplace_back(TableRows{std::move(rows), {}});
-  if (!level_slots.empty()) block.codes.resize(plan.values);
+  TableRows& part = kept.emplace_back(TableRows{std::move(rows), {}});
+  if (!level_slots.empty()) part.codes.resize(plan.values);
   for (std::size_t i = 0; i < level_slots.size(); ++i)
-    block.codes[level_slots[i]] = fresh[i].add(block.parsed.levels[level_slots[i]], line);
-  line += block.parsed.lines;
+    part.codes[level_slots[i]] = fresh[i].add(part.parsed.levels[level_slots[i]], line);
+  line += part.parsed.lines;
 }
 
 /// The numbers that are read beside the schema's columns.
 arma::mat TableReader::State::numbers_beside() const {
   arma::uword rows = 0, row = 0;
-  for (const TableRows& block : kept) rows += block.parsed.rows;
+  for (const TableRows& part : kept) rows += part.parsed.rows;
   arma::mat result(rows, number_slots.size());
-  for (const TableRows& block : kept)
-    for (std::size_t n = 0; n < block.parsed.rows; ++n, ++row)
+  for (const TableRows& part : kept)
+    for (std::size_t n = 0; n < part.parsed.rows; ++n, ++row)
       for (std::size_t i = 0; i < number_slots.size(); ++i)
-        result(row, i) = block.parsed.values.get()[n * plan.values + number_slots[i]];
+        result(row, i) = part.parsed.values.get()[n * plan.values + number_slots[i]];
   return result;
 }
 
@@ -252,18 +252,18 @@ LevelColumn TableReader::State::levels_beside(std::size_t i) const {
   const std::size_t slot = level_slots[i];
   LevelColumn column{ordered_levels(fresh[i].all().texts()), {}};
   const bool missing =
-      std::any_of(kept.begin(), kept.end(), [&](const TableRows& block) { return block.parsed.missing[slot] > 0; });
+      std::any_of(kept.begin(), kept.end(), [&](const TableRows& part) { return part.parsed.missing[slot] > 0; });
   if (missing) {
     std::erase(column.levels, kMissingLevel);  // cells with the text "(missing)" are of that level, too
     column.levels.emplace_back(kMissingLevel);
   }
   const std::vector<double> places = level_codes(fresh[i].all(), column.levels);
-  for (const TableRows& block : kept)
-    for (std::size_t n = 0; n < block.parsed.rows; ++n) {
-      const double level = block.parsed.values.get()[n * plan.values + slot];
+  for (const TableRows& part : kept)
+    for (std::size_t n = 0; n < part.parsed.rows; ++n) {
+      const double level = part.parsed.values.get()[n * plan.values + slot];
       const double place = std::isnan(level)
                                ? static_cast<double>(column.levels.size() - 1)
-                               : places[static_cast<std::size_t>(block.codes[slot][static_cast<std::size_t>(level)])];
+                               : places[static_cast<std::size_t>(part.codes[slot][static_cast<std::size_t>(level)])];
       column.of_row.push_back(static_cast<std::size_t>(place));
     }
   return column;
