@@ -6,6 +6,7 @@
 #include "moe/bootstrap.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
+#include "moe/figures.hpp"
 #include "moe/hessian.hpp"
 #include "moe/metrics.hpp"
 #include "moe/model_file.hpp"
@@ -103,6 +104,14 @@ moe::Inference inference_of(const Arguments& arguments, const moe::Model& model,
   return moe::bootstrap(model, data, options);
 }
 
+/// A sentence on each expert, which come after the first line of what describes the model.
+std::string with_sentences(const std::string& text, const moe::Model& model) {
+  if (model.is_committee() || !model.gate->normalised()) return text;
+  std::string sentences;
+  for (const std::string& sentence : moe::in_words(model, nullptr, {})) sentences += "  " + sentence + "\n";
+  return std::string(text).insert(text.find('\n') + 1, sentences);
+}
+
 void run(const Arguments& arguments) {
   const std::string model_file = model_path(arguments), word = errors_word(arguments);
   const double level = arguments.number("level", 0, 1);
@@ -112,7 +121,7 @@ void run(const Arguments& arguments) {
   const std::optional<moe::Inference> inference =
       word.empty() ? moe::stored_inference(model) : inference_of(arguments, model, word);
   if (arguments.has("json")) return print(moe::describe_json(model, inference, level));
-  show(moe::describe_text(model, inference, level));
+  show(with_sentences(moe::describe_text(model, inference, level), model));
 }
 
 }  // namespace

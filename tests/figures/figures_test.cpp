@@ -10,6 +10,7 @@
 #include "models.hpp"
 #include "moe/numeric.hpp"
 #include "moe/predict.hpp"
+#include "shell.hpp"
 #include "throws.hpp"
 
 namespace {
@@ -313,4 +314,15 @@ TEST_CASE("kinds that do not suit say what was expected", "[figures]") {
   options.along = {"x9"};
   CHECK(sentence_of([&] { moe::make_figures(model, &data, "fit", options); }) ==
         "--input: unknown input 'x9': did you mean 'x1'? (known: x1)");
+}
+
+TEST_CASE("inspect begins with a sentence on each expert", "[figures][cli]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe train -y accel -k 4 --gate-l2 1e-5 -q $DATA/mcycle.csv -o m.moe && moe inspect m.moe | head -5");
+  INFO(ran);
+  CHECK(ran.out.starts_with("number 'accel' from 1 input by 4 experts\n  Expert 1 answers for times between "));
+  CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') == 5);
+  CHECK(ran.out.find("\n  Expert 4 answers for times below 14.2 (18 % of rows): accel falls by 0.219 ") !=
+        std::string::npos);
 }
