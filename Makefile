@@ -73,8 +73,8 @@ findings:  ## see whether other programs still do what surprised us (findings/: 
 asan:  ## run every test under the address and undefined-behaviour sanitizers
 	@scripts/install-deps
 	@cmake -S . -B build-asan -G "Unix Makefiles" -DMOE_SANITIZE=ON $(CMAKE_FLAGS) >/dev/null
-	@cmake --build build-asan --parallel $(JOBS)
-	@scripts/run-tests build-asan
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/asan-leaks:print_suppressions=0 cmake --build build-asan --parallel $(JOBS)
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tests/asan-leaks:print_suppressions=0 scripts/run-tests build-asan
 
 install: program  ## install under PREFIX (/usr/local); DESTDIR is put before it
 	@cmake --install build --prefix "$(PREFIX)"

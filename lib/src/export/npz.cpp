@@ -14,7 +14,7 @@ static_assert(std::endian::native == std::endian::little, "numbers are written a
 constexpr std::size_t kMostBytes = 0xFFFFFFFF;
 
 void put(std::string& out, std::uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>((value >> (8 * i)) & 0xFF);
+  for (; bytes > 0; --bytes, value >>= 8) out += static_cast<char>(value & 0xFF);
 }
 
 std::uint32_t crc32(const std::string& bytes) {
