@@ -67,8 +67,8 @@ void summarise(const moe::AutomaticResult& result) {
 /// Larger whole numbers are more often prices than counts.
 constexpr double kMostCount = 1000;
 
-/// Whether the target may be a count. The densities of a count and of a number do not compare, so that the automatic fit
-/// does not try both.
+/// Whether the target may be a count. The density of a number does not compare with the probability of a count, so the
+/// automatic fit does not try both.
 bool may_be_count(const moe::Model& model, const moe::Dataset& data) {
   if (model.classes() || model.targets() > 1 || model.experts[0].family->discrete()) return false;
   const arma::vec y = data.y.col(0);
@@ -79,7 +79,7 @@ std::vector<std::string> notes_on(const moe::AutomaticResult& result, const moe:
                                   const moe::TrainingTable& table) {
   std::vector<std::string> notes;
   if (result.constant_target) notes.push_back(constant_note(result.model));
-  for (const std::string& note : table_notes(result.model, result.far_values, table)) notes.push_back(note);
+  for (const std::string& note : notes_on_table(result.model, result.far_values, table)) notes.push_back(note);
   if (table.few_whole_numbers == 0 && may_be_count(result.model, table.data))
     notes.push_back("note: all values of '" + moe::printable(result.model.schema.targets[0]) +
                     "' are whole numbers, and are taken as any number; --auto --family poisson or negative-binomial "

@@ -7,7 +7,7 @@
 namespace cli {
 namespace {
 
-/// Where a figure of target t is written, of several targets under the target's name.
+/// The JSON object for the figures of target t. Of several targets, each has one under its name.
 Json& place_of_target(Json& to, std::size_t t, bool several, const moe::JudgedRows& rows) {
   return several ? to["targets"][rows.targets[t]] : to;
 }

@@ -104,7 +104,7 @@ moe::Inference inference_of(const Arguments& arguments, const moe::Model& model,
   return moe::bootstrap(model, data, options);
 }
 
-/// A sentence on each expert, which come after the first line of what describes the model.
+/// The description of a model, with a sentence on each expert after its first line.
 std::string with_sentences(const std::string& text, const moe::Model& model) {
   if (model.is_committee() || !model.gate->normalised()) return text;
   std::string sentences;

@@ -138,8 +138,8 @@ std::string constant_note(const moe::Model& model) {
          " is the same: there is nothing to learn";
 }
 
-std::vector<std::string> table_notes(const moe::Model& model, const std::vector<moe::FarValues>& far_values,
-                                     const moe::TrainingTable& table) {
+std::vector<std::string> notes_on_table(const moe::Model& model, const std::vector<moe::FarValues>& far_values,
+                                        const moe::TrainingTable& table) {
   std::vector<std::string> notes;
   if (table.few_whole_numbers > 0)
     notes.push_back("note: '" + moe::printable(model.schema.targets[0]) + "' has " +
@@ -179,7 +179,7 @@ std::vector<std::string> warnings(const moe::Model& model, const moe::TrainRepor
     notes.push_back(
         "warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");
-  for (const std::string& note : table_notes(model, report.far_values, table)) notes.push_back(note);
+  for (const std::string& note : notes_on_table(model, report.far_values, table)) notes.push_back(note);
   if (report.constant_inputs > 0)
     notes.push_back("note: " + std::to_string(report.constant_inputs) +
                     (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") +

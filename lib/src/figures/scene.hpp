@@ -30,7 +30,7 @@ struct InputAxis {
 
   bool is_category() const { return !levels.empty(); }
   Axis drawn() const;
-  /// The values at which a curve is computed; of a category the numbers of its levels.
+  /// The values at which a curve is computed. For a category, they are the numbers of its levels.
   arma::vec places(std::size_t grid) const;
   /// Sets the column in column n of X.
   void set(arma::mat& X, arma::uword n, double value) const;

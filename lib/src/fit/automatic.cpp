@@ -21,10 +21,13 @@
 #include "fit/judged_fit.hpp"
 #include "fit/recalibration.hpp"
 #include "fit/solver_choice.hpp"
+#include "fit/stacking.hpp"
 #include "fit/units.hpp"
 #include "judge/criteria.hpp"
+#include "judge/log_scores.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
+#include "moe/scores.hpp"
 #include "moe/select.hpp"
 #include "moe/stop.hpp"
 
@@ -39,24 +42,6 @@ constexpr arma::uword kFewestTrialEpochs = 40;
 constexpr std::size_t kTrialRows = 200;
 /// Half of the candidates that take epochs go on, but no more than these.
 constexpr std::size_t kMostKept = 4;
-/// A candidate with a smaller weight is dropped, unless the score is worse by more than this without all of these.
-constexpr double kLeastWeight = 0.02, kNextToNothing = 0.001, kMostLost = 0.005;
-/// A weight below this one counts as this, so that its logarithm is finite.
-constexpr double kTinyWeight = 1e-6;
-/// The weighted mean, and its standard error.
-std::pair<double, double> mean_and_error(const arma::vec& values, const arma::vec& w) {
-  const double total = arma::accu(w), mean = arma::dot(w, values) / total;
-  const double squares = arma::accu(arma::square(w % (values - mean)));
-  const auto n = static_cast<double>(values.n_elem);
-  return {mean, std::sqrt(squares * n / std::max(1.0, n - 1)) / total};
-}
-
-/// The log densities of the mixture of the columns with these weights, some of which may be 0.
-arma::vec mixture(const arma::mat& log_p, const arma::vec& weights) {
-  arma::vec result;
-  log_sum_exp((log_p.each_row() + arma::log(weights).t()).eval(), result);
-  return result;
-}
 
 class Automatic {
  public:
@@ -192,8 +177,7 @@ class Automatic {
   /// The fit of a candidate without a fold, and the scores of that fold. `crossed`: see judged_fit().
   Model fitted(std::size_t m, std::size_t f, const TrainOptions& options, bool crossed) {
     const std::vector<std::size_t>& fold = folds_[f];
-    const Dataset seen = take_rows(data_, rows_outside(fold, data_.w));
-    FitRequest request{schema_, tried_[m].spec, seen, {}, options};
+    FitRequest request{schema_, tried_[m].spec, take_rows(data_, rows_outside(fold, data_.w)), {}, options};
     request.units = units_;
     request.options.seed = options_.seed + 1000 * f + m;
     request.options.threads = 1;
@@ -217,7 +201,7 @@ class Automatic {
     std::vector<double> scores(tried_.size(), -arma::datum::inf);
     for (const std::size_t m : candidates)
       if (tried_[m].failure.empty())
-        scores[m] = mean_and_error(arma::vec(log_p_.col(m)).elem(rows), data_.w.elem(rows)).first;
+        scores[m] = mean_score(arma::vec(log_p_.col(m)).elem(rows), data_.w.elem(rows)).mean;
     std::stable_sort(candidates.begin(), candidates.end(),
                      [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
     candidates.resize(kept);
@@ -235,8 +219,9 @@ class Automatic {
       if (!all && tried_[m].failure.empty() && !log_p_.col(m).eval().elem(own).is_finite())
         tried_[m].failure = "stopped before it was fitted";
       if (!tried_[m].failure.empty()) continue;
-      std::tie(tried_[m].score, tried_[m].error) =
-          mean_and_error(arma::vec(log_p_.col(m)).elem(own), data_.w.elem(own));
+      const MeanScore found = mean_score(arma::vec(log_p_.col(m)).elem(own), data_.w.elem(own));
+      tried_[m].score = found.mean;
+      tried_[m].error = found.error;
     }
   }
 
@@ -253,7 +238,7 @@ class Automatic {
       for (arma::uword at = 0; at < factors.n_elem; ++at) {
         Model wider = model;
         widen(wider, factors[at]);
-        const arma::vec own = log_densities(wider, held);
+        const arma::vec own = log_scores(wider, held);
         for (std::size_t n = 0; n < folds_[f].size(); ++n) log_p[at](folds_[f][n], i) = own[n];
       }
     });
@@ -267,41 +252,27 @@ class Automatic {
     return factor;
   }
 
-  AutomaticResult committee_of(std::vector<std::size_t> alive) {
+  AutomaticResult committee_of(const std::vector<std::size_t>& alive) {
     const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out_);
     const arma::vec w = data_.w.elem(rows);
-    const auto stacked = [&](const std::vector<std::size_t>& candidates) {
-      const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(candidates));
-      const arma::vec best = stacking_weights(log_p, w);
-      return std::pair(best, mean_and_error(mixture(log_p, best), w).first);
-    };
-    auto [weights, score] = stacked(alive);
-    for (const double least : {kNextToNothing, kLeastWeight})
-      for (;;) {  // drops candidates of little weight, until each one has enough, or they are missed
-        std::vector<std::size_t> kept;
-        for (std::size_t i = 0; i < alive.size(); ++i)
-          if (weights[i] >= least) kept.push_back(alive[i]);
-        if (kept.size() == alive.size()) break;
-        const auto [fewer, lower] = stacked(kept);
-        if (lower < score - kMostLost) break;
-        alive = std::move(kept);
-        weights = fewer;
-      }
-    weights = arma::clamp(weights, kTinyWeight, 1);
-    weights /= arma::accu(weights);
+    const auto [places, weights] = stack(log_p_.submat(rows, arma::conv_to<arma::uvec>::from(alive)), w);
+    std::vector<std::size_t> kept;
+    for (const std::size_t i : places) kept.push_back(alive[i]);
     AutomaticResult result;
-    if (options_.candidates.empty()) result.factor = recalibrate(alive, weights, rows);
+    if (options_.candidates.empty()) result.factor = recalibrate(kept, weights, rows);
     std::vector<Model> members;
     std::vector<double> shares;
-    for (std::size_t i = 0; i < alive.size(); ++i) {
-      tried_[alive[i]].weight = weights[i];
-      for (std::optional<Model>& model : fits_[alive[i]]) {
+    for (std::size_t i = 0; i < kept.size(); ++i) {
+      tried_[kept[i]].weight = weights[i];
+      for (std::optional<Model>& model : fits_[kept[i]]) {
         members.push_back(std::move(*model));
         shares.push_back(weights[i] / static_cast<double>(folds_.size()));
       }
     }
-    const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(alive));
-    std::tie(result.score, result.error) = mean_and_error(mixture(log_p, weights), w);
+    const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(kept));
+    const MeanScore found = mean_score(log_mixture(log_p, weights), w);
+    result.score = found.mean;
+    result.error = found.error;
     result.model = committee(members, arma::vec(shares));
     summarise(result.model, w);
     std::stable_sort(tried_.begin(), tried_.end(), [&](const Tried& a, const Tried& b) {

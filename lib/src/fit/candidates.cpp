@@ -1,7 +1,8 @@
 // The models that an automatic fit tries. A constant holds where the inputs say nothing. Linear experts with a penalty
-// suit small tables and plain effects. Mixtures of MLPs suit the rest. Their sigma is a function of the inputs, or their tails are heavy. Where the target has steps, it
-// helps to code the inputs by pieces. Where it is above 0 and spans a wide range, its logarithm may be simpler. Which one
-// wins differs from table to table, so held-out rows decide.
+// suit small tables and plain effects. Mixtures of MLPs suit the rest. Their sigma is a function of the inputs, or
+// their tails are heavy. Where the target has steps, it helps to code the inputs by pieces. Where the target is above 0
+// and spans a wide range, its logarithm may be simpler. Which one wins differs from table to table, so held-out rows
+// decide.
 #include <algorithm>
 #include <cmath>
 #include <numeric>

@@ -4,25 +4,12 @@
 #include <array>
 #include <map>
 
-#include "model/forward_blocks.hpp"
+#include "judge/log_scores.hpp"
 #include "moe/error.hpp"
-#include "moe/forward_pass.hpp"
-#include "moe/numeric.hpp"
 #include "moe/solver.hpp"
 
 namespace moe {
 namespace {
-
-constexpr arma::uword kRowsAtOnce = 1024;
-
-arma::vec log_densities_at(const Model& model, const arma::vec& theta, const Rows& rows) {
-  arma::vec result(rows.count()), part;
-  for_each_block(model, theta, rows, kRowsAtOnce, [&](const Rows& block, const ForwardPass& forward) {
-    log_sum_exp(forward.log_terms(theta, block.y), part);
-    result.subvec(block.first, block.first + block.count() - 1) = part;
-  });
-  return result;
-}
 
 /// Two halves of some rows: the rows of each.
 std::array<arma::uvec, 2> halves(arma::uword rows, const std::vector<std::size_t>& groups) {
@@ -46,7 +33,7 @@ class CrossedPasses {
 
   void see(const PassReport& pass) {
     if (rows_.count() == 0) rows_ = pass.model.standardize(held_);
-    const arma::vec log_p = log_densities_at(pass.model, pass.theta, rows_);
+    const arma::vec log_p = log_scores(pass.model, pass.theta, rows_);
     for (std::size_t h = 0; h < 2; ++h) {
       const arma::uvec& others = halves_[1 - h];
       const double sum = arma::dot(rows_.w.elem(others), log_p.elem(others));
@@ -58,8 +45,7 @@ class CrossedPasses {
 
   arma::vec scores(const Model& model) const {
     arma::vec result(held_.rows());
-    for (std::size_t h = 0; h < 2; ++h)
-      result.elem(halves_[h]) = log_densities_at(model, theta_[h], rows_).elem(halves_[h]);
+    for (std::size_t h = 0; h < 2; ++h) result.elem(halves_[h]) = log_scores(model, theta_[h], rows_).elem(halves_[h]);
     return result;
   }
 
@@ -71,12 +57,11 @@ class CrossedPasses {
   std::array<double, 2> best_{};
 };
 
-/// An expert that explains fewer rows than it has coefficients may have any parameters: a sigma of 1e250 is as likely as
-/// any other. It gets those of an expert before the fit, which predicts the mean of the rows.
-void tame_starved(Model& model, const Dataset& data) {
+/// An expert that explains fewer rows than it has coefficients may have any parameters: a sigma of 1e250 is as likely
+/// as any other. It gets those of an expert before the fit, which predicts `mean` (T, in data units).
+void tame_starved(Model& model, const arma::vec& mean) {
   if (!model.fit.study || model.classes()) return;
-  const Rows rows = model.standardize(data);
-  const arma::vec typical = rows.y.t() * rows.w / arma::accu(rows.w);
+  const arma::vec typical = (mean - model.standardization.target_center) / model.standardization.target_scale;
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
     const Network& network = *expert.network;
@@ -93,8 +78,6 @@ void tame_starved(Model& model, const Dataset& data) {
 
 }  // namespace
 
-arma::vec log_densities(const Model& model, const Rows& rows) { return log_densities_at(model, model.theta, rows); }
-
 JudgedFit judged_fit(FitRequest request, const Dataset& held, const std::vector<std::size_t>& groups, bool crossed) {
   CrossedPasses passes(held, groups);
   const bool stops = request.options.solver != "auto" && make_solver(request.options.solver)->stochastic();
@@ -105,10 +88,10 @@ JudgedFit judged_fit(FitRequest request, const Dataset& held, const std::vector<
       passes.see(pass);
       return true;
     };
-  const Dataset seen = request.data;
+  const arma::vec mean = request.data.y.t() * request.data.w / arma::accu(request.data.w);
   JudgedFit result{train(std::move(request)).model, {}};
-  tame_starved(result.model, seen);
-  result.log_p = crossed ? passes.scores(result.model) : log_densities(result.model, result.model.standardize(held));
+  tame_starved(result.model, mean);
+  result.log_p = crossed ? passes.scores(result.model) : log_scores(result.model, result.model.standardize(held));
   if (!result.log_p.is_finite()) throw Error(ErrorKind::kFit, "the score of the rows held out is not a finite number");
   return result;
 }

@@ -11,9 +11,6 @@ struct JudgedFit {
   arma::vec log_p;  ///< log p(y|x) of the rows held out, in data units
 };
 
-/// log p(y_n | x_n) of each row, in data units.
-arma::vec log_densities(const Model& model, const Rows& rows);
-
 /// Fits the request without `held`. A solver with mini-batches keeps the parameters of the pass that is best for all of
 /// `held`. `groups`: rows of `held` with the same number are in the same half; empty: each row by itself. `crossed`:
 /// whether the halves judge each other; else the scores are those of the parameters that are kept, which ranks fits

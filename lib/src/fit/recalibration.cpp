@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "moe/numeric.hpp"
+#include "fit/stacking.hpp"
 
 namespace moe {
 namespace {
@@ -33,13 +33,6 @@ double summit(const arma::vec& x, const arma::vec& f) {
   const double before = f[best - 1], after = f[best + 1], bend = before - 2 * f[best] + after;
   if (!(bend < 0)) return x[best];
   return x[best] + 0.5 * (before - after) / bend * (x[best + 1] - x[best]);
-}
-
-/// The log densities of the mixture of the candidates.
-arma::vec mixed(const arma::mat& log_p, const arma::vec& weights) {
-  arma::vec result;
-  log_sum_exp((log_p.each_row() + arma::log(weights).t()).eval(), result);
-  return result;
 }
 
 }  // namespace
@@ -75,7 +68,7 @@ double committee_factor(const std::vector<arma::mat>& log_p, const arma::vec& v,
   arma::vec alone(steps.n_elem), together(steps.n_elem);
   for (arma::uword i = 0; i < steps.n_elem; ++i) {
     alone[i] = arma::dot(v, log_p[i] * weights);
-    together[i] = arma::dot(v, mixed(log_p[i], weights));
+    together[i] = arma::dot(v, log_mixture(log_p[i], weights));
   }
   const double one = std::exp(2 * summit(steps, alone)), all = std::exp(2 * summit(steps, together));
   const double fits = 1 / arma::dot(weights, weights);  // as many of equal weight would be as diverse
@@ -91,12 +84,12 @@ double temperature(const std::vector<arma::mat>& log_p, const arma::vec& v, cons
   const arma::vec factors = widening_factors();
   arma::vec together(factors.n_elem);
   for (arma::uword i = 0; i < factors.n_elem; ++i) {
-    const arma::vec log_mixed = mixed(log_p[i], weights);
+    const arma::vec log_mixed = log_mixture(log_p[i], weights);
     const arma::vec wrong = arma::log(arma::clamp(-arma::expm1(log_mixed), kLeastChance, 1));
     together[i] = arma::dot(v, log_mixed) + arma::dot(v, wrong) / static_cast<double>(v.n_elem);
   }
   const arma::uword best = together.index_max(), none = factors.n_elem / 2;
-  const arma::vec gains = mixed(log_p[best], weights) - mixed(log_p[none], weights);
+  const arma::vec gains = log_mixture(log_p[best], weights) - log_mixture(log_p[none], weights);
   const double gain = arma::dot(v, gains),
                error = std::sqrt(arma::accu(arma::square(v % (gains - gain / arma::accu(v)))));
   return gain > error ? factors[best] : 1;
