@@ -185,11 +185,7 @@ std::string data_path(const std::string& path, const std::string& model_path) {
   return "-";
 }
 
-void print(const std::string& text) {
-  moe::OutputFile out("-");
-  out.write(text);
-  out.commit();
-}
+void print(const std::string& text) { moe::write_file("-", text); }
 
 void show(const std::string& text) {
   std::string lines;

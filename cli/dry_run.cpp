@@ -15,7 +15,7 @@ std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string number(const arma::vec& values) {
+std::string range_of(const arma::vec& values) {
   const arma::vec there = values.elem(arma::find_finite(values));
   if (there.is_empty()) return "number";
   return "number from " + moe::format_number(there.min()) + " to " + moe::format_number(there.max());
@@ -27,7 +27,7 @@ std::string missing(std::size_t cells) { return cells > 0 ? ", " + counted(cells
 std::string input(const moe::Column& column, const moe::ColumnNote& note, const arma::vec& values) {
   std::string text = column.category ? "category, " + counted(column.levels.size(), "level") + ": " +
                                            moe::listed(column.levels, kMostShown)
-                                     : number(values);
+                                     : range_of(values);
   text += missing(note.missing);
   if (note.missing > 0 && !column.plain() && !column.category)
     text += " (" + moe::format_number(column.fill) + " instead)";
@@ -68,10 +68,10 @@ std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& tabl
   for (std::size_t t = 0; t < schema.targets.size(); ++t)
     add("target", schema.targets[t],
         schema.classes() ? std::to_string(schema.labels.size()) + " classes: " + moe::listed(schema.labels, kMostShown)
-                         : number(data.y.col(t)));
+                         : range_of(data.y.col(t)));
   add("weight", schema.weight, "sums to " + moe::format_number(arma::accu(data.w)));
   add("id", schema.id, "text");
-  add("trials", schema.trials, number(data.trials));
+  add("trials", schema.trials, range_of(data.trials));
   add("offset", schema.offset, "number");
   add("exposure", schema.exposure, "number");
   for (const std::string& note : table_notes(table)) text += note + "\n";

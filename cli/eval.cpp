@@ -10,7 +10,7 @@
 namespace cli {
 namespace {
 
-void run(const Arguments& arguments) {
+void run_eval(const Arguments& arguments) {
   const std::vector<std::string> requirements = arguments.all("require");
   for (const std::string& text : requirements) check_requirement(text);
   const Judgement judgement = judge(arguments);
@@ -23,7 +23,7 @@ void run(const Arguments& arguments) {
   if (!missed.empty()) throw moe::Error(moe::ErrorKind::kFit, missed);
 }
 
-std::vector<Option> options() {
+std::vector<Option> options_of_eval() {
   std::vector<Option> all = judged_options();
   const std::vector<Option> more{
       json_option(),
@@ -54,7 +54,7 @@ Command eval_command() {
        {"another tool's predictions", "moe eval -y price --prediction forest test.csv"}},
       "[DATA]",
       1,
-      options(),
+      options_of_eval(),
       "nll is the mean of -log p(y|x), natural logarithm, in the data's own units: it may be negative, as a density "
       "may exceed 1.\n"
       "Behind +- stands a standard error: of rows drawn independently, or of --fold-group's groups. Differences of "
@@ -71,7 +71,7 @@ Command eval_command() {
       "was trained with weights and the table has them. Of several targets nll is that of all together; the others "
       "are\n"
       "those of each, in JSON under \"targets\", in --require as rmse:NAME.",
-      run};
+      run_eval};
 }
 
 }  // namespace cli

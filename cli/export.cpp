@@ -14,12 +14,6 @@
 namespace cli {
 namespace {
 
-void write(const std::string& path, const std::string& bytes) {
-  moe::OutputFile out(path);
-  out.write(bytes);
-  out.commit();
-}
-
 /// A directory that is made, with its parents, if it does not exist. Unless it is kept, everything that was made is
 /// removed again.
 class Directory {
@@ -71,7 +65,7 @@ void say_notes(const std::vector<moe::ExportedFile>& files) {
     for (const std::string& note : file.notes) say("note: " + note);
 }
 
-void run(const Arguments& arguments) {
+void run_export(const Arguments& arguments) {
   if (arguments.has("list")) {
     std::string text;
     for (const moe::ExportFormat& format : moe::export_formats()) {
@@ -98,7 +92,7 @@ void run(const Arguments& arguments) {
     if (standard && isatty(STDOUT_FILENO) && files.front().bytes.find('\0') != std::string::npos)
       throw moe::Error(moe::ErrorKind::kUsage, "standard output is a terminal, and format " + arguments.text("format") +
                                                    " is binary: expected -o FILE or a pipe");
-    write(place, files.front().bytes);
+    moe::write_file(place, files.front().bytes);
     return say_notes(files);
   }
   if (standard)
@@ -137,7 +131,7 @@ Command export_command() {
        {"list", "", "", "", "list the formats"},
        output_option("where it goes; of a format of several files a directory, made where there is none")},
       "",
-      run};
+      run_export};
 }
 
 }  // namespace cli

@@ -65,7 +65,7 @@ void run_from_model(const Arguments& arguments) {
   out.commit();
 }
 
-void run(const Arguments& arguments) {
+void run_gen(const Arguments& arguments) {
   if (arguments.has("list")) return list_recipes();
   if (arguments.has("from") || arguments.has("model")) return run_from_model(arguments);
   run_recipe(arguments);
@@ -99,7 +99,7 @@ Command gen_command() {
            unknown_option(),
            output_option("where the table goes")}),
       "",
-      run};
+      run_gen};
 }
 
 }  // namespace cli

@@ -6,7 +6,7 @@
 namespace cli {
 namespace {
 
-void run(const Arguments& arguments) {
+void run_import(const Arguments& arguments) {
   moe::save_model(moe::import_model(data_path(arguments.positional(0))), arguments.text("output"));
 }
 
@@ -26,7 +26,7 @@ Command import_command() {
       "every\nmember and which may be left out: a script need not write \"fit\" or \"standardization\". Any mistake is "
       "refused with its\nplace, a JSON pointer. Numbers come back bit for bit. What \"fit\" says is taken as it "
       "stands: drop it where the numbers\nare no longer those of a fit.",
-      run};
+      run_import};
 }
 
 }  // namespace cli

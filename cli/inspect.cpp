@@ -112,7 +112,7 @@ std::string with_sentences(const std::string& text, const moe::Model& model) {
   return std::string(text).insert(text.find('\n') + 1, sentences);
 }
 
-void run(const Arguments& arguments) {
+void run_inspect(const Arguments& arguments) {
   const std::string model_file = model_path(arguments), word = errors_word(arguments);
   const double level = arguments.number("level", 0, 1);
   if (level == 0 || level == 1)
@@ -173,7 +173,7 @@ Command inspect_command() {
       "Of "
       "several\n"
       "targets sigma_NAME and so on, and correlation_NAME_NAME of gaussian:full.",
-      run};
+      run_inspect};
 }
 
 }  // namespace cli

@@ -76,18 +76,12 @@ std::string completion(const std::vector<Command>& commands) {
          "complete -o filenames -F _moe moe\n";
 }
 
-void write(const std::string& path, const std::string& text) {
-  moe::OutputFile out(path);
-  out.write(text);
-  out.commit();
-}
-
 }  // namespace
 
 void write_manual(const std::vector<Command>& commands, const std::string& directory) {
-  write(directory + "/moe.1", overview_page(commands));
-  for (const Command& command : commands) write(directory + "/moe-" + command.name + ".1", page_of(command));
-  write(directory + "/moe.bash", completion(commands));
+  moe::write_file(directory + "/moe.1", overview_page(commands));
+  for (const Command& command : commands) moe::write_file(directory + "/moe-" + command.name + ".1", page_of(command));
+  moe::write_file(directory + "/moe.bash", completion(commands));
 }
 
 }  // namespace cli

@@ -13,13 +13,7 @@
 namespace cli {
 namespace {
 
-void write(const std::string& path, const std::string& text) {
-  moe::OutputFile out(path);
-  out.write(text);
-  out.commit();
-}
-
-void run(const Arguments& arguments) {
+void run_plot(const Arguments& arguments) {
   const std::vector<std::string> kinds = words_between_commas(arguments.text("kind"));
   const moe::Model model = moe::load_model(required_model(arguments));
   const std::optional<moe::Dataset> data = rows_to_draw(arguments, model);
@@ -33,13 +27,14 @@ void run(const Arguments& arguments) {
   if (arguments.has("json")) {
     std::string text;
     for (const moe::Figure& figure : figures) text += moe::to_json(figure) + "\n";
-    return write(place, text);
+    return moe::write_file(place, text);
   }
-  if (!arguments.has("text") && !(standard && isatty(STDOUT_FILENO))) return write(place, moe::to_svg(figures));
+  if (!arguments.has("text") && !(standard && isatty(STDOUT_FILENO)))
+    return moe::write_file(place, moe::to_svg(figures));
   std::string text;
   for (const moe::Figure& figure : figures) text += (text.empty() ? "" : "\n") + moe::to_text(figure);
   if (standard) return show(text);
-  write(place, text);
+  moe::write_file(place, text);
 }
 
 /// "  fit           mean and 90 % interval ..", a line for each kind.
@@ -50,7 +45,7 @@ std::string kinds_in_words() {
   return text;
 }
 
-std::vector<Option> options() {
+std::vector<Option> options_of_plot() {
   std::vector<Option> result{
       model_option(),
       {"kind", "", "LIST", "fit", "what to draw, see below"},
@@ -75,14 +70,14 @@ Command plot_command() {
        {"what the model knows without rows", "moe plot -m fitted.moe --kind effects -o effects.svg"}},
       "[DATA]",
       1,
-      with_csv_options(options()),
+      with_csv_options(options_of_plot()),
       "The kinds:\n" + kinds_in_words() +
           "Where a kind draws along inputs, the other inputs are at their median or most frequent level. Without DATA, "
           "inputs go from\n"
           "their mean minus to their mean plus 2 standard deviations, as training has seen them. Of large tables, rows "
           "are chosen at random;\n"
           "the figure says how many. Of several targets the first 4 are drawn, a figure each.",
-      run};
+      run_plot};
 }
 
 }  // namespace cli

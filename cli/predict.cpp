@@ -7,7 +7,7 @@
 namespace cli {
 namespace {
 
-void run(const Arguments& arguments) {
+void run_predict(const Arguments& arguments) {
   const std::string model_path = required_model(arguments);
   const std::string data = data_path(arguments.positional(0), model_path);
   const moe::Model model = moe::load_model(model_path);
@@ -50,7 +50,7 @@ Command predict_command() {
                unknown_option(),
                {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),
           words(),
-          run};
+          run_predict};
 }
 
 }  // namespace cli

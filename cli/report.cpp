@@ -12,14 +12,14 @@
 namespace cli {
 namespace {
 
-std::vector<Option> options() {
+std::vector<Option> options_of_report() {
   std::vector<Option> result{model_option(), output_option("where the page goes")};
   for (Option& option : figure_option_list("the columns to draw along; else those that matter most, up to 6"))
     result.push_back(std::move(option));
   return result;
 }
 
-void run(const Arguments& arguments) {
+void run_report(const Arguments& arguments) {
   const moe::Model model = moe::load_model(required_model(arguments));
   const std::optional<moe::Dataset> data = rows_to_draw(arguments, model);
   moe::OutputFile out(arguments.text("output"));
@@ -39,13 +39,13 @@ Command report_command() {
        {"what the model knows without rows", "moe report -m fitted.moe -o report.html"}},
       "[DATA]",
       1,
-      with_csv_options(options()),
+      with_csv_options(options_of_report()),
       "The page is one HTML file for any browser. It loads nothing from a network, and may be sent or kept as it is. "
       "It has figures and\n"
       "tables of the model at the rows of DATA, which need not have the target, and a panel in which the model answers "
       "at inputs that\n"
       "the reader sets. Without DATA, it shows what the model alone knows.",
-      run};
+      run_report};
 }
 
 }  // namespace cli

@@ -10,7 +10,7 @@
 namespace cli {
 namespace {
 
-using Json = nlohmann::json;
+using SortedJson = nlohmann::json;
 using moe::Error;
 using moe::ErrorKind;
 
@@ -25,8 +25,8 @@ bool is_among(const char* const (&names)[size], const std::string& name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-Json parsed(const std::string& words) {
-  Json json = Json::parse(words, nullptr, false);
+SortedJson parsed_command(const std::string& words) {
+  SortedJson json = SortedJson::parse(words, nullptr, false);
   const auto is_text = [&](const char* name) { return json.contains(name) && json[name].is_string(); };
   if (!json.is_object() || !is_text("rows") || !is_text("validation") || !json.contains("options") ||
       !json["options"].is_object())
@@ -34,10 +34,10 @@ Json parsed(const std::string& words) {
   return json;
 }
 
-std::vector<std::string> values_in(const Json& options, const std::string& name) {
+std::vector<std::string> values_in(const SortedJson& options, const std::string& name) {
   try {
     return options.at(name).get<std::vector<std::string>>();
-  } catch (const Json::exception&) {
+  } catch (const SortedJson::exception&) {
     throw Error(ErrorKind::kModel, "--resume: the checkpoint does not say which run it is of");
   }
 }
@@ -54,17 +54,17 @@ std::string shown(const std::vector<std::string>& values) { return moe::printabl
 
 std::string words_of_run(const Arguments& arguments, const moe::Schema& schema, const moe::Dataset& rows,
                          const std::optional<moe::Dataset>& validation) {
-  Json options = Json::object();
+  SortedJson options = SortedJson::object();
   for (const auto& [name, values] : arguments.given())
     if (!is_among(kBeside, name)) options[name] = values;
-  const Json json{{"options", options},
-                  {"rows", moe::fingerprint(schema, rows)},
-                  {"validation", validation ? moe::fingerprint(schema, *validation) : ""}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const SortedJson json{{"options", options},
+                        {"rows", moe::fingerprint(schema, rows)},
+                        {"validation", validation ? moe::fingerprint(schema, *validation) : ""}};
+  return json.dump(-1, ' ', false, SortedJson::error_handler_t::replace);
 }
 
 Arguments as_begun(const Arguments& now, const std::string& words) {
-  const Json then = parsed(words).at("options");
+  const SortedJson then = parsed_command(words).at("options");
   for (const auto& [name, values] : now.given()) {
     if (is_among(kBeside, name) || is_among(kOfTables, name)) continue;
     const std::vector<std::string> before =
@@ -81,7 +81,7 @@ Arguments as_begun(const Arguments& now, const std::string& words) {
 }
 
 void require_same_rows(const std::string& then, const std::string& now) {
-  const Json before = parsed(then), after = parsed(now);
+  const SortedJson before = parsed_command(then), after = parsed_command(now);
   for (const char* key : {"rows", "validation"})
     if (before.at(key) != after.at(key))
       throw Error(ErrorKind::kData,

@@ -305,7 +305,7 @@ Result compare(std::vector<Trial>& trials, const moe::TrainingTable& table,
   return result;
 }
 
-void run(const Arguments& arguments) {
+void run_select(const Arguments& arguments) {
   if (arguments.text("output") == "-")
     throw Error(ErrorKind::kUsage, "--output: standard output is the table's: expected a file");
   moe::SelectOptions options = select_options(arguments);
@@ -336,7 +336,7 @@ void run(const Arguments& arguments) {
 }
 
 /// The options of `moe train`; some of them take a list.
-std::vector<Option> options() {
+std::vector<Option> options_of_select() {
   std::vector<Option> result = fit_options();
   for (const Option& changed : std::vector<Option>{
            {"features", "", "COLS", "", "the inputs; each time it is given, a set of them to try", true},
@@ -396,9 +396,9 @@ Command select_command() {
            {"whether one line is enough", "moe select -k 1-3 --lrt 99 data.csv"}},
           "[DATA]",
           1,
-          options(),
+          options_of_select(),
           kNotes,
-          run};
+          run_select};
 }
 
 }  // namespace cli

@@ -171,7 +171,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   }
 }
 
-void run(const Arguments& arguments) {
+void run_train(const Arguments& arguments) {
   if (arguments.has("dry-run")) return dry_run(arguments);
   const std::string output = arguments.text("output");
   if ((output == "-" || output.empty()) && isatty(STDOUT_FILENO))
@@ -197,7 +197,7 @@ void run(const Arguments& arguments) {
   fit(begun, std::move(from));
 }
 
-std::vector<Option> options() {
+std::vector<Option> options_of_train() {
   std::vector<Option> result = fit_options();
   result.insert(
       result.end(),
@@ -263,9 +263,9 @@ Command train_command() {
         "moe train --gate-features x1-x4 --expert-features 1=x5-x8 --expert-features 2=x9-x12 data.csv -o m.moe"}},
       "[DATA]",
       1,
-      options(),
+      options_of_train(),
       notes(),
-      run};
+      run_train};
 }
 
 }  // namespace cli

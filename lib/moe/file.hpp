@@ -66,4 +66,7 @@ class OutputFile {
   bool standard_ = false;
 };
 
+/// Writes the bytes to an OutputFile of that path, and commits it.
+void write_file(const std::string& path, std::string_view bytes);
+
 }  // namespace moe

@@ -270,4 +270,10 @@ void OutputFile::commit() {
 
 bool OutputFile::is_terminal() const { return ::isatty(descriptor_) == 1; }
 
+void write_file(const std::string& path, std::string_view bytes) {
+  OutputFile out(path);
+  out.write(bytes);
+  out.commit();
+}
+
 }  // namespace moe

@@ -10,6 +10,7 @@
 #include "judge/log_scores.hpp"
 #include "moe/error.hpp"
 #include "moe/random.hpp"
+#include "moe/scores.hpp"
 
 namespace moe {
 namespace {

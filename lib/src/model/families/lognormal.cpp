@@ -10,6 +10,7 @@
 #include "model/jet_family.hpp"
 #include "model/scale_bounds.hpp"
 #include "model/scale_floor.hpp"
+#include "moe/random.hpp"
 
 namespace moe {
 namespace {
