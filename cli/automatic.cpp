@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "calibrate.hpp"
 #include "csv_options.hpp"
 #include "fit_page.hpp"
 #include "moe/automatic.hpp"
@@ -91,7 +92,8 @@ std::vector<std::string> notes_on(const moe::AutomaticResult& result, const moe:
 }
 
 /// Fits the candidates, saves the committee and says what was tried.
-void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, moe::AutomaticOptions options) {
+void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::AutomaticOptions options) {
+  const std::optional<moe::Dataset> held = hold_for_conformal(arguments, table);
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   options.threads = threads(arguments);
   options.groups = table.groups;
@@ -102,12 +104,13 @@ void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, m
   catch_interrupts();
   try {
     const moe::StopScope scope(interruption());
-    const moe::AutomaticResult result =
+    moe::AutomaticResult result =
         moe::fit_automatically(table.schema, table.data, options,
                                [&](std::size_t done, std::size_t fits) { progress.show("fits", done, fits); });
     progress.clear();
-    moe::save_model(result.model, out);
     if (!arguments.has("quiet")) summarise(result);
+    if (held) calibrate_by(result.model, *held, false, arguments);
+    moe::save_model(result.model, out);
     const std::vector<std::string> notes = notes_on(result, options, table);
     for (const std::string& note : notes) say(note);
     page.write(result.model, {}, notes);

@@ -24,6 +24,7 @@ Command gen_command();
 Command train_command();
 Command select_command();
 Command eval_command();
+Command calibrate_command();
 Command predict_command();
 Command inspect_command();
 Command plot_command();
@@ -44,6 +45,7 @@ constexpr Entry kCommands[] = {
     {"train", "fit a model to a CSV file", train_command},
     {"select", "choose the number of experts, the family or the inputs", select_command},
     {"eval", "judge a model on rows with a known target", eval_command},
+    {"calibrate", "make intervals hold what they promise, by rows not seen", calibrate_command},
     {"predict", "predict rows", predict_command},
     {"inspect", "show what a model is", inspect_command},
     {"plot", "draw a model: fit, gate, effects, residuals ..", plot_command},

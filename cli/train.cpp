@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "automatic.hpp"
+#include "calibrate.hpp"
 #include "command.hpp"
 #include "csv_options.hpp"
 #include "dry_run.hpp"
@@ -129,6 +130,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   moe::TrainingTable table = training_table(arguments, start, spec);
   spec.gate_inputs = table.gate_inputs;
   spec.expert_inputs = table.expert_inputs;
+  const std::optional<moe::Dataset> held = hold_for_conformal(arguments, table);
   std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
   const std::vector<std::string> paced = pace_by_itself(arguments, spec, table.data.rows(), options);
   if (!arguments.has("quiet") && spec.gate_link != "softmax")
@@ -145,15 +147,16 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   }
   try {
     const moe::StopScope scope(interruption());
-    const auto [result, penalties, notes] = fit_and_watch(
+    auto [result, penalties, notes] = fit_and_watch(
         arguments,
         {table.schema, spec, std::move(table.data), std::move(validation), options, std::ref(follower), start},
         table.groups, follower);
-    const auto& [model, report] = result;
+    auto& [model, report] = result;
     if (report.stopped) throw moe::Stopped();
     follower.finish();
-    moe::save_model(model, out);
     if (!arguments.has("quiet")) summarise(model, report);
+    if (held) calibrate_by(model, *held, false, arguments);
+    moe::save_model(model, out);
     if (!arguments.has("quiet")) {
       say_all(paced);
       say_all(penalties);
@@ -209,6 +212,7 @@ std::vector<Option> options_of_train() {
        {"effort", "", "1..9", "5", "of --auto: each step allows 1.6 times the passes over the rows"},
        {"committee", "", "B", "",
         "fit the model B times, each time without another part of the rows, and average the B fits in one model"},
+       conformal_option(),
        {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
        {"report", "", "FILE.html", "",
         "show the model as a page, as `moe report` does, at these rows, with the fit's course"},

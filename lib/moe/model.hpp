@@ -161,6 +161,14 @@ struct ModelSpec {
   Network network_of(const std::string& network, const std::vector<std::size_t>& inputs, arma::uword outputs) const;
 };
 
+/// How far off a model was at rows that no fit has seen. From this follow sets of targets whose coverage holds whatever
+/// the model is: see conformal.hpp.
+struct Conformal {
+  /// Scores in ascending order: element g T + t is target t of group g. There is one group, or one for each expert: the
+  /// rows at which that expert has the largest weight.
+  std::vector<arma::vec> scores{};
+};
+
 struct Model {
   Schema schema;
   Standardization standardization;
@@ -171,6 +179,7 @@ struct Model {
   Knots knots{};                  ///< see ModelSpec
   arma::vec theta;
   FitSummary fit;
+  std::optional<Conformal> conformal{};  ///< nothing where the model was not calibrated: see conformal.hpp
 
   /// Lays out theta; it is all 0 where none is given. Throws Error (usage) as make_network() and the like do, and
   /// std::logic_error where theta has the wrong length.

@@ -26,6 +26,7 @@
 #include "moe/checkpoint.hpp"
 #include "moe/coefficient_names.hpp"
 #include "moe/columns.hpp"
+#include "moe/conformal.hpp"
 #include "moe/csv.hpp"
 #include "moe/dataset.hpp"
 #include "moe/describe.hpp"

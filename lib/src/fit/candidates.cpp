@@ -57,11 +57,14 @@ Tried candidate(const Schema& schema, const Recipe& recipe, arma::uword rows, co
   return result;
 }
 
+// Where classes overlap little, small penalties win, and where inputs are many, large ones.
 std::vector<Recipe> recipes_of_classes(const std::string& family) {
-  return {{"linear", "linear", family, 1, 1e-4},          {"linear", "linear", family, 1, 1e-2},
-          {"linear", "linear", family, 1, 1e-1},          {"linear", "linear", family, 3, 1e-2},
+  return {{"linear", "linear", family, 1, 1e-4},          {"linear", "linear", family, 1, 1e-3},
+          {"linear", "linear", family, 1, 1e-2},          {"linear", "linear", family, 1, 1e-1},
+          {"linear", "linear", family, 3, 1e-2},          {"mlp:32", "mlp:16", family, 1, 1e-5},
           {"mlp:32", "mlp:16", family, 1, 1e-3},          {"mlp:64", "mlp:16", family, 1, 1e-2},
-          {"mlp:32", "mlp:16", family, 4, 1e-3},          {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3},
+          {"mlp:32", "mlp:16", family, 4, 1e-5},          {"mlp:32", "mlp:16", family, 4, 1e-3},
+          {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3},  {"mlp:128:silu", "mlp:16", family, 1, 1e-4},
           {"pieces:16:mlp:32", "mlp:16", family, 1, 1e-2}};
 }
 

@@ -32,7 +32,7 @@ void know_members(const JsonPlace& root) {
   know_members(root, {"$schema",         "format",     "version", "inputs", "columns",   "na",
                       "target",          "targets",    "labels",  "weight", "id",        "trials",
                       "offset",          "exposure",   "family",  "gate",   "levels_by", "experts",
-                      "standardization", "parameters", "fit",     "knots"});
+                      "standardization", "parameters", "fit",     "knots",  "conformal"});
   if (root.has("columns"))
     for (const JsonPlace& column : root.at("columns").items())
       know_members(column, {"name", "levels", "fill", "indicator"});
@@ -213,6 +213,10 @@ Model read_model(std::string_view text) {
   Model model = make_described(std::move(description), std::move(units), {});
   read_parameters(parameters, model);
   if (root.has("fit")) model.fit = read_fit(root.at("fit"), model.theta.n_elem);
+  if (root.has("conformal")) {
+    model.conformal.emplace();
+    for (const JsonPlace& list : root.at("conformal").items()) model.conformal->scores.emplace_back(list.numbers());
+  }
   check_model(model);
   return model;
 }

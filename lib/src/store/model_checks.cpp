@@ -244,10 +244,24 @@ void check_units(const Standardization& units, const Schema& schema) {
   require_scales(units.target_spread, of_target("spread"), several);
 }
 
+namespace {
+
+void check_conformal(const Model& model) {
+  const std::vector<arma::vec>& lists = model.conformal->scores;
+  if (lists.size() != model.targets() && lists.size() != model.targets() * model.size())
+    fail("/conformal", "its lists of scores are not one for each target, or one for each target of each expert");
+  for (const arma::vec& scores : lists)
+    if (!scores.is_finite() || !scores.is_sorted() || (!scores.is_empty() && scores[0] < 0))
+      fail("/conformal", "its scores are not numbers from 0 in ascending order");
+}
+
+}  // namespace
+
 void check_model(const Model& model) {
   check_units(model.standardization, model.schema);
   if (!model.theta.is_finite()) fail("/parameters", "a parameter is not finite");
   check_fit(model.fit, model);
+  if (model.conformal) check_conformal(model);
   check_prediction(model);
 }
 

@@ -1,7 +1,7 @@
 // A model file is a .safetensors file (safetensors.hpp), so that numpy, PyTorch and others can read its numbers:
 //
 //     8 bytes     the length of the header, little-endian, a multiple of 8
-//     header      JSON {"__metadata__": {"format": "moe", "version": "1" .. "4", "model": DESCRIPTION},
+//     header      JSON {"__metadata__": {"format": "moe", "version": "1" .. "5", "model": DESCRIPTION},
 //                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
 //     tensors     F64, little-endian, one after the other in this order:
 //       the units:    "input.center" [d], "input.scale" [d], "target.center" [], "target.scale" [], "target.spread" [];
@@ -22,6 +22,7 @@
 //                     "fit.simpler" [] (NaN: no simpler model is better)
 //       where they say something: "fit.as_simple" [K T] (1: a simpler family describes that target of that expert as
 //                     well), "fit.undetermined" [q, P]: directions in which theta moves without changing the likelihood
+//       of a calibrated model: "conformal.1" [n], "conformal.2" [n], ..: see Conformal
 //       where no double holds the seed: "fit.seed" is the nearest one, and "__metadata__" has all its digits as "seed"
 //       in a checkpoint: "progress" [n], see progress_numbers.hpp
 //       "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it
@@ -44,6 +45,8 @@
 // the tensors of the members' gates, "gate.1.0", "gate.2.0" .., follow those of theta's other parts.
 //
 // A model with networks of pieces has version 4. Its "knots" are a list for each input (network.hpp).
+//
+// A calibrated model has version 5, whatever else it has.
 //
 // The file contains nothing but the model, so the same model gives the same bytes. A change that readers must know of
 // gets a new version number.
@@ -71,7 +74,10 @@ namespace {
 
 constexpr const char* kFormat = "moe";
 /// The second is for a model that says how its levels are compared, the third for a committee.
-constexpr const char *kVersion = "1", *kVersionByText = "2", *kVersionOfCommittees = "3", *kVersionOfKnots = "4";
+constexpr const char *kVersion = "1", *kVersionByText = "2", *kVersionOfCommittees = "3", *kVersionOfKnots = "4",
+                     *kVersionOfConformal = "5";
+/// The tensors of a calibrated model are called this and a number, from 1.
+constexpr const char* kConformal = "conformal.";
 /// The tensor and the text of a checkpoint: see progress_numbers.hpp.
 constexpr const char* kProgress = "progress";
 /// A word that stands there only where it says something, see set_whole_seed().
@@ -150,6 +156,11 @@ std::vector<TensorView> tensors_of(const Model& model, std::deque<double>& numbe
   if (const auto& uncertainty = model.fit.uncertainty; uncertainty && !uncertainty->undetermined.is_empty())
     tensors.push_back(
         {kUndetermined, {uncertainty->undetermined.n_cols, model.theta.n_elem}, uncertainty->undetermined.memptr()});
+  if (model.conformal)
+    for (std::size_t i = 0; i < model.conformal->scores.size(); ++i) {
+      const arma::vec& scores = model.conformal->scores[i];
+      tensors.push_back({kConformal + std::to_string(i + 1), {scores.n_elem}, scores.memptr()});
+    }
   return tensors;
 }
 
@@ -160,7 +171,8 @@ void check_format(const SafetensorsReader& file) {
   const auto format = words.find("format"), version = words.find("version");
   if (format == words.end() || format->second != kFormat || version == words.end() || !words.contains("model"))
     file.fail("not a model file: a .safetensors file of some other program");
-  const std::vector<std::string> known{kVersion, kVersionByText, kVersionOfCommittees, kVersionOfKnots};
+  const std::vector<std::string> known{kVersion, kVersionByText, kVersionOfCommittees, kVersionOfKnots,
+                                       kVersionOfConformal};
   if (std::find(known.begin(), known.end(), version->second) == known.end())
     file.fail("format version " + printable(version->second) + ": this program reads versions " + known.front() +
               " to " + known.back());
@@ -170,6 +182,7 @@ void check_format(const SafetensorsReader& file) {
 struct Places {
   std::size_t theta;
   std::size_t model_end;  // how many tensors belong to the model
+  std::size_t fit_end;    // how many stand before those of conformal sets
   bool penalties, lasso, firth, uncertainty, study, findings, as_simple, undetermined;
   /// How many tensors follow the findings.
   std::size_t behind() const { return std::size_t{as_simple} + std::size_t{undetermined}; }
@@ -192,6 +205,9 @@ Places check_places(const SafetensorsReader& file) {
   Places places{};
   if (ends_with(kProgress, 1)) expect(end, kProgress, 1);
   places.model_end = end;
+  while (end > 0 && tensors[end - 1].name.starts_with(kConformal)) --end;
+  for (std::size_t i = end; i < places.model_end; ++i) expect(i, kConformal + std::to_string(i - end + 1), 1);
+  places.fit_end = end;
   const auto matrix = [&](const char* name) {
     if (!ends_with(name, 1)) return false;
     expect(end, name, 2);
@@ -259,7 +275,7 @@ Uncertainty read_uncertainty(SafetensorsReader& file, const Places& places) {
   Uncertainty uncertainty;
   uncertainty.degrees_of_freedom = file.read().at(0);
   uncertainty.residual_standard_error = file.read().at(0);
-  uncertainty.factor = read_matrix(file, tensors[places.model_end - 1 - after].shape);
+  uncertainty.factor = read_matrix(file, tensors[places.fit_end - 1 - after].shape);
   return uncertainty;
 }
 
@@ -271,8 +287,8 @@ FitStudy read_study(SafetensorsReader& file, const Places& places) {
   study.exact.zeros(study.shares.n_elem);
   if (!places.findings) return study;
   study.exact = file.read();
-  study.recession = read_matrix(file, tensors[places.model_end - places.behind() - 3].shape);
-  study.unseen = read_matrix(file, tensors[places.model_end - places.behind() - 2].shape);
+  study.recession = read_matrix(file, tensors[places.fit_end - places.behind() - 3].shape);
+  study.unseen = read_matrix(file, tensors[places.fit_end - places.behind() - 2].shape);
   study.simpler = file.read().at(0);
   return study;
 }
@@ -290,7 +306,7 @@ FitSummary read_fit(SafetensorsReader& file, const Places& places, ReadNumbers& 
   if (places.uncertainty) fit.uncertainty = read_uncertainty(file, places);
   if (places.study) fit.study = read_study(file, places);
   if (places.as_simple) fit.study->as_simple = file.read();
-  if (places.undetermined) fit.uncertainty->undetermined = read_matrix(file, file.tensors().back().shape);
+  if (places.undetermined) fit.uncertainty->undetermined = read_matrix(file, file.tensors()[places.fit_end - 1].shape);
   return fit;
 }
 
@@ -329,6 +345,9 @@ Checkpoint load(SafetensorsReader& file) {
   ReadNumbers numbers;
   FitSummary fit = read_fit(file, places, numbers);
   const auto& tensors = file.tensors();
+  std::optional<Conformal> conformal;
+  if (places.fit_end < places.model_end) conformal.emplace();
+  for (std::size_t i = places.fit_end; i < places.model_end; ++i) conformal->scores.push_back(file.read());
   const arma::vec progress = file.read(tensors.size() - places.model_end);
   file.finish();
   const auto first = tensors.begin() + kUnits.size();
@@ -342,6 +361,7 @@ Checkpoint load(SafetensorsReader& file) {
     Model model = build(std::move(description), std::move(units), std::move(theta), {first, first + count});
     take_numbers(numbers, file, fit);
     model.fit = std::move(fit);
+    model.conformal = std::move(conformal);
     check_model(model);
     const auto words = file.metadata().find(kProgress);
     return {std::move(model), progress_of(progress), words == file.metadata().end() ? "" : words->second};
@@ -372,7 +392,8 @@ void write_model(const Model& model, OutputFile& out, const Words& words, const 
   }
   if (out.is_terminal())
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
-  const char* const version = model.has_pieces()             ? kVersionOfKnots
+  const char* const version = model.conformal                ? kVersionOfConformal
+                              : model.has_pieces()           ? kVersionOfKnots
                               : model.is_committee()         ? kVersionOfCommittees
                               : says_levels_by(model.schema) ? kVersionByText
                                                              : kVersion;

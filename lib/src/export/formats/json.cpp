@@ -107,6 +107,7 @@ std::vector<ExportedFile> export_json(const Model& model, const ExportOptions&) 
   result["standardization"] = units_object(model.standardization);
   result["parameters"] = parameters_object(model);
   result["fit"] = fit_object(model.fit);
+  if (model.conformal) result["conformal"] = model.conformal->scores;
   std::string text;
   append(text, result, "");
   return {{"", text + "\n"}};

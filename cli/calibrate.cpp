@@ -1,0 +1,104 @@
+#include "calibrate.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "csv_options.hpp"
+#include "moe/conformal.hpp"
+#include "moe/error.hpp"
+#include "moe/file.hpp"
+#include "moe/model_file.hpp"
+#include "moe/numeric.hpp"
+#include "moe/select.hpp"
+
+namespace cli {
+namespace {
+
+using moe::Error;
+using moe::ErrorKind;
+
+constexpr double kLeastPart = 0.001, kMostPart = 0.5;
+
+/// "calibrated by 200 rows: sets up to level 0.995 are finite"
+std::string calibration_summary(const moe::Model& model) {
+  arma::uword rows = 0, fewest = std::numeric_limits<arma::uword>::max();
+  const std::vector<arma::vec>& scores = model.conformal->scores;
+  for (std::size_t i = 0; i < scores.size(); i += model.targets()) {
+    rows += scores[i].n_elem;
+    fewest = std::min(fewest, scores[i].n_elem);
+  }
+  const double most = static_cast<double>(fewest) / (static_cast<double>(fewest) + 1);
+  std::string text = "calibrated by " + std::to_string(rows) + (rows == 1 ? " row" : " rows");
+  if (scores.size() > model.targets()) text += ", the expert with the fewest by " + std::to_string(fewest);
+  return text + ": sets up to level " + moe::format_number(std::floor(1e4 * most) / 1e4) + " have an end";
+}
+
+void run_calibrate(const Arguments& arguments) {
+  const std::string path = required_model(arguments);
+  moe::Model model = moe::load_model(path);
+  moe::CsvReader reader(data_path(arguments.positional(0), path), csv_options(arguments, model.schema.na));
+  moe::OutputFile out(arguments.text("output"));
+  const moe::Dataset rows = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
+                                             {false, false, ignore_unknown(arguments)})
+                                .rest();
+  calibrate_by(model, rows, arguments.has("by-expert"), arguments);
+  moe::save_model(model, out);
+}
+
+}  // namespace
+
+Option conformal_option() {
+  return {
+      "conformal", "", "PART", "",
+      "hold this part of the rows out of the fit, as 0.2, and calibrate the model by them, as `moe calibrate` does, "
+      "for predict's conformal:P"};
+}
+
+std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::TrainingTable& table) {
+  if (!arguments.has("conformal")) return std::nullopt;
+  const double part = arguments.number("conformal", kLeastPart, kMostPart);
+  const std::uint64_t seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
+  const auto folds = static_cast<arma::uword>(std::lround(1 / part));
+  if (arma::accu(table.data.w > 0) < folds)
+    throw Error(ErrorKind::kData, "--conformal: there are too few rows to hold out that part: expected " +
+                                      std::to_string(folds) + " rows or more");
+  const auto held = table.groups.empty() ? moe::cross_validation_folds(table.schema, table.data, folds, seed)
+                                         : moe::cross_validation_folds(table.data.w, table.groups, folds, seed);
+  const std::vector<std::size_t> rest = moe::rows_outside(held[0], table.data.w);
+  moe::Dataset rows = moe::take_rows(table.data, held[0]);
+  table.data = moe::take_rows(table.data, rest);
+  std::vector<std::size_t> groups;
+  for (const std::size_t n : rest)
+    if (!table.groups.empty()) groups.push_back(table.groups[n]);
+  table.groups = std::move(groups);
+  return rows;
+}
+
+void calibrate_by(moe::Model& model, const moe::Dataset& rows, bool by_expert, const Arguments& arguments) {
+  model.conformal = moe::conformal_scores(model, rows, by_expert, threads(arguments));
+  if (!arguments.has("quiet")) say(calibration_summary(model));
+}
+
+Command calibrate_command() {
+  return {"calibrate",
+          "Calibrate a model by rows that it has not seen, for sets whose coverage holds whatever the model is.",
+          {{"intervals that hold 90 % of the targets",
+            "moe calibrate -m fitted.moe held_out.csv -o sure.moe\n"
+            "  moe predict -m sure.moe --output mean,conformal:0.9 new.csv"}},
+          "[DATA]",
+          1,
+          with_csv_options({model_option(),
+                            {"by-expert", "", "", "",
+                             "each expert's rows by themselves, so that the coverage holds where each expert answers"},
+                            unknown_option(),
+                            {"threads", "", "N", "0", "0: all cores. The result does not depend on it"},
+                            {"quiet", "q", "", "", "say nothing"},
+                            output_option("where the calibrated model goes")}),
+          "DATA must be rows that no fit has seen, from the same source as the rows to come. Then the sets of "
+          "`moe predict --output conformal:P` hold the target with a probability of at least P: intervals of a number, "
+          "lists of classes. n rows are enough for levels up to n / (n + 1). A weight above 0 counts as 1.",
+          run_calibrate};
+}
+
+}  // namespace cli

@@ -1,0 +1,38 @@
+// Conformal sets: sets of targets whose coverage holds in finite samples, whatever the model is, as long as the rows
+// that calibrate it and the rows to come are drawn from the same source, and no fit has seen either (Vovk, Gammerman
+// and Shafer 2005; split conformal, Papadopoulos et al. 2002).
+//
+// A score s(x, y) says how far a target is from what the model expects:
+// - numbers: |z| for P(Y <= y | x) = Phi(z), so that sets are intervals between two quantiles of the model (Chernozhukov,
+//   Wuthrich and Zhu 2021). Beyond |z| = 6 the score grows as the distance from the 6-sigma quantile does, in units of
+//   half the distance between the quantiles at -1 and 1. Counts are taken at both ends of their step.
+// - classes: the probability of all classes that the model takes for more probable than y (as Romano, Sesia and Candes
+//   2020, without the class's own). So the most probable class is in every set.
+// Of n scores the threshold q is the ceil((n + 1) level)-th smallest. The set of a row is {y: s(x, y) <= q}.
+// It holds the target with a probability of at least `level`, and at most level + 1 / (n + 1) where scores do not tie.
+#pragma once
+
+#include <armadillo>
+#include <vector>
+
+#include "moe/model.hpp"
+#include "moe/predict.hpp"
+
+namespace moe {
+
+/// The scores of the rows that have a weight above 0; weights do not count else. `by_expert`: each expert's rows are
+/// judged by themselves, so that coverage holds for each expert's region. The same bits for any number of threads.
+/// Throws Error: usage for a model that is no density; fit where a score is not a finite number.
+Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads);
+
+/// The threshold q for a level between 0 and 1. Infinite where there are too few scores. `scores`: in ascending order.
+double conformal_threshold(const arma::vec& scores, double level);
+
+/// The ends of each row's interval (b x 2) in data units, infinite where there are too few scores. The model must be
+/// calibrated and have a number as its target t.
+arma::mat conformal_interval(const Model& model, const Predictive& predictive, double level, arma::uword t = 0);
+
+/// The classes in each row's set, the most probable one first.
+std::vector<std::vector<arma::uword>> conformal_labels(const Model& model, const Predictive& predictive, double level);
+
+}  // namespace moe

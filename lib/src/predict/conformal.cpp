@@ -1,0 +1,148 @@
+#include "moe/conformal.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/parallel.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+#include "moe/random.hpp"
+
+namespace moe {
+namespace {
+
+constexpr arma::uword kRowsOfConformal = 256;
+/// The largest |z| whose probability the model is asked for.
+constexpr double kFarthest = 6;
+/// Scores of the same row may differ by rounding.
+constexpr double kScoreRounding = 1e-12;
+
+/// What a score beyond kFarthest is measured by: the quantiles at z = -6 and 6, and half the distance between those at
+/// -1 and 1.
+struct Edges {
+  arma::vec low, high, unit;
+};
+
+Edges edges_of(const Predictive& predictive, arma::uword t) {
+  Edges edges{predictive.quantile(normal_cdf(-kFarthest), t), predictive.quantile(normal_cdf(kFarthest), t), {}};
+  edges.unit = 0.5 * (predictive.quantile(normal_cdf(1), t) - predictive.quantile(normal_cdf(-1), t));
+  edges.unit.transform([&](double unit) { return unit > 0 ? unit : predictive.unit_of(t); });
+  return edges;
+}
+
+double z_of(double p) {
+  static const double least = normal_cdf(-kFarthest), most = normal_cdf(kFarthest);
+  return p <= least ? -kFarthest : p >= most ? kFarthest : portable::normal_quantile(p);
+}
+
+/// The scores of the block's numbers.
+arma::vec scores_of_numbers(const Predictive& predictive, const arma::vec& y, arma::uword t) {
+  const arma::vec upper = predictive.cdf(y, t);
+  const arma::vec lower = predictive.discrete(t) ? predictive.cdf(y - 1, t) : upper;
+  arma::vec result(y.n_elem);
+  for (arma::uword n = 0; n < y.n_elem; ++n) result[n] = std::max({z_of(lower[n]), -z_of(upper[n]), 0.0});
+  if (!arma::any(result >= kFarthest)) return result;
+  const Edges edges = edges_of(predictive, t);
+  for (arma::uword n = 0; n < y.n_elem; ++n)
+    if (result[n] >= kFarthest) result[n] += std::max({y[n] - edges.high[n], edges.low[n] - y[n], 0.0}) / edges.unit[n];
+  return result;
+}
+
+/// The probability of all classes that are more probable than class c.
+double probability_above(const arma::rowvec& p, arma::uword c) {
+  double sum = 0;
+  for (arma::uword other = 0; other < p.n_elem; ++other)
+    if (p[other] > p[c] || (p[other] == p[c] && other < c)) sum += p[other];
+  return sum;
+}
+
+arma::vec scores_of_classes(const Predictive& predictive, const arma::vec& y) {
+  const arma::mat p = predictive.probabilities();
+  arma::vec result(y.n_elem);
+  for (arma::uword n = 0; n < y.n_elem; ++n) result[n] = probability_above(p.row(n), static_cast<arma::uword>(y[n]));
+  return result;
+}
+
+bool is_by_expert(const Model& model) { return model.conformal->scores.size() > model.targets(); }
+
+/// The threshold of each row.
+arma::vec thresholds(const Model& model, const Predictive& predictive, double level, arma::uword t) {
+  const std::vector<arma::vec>& scores = model.conformal->scores;
+  if (!is_by_expert(model)) return arma::vec(predictive.rows()).fill(conformal_threshold(scores[t], level));
+  const arma::uvec experts = predictive.most_responsible();
+  arma::vec result(predictive.rows());
+  for (arma::uword n = 0; n < result.n_elem; ++n)
+    result[n] = conformal_threshold(scores[experts[n] * model.targets() + t], level);
+  return result;
+}
+
+}  // namespace
+
+Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads) {
+  require_density(model, "a conformal set");
+  const arma::uvec counted = arma::find(rows.w > 0);
+  const arma::uword T = model.targets();
+  arma::mat scores(counted.n_elem, T);
+  arma::uvec groups(counted.n_elem, arma::fill::zeros);
+  const arma::uword blocks = (counted.n_elem + kRowsOfConformal - 1) / kRowsOfConformal;
+  parallel_for(blocks, threads, [&](std::size_t block) {
+    const arma::uword first = block * kRowsOfConformal;
+    const arma::uvec own = counted.subvec(first, std::min(first + kRowsOfConformal, counted.n_elem) - 1);
+    const Dataset part = take_rows(rows, arma::conv_to<std::vector<std::size_t>>::from(own));
+    Predictive predictive(model);
+    predictive.at(part);
+    for (arma::uword t = 0; t < T; ++t)
+      scores.col(t).subvec(first, first + own.n_elem - 1) = model.classes()
+                                                                ? scores_of_classes(predictive, part.y.col(0))
+                                                                : scores_of_numbers(predictive, part.y.col(t), t);
+    if (by_expert) groups.subvec(first, first + own.n_elem - 1) = predictive.most_responsible();
+  });
+  if (!scores.is_finite()) throw Error(ErrorKind::kFit, "the model's prediction for a row is not a finite number");
+  Conformal result;
+  for (arma::uword g = 0; g < (by_expert ? model.size() : 1); ++g)
+    for (arma::uword t = 0; t < T; ++t)
+      result.scores.emplace_back(arma::sort(scores.col(t).eval().elem(arma::find(groups == g))));
+  return result;
+}
+
+double conformal_threshold(const arma::vec& scores, double level) {
+  const double place = std::ceil((static_cast<double>(scores.n_elem) + 1) * level - 1e-9);
+  if (place > static_cast<double>(scores.n_elem)) return std::numeric_limits<double>::infinity();
+  return scores[static_cast<arma::uword>(std::max(place, 1.0)) - 1] + kScoreRounding;
+}
+
+arma::mat conformal_interval(const Model& model, const Predictive& predictive, double level, arma::uword t) {
+  const arma::vec q = thresholds(model, predictive, level, t);
+  arma::mat result(q.n_elem, 2);
+  result.col(0).fill(-arma::datum::inf);
+  result.col(1).fill(arma::datum::inf);
+  const arma::vec all = arma::unique(q);
+  for (const double each : all) {
+    if (std::isinf(each)) continue;
+    const double inner = std::min(each, kFarthest), beyond = each - inner;
+    arma::vec low = predictive.quantile(normal_cdf(-inner), t), high = predictive.quantile(normal_cdf(inner), t);
+    if (beyond > 0) {
+      const arma::vec unit = edges_of(predictive, t).unit;
+      low -= beyond * unit;
+      high += beyond * unit;
+    }
+    for (const arma::uword n : arma::uvec(arma::find(q == each))) {
+      result(n, 0) = low[n];
+      result(n, 1) = high[n];
+    }
+  }
+  return result;
+}
+
+std::vector<std::vector<arma::uword>> conformal_labels(const Model& model, const Predictive& predictive, double level) {
+  const arma::mat p = predictive.probabilities();
+  const arma::vec q = thresholds(model, predictive, level, 0);
+  std::vector<std::vector<arma::uword>> result(p.n_rows);
+  for (arma::uword n = 0; n < p.n_rows; ++n)
+    for (const arma::uword c : arma::uvec(arma::stable_sort_index(p.row(n).t(), "descend")))
+      if (probability_above(p.row(n), c) <= q[n]) result[n].push_back(c);
+  return result;
+}
+
+}  // namespace moe
