@@ -36,7 +36,10 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
     throw Error(ErrorKind::kUsage, "--unknown error: format " + format +
                                        " takes a level that training has not seen for the reference level: expected "
                                        "--unknown ignore, or --format sql");
-  return make(model, options);
+  std::vector<ExportedFile> files = make(model, options);
+  if (model.conformal && format != "json")
+    files.front().notes.push_back("conformal sets are left out: `moe predict --output conformal:P` gives them");
+  return files;
 }
 
 void add_exporter(const ExportFormat& format, const MakeExport& make) { exporters().add({format, make}); }
