@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cxxopts.hpp>
 #include <thread>
 
@@ -27,18 +28,29 @@ std::string spelled(const Option& option) {
          (option.value.empty() ? "" : " " + option.value);
 }
 
-/// `text` broken into lines, each of which begins at `indent`.
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string result, line;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    if (!line.empty() && indent + line.size() + 1 + word.size() > kWidth) {
-      result += line + "\n" + std::string(indent, ' ');
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
+/// Whether text that goes to this descriptor may have bold parts: see https://no-color.org.
+bool may_be_bold(int descriptor) {
+  const char *const no_color = std::getenv("NO_COLOR"), *const terminal = std::getenv("TERM");
+  return isatty(descriptor) == 1 && (no_color == nullptr || *no_color == '\0') &&
+         (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+/// The line with its beginning, up to this place, in bold.
+std::string with_bold(const std::string& line, std::size_t end) {
+  return "\x1b[1m" + line.substr(0, end) + "\x1b[0m" + line.substr(end);
+}
+
+/// The lines in a form that fits on a terminal.
+std::string escaped_lines(const std::string& text, bool bold) {
+  std::string lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = moe::printable(std::string_view(text).substr(begin, end - begin), std::string::npos);
+    const bool head = bold && !line.empty() && line[0] != ' ';
+    lines += (head ? with_bold(line, std::min(line.find(": "), line.size())) : line) + "\n";
+    begin = end + 1;
   }
-  return result + line;
+  return lines;
 }
 
 [[noreturn]] void refuse_option(const Command& command, const std::string& word) {
@@ -110,7 +122,7 @@ std::string help(const Command& command) {
     std::string left = "  " + spelled(option);
     left += left.size() + 2 > kColumn ? "\n" + std::string(kColumn, ' ') : std::string(kColumn - left.size(), ' ');
     const std::string fallback = option.fallback.empty() ? "" : " (" + option.fallback + ")";
-    text += left + wrapped(option.help + fallback, kColumn) + "\n";
+    text += left + wrapped(option.help + fallback, kColumn, kColumn) + "\n";
   }
   return command.notes.empty() ? text : text + "\n" + command.notes + "\n";
 }
@@ -187,18 +199,29 @@ std::string data_path(const std::string& path, const std::string& model_path) {
 
 void print(const std::string& text) { moe::write_file("-", text); }
 
-void show(const std::string& text) {
-  std::string lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines += moe::printable(std::string_view(text).substr(begin, end - begin), std::string::npos) + "\n";
-    begin = end + 1;
+void show(const std::string& text) { print(escaped_lines(text, false)); }
+
+void show_sections(const std::string& text) { print(escaped_lines(text, may_be_bold(STDOUT_FILENO))); }
+
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t begun) {
+  std::string result, line;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    if (!line.empty() && begun + line.size() + 1 + word.size() > kWidth) {
+      result += line + "\n" + std::string(indent, ' ');
+      line.clear();
+      begun = indent;
+    }
+    line += (line.empty() ? "" : " ") + word;
   }
-  print(lines);
+  return result + line;
 }
 
 void say(const std::string& text) {
-  const std::string line = moe::one_line(text) + "\n";
+  std::string line = moe::one_line(text) + "\n";
+  if (may_be_bold(STDERR_FILENO))
+    for (const std::string word : {"note:", "warning:"})
+      if (line.compare(0, word.size(), word) == 0) line = with_bold(line, word.size());
   // If standard error itself is gone, nothing can be done.
   if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <set>
 
 #include "calibrate.hpp"
 #include "csv_options.hpp"
@@ -11,9 +12,11 @@
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
+#include "moe/select.hpp"
 #include "moe/stop.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
+#include "table_notes.hpp"
 #include "train_options.hpp"
 #include "train_summary.hpp"
 
@@ -42,20 +45,34 @@ std::string figures(const char* format, double a, double b) {
   return text;
 }
 
+std::string number_of(std::uint64_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+/// Says the text behind its beginning, in lines of at most 100 characters that stand below each other.
+void say_wrapped(const std::string& begin, const std::string& text) {
+  constexpr std::size_t kDeepest = 40;
+  const std::string lines = begin + wrapped(text, std::min(begin.size(), kDeepest), begin.size());
+  for (std::size_t first = 0; first <= lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', first), lines.size());
+    say(lines.substr(first, end - first));
+    first = end + 1;
+  }
+}
+
 void summarise(const moe::AutomaticResult& result) {
   const moe::Model& model = result.model;
   const arma::uword folds = result.folds;
-  say(std::to_string(model.fit.rows) + " rows, " + std::to_string(model.schema.inputs.size()) + " inputs; tried " +
-      std::to_string(result.tried.size()) + " models on " + std::to_string(folds) +
-      " folds; the score is the mean log p(y|x) of rows held out, higher is better");
+  say(number_of(model.fit.rows, "row") + ", " + number_of(model.schema.inputs.size(), "input") + "; tried " +
+      number_of(result.tried.size(), "model") + " on " + std::to_string(folds) +
+      " folds. Scores: mean log p(y|x) of rows held out");
   for (const moe::Tried& tried : result.tried) {
-    std::string line = "  ";
     if (!tried.failure.empty())
-      line += "failed: " + tried.failure;
+      say_wrapped("  failed: ", tried.words + ": " + tried.failure);
     else
-      line += figures("%.4f +- %.4f", tried.score, tried.error) +
-              (tried.folds < folds ? ", in the trial" : figures(", weight %.2f", tried.weight, 0));
-    say(line + "  " + tried.words);
+      say_wrapped("  " + figures("%.4f +- %.4f", tried.score, tried.error) +
+                      (tried.folds < folds ? ", in the trial" : figures(", weight %.2f", tried.weight, 0)) + "  ",
+                  tried.words);
   }
   if (result.factor != 1)
     say(figures(model.classes() ? "calibrated by the rows held out: log-odds divided by %.2f"
@@ -85,6 +102,12 @@ std::vector<std::string> notes_on(const moe::AutomaticResult& result, const moe:
     notes.push_back("note: all values of '" + moe::printable(result.model.schema.targets[0]) +
                     "' are whole numbers, and are taken as any number; --auto --family poisson or negative-binomial "
                     "takes them as counts");
+  if (options.groups.empty())
+    for (const std::string& note : notes_on_lone_classes(table, "fold")) notes.push_back(note);
+  else
+    for (const std::string& name : moe::classes_of_one_row(table.schema, table.data))
+      notes.push_back("note: class " + moe::printable(name) +
+                      " has a single row, which is judged by fits that have not seen this class");
   if (result.folds < options.folds)
     notes.push_back("note: there are " + std::to_string(result.folds) +
                     " folds, as there are too few rows or groups for " + std::to_string(options.folds));
@@ -127,6 +150,21 @@ moe::TrainingTable read_table(const Arguments& arguments, const moe::ModelSpec& 
   return moe::read_training_table(reader, column_request(arguments, spec), spec.experts.size());
 }
 
+/// Throws Error (data) where so many fits cannot each leave out rows, or groups of rows, of their own.
+void require_rows_for(arma::uword members, const moe::TrainingTable& table) {
+  std::set<std::size_t> units;
+  for (const arma::uword n : arma::uvec(arma::find(table.data.w > 0)))
+    units.insert(table.groups.empty() ? n : table.groups[n]);
+  const bool rows = table.groups.empty();
+  const std::size_t most = rows ? units.size() / 2 : units.size();
+  if (members <= most) return;
+  throw Error(ErrorKind::kData,
+              "--committee " + std::to_string(members) + ": the table has " +
+                  number_of(units.size(), rows ? "row" : "group") + ", and each fit leaves out " +
+                  (rows ? "2 rows or more" : "a group or more") + " of its own: expected " +
+                  (most < 2 ? "more of them, or no --committee" : "--committee " + std::to_string(most) + " at most"));
+}
+
 }  // namespace
 
 std::string describing_option(const Arguments& arguments) {
@@ -157,6 +195,7 @@ void fit_committee(const Arguments& arguments, moe::ModelSpec spec) {
   moe::AutomaticOptions options;
   options.folds = arguments.count("committee", 2, 1000);
   const moe::TrainingTable table = read_table(arguments, spec);
+  require_rows_for(options.folds, table);
   spec.gate_inputs = table.gate_inputs;
   spec.expert_inputs = table.expert_inputs;
   moe::Tried& tried = options.candidates.emplace_back();

@@ -77,6 +77,12 @@ std::string data_path(const std::string& path, const std::string& model_path = "
 void print(const std::string& text);
 /// Writes lines for people to standard output. Characters on which a terminal would act are escaped.
 void show(const std::string& text);
+/// The same with what stands out on a terminal, unless NO_COLOR is set: the heads of sections, which are the lines that
+/// do not begin with a blank, up to their colon.
+void show_sections(const std::string& text);
+/// `text` broken into lines of at most 100 characters, each of which but the first begins with `indent` blanks. A word
+/// that is longer stays whole. `begun`: how many characters stand before the text on its first line.
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t begun);
 /// Writes a line to standard error, in the form of moe::one_line().
 void say(const std::string& text);
 

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "command.hpp"
@@ -104,12 +106,76 @@ moe::Inference inference_of(const Arguments& arguments, const moe::Model& model,
   return moe::bootstrap(model, data, options);
 }
 
-/// The description of a model, with a sentence on each expert after its first line.
-std::string with_sentences(const std::string& text, const moe::Model& model) {
-  if (model.is_committee() || !model.gate->normalised()) return text;
-  std::string sentences;
-  for (const std::string& sentence : moe::in_words(model, nullptr, {})) sentences += "  " + sentence + "\n";
-  return std::string(text).insert(text.find('\n') + 1, sentences);
+/// A number with so many significant digits; 0: 3.
+std::string rounded_number(double value, int digits) {
+  constexpr int kFew = 3;
+  char text[40];
+  std::snprintf(text, sizeof text, "%.*g", digits > 0 ? digits : kFew, value);
+  return text;
+}
+
+/// Rows of cells, of which the first column is aligned to the left and the others to the right. `narrowest`: the least
+/// width of a column.
+std::vector<std::string> aligned_lines(const std::vector<std::vector<std::string>>& rows, std::size_t narrowest) {
+  const auto width_of = [](const std::string& text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+  };
+  std::vector<std::size_t> widths(rows[0].size(), narrowest);
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+  std::vector<std::string> lines;
+  for (const auto& row : rows) {
+    std::string& line = lines.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string gap(widths[i] - width_of(row[i]), ' ');
+      line += i == 0 ? row[i] + gap : "  " + gap + row[i];
+    }
+  }
+  return lines;
+}
+
+/// How much each input matters, where the model's units tell how inputs are spread.
+std::string importance_in_words(const moe::Model& model, int digits) {
+  constexpr std::size_t kMost = 12, kNarrowest = 8;
+  const moe::Standardization& units = model.standardization;
+  const bool no_units = arma::all(units.input_center == 0) && arma::all(units.input_scale == 1);
+  if (no_units || model.schema.inputs.empty() || !model.gate->normalised()) return "";
+  const std::vector<moe::InputImportance> inputs = moe::importance_of_inputs(model);
+  std::vector<std::vector<std::string>> cells{{"", "mean", "gate"}};
+  for (std::size_t j = 0; j < std::min(inputs.size(), kMost); ++j)
+    cells.push_back({moe::printable(inputs[j].name), rounded_number(inputs[j].mean, digits),
+                     rounded_number(inputs[j].gate, digits)});
+  std::string text = std::string("importance: how far an input moves the ") +
+                     (model.classes() ? "probabilities" : "mean (in standard deviations of the target)") +
+                     " and the gate's weights, by the model alone\n";
+  for (const std::string& line : aligned_lines(cells, kNarrowest)) text += "  " + line + "\n";
+  if (inputs.size() > kMost) text += "  and " + std::to_string(inputs.size() - kMost) + " more inputs\n";
+  return text;
+}
+
+/// The description of a model, with a sentence on each expert and the importance of inputs after its first line.
+std::string with_sentences(const std::string& text, const moe::Model& model, const moe::TextOptions& options) {
+  std::string added;
+  if (!model.is_committee() && model.gate->normalised()) {
+    const std::vector<std::string> sentences = moe::in_words(model, nullptr, {});
+    for (const arma::uword k : options.order) added += "  " + sentences[k] + "\n";
+    added += importance_in_words(model, options.digits);
+  }
+  return std::string(text).insert(text.find('\n') + 1, added);
+}
+
+/// What the text shows. Throws Error (usage) where the user asks for JSON, which has one order and all digits.
+moe::TextOptions text_options(const Arguments& arguments, const moe::Model& model, double level) {
+  for (const char* option : {"order", "digits"})
+    if (arguments.has("json") && arguments.has(option))
+      throw Error(ErrorKind::kUsage, std::string("--") + option +
+                                         ": --json has the model's own order and all digits: expected one of the two");
+  moe::TextOptions options;
+  options.level = level;
+  if (arguments.has("digits")) options.digits = static_cast<int>(arguments.count("digits", 1, 17));
+  options.coefficients = arguments.has("coefficients") || !model.is_committee();
+  if (!arguments.has("json")) options.order = moe::order_of_experts(model, arguments.text("order"));
+  return options;
 }
 
 void run_inspect(const Arguments& arguments) {
@@ -118,10 +184,13 @@ void run_inspect(const Arguments& arguments) {
   if (level == 0 || level == 1)
     throw Error(ErrorKind::kUsage, "--level: '" + arguments.text("level") + "': expected a number between 0 and 1");
   const moe::Model model = moe::load_model(model_file);
+  const moe::TextOptions options = text_options(arguments, model, level);
   const std::optional<moe::Inference> inference =
       word.empty() ? moe::stored_inference(model) : inference_of(arguments, model, word);
   if (arguments.has("json")) return print(moe::describe_json(model, inference, level));
-  show(with_sentences(moe::describe_text(model, inference, level), model));
+  show_sections(with_sentences(moe::describe_text(model, inference, options), model, options));
+  if (!options.coefficients && !arguments.has("quiet"))
+    say("note: --coefficients shows the experts of each member, with their coefficients");
 }
 
 }  // namespace
@@ -133,24 +202,33 @@ Command inspect_command() {
       "fit.",
       {{"for people", "moe inspect -m fitted.moe"},
        {"for scripts", "moe inspect -m fitted.moe --json | jq .fit.bic"},
+       {"the experts of most rows first, with 4 digits", "moe inspect -m fitted.moe --order share --digits 4"},
        {"errors that hold where the model does not", "moe inspect -m fitted.moe data.csv --errors sandwich"},
        {"errors from 1,000 fits to rows drawn anew", "moe inspect -m fitted.moe data.csv --bootstrap 1000"}},
       "-m MODEL [DATA] | MODEL [DATA]",
       2,
-      with_csv_options({model_option(),
-                        json_option(),
-                        {"level", "", "P", "0.95", "of the intervals"},
-                        {"errors", "", "WORD", "",
-                         "compute standard errors from DATA, the rows of the fit: observed, sandwich or bootstrap; "
-                         "else they are those "
-                         "that "
-                         "the fit left in the model"},
-                        {"bootstrap", "", "B", "1000",
-                         "errors from B fits to rows drawn with replacement, from MODEL's parameters on"},
-                        {"parametric", "", "", "", "the bootstrap's targets are drawn from the model at DATA's inputs"},
-                        {"seed", "", "N", "1", "of the bootstrap"},
-                        {"threads", "", "N", "0", "0: all cores. The result does not depend on it"},
-                        unknown_option()}),
+      with_csv_options(
+          {model_option(),
+           json_option(),
+           {"coefficients", "", "", "",
+            "the experts and coefficients of a committee's members, too; other models always show theirs"},
+           {"order", "", "WORD", "stored",
+            "of the experts: stored, share (the largest first), mean or sigma (the smallest first), or "
+            "the name of a coefficient. They keep their numbers"},
+           {"digits", "", "N", "",
+            "significant digits, 1 to 17; without it 6 of coefficients, and 4 decimals of AIC, BIC and ICL"},
+           {"level", "", "P", "0.95", "of the intervals"},
+           {"errors", "", "WORD", "",
+            "compute standard errors from DATA, the rows of the fit: observed, sandwich or bootstrap; "
+            "else they are those "
+            "that "
+            "the fit left in the model"},
+           {"bootstrap", "", "B", "1000",
+            "errors from B fits to rows drawn with replacement, from MODEL's parameters on"},
+           {"parametric", "", "", "", "the bootstrap's targets are drawn from the model at DATA's inputs"},
+           {"seed", "", "N", "1", "of the bootstrap"},
+           {"threads", "", "N", "0", "0: all cores. The result does not depend on it"},
+           unknown_option()}),
       "AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities: lower is better. l is "
       "the\n"
       "log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.\n\n"
@@ -167,6 +245,14 @@ Command inspect_command() {
       "coefficients are differences to the last expert, those of classes to the first class. Errors of sigma and its "
       "like\n"
       "by the delta method. A note says where the maximum is on a boundary: errors mean nothing there.\n\n"
+      "per 1 sd: the effect of one standard deviation of a number, as the fit has scaled it, on the scale of the "
+      "coefficient.\n"
+      "importance: what changes on average when an input's values are exchanged among rows that the model's units "
+      "make\n"
+      "(inputs as independent and normal): the mean of the prediction, and half the sum of the weights' changes.\n"
+      "--order: mean and sigma are those of the first target, over the rows in which the expert answers. Equal experts "
+      "stay\n"
+      "as they are stored. Members of a committee are ordered by the mean of their experts, by shares.\n\n"
       "JSON: beside \"coefficients\" the same shape in \"standard_errors\", \"z\", \"p\", \"lower\" and \"upper\" "
       "(null where not\n"
       "known), \"sigma_standard_error\" beside \"sigma\" and so on, \"inference\": what they rest on, and the notes. "

@@ -15,7 +15,9 @@ void run_predict(const Arguments& arguments) {
   moe::OutputFile out(arguments.text("to"));
   const std::vector<std::string> notes = moe::predict_csv(
       model, reader,
-      {arguments.text("output"), arguments.has("append"), ignore_unknown(arguments), arguments.text("prefix")}, out);
+      {arguments.text("output"), arguments.has("append"), ignore_unknown(arguments), arguments.text("prefix"),
+       arguments.has("digits") ? static_cast<int>(arguments.count("digits", 1, 17)) : 0},
+      out);
   out.commit();
   for (const std::string& note : notes)
     if (!arguments.has("quiet")) say(note);
@@ -46,6 +48,8 @@ Command predict_command() {
                {"append", "", "", "", "keep the input's columns before the predictions"},
                {"prefix", "", "TEXT", "",
                 "in front of each new column's name; without it a name that the table has already gets 'predicted_'"},
+               {"digits", "", "N", "",
+                "round numbers to N significant digits, 1 to 17; without it, all digits that a number has"},
                {"to", "o", "FILE", "-", "where the predictions go; - is standard output"},
                unknown_option(),
                {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),

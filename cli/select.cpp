@@ -16,6 +16,7 @@
 #include "progress.hpp"
 #include "select_report.hpp"
 #include "signals.hpp"
+#include "table_notes.hpp"
 #include "train_options.hpp"
 #include "train_summary.hpp"
 
@@ -39,10 +40,19 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return words;
 }
 
+/// The values, each where it stands first: who names one twice means one candidate.
+template <class T>
+std::vector<T> once(const std::vector<T>& values) {
+  std::vector<T> result;
+  for (const T& value : values)
+    if (std::find(result.begin(), result.end(), value) == result.end()) result.push_back(value);
+  return result;
+}
+
 /// The values of a repeatable option, or the fallback.
 std::vector<std::string> all_or(const Arguments& arguments, const std::string& option, const std::string& fallback) {
   const std::vector<std::string> given = arguments.all(option);
-  return given.empty() ? std::vector<std::string>{fallback} : given;
+  return given.empty() ? std::vector<std::string>{fallback} : once(given);
 }
 
 /// "gaussian+poisson" becomes "gaussian,poisson": a family for each target. On the command line, commas separate
@@ -69,7 +79,7 @@ std::vector<double> penalties(const Arguments& arguments, const std::string& opt
                                          "': expected a number of at least 0, or a list such as 0,1e-3,1e-2");
     result.push_back(*value);
   }
-  return result;
+  return once(result);
 }
 
 /// Every combination of the penalties of the experts and of the gate.
@@ -90,7 +100,7 @@ std::vector<Trial> trials(const Arguments& arguments, const moe::Penalty& given)
   const std::vector<moe::Penalty> tried = penalties(arguments, given);
   for (const std::string& features : all_or(arguments, "features", ""))
     for (const std::string& expert : all_or(arguments, "expert", "linear"))
-      for (const std::string& family : split(arguments.text("family"), ','))
+      for (const std::string& family : once(split(arguments.text("family"), ',')))
         for (const moe::Penalty& penalty : tried)
           for (const std::uint64_t k : counts) {
             const moe::ModelSpec spec = model_spec(arguments, std::vector<std::string>(k, expert), of_targets(family));
@@ -214,14 +224,6 @@ void warn_of_units(const std::vector<moe::Outcome>& outcomes) {
     say("warning: some families give probabilities of counts and some densities: their likelihoods do not compare");
 }
 
-void note_lone_classes(const moe::TrainingTable& table) {
-  const std::vector<std::string> lone = moe::classes_of_one_row(table.schema, table.data);
-  if (lone.empty()) return;
-  say("note: class " + moe::listed(lone) +
-      (lone.size() == 1 ? " has a single row: it is" : " have a single row each: those are") +
-      " in every fold's training rows, and no fold is judged by it");
-}
-
 /// Throws where no candidate can be meant, so that the user gets an error and not an odd result.
 void require_one_that_could_be(const std::vector<moe::Outcome>& outcomes) {
   const bool all = std::all_of(outcomes.begin(), outcomes.end(), [](const moe::Outcome& outcome) {
@@ -331,7 +333,8 @@ void run_select(const Arguments& arguments) {
                                      " candidates had ended, and the best is chosen among them");
   if (!best.failure.empty()) throw Error(ErrorKind::kFit, "every candidate failed: " + best.failure);
   warn_of_units(result.outcomes);
-  if (options.by == moe::Criterion::kCv) note_lone_classes(table);
+  if (options.by == moe::Criterion::kCv)
+    for (const std::string& note : notes_on_lone_classes(table, "fold")) say(note);
   for (const std::string& note : warnings(*best.model, best.report, table)) say(note);
 }
 
@@ -370,6 +373,7 @@ std::vector<Option> options_of_select() {
 
 constexpr const char* kNotes =
     R"(Tries every combination of the numbers of experts, families, networks, penalties and sets of inputs, and lists them best first.
+What is named twice, as in -k 1,1 or --l2 0,0, is tried once.
 SPECs and all that is not named here are train's: 'moe train --help' has their words.
 
 aic, bic, icl: lower is better. AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities;

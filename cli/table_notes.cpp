@@ -5,11 +5,14 @@
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
+#include "moe/select.hpp"
 
 namespace cli {
 namespace {
 
 constexpr std::size_t kMostShown = 4;
+/// How many inputs that say nothing are named.
+constexpr std::size_t kMostNamed = 20;
 
 std::string merged(const moe::ColumnNote& note) {
   std::vector<std::string> pairs;
@@ -44,6 +47,29 @@ std::vector<std::string> table_notes(const moe::TrainingTable& table) {
     if (!note.rounded.empty()) notes.push_back(rounded(note));
   }
   return notes;
+}
+
+std::vector<std::string> constant_inputs(const moe::TrainingTable& table) {
+  std::vector<std::string> names;
+  for (const moe::ColumnNote& note : table.notes)
+    if (note.constant && note.role == "input") names.push_back(note.name);
+  return names;
+}
+
+std::vector<std::string> notes_on_constant_inputs(const moe::TrainingTable& table) {
+  const std::vector<std::string> names = constant_inputs(table);
+  if (names.empty()) return {};
+  return {"note: " + std::to_string(names.size()) +
+          (names.size() == 1 ? " input is constant and says" : " inputs are constant and say") +
+          " nothing: " + moe::listed(names, kMostNamed)};
+}
+
+std::vector<std::string> notes_on_lone_classes(const moe::TrainingTable& table, const std::string& part) {
+  const std::vector<std::string> lone = moe::classes_of_one_row(table.schema, table.data);
+  if (lone.empty()) return {};
+  return {"note: class " + moe::listed(lone) +
+          (lone.size() == 1 ? " has a single row: it is" : " have a single row each: those are") + " in every " + part +
+          "'s training rows, and no " + part + " is judged by it"};
 }
 
 }  // namespace cli

@@ -74,6 +74,17 @@ void note_same_columns(const moe::TrainingTable& table, std::vector<std::string>
     notes.push_back("note: " + std::to_string(same - kMost) + " more columns are the same as one before them");
 }
 
+/// The inputs that the others tell exactly, but for those of which another note says that they are constant.
+std::vector<std::string> aliased_inputs(const moe::TrainReport& report, const moe::TrainingTable& table) {
+  std::vector<std::string> result;
+  const std::vector<std::string> constant = constant_inputs(table);
+  for (const std::string& name : report.aliased)
+    if (std::none_of(constant.begin(), constant.end(),
+                     [&](const std::string& one) { return name == one || name.rfind(one + "^", 0) == 0; }))
+      result.push_back(name);
+  return result;
+}
+
 /// Whether heavier tails than the model's could take outliers in.
 bool could_have_heavy_tails(const moe::Model& model) {
   return std::all_of(model.experts.begin(), model.experts.end(), [](const moe::Expert& expert) {
@@ -148,6 +159,7 @@ std::vector<std::string> notes_on_table(const moe::Model& model, const std::vect
   note_far_values(model, far_values, table, notes);
   note_same_columns(table, notes);
   for (const std::string& note : table_notes(table)) notes.push_back(note);
+  for (const std::string& note : notes_on_constant_inputs(table)) notes.push_back(note);
   if (table.dropped > 0) notes.push_back("note: " + counted(table.dropped, "row") + " left out: cells are missing");
   return notes;
 }
@@ -171,19 +183,14 @@ std::vector<std::string> warnings(const moe::Model& model, const moe::TrainRepor
     notes.push_back(
         "warning: some experts give probabilities of counts and some densities: their likelihoods do not compare");
   for (const std::string& note : moe::guard_notes(model)) notes.push_back(note);
-  if (!report.aliased.empty())
-    notes.push_back("note: " + moe::listed(report.aliased, kMostAliased) +
-                    (report.aliased.size() == 1 ? " is" : " are") +
+  if (const std::vector<std::string> aliased = aliased_inputs(report, table); !aliased.empty())
+    notes.push_back("note: " + moe::listed(aliased, kMostAliased) + (aliased.size() == 1 ? " is" : " are") +
                     " told exactly by the other inputs: no coefficient of its own, it stays 0");
   if (report.separated)
     notes.push_back(
         "warning: the model is certain of the class of every training row, so that its weights have no finite maximum "
         "and grow until they are stopped: expected --l2 and --gate-l2, or --validation with --patience");
   for (const std::string& note : notes_on_table(model, report.far_values, table)) notes.push_back(note);
-  if (report.constant_inputs > 0)
-    notes.push_back("note: " + std::to_string(report.constant_inputs) +
-                    (report.constant_inputs == 1 ? " input is constant and says" : " inputs are constant and say") +
-                    " nothing");
   return notes;
 }
 

@@ -32,8 +32,17 @@ std::string minimised_figure(const FitSummary& fit);
 /// intervals of this level.
 std::string describe_json(const Model& model);
 std::string describe_json(const Model& model, const std::optional<Inference>& inference, double level);
-/// Aligned tables for people.
+/// What describe_text() shows.
+struct TextOptions {
+  double level = 0.95;  ///< of the intervals
+  /// Significant digits. 0: 6 of coefficients and their like, and 4 to 6 decimals of the likelihood and the criteria.
+  int digits = 0;
+  bool coefficients = true;          ///< false: a line for each member of a committee, and no experts
+  std::vector<arma::uword> order{};  ///< the experts (from 0) in the order of the text; empty: as they are stored
+};
+/// Aligned tables for people. Lines that begin a section have no blank before them.
 std::string describe_text(const Model& model);
 std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level);
+std::string describe_text(const Model& model, const std::optional<Inference>& inference, const TextOptions& options);
 
 }  // namespace moe

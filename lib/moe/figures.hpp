@@ -55,6 +55,28 @@ std::string in_words(const Model& model, arma::uword k, const Dataset* data = nu
 /// The same of all experts, which takes little longer than that of one.
 std::vector<std::string> in_words(const Model& model, const Dataset* data, const FigureOptions& options = {});
 
+/// The experts (from 0) in an order that the model alone tells. `by`:
+///   stored  as they are
+///   share   the one that answers for most rows first
+///   mean    the smallest mean of the first target first, over the rows in which the expert answers; of classes, the
+///           smallest probability of the last one
+///   sigma   the smallest standard deviation of the first target first, over the same rows
+///   NAME    the smallest coefficient of this name first, of the first output that has one
+/// Experts that are equal stay as they are stored; those without such a figure come last. In a committee, the members
+/// are ordered by the mean of their experts, weighted by shares, and the experts within their member. Throws Error
+/// (usage) for an unknown word, and where the experts have no such figure.
+std::vector<arma::uword> order_of_experts(const Model& model, const std::string& by, const FigureOptions& options = {});
+
+/// How much an input matters in the model: what changes on average when its values are exchanged among rows.
+struct InputImportance {
+  std::string name;
+  double mean;  ///< of the mean, in standard deviations of the target; of classes the half of sum_c |p_c - p_c'|
+  double gate;  ///< of the weights: the half of sum_k |g_k - g_k'|
+};
+/// The columns of the table, the one that matters most to the mean first. `data` as above.
+std::vector<InputImportance> importance_of_inputs(const Model& model, const Dataset* data = nullptr,
+                                                  const FigureOptions& options = {});
+
 struct ReportTable {
   std::string title{};
   std::vector<std::string> columns;

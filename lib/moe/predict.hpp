@@ -78,6 +78,7 @@ struct PredictOptions {
   /// Put before the name of each new column. With "", only a name that an earlier column has gets "predicted_" before
   /// it.
   std::string prefix{};
+  int digits = 0;  ///< significant digits of numbers, 1 to 17; 0: as many as tell a double from all others
 };
 
 /// Writes one record for each of the reader's, in order and as soon as they come. Uses the reader's threads, and memory

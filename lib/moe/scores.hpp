@@ -115,6 +115,9 @@ struct Estimate {
 };
 Estimate estimate(const Measure& figure, const RowScores& scores, const JudgedRows& rows);
 
+/// A power of two near the largest of the absolute values: divided by it, they have squares that do not overflow. 1
+/// where there is no such number.
+double unit_of_squares(const arma::vec& values);
 /// sqrt(n / (n - 1) sum_i (w_i u_i)^2) / sum_i w_i for influences u_i, where i runs over the n rows with a weight above
 /// 0. With groups, i runs over the groups, and w_i u_i is the sum over a group's rows. It is the error of a ratio of
 /// sums (Cochran 1977, "Sampling Techniques", chapter 6; with groups Liang, Zeger 1986), which takes rows as drawn

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "shell.hpp"
 
@@ -212,4 +213,50 @@ TEST_CASE("eval --fold-group and --weight", "[eval][cli]") {
   CHECK(plain.at("errors").at("mae").get<double>() == Approx(error).epsilon(1e-9));
   CHECK(groups.at("errors").at("mae").get<double>() == Approx(grouped).epsilon(1e-9));
   CHECK(groups.at("groups").at("count") == 34);
+}
+
+TEST_CASE("squares of large errors do not overflow", "[eval][cli]") {
+  const Shell sh;
+  // Errors 3 u and 4 u: rmse is u sqrt(12.5). By the delta method its error is sqrt(2 (3.5 / (2 sqrt 12.5))^2 2) / 2 u.
+  for (const double unit : {1.0, 1e200, 1e-200}) {
+    CAPTURE(unit);
+    std::ostringstream table;
+    table << "y,m\n" << 5 * unit << "," << 8 * unit << "\n" << -5 * unit << "," << -1 * unit << "\n";
+    sh.write("d.csv", table.str());
+    const json eval = json_of(sh, "moe eval --json -y y --prediction m d.csv");
+    CHECK(eval.at("rmse").get<double>() / unit == Approx(std::sqrt(12.5)).epsilon(1e-12));
+    CHECK(eval.at("mae").get<double>() / unit == Approx(3.5).epsilon(1e-12));
+    CHECK(eval.at("r2").get<double>() == Approx(0.5).epsilon(1e-12));  // 1 - (9 + 16) / (25 + 25)
+    CHECK(eval.at("errors").at("rmse").get<double>() / unit == Approx(std::sqrt(0.98) / 2).epsilon(1e-12));
+    CHECK(eval.at("errors").at("mae").get<double>() / unit == Approx(0.5).epsilon(1e-12));
+  }
+  // A model at an input far from those of its fit: the line through (0, 1) and (1, 3) is 2e200 at 1e200.
+  const Ran ran =
+      sh("printf 'x,y\\n0,1\\n1,3.001\\n2,5\\n3,6.999\\n' > d.csv; moe train -q -k 1 d.csv -o m.moe; printf "
+         "'x,y\\n1e200,1\\n' | "
+         "moe eval -m m.moe --json -");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  CHECK(json::parse(ran.out).at("rmse").get<double>() / 1e200 == Approx(2).epsilon(1e-2));
+}
+
+TEST_CASE("predict --digits rounds numbers as printf does, and no numbers of experts", "[predict][cli]") {
+  const Shell sh;
+  sh("awk 'BEGIN { print \"x,y\"; for (i = 0; i < 60; ++i) print i / 7 \",\" i * i / 11 + i % 3 }' > d.csv; "
+     "moe train -q -k 12 --expert constant --restarts 1 --gate-l2 0.01 d.csv -o m.moe");
+  for (const std::string digits : {"1", "3", "17"}) {
+    CAPTURE(digits);
+    const Ran ran = sh("moe predict -m m.moe --output mean,q0.1,expert d.csv | awk -F, 'NR == 1; NR > 1 { printf \"%." +
+                       digits + "g,%." + digits +
+                       "g,%d\\n\", $1, $2, $3 }' > a; moe predict -m m.moe --output mean,q0.1,expert "
+                       "--digits " +
+                       digits + " d.csv > b; cmp a b; cut -d, -f3 b | sort -n | tail -1");
+    INFO(ran);
+    CHECK(ran.status == 0);
+    CHECK(ran.err.empty());
+    CHECK(std::stoi(ran.out) >= 10);
+  }
+  const Ran refused = sh("moe predict -m m.moe --digits 18 d.csv");
+  CHECK(refused.status == 2);
+  CHECK(refused.err == "moe predict: --digits: '18': expected a whole number from 1 to 17\n");
 }

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "moe/csv.hpp"
 #include "moe/metrics.hpp"
@@ -285,4 +286,78 @@ TEST_CASE("no expert that no row tells of has a sigma of its own", "[automatic]"
     REQUIRE(ran.status == 0);
     CHECK(std::stod(ran.out) < 0.1);
   }
+}
+
+TEST_CASE("a committee of more fits than the rows allow is refused", "[automatic][cli]") {
+  const Shell sh;
+  sh(kWave);
+  sh("awk -F, 'NR == 1 { print \"s,\" $0; next } { print NR % 3 \",\" $0 }' wave.csv > groups.csv");
+  struct Refused {
+    const char *command, *sentence;
+  };
+  for (const Refused& at : {
+           Refused{"head -9 wave.csv | moe train --committee 20 -k 1 -o m.moe",
+                   "--committee 20: the table has 8 rows, and each fit leaves out 2 rows or more of its own: expected "
+                   "--committee 4 at most"},
+           Refused{
+               "head -4 wave.csv | moe train --committee 2 -k 1 -o m.moe",
+               "--committee 2: the table has 3 rows, and each fit leaves out 2 rows or more of its own: expected more "
+               "of them, or no --committee"},
+           Refused{
+               "moe train --committee 4 -k 1 --fold-group s groups.csv -o m.moe",
+               "--committee 4: the table has 3 groups, and each fit leaves out a group or more of its own: expected "
+               "--committee 3 at most"},
+       }) {
+    const Ran ran = sh(at.command);
+    INFO(ran);
+    CHECK(ran.status == 3);
+    CHECK(ran.err == std::string("moe train: ") + at.sentence + "\n");
+    CHECK(sh("ls m.moe").status != 0);
+  }
+  CHECK(sh("head -9 wave.csv | moe train -q --committee 4 -k 1 -o m.moe").status == 0);
+  CHECK(sh("moe train -q --committee 3 -k 1 --fold-group s groups.csv -o m.moe").status == 0);
+}
+
+TEST_CASE("the automatic fit says which classes no fold judges", "[automatic][cli]") {
+  const Shell sh;
+  sh("awk 'BEGIN { print \"x,g,y\"; for (i = 0; i < 60; ++i) print i \",\" int(i / 6) \",\" (i == 9 ? \"rare\" : i % 3 "
+     "? \"a\" "
+     ": \"b\") }' > d.csv");
+  const Ran ran = sh("moe train --effort 1 --features x d.csv -o m.moe");
+  INFO(ran);
+  CHECK(ran.status == 0);
+  CHECK(
+      ran.err.find("\nnote: class rare has a single row: it is in every fold's training rows, and no fold is judged by "
+                   "it\n") != std::string::npos);
+  // Together with its group, the row is held out.
+  const Ran groups =
+      sh("moe train --committee 3 -k 1 --l2 0.1 --family categorical --features x --fold-group g d.csv -o m.moe");
+  INFO(groups);
+  CHECK(groups.err.find("no fold is judged") == std::string::npos);
+  // Three rows of ten have a class of two rows or more: there are no more than two folds of them.
+  const Ran few = sh(
+      "printf 'x,y\\n1,a\\n2,a\\n3,a\\n4,b\\n5,c\\n6,d\\n7,e\\n8,f\\n9,g\\n10,h\\n' | moe train --effort 1 -o m.moe");
+  INFO(few);
+  CHECK(few.status == 0);
+  CHECK(few.err.find("on 2 folds") != std::string::npos);
+}
+
+TEST_CASE("the summary of the automatic fit fits into 100 columns", "[automatic][cli]") {
+  const Shell sh;
+  sh(kWave);
+  const Ran ran = sh("moe train --effort 1 wave.csv -o m.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  std::istringstream lines(ran.err);
+  std::string all;
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    if (line.rfind("note: ", 0) != 0) CHECK(line.size() <= 100);
+    all += line.substr(std::min(line.find_first_not_of(' '), line.size())) + " ";
+  }
+  // The words of a candidate are all there, in their order.
+  CHECK(all.find("-k 8 --expert mlp:64 --gate softmax:mlp:32 --family gaussian:hetero --l2 1e-05 --gate-l2 1e-05 "
+                 "--solver adam "
+                 "--epochs ") != std::string::npos);
+  CHECK(ran.err.find("160 rows, 2 inputs; tried ") == 0);
 }

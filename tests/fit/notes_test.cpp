@@ -78,15 +78,15 @@ TEST_CASE("each note stands where it is true, and nowhere else", "[notes][cli]")
        "-k 1 -y y same.csv",
        "is the same as",
        {"-k 1 -y y --features x,d same.csv"}},
-      {"note: a, b, d, e are told exactly by the other inputs: no coefficient of its own, it stays 0",
+      {"note: b, d are told exactly by the other inputs: no coefficient of its own, it stays 0",
        "-k 1 -y y same.csv",
        "told exactly",
        {"-k 1 -y y --features x,c n.csv"}},
-      {"note: 2 inputs are constant and say nothing",
+      {"note: 2 inputs are constant and say nothing: a, e",
        "-k 1 -y y same.csv",
        " constant ",
        {"-k 1 -y y --features b,d same.csv"}},
-      {"note: 1 input is constant and says nothing",
+      {"note: 1 input is constant and says nothing: a",
        "-k 1 -y y constant.csv",
        " constant ",
        {"-k 1 -y y --features x constant.csv"}},
@@ -110,6 +110,21 @@ TEST_CASE("each note stands where it is true, and nowhere else", "[notes][cli]")
       CAPTURE(other);
       CHECK(said(sh, other).find(at.key) == std::string::npos);
     }
+  }
+}
+
+TEST_CASE("a constant input is told once, whatever the fit", "[notes][cli]") {
+  const Shell sh;
+  sh(kTables);
+  sh("awk -F, 'NR == 1 { print \"x,y,a\"; next } { print $1 \",\" $2 \",same\" }' n.csv > level.csv");
+  for (const std::string arguments :
+       {"-k 1 -y y constant.csv", "-k 2 -y y constant.csv --l2 auto", "--effort 1 -y y constant.csv",
+        "--committee 2 -k 1 -y y constant.csv", "-k 1 -y y level.csv", "-k 1 --expert poly:2 -y y constant.csv"}) {
+    const std::string text = said(sh, arguments), note = "\nnote: 1 input is constant and says nothing: a\n";
+    INFO(text);
+    CHECK(text.find(note) != std::string::npos);
+    CHECK(text.find(note) == text.rfind(note));
+    CHECK(text.find("told exactly") == std::string::npos);
   }
 }
 

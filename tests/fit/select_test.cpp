@@ -480,3 +480,18 @@ TEST_CASE("select's mistakes have one line and their status", "[select]") {
     CHECK(ran.out.empty());
   }
 }
+
+TEST_CASE("a candidate that is named twice is tried once", "[select]") {
+  const Shell sh;
+  sh("moe gen two-lines -n 60 -o d.csv");
+  for (const std::string twice :
+       {"-k 1,1,1", "-k 1 --l2 0,0", "-k 1 --gate-l2 1e-12,1e-12", "-k 1 --family gaussian,gaussian",
+        "-k 1 --expert linear --expert linear", "-k 1 --features x1 --features x1", "-k 1 --l2 0,0.0,0e5"}) {
+    const Ran ran = sh("moe select --by bic -q --json " + twice + " d.csv");
+    INFO(ran);
+    REQUIRE(ran.status == 0);
+    CHECK(nlohmann::json::parse(ran.out).at("candidates").size() == 1);
+  }
+  const Ran two = sh("moe select --by bic -q --json -k 1 --l2 0,0.1,0 d.csv");
+  CHECK(nlohmann::json::parse(two.out).at("candidates").size() == 2);
+}

@@ -118,7 +118,9 @@ class Automatic {
     if (options_.groups.empty() && units.size() < 4)
       throw Error(ErrorKind::kData, std::to_string(units.size()) + (units.size() == 1 ? " row" : " rows") +
                                         ": folds need 4 or more: expected more rows, or one model, as -k 1");
-    const std::size_t most = options_.groups.empty() ? units.size() / 2 : std::max<std::size_t>(units.size(), 2);
+    // A row whose class no other row has is never held out.
+    const std::size_t lone = options_.groups.empty() ? classes_of_one_row(schema_, data_).size() : 0;
+    const std::size_t most = std::max<std::size_t>((units.size() - lone) / (options_.groups.empty() ? 2 : 1), 2);
     return std::min<arma::uword>(options_.folds, most);
   }
 

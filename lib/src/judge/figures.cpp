@@ -27,20 +27,24 @@ Estimate times(double factor, Estimate estimate) {
   return estimate;
 }
 
-/// The square root of a mean of squares.
-Estimate root(Estimate squares) {
-  squares.value = std::sqrt(squares.value);
-  squares.influence /= 2 * squares.value;
-  return squares;
+/// The root of the mean of squares.
+Estimate root_mean_square(const arma::vec& errors, const arma::vec& w) {
+  const double unit = unit_of_squares(errors);
+  Estimate result = mean_estimate(arma::square(errors / unit), w);
+  result.value = std::sqrt(result.value);
+  result.influence /= 2 * result.value;
+  return times(unit, result);
 }
 
 /// 1 - sum w e^2 / sum w (y - mean)^2
 Estimate explained(const arma::vec& error, const arma::vec& y, const arma::vec& w) {
-  const Estimate left = mean_estimate(arma::square(error), w);
-  const Estimate all = mean_estimate(arma::square(y - arma::dot(w, y) / arma::accu(w)), w);
+  const double total = arma::accu(w), unit = unit_of_squares(error), scale = unit_of_squares(y);
+  const arma::vec scaled = y / scale;
+  const Estimate left = mean_estimate(arma::square(error / unit), w);
+  const Estimate all = mean_estimate(arma::square(scaled - arma::dot(w, scaled) / total), w);
   if (!(all.value > 0)) return {};
-  const double share = left.value / all.value;
-  return {1 - share, (share * all.influence - left.influence) / all.value};
+  const double ratio = (unit / scale) * (unit / scale), share = ratio * (left.value / all.value);
+  return {1 - share, (share * all.influence - ratio * left.influence) / all.value};
 }
 
 /// The area under the ROC curve. The influence of a row is the share of the other class on its right side, less the
@@ -101,7 +105,7 @@ Estimate estimate_of_number(const Measure& figure, const RowScores::OfNumber& sc
   const std::string& name = figure.name;
   const double unit = scores.unit;
   if (name == "nll") return times(-1, mean_estimate(scores.log_p, w));
-  if (name == "rmse") return times(unit, root(mean_estimate(arma::square(scores.error), w)));
+  if (name == "rmse") return times(unit, root_mean_square(scores.error, w));
   if (name == "mae") return times(unit, mean_estimate(arma::abs(scores.error), w));
   if (name == "r2") return explained(scores.error, all / unit, w);
   if (name == "crps") return times(unit, mean_estimate(scores.crps, w));

@@ -35,7 +35,10 @@ double rounding_step(const arma::vec& y, const arma::vec& w) {
 }
 
 /// The length of each row.
-arma::vec lengths(const arma::mat& rows) { return arma::sqrt(arma::sum(arma::square(rows), 1)); }
+arma::vec lengths(const arma::mat& rows) {
+  const double unit = unit_of_squares(arma::vectorise(rows));
+  return unit * arma::sqrt(arma::sum(arma::square(rows / unit), 1));
+}
 
 /// Scores blocks of rows. Each thread needs one of its own.
 class BlockScorer {

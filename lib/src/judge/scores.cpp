@@ -42,7 +42,14 @@ RowScores RowScores::take(const arma::uvec& rows) const {
   return part;
 }
 
-double standard_error(const arma::vec& influence, const arma::vec& w, const std::vector<std::size_t>& groups) {
+double unit_of_squares(const arma::vec& values) {
+  const double most = values.is_empty() ? 0 : arma::abs(values).max();
+  return most > 0 && std::isfinite(most) ? std::scalbn(1.0, std::ilogb(most)) : 1;
+}
+
+double standard_error(const arma::vec& of_rows, const arma::vec& w, const std::vector<std::size_t>& groups) {
+  const double unit = unit_of_squares(of_rows);
+  const arma::vec influence = of_rows / unit;
   double squares = 0, count = 0;
   if (groups.empty()) {
     squares = arma::accu(arma::square(w % influence));
@@ -58,7 +65,7 @@ double standard_error(const arma::vec& influence, const arma::vec& w, const std:
     count = static_cast<double>(arma::accu(weights > 0));
   }
   if (count < 2) return std::numeric_limits<double>::quiet_NaN();
-  return std::sqrt(squares * count / (count - 1)) / arma::accu(w);
+  return unit * (std::sqrt(squares * count / (count - 1)) / arma::accu(w));
 }
 
 MeanScore mean_score(const arma::vec& scores, const arma::vec& w, const std::vector<std::size_t>& groups) {

@@ -128,7 +128,9 @@ Output make_output(const OutputWord& word, const std::string& typed, const Model
     return {{"density"}, [](const Predictive& p) { return arma::mat(arma::exp(p.log_density())); }};
   if (name == "log_density") return {{"log_density"}, [](const Predictive& p) { return arma::mat(p.log_density()); }};
   if (name == "expert")
-    return {{"expert"}, [](const Predictive& p) { return arma::conv_to<arma::mat>::from(p.most_responsible() + 1); }};
+    return {.headers = {"expert"},
+            .values = [](const Predictive& p) { return arma::conv_to<arma::mat>::from(p.most_responsible() + 1); },
+            .number = true};
   if (name == "gate") return {numbered("gate_", model.size()), [](const Predictive& p) { return p.weights(); }};
   if (name == "responsibility")
     return {numbered("responsibility_", model.size()), [](const Predictive& p) { return p.responsibilities(); }};

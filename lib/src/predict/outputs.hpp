@@ -15,6 +15,7 @@ struct Output {
   std::function<arma::mat(const Predictive&)> values;
   const std::vector<std::string>* labels = nullptr;
   bool endless = false;  ///< whether a value may be infinite, as no finite one exists
+  bool number = false;   ///< whether a value is the number of something, which is never rounded
 };
 
 /// The outputs that a comma-separated list of words asks for.

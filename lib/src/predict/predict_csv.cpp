@@ -1,5 +1,7 @@
 // Prediction from CSV to CSV, as a stream.
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -10,6 +12,8 @@ namespace moe {
 namespace {
 
 constexpr const char* kApart = "predicted_";
+/// No double needs more digits.
+constexpr int kMostDigits = 17;
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -51,11 +55,22 @@ std::string header_line(std::vector<std::string> names, const std::vector<std::s
   return header + '\n';
 }
 
-void append_values(std::string& text, const Output& output, const arma::mat& values, arma::uword row, bool first) {
+/// Appends the number, correctly rounded to so many significant digits.
+void append_rounded(std::string& text, double value, int digits) {
+  char rounded[40];
+  std::snprintf(rounded, sizeof rounded, "%.*g", digits, value);
+  text += rounded;
+}
+
+/// `digits`: see PredictOptions.
+void append_values(std::string& text, const Output& output, const arma::mat& values, arma::uword row, bool first,
+                   int digits) {
   for (arma::uword column = 0; column < values.n_cols; ++column) {
     if (!first || column > 0) text += ',';
     if (output.labels != nullptr)
       append_csv_field(text, (*output.labels)[static_cast<std::size_t>(values(row, column))]);
+    else if (digits > 0 && !output.number && !std::isnan(values(row, column)))
+      append_rounded(text, values(row, column), digits);
     else
       append_number(text, values(row, column));
   }
@@ -64,8 +79,8 @@ void append_values(std::string& text, const Output& output, const arma::mat& val
 /// Predicts rows and prints them. Each thread needs one of its own.
 class Printer {
  public:
-  Printer(const Model& model, const Outputs& outputs, bool records, bool ids)
-      : outputs_(outputs.list()), predictor_(model, outputs), records_(records), ids_(ids) {}
+  Printer(const Model& model, const Outputs& outputs, bool records, bool ids, int digits)
+      : outputs_(outputs.list()), predictor_(model, outputs), records_(records), ids_(ids), digits_(digits) {}
 
   TableReader::Printed operator()(const Dataset& rows) {
     constexpr arma::uword kGroup = GroupPredictor::kGroup;
@@ -83,19 +98,22 @@ class Printer {
     if (records_) text += rows.records[row];
     if (ids_) append_csv_field(text, rows.ids[row]);
     for (std::size_t i = 0; i < outputs_.size(); ++i)
-      append_values(text, outputs_[i], predictor_.values()[i], in_group, i == 0 && !records_ && !ids_);
+      append_values(text, outputs_[i], predictor_.values()[i], in_group, i == 0 && !records_ && !ids_, digits_);
     text += '\n';
   }
 
   const std::vector<Output>& outputs_;
   GroupPredictor predictor_;
   bool records_, ids_;
+  int digits_;
 };
 
 }  // namespace
 
 std::vector<std::string> predict_csv(const Model& model, CsvReader& reader, const PredictOptions& options,
                                      OutputFile& out) {
+  if (options.digits < 0 || options.digits > kMostDigits)
+    throw Error(ErrorKind::kUsage, "--digits: " + std::to_string(options.digits) + ": expected a number from 1 to 17");
   const Outputs outputs(model, options.output);
   using Target = TableReader::Target;
   TableReader rows(reader, model.schema, outputs.needs_target() ? Target::kRequired : Target::kIgnored,
@@ -108,19 +126,19 @@ std::vector<std::string> predict_csv(const Model& model, CsvReader& reader, cons
   const NewNames fresh(outputs.list(), before, options.prefix);
   out.write(header_line(before, fresh.names));
   arma::uword done = 0;
-  rows.stream([&] { return Printer(model, outputs, options.append, !options.append && !before.empty()); },
-              [&](const TableReader::Printed& printed, arma::uword count) {
-                if (!printed.text.empty()) {
-                  out.write(printed.text);
-                  out.flush();
-                }
-                if (printed.odd_row)
-                  throw Error(ErrorKind::kData, reader.file_name() + ": row " +
-                                                    std::to_string(done + *printed.odd_row + 1) +
-                                                    ": the prediction is not a finite number: expected inputs within "
-                                                    "reach of the training data's");
-                done += count;
-              });
+  rows.stream(
+      [&] { return Printer(model, outputs, options.append, !options.append && !before.empty(), options.digits); },
+      [&](const TableReader::Printed& printed, arma::uword count) {
+        if (!printed.text.empty()) {
+          out.write(printed.text);
+          out.flush();
+        }
+        if (printed.odd_row)
+          throw Error(ErrorKind::kData, reader.file_name() + ": row " + std::to_string(done + *printed.odd_row + 1) +
+                                            ": the prediction is not a finite number: expected inputs within "
+                                            "reach of the training data's");
+        done += count;
+      });
   return fresh.notes;
 }
 

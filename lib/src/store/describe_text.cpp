@@ -1,13 +1,13 @@
 // The text of `moe inspect`.
 #include <algorithm>
-#include <cinttypes>
-#include <string_view>
+#include <cmath>
 
 #include "judge/reported.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 #include "store/report_parts.hpp"
+#include "store/text_table.hpp"
 
 namespace moe {
 namespace {
@@ -38,126 +38,152 @@ std::string count_of_parameters(const Branch& branch) {
   return std::to_string(count) + (count == 1 ? " parameter" : " parameters");
 }
 
-std::string figure(double value) { return formatted("%12.6g", value); }
-
-/// The number of UTF-8 characters.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-std::string padded(const std::string& text, std::size_t to) {
-  return text + std::string(to - std::min(to, width_of(text)), ' ');
-}
-
-std::size_t widest(const std::vector<std::string>& names) {
-  std::size_t width = 0;
-  for (const std::string& name : names) width = std::max(width, width_of(name));
-  return width;
-}
-
-/// The heading of a column, aligned to the right.
-std::string heading_of(std::string text) {
-  constexpr std::size_t kWidth = 12;
-  while (width_of(text) > kWidth) text.pop_back();
-  return " " + std::string(kWidth - width_of(text), ' ') + text;
-}
-
-/// A table of coefficients with a heading for each column.
-std::string table(const arma::mat& coefficients, const std::vector<std::string>& names,
-                  const std::vector<std::string>& headings) {
-  const std::size_t width = widest(names);
-  std::string result = "  " + padded("", width);
-  for (const std::string& heading : headings) result += heading_of(heading);
-  result += '\n';
-  for (arma::uword j = 0; j < coefficients.n_rows; ++j) {
-    result += "  " + padded(names[j], width);
-    for (arma::uword c = 0; c < coefficients.n_cols; ++c) result += " " + figure(coefficients(j, c));
-    result += '\n';
-  }
+/// The experts of a range in the order of the text.
+std::vector<arma::uword> ordered(const Shown& style, arma::uword first, arma::uword count) {
+  std::vector<arma::uword> result;
+  for (const arma::uword k : style.options.order)
+    if (first <= k && k < first + count) result.push_back(k);
+  for (arma::uword k = first; k < first + count && result.size() < count; ++k)
+    if (std::find(result.begin(), result.end(), k) == result.end()) result.push_back(k);
   return result;
 }
 
-/// The coefficients of one output, each with its standard error beside it, or "-" where it has none.
-std::string table(const Estimates& estimates, arma::uword column, const std::vector<std::string>& names,
-                  const std::string& heading, const Errors& errors) {
-  const std::size_t width = widest(names);
-  const std::string percent = formatted(" %.4g %%", 100 * errors.level);
-  const bool student = errors.inference.uncertainty.degrees_of_freedom > 0;
-  std::string result = "  " + padded("", width) + heading_of(heading) + heading_of("std. error") +
-                       (student ? "         t" : "         z") + "          p" + heading_of("lower" + percent) +
-                       heading_of("upper" + percent) + "\n";
-  for (arma::uword j = 0; j < estimates.value.n_rows; ++j) {
-    result += "  " + padded(names[j], width) + " " + figure(estimates.value(j, column));
-    const bool known = std::isfinite(estimates.error(j, column));
-    const auto cell = [&](const char* format, const arma::mat& values) {
-      const std::string text = formatted(format, values(j, column));
-      return " " + (known ? text : std::string(text.size() - 1, ' ') + "-");
-    };
-    result += cell("%12.6g", estimates.error) + cell("%9.3f", estimates.z) + cell("%10.3g", estimates.p) +
-              cell("%12.6g", estimates.lower) + cell("%12.6g", estimates.upper) + "\n";
-  }
+/// The members of a committee, as the order of the experts has them.
+std::vector<std::size_t> ordered_members(const Model& model, const Shown& style) {
+  std::vector<std::size_t> result;
+  for (const arma::uword k : ordered(style, 0, model.size()))
+    for (std::size_t b = 0; b < model.members.size(); ++b)
+      if (model.members[b].first <= k && k < model.members[b].first + model.members[b].experts &&
+          std::find(result.begin(), result.end(), b) == result.end())
+        result.push_back(b);
   return result;
 }
 
-/// A table for every output but the reference, with which they are compared.
-std::string tables(const Model& model, arma::uword branch, const Estimates& estimates,
-                   const std::vector<std::string>& outputs, const Errors& errors) {
-  std::string text;
-  for (arma::uword c = 0; c < outputs.size(); ++c)
-    if (reference_output(model, branch) != c)
-      text += table(estimates, c, coefficient_names(model, branch_of(model, branch)), outputs[c], errors);
-  return text;
+std::vector<std::string> headings_of(const std::vector<arma::uword>& experts) {
+  std::vector<std::string> result;
+  for (const arma::uword k : experts) result.push_back("expert " + std::to_string(k + 1));
+  return result;
 }
 
 /// The weight of each member, and its gate.
-std::string describe_members(const Model& model) {
-  std::string text = "gate: a committee of " + std::to_string(model.members.size()) + " mixtures\n";
+std::string describe_members(const Model& model, const Shown& style) {
+  std::string text;
   const arma::vec weights = member_weights(model);
-  for (std::size_t b = 0; b < model.members.size(); ++b) {
+  for (const std::size_t b : ordered_members(model, style)) {
     const Member& member = model.members[b];
-    text += "member " + std::to_string(b + 1) + (weights.is_empty() ? "" : formatted(", weight %.6g", weights[b])) +
+    text += "member " + std::to_string(b + 1) + (weights.is_empty() ? "" : ", weight " + style.number(weights[b])) +
             ": experts " + std::to_string(member.first + 1) + " to " + std::to_string(member.first + member.experts) +
             ", gate " + model.gate->name() + " of " + member.network->spec() + ", " + count_of_parameters(member) +
             "\n";
     const arma::mat coefficients = gate_forms(model, model.size() + 1 + b).at(model.theta);
     if (coefficients.is_empty() || member.experts == 1) continue;
-    std::vector<std::string> headings;
-    for (arma::uword k = 1; k <= member.experts; ++k) headings.push_back("expert " + std::to_string(member.first + k));
-    text += table(coefficients, coefficient_names(model, member), headings);
+    const std::vector<arma::uword> own = ordered(style, member.first, member.experts);
+    arma::uvec columns(own.size());
+    for (std::size_t i = 0; i < own.size(); ++i) columns[i] = own[i] - member.first;
+    text +=
+        coefficients_table(coefficients.cols(columns), coefficient_names(model, member), headings_of(own), {}, style);
   }
   return text;
 }
 
-std::string describe_gate(const Model& model, const Errors* errors) {
-  if (model.is_committee()) return describe_members(model);
+/// The different words among these.
+std::string different_words(const std::vector<std::string>& words) {
+  std::vector<std::string> different;
+  for (const std::string& word : words)
+    if (std::find(different.begin(), different.end(), word) == different.end()) different.push_back(word);
+  return join(different, " and ");
+}
+
+/// The inputs that a member reads: of its gate and its experts.
+std::string inputs_of_member(const Model& model, const Member& member) {
+  constexpr std::size_t kMostNamed = 6;
+  std::vector<bool> reads(model.schema.inputs.size(), false);
+  const auto add = [&](const Branch& branch) {
+    for (const std::string& name : input_names(model, branch))
+      for (std::size_t j = 0; j < reads.size(); ++j)
+        if (model.schema.inputs[j] == name) reads[j] = true;
+  };
+  if (member.experts > 1 && member.network->spec() != "constant") add(member);
+  for (arma::uword k = member.first; k < member.first + member.experts; ++k)
+    if (model.experts[k].network->spec() != "constant") add(model.experts[k]);
+  std::vector<std::string> names;
+  for (std::size_t j = 0; j < reads.size(); ++j)
+    if (reads[j]) names.push_back(model.schema.inputs[j]);
+  if (names.empty()) return "no input";
+  if (names.size() == reads.size() && names.size() > 1) return "all inputs";
+  return listed(names, kMostNamed);
+}
+
+/// A line for each member: its weight, kind and inputs.
+std::string list_members(const Model& model, const Shown& style) {
+  const arma::vec weights = member_weights(model);
+  std::vector<std::string> begins, kinds, rest;
+  for (const std::size_t b : ordered_members(model, style)) {
+    const Member& member = model.members[b];
+    std::vector<std::string> networks, families;
+    for (arma::uword k = member.first; k < member.first + member.experts; ++k) {
+      networks.push_back(model.experts[k].network->spec());
+      families.push_back(model.experts[k].family->spec());
+    }
+    const std::string count = std::to_string(member.experts);
+    begins.push_back("member " + std::to_string(b + 1) +
+                     (weights.is_empty() ? "" : ", weight " + style.number(weights[b])) + ":");
+    kinds.push_back(count + (member.experts == 1 ? " expert,  " : " experts, ") + different_words(networks) + ", " +
+                    different_words(families));
+    rest.push_back((member.experts > 1 ? "gate " + member.network->spec() + ", " : "") +
+                   inputs_of_member(model, member));
+  }
+  std::string text;
+  for (std::size_t i = 0; i < begins.size(); ++i)
+    text +=
+        padded(begins[i], widest(begins)) + "  " + padded(kinds[i] + ";", widest(kinds) + 1) + "  " + rest[i] + "\n";
+  return text;
+}
+
+std::string describe_gate(const Model& model, const Shown& style) {
+  if (model.is_committee())
+    return "gate: a committee of " + std::to_string(model.members.size()) + " mixtures\n" +
+           (style.options.coefficients ? describe_members(model, style) : list_members(model, style));
   std::string text = "gate: " + model.gate->name() + " of " + model.gate_branch.network->spec();
   const arma::mat coefficients = gate_coefficients(model);
   if (coefficients.is_empty()) return text + ", " + count_of_parameters(model.gate_branch) + "\n";
   if (model.size() == 1) return text + "\n";
   if (model.gate->redundant_outputs() > 0) text += ", expert " + std::to_string(model.size()) + " the reference";
-  std::vector<std::string> headings;
-  for (arma::uword k = 1; k <= model.size(); ++k) headings.push_back("expert " + std::to_string(k));
+  const std::vector<arma::uword> order = ordered(style, 0, model.size());
+  const std::vector<std::string> headings = headings_of(order), names = coefficient_names(model, model.gate_branch);
+  const arma::vec spreads = spreads_of(model, model.gate_branch);
   text += "\n";
-  if (errors == nullptr) return text + table(coefficients, coefficient_names(model, model.gate_branch), headings);
-  return text + tables(model, 0, gate_estimates(model, errors->inference, errors->level), headings, *errors);
+  if (style.errors == nullptr)
+    return text + coefficients_table(coefficients.cols(arma::conv_to<arma::uvec>::from(order)), names, headings,
+                                     spreads, style);
+  const Estimates estimates = gate_estimates(model, style.errors->inference, style.errors->level);
+  for (std::size_t i = 0; i < order.size(); ++i)
+    if (reference_output(model, 0) != order[i])
+      text += estimates_table(estimates, order[i], names, headings[i], spreads, style);
+  return text;
 }
 
-std::string describe_expert(const Model& model, arma::uword k, const Errors* errors) {
+std::string describe_expert(const Model& model, arma::uword k, const Shown& style) {
   const Expert& expert = model.experts[k];
   std::string text = "expert " + std::to_string(k + 1) + ": " + expert.network->spec() + ", " + expert.family->name();
   const auto figures = expert_figures(model, k);
   const std::vector<double> deviations =
-      errors != nullptr ? figure_errors(model, errors->inference, k) : std::vector<double>();
+      style.errors != nullptr ? figure_errors(model, style.errors->inference, k) : std::vector<double>();
   for (std::size_t i = 0; i < figures.size(); ++i) {
-    text += ", " + shown(figures[i].name) + formatted(" %.6g", figures[i].value);
-    if (errors != nullptr && std::isfinite(deviations[i])) text += formatted(" (std. error %.6g)", deviations[i]);
+    text += ", " + shown(figures[i].name) + " " + style.number(figures[i].value);
+    if (style.errors != nullptr && std::isfinite(deviations[i]))
+      text += " (std. error " + style.number(deviations[i]) + ")";
   }
   const arma::mat coefficients = expert_coefficients(model, k);
   if (coefficients.is_empty()) return text + ", " + count_of_parameters(expert) + "\n";
   text += "\n";
-  if (errors == nullptr) return text + table(coefficients, coefficient_names(model, expert), output_names(model, k));
-  return text + tables(model, k + 1, expert_estimates(model, errors->inference, k, errors->level),
-                       output_names(model, k), *errors);
+  const std::vector<std::string> names = coefficient_names(model, expert), outputs = output_names(model, k);
+  const arma::vec spreads = spreads_of(model, expert);
+  if (style.errors == nullptr) return text + coefficients_table(coefficients, names, outputs, spreads, style);
+  const Estimates estimates = expert_estimates(model, style.errors->inference, k, style.errors->level);
+  for (arma::uword c = 0; c < outputs.size(); ++c)
+    if (reference_output(model, k + 1) != c) text += estimates_table(estimates, c, names, outputs[c], spreads, style);
+  return text;
 }
 
 /// Says of which kind the standard errors are, and where they do not apply.
@@ -182,21 +208,21 @@ std::string describe_inference(const Model& model, const Errors* errors) {
   return text;
 }
 
-std::string describe_fit(const FitSummary& fit) {
+std::string describe_fit(const FitSummary& fit, const Shown& style) {
   if (fit.rows == 0) return "fit: none recorded (a checkpoint, or a model that was not fitted)\n";
-  char text[300];
-  std::snprintf(text, sizeof text,
-                "fit: %" PRIu64 " row%s, %s %.8g by %s, %s after %" PRIu64 " pass%s (best of %" PRIu64
-                " start%s, seed %" PRIu64 ")\n",
-                fit.rows, fit.rows == 1 ? "" : "s", minimised_figure(fit).c_str(), fit.objective_value,
-                fit.solver.c_str(), fit.converged ? "converged" : "not converged", fit.iterations,
-                fit.iterations == 1 ? "" : "es", fit.restarts, fit.restarts == 1 ? "" : "s", fit.seed);
-  const std::string first = text;
+  const auto counted = [](std::uint64_t count, const char* one, const char* more) {
+    return std::to_string(count) + " " + (count == 1 ? one : more);
+  };
+  const std::string value =
+      style.options.digits > 0 ? style.number(fit.objective_value) : formatted("%.8g", fit.objective_value);
+  const std::string first = "fit: " + counted(fit.rows, "row", "rows") + ", " + minimised_figure(fit) + " " + value +
+                            " by " + fit.solver + ", " + (fit.converged ? "converged" : "not converged") + " after " +
+                            counted(fit.iterations, "pass", "passes") + " (best of " +
+                            counted(fit.restarts, "start", "starts") + ", seed " + std::to_string(fit.seed) + ")\n";
   if (!std::isfinite(fit.log_likelihood)) return first + "  no log-likelihood: the gate's weights do not sum to 1\n";
-  std::snprintf(text, sizeof text,
-                "  log-likelihood %.6f, %" PRIu64 " parameters, AIC %.4f, BIC %.4f, ICL %.4f (lower is better)\n",
-                fit.log_likelihood, fit.parameters, fit.aic, fit.bic, fit.icl);
-  return first + text;
+  return first + "  log-likelihood " + style.decimal(fit.log_likelihood, 6) + ", " + std::to_string(fit.parameters) +
+         " parameters, AIC " + style.decimal(fit.aic, 4) + ", BIC " + style.decimal(fit.bic, 4) + ", ICL " +
+         style.decimal(fit.icl, 4) + " (lower is better)\n";
 }
 
 /// Says how the inputs of categories are coded, and what stands for missing cells.
@@ -216,21 +242,29 @@ std::string describe_columns(const Model& model) {
 
 std::string minimised_figure(const FitSummary& fit) { return fit.objective == "likelihood" ? "nll" : fit.objective; }
 
-std::string describe_text(const Model& exact, const std::optional<Inference>& inference, double level) {
+std::string describe_text(const Model& exact, const std::optional<Inference>& inference, const TextOptions& options) {
   const Model model = with_shown_names(exact);
   const char* const what = model.classes() ? "classes of '" : model.targets() == 1 ? "number '" : "numbers '";
   std::string text = what + join(model.schema.targets, "', '") + "' from " +
                      std::to_string(model.schema.inputs.size()) +
                      (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " + std::to_string(model.size()) +
                      (model.size() == 1 ? " expert\n" : " experts\n") + describe_columns(model);
-  with_errors(inference, level, [&](const Errors* errors) {
-    text += describe_gate(model, errors);
-    for (arma::uword k = 0; k < model.size(); ++k) text += describe_expert(model, k, errors);
+  with_errors(inference, options.level, [&](const Errors* errors) {
+    const Shown style{options, errors};
+    text += describe_gate(model, style);
+    if (options.coefficients || !model.is_committee())
+      for (const arma::uword k : ordered(style, 0, model.size())) text += describe_expert(model, k, style);
     text += describe_inference(model, errors);
+    text += describe_fit(model.fit, style);
   });
-  text += describe_fit(model.fit);
   for (const std::string& note : guard_notes(model)) text += note + "\n";
   return text;
+}
+
+std::string describe_text(const Model& model, const std::optional<Inference>& inference, double level) {
+  TextOptions options;
+  options.level = level;
+  return describe_text(model, inference, options);
 }
 
 std::string describe_text(const Model& model) { return describe_text(model, stored_inference(model), kLevel); }
