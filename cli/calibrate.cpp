@@ -1,6 +1,5 @@
 #include "calibrate.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -9,7 +8,6 @@
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
-#include "moe/numeric.hpp"
 #include "moe/select.hpp"
 
 namespace cli {
@@ -19,20 +17,6 @@ using moe::Error;
 using moe::ErrorKind;
 
 constexpr double kLeastPart = 0.001, kMostPart = 0.5;
-
-/// "calibrated by 200 rows: sets up to level 0.995 are finite"
-std::string calibration_summary(const moe::Model& model) {
-  arma::uword rows = 0, fewest = std::numeric_limits<arma::uword>::max();
-  const std::vector<arma::vec>& scores = model.conformal->scores;
-  for (std::size_t i = 0; i < scores.size(); i += model.targets()) {
-    rows += scores[i].n_elem;
-    fewest = std::min(fewest, scores[i].n_elem);
-  }
-  const double most = static_cast<double>(fewest) / (static_cast<double>(fewest) + 1);
-  std::string text = "calibrated by " + std::to_string(rows) + (rows == 1 ? " row" : " rows");
-  if (scores.size() > model.targets()) text += ", the expert with the fewest by " + std::to_string(fewest);
-  return text + ": sets up to level " + moe::format_number(std::floor(1e4 * most) / 1e4) + " have an end";
-}
 
 void run_calibrate(const Arguments& arguments) {
   const std::string path = required_model(arguments);
@@ -77,7 +61,7 @@ std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::
 
 void calibrate_by(moe::Model& model, const moe::Dataset& rows, bool by_expert, const Arguments& arguments) {
   model.conformal = moe::conformal_scores(model, rows, by_expert, threads(arguments));
-  if (!arguments.has("quiet")) say(calibration_summary(model));
+  if (!arguments.has("quiet")) say(moe::calibration_summary(model));
 }
 
 Command calibrate_command() {

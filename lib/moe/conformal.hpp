@@ -13,6 +13,7 @@
 #pragma once
 
 #include <armadillo>
+#include <string>
 #include <vector>
 
 #include "moe/model.hpp"
@@ -24,6 +25,9 @@ namespace moe {
 /// judged by themselves, so that coverage holds for each expert's region. The same bits for any number of threads.
 /// Throws Error: usage for a model that is no density; fit where a score is not a finite number.
 Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads);
+
+/// How many rows have calibrated the model, and up to which level its sets have an end, in a line.
+std::string calibration_summary(const Model& model);
 
 /// The threshold q for a level between 0 and 1. Infinite where there are too few scores. `scores`: in ascending order.
 double conformal_threshold(const arma::vec& scores, double level);

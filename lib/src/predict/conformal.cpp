@@ -106,6 +106,19 @@ Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expe
   return result;
 }
 
+std::string calibration_summary(const Model& model) {
+  const std::vector<arma::vec>& scores = model.conformal->scores;
+  arma::uword rows = 0, fewest = scores.front().n_elem;
+  for (std::size_t i = 0; i < scores.size(); i += model.targets()) {
+    rows += scores[i].n_elem;
+    fewest = std::min(fewest, scores[i].n_elem);
+  }
+  std::string text = "calibrated by " + std::to_string(rows) + (rows == 1 ? " row" : " rows");
+  if (is_by_expert(model)) text += ", the expert with the fewest by " + std::to_string(fewest);
+  const double most = static_cast<double>(fewest) / (static_cast<double>(fewest) + 1);
+  return text + ": sets up to level " + format_number(std::floor(1e4 * most) / 1e4) + " have an end";
+}
+
 double conformal_threshold(const arma::vec& scores, double level) {
   const double place = std::ceil((static_cast<double>(scores.n_elem) + 1) * level - 1e-9);
   if (place > static_cast<double>(scores.n_elem)) return std::numeric_limits<double>::infinity();

@@ -194,6 +194,12 @@ Json described(const Model& model, const Errors* errors) {
   result["inference"] = inference_object(model, errors);
   result["guards"] = guards_object(model);
   result["fit"] = fit_object(model.fit);
+  if (model.conformal) {
+    arma::uword rows = 0;
+    for (const arma::vec& scores : model.conformal->scores) rows += scores.n_elem;
+    result["conformal"] = {{"rows", rows / model.targets()},
+                           {"by_expert", model.conformal->scores.size() > model.targets()}};
+  }
   return result;
 }
 

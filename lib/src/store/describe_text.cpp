@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "judge/reported.hpp"
+#include "moe/conformal.hpp"
 #include "moe/describe.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -256,6 +257,7 @@ std::string describe_text(const Model& exact, const std::optional<Inference>& in
       for (const arma::uword k : ordered(style, 0, model.size())) text += describe_expert(model, k, style);
     text += describe_inference(model, errors);
     text += describe_fit(model.fit, style);
+    if (model.conformal) text += "conformal: " + calibration_summary(model) + "\n";
   });
   for (const std::string& note : guard_notes(model)) text += note + "\n";
   return text;
