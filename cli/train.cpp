@@ -104,7 +104,7 @@ std::vector<std::string> pace_by_itself(const Arguments& arguments, const moe::M
   const auto is_linear = [&](const std::string& network) { return spec.network_of(network, {0}, 1).is_linear(); };
   const bool linear = is_linear(spec.gate) && std::all_of(spec.experts.begin(), spec.experts.end(), is_linear);
   if (linear || rows < kLeastRowsToHold || options.objective != "likelihood" ||
-      (options.solver != "auto" && options.solver != "adam"))
+      (options.solver != "auto" && !options.solver.starts_with("adam")))
     return {};
   moe::pace(options, rows);
   options.validation = kHeld;

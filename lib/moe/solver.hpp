@@ -75,6 +75,9 @@ class Problem {
   virtual double evaluate(const arma::vec& theta, arma::vec& gradient) = 0;
   /// The factors of |theta_i| in the value; empty where it has no such terms.
   virtual arma::vec l1_weights() const { return {}; }
+  /// The factors of theta_i^2 / 2 in the value, whose part of the gradient is l2_weights() % theta. Empty where solvers
+  /// see other coordinates, in which the penalty has no such form.
+  virtual arma::vec l2_weights() const { return {}; }
   /// How large rounding errors in components of the gradient may be. Smaller components mean nothing.
   virtual double rounding(const arma::vec&) const { return 0; }
 
@@ -129,7 +132,7 @@ class Solver {
                                 Random& random) const = 0;
 };
 
-/// "adam", "sgd", "lbfgs", "newton", "em" or "owlqn". Throws Error (usage) for anything else.
+/// "adam", "adamw", "sgd", "lbfgs", "newton", "em" or "owlqn". Throws Error (usage) for anything else.
 std::shared_ptr<const Solver> make_solver(const std::string& name);
 
 using MakeSolver = std::function<std::shared_ptr<const Solver>()>;

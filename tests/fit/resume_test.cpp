@@ -91,6 +91,7 @@ TEST_CASE("a fit with breaks ends with the bits of one without", "[resume]") {
   const std::vector<Case> cases{
       {"adam", "adam", "mlp:3"},
       {"adam, cosine", "adam", "mlp:3", "gaussian", "cosine"},
+      {"adamw", "adamw", "mlp:3"},
       {"adam, two starts", "adam", "linear", "gaussian", "constant", 2},
       {"adam, validation", "adam", "mlp:3", "gaussian", "constant", 0, 300, 60, 0.2, 0, 4},
       {"sgd", "sgd", "mlp:3", "gaussian", "linear"},

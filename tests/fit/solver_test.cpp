@@ -147,6 +147,37 @@ TEST_CASE("adam's first steps are those of Kingma and Ba's algorithm", "[solver]
   CHECK(solve("adam", ramp, {0.0}, options).theta[0] == Approx(first + second).epsilon(1e-12));
 }
 
+TEST_CASE("adamw's weights shrink beside the steps of adam", "[solver]") {
+  // (x - 3)^2 / 2 + 0.2 x^2 / 2, and y^2 / 2 without a penalty. Algorithm 2 of Loshchilov and Hutter, with the decay times the
+  // learning rate, as everybody's programs have it.
+  class Penalised : public Function {
+   public:
+    double at(const arma::vec& x, arma::vec& g) const override {
+      g = {x[0] - 3 + 0.2 * x[0], x[1]};
+      return 0.5 * (x[0] - 3) * (x[0] - 3) + 0.1 * x[0] * x[0] + 0.5 * x[1] * x[1];
+    }
+    arma::vec l2_weights() const override { return {0.2, 0}; }
+  } penalised;
+  moe::SolverOptions options;
+  options.learning_rate = 0.1;
+  options.epochs = 7;
+  double x = 1, y = 2, m[2] = {0, 0}, v[2] = {0, 0};
+  for (int step = 1; step <= 7; ++step) {
+    const double g[2] = {x - 3, y};
+    double move[2];
+    for (int i = 0; i < 2; ++i) {
+      m[i] = 0.9 * m[i] + 0.1 * g[i];
+      v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+      move[i] = (m[i] / (1 - std::pow(0.9, step))) / (std::sqrt(v[i] / (1 - std::pow(0.999, step))) + 1e-8);
+    }
+    x -= 0.1 * (move[0] + 0.2 * x);
+    y -= 0.1 * move[1];
+  }
+  const arma::vec theta = solve("adamw", penalised, {1.0, 2.0}, options).theta;
+  CHECK(theta[0] == Approx(x).epsilon(1e-12));
+  CHECK(theta[1] == Approx(y).epsilon(1e-12));
+}
+
 TEST_CASE("sgd carries momentum, and schedules bring the rate down", "[solver]") {
   class Slope : public Function {
    public:

@@ -42,6 +42,7 @@ class FitProblem : public Problem, private Batches, private SecondDerivatives, p
 
   double evaluate(const arma::vec& theta, arma::vec& gradient) override;
   arma::vec l1_weights() const override { return pass_.l1_weights() / unit_; }
+  arma::vec l2_weights() const override { return coordinates_ ? arma::vec() : pass_.penalty_weights() / unit_; }
   double rounding(const arma::vec& theta) const override;
   Batches* batches() override { return this; }
   SecondDerivatives* second_derivatives() override;

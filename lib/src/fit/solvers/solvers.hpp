@@ -5,7 +5,7 @@
 #include "moe/registry.hpp"
 #include "moe/solver.hpp"
 
-#define MOE_SOLVERS(each) each(adam) each(sgd) each(lbfgs) each(newton) each(em) each(owlqn)
+#define MOE_SOLVERS(each) each(adam) each(adamw) each(sgd) each(lbfgs) each(newton) each(em) each(owlqn)
 
 namespace moe {
 
