@@ -1,5 +1,7 @@
 #include "moe/predict.hpp"
 
+#include <limits>
+
 #include "command.hpp"
 #include "csv_options.hpp"
 #include "moe/model_file.hpp"
@@ -15,7 +17,9 @@ void run_predict(const Arguments& arguments) {
   moe::OutputFile out(arguments.text("to"));
   const std::vector<std::string> notes = moe::predict_csv(
       model, reader,
-      {arguments.text("output"), arguments.has("append"), ignore_unknown(arguments), arguments.text("prefix")}, out);
+      {arguments.text("output"), arguments.has("append"), ignore_unknown(arguments), arguments.text("prefix"),
+       arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max())},
+      out);
   out.commit();
   for (const std::string& note : notes)
     if (!arguments.has("quiet")) say(note);
@@ -48,6 +52,7 @@ Command predict_command() {
                 "in front of each new column's name; without it a name that the table has already gets 'predicted_'"},
                {"to", "o", "FILE", "-", "where the predictions go; - is standard output"},
                unknown_option(),
+               {"seed", "", "N", "1", "of what is drawn at random: sample:N, and explain of many columns"},
                {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),
           words(),
           run_predict};
