@@ -1,5 +1,7 @@
 #include "moe/predict.hpp"
 
+#include <limits>
+
 #include "command.hpp"
 #include "csv_options.hpp"
 #include "moe/model_file.hpp"
@@ -16,7 +18,8 @@ void run_predict(const Arguments& arguments) {
   const std::vector<std::string> notes = moe::predict_csv(
       model, reader,
       {arguments.text("output"), arguments.has("append"), ignore_unknown(arguments), arguments.text("prefix"),
-       arguments.has("digits") ? static_cast<int>(arguments.count("digits", 1, 17)) : 0},
+       arguments.has("digits") ? static_cast<int>(arguments.count("digits", 1, 17)) : 0,
+       arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max())},
       out);
   out.commit();
   for (const std::string& note : notes)
@@ -52,6 +55,7 @@ Command predict_command() {
                 "round numbers to N significant digits, 1 to 17; without it, all digits that a number has"},
                {"to", "o", "FILE", "-", "where the predictions go; - is standard output"},
                unknown_option(),
+               {"seed", "", "N", "1", "of what is drawn at random: sample:N, and explain of many columns"},
                {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),
           words(),
           run_predict};

@@ -5,6 +5,7 @@
 #include <armadillo>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -100,6 +101,8 @@ struct Dataset : Observations {
   // What TableReader::rest() was asked for beside the schema's columns:
   arma::mat numbers{};                ///< n x columns of TableReader::Options::numbers
   std::vector<LevelColumn> levels{};  ///< one for each column of TableReader::Options::levels
+  /// How many rows of the table came before these, where TableReader::Options::numbered asked for it; else 0.
+  std::uint64_t first = 0;
 
   arma::uword rows() const { return X.n_cols; }
   bool has_target() const { return y.n_cols > 0; }
@@ -189,6 +192,7 @@ class TableReader {
     bool ignore_unknown = false;         ///< take an unseen level for the reference level; otherwise it is an error
     std::vector<std::size_t> numbers{};  ///< more columns of the table, for rest() to read as finite numbers
     std::vector<std::size_t> levels{};   ///< the same, as texts; a missing cell is the level "(missing)"
+    bool numbered = false;               ///< tell stream() the number of each row: Dataset::first
   };
   /// Throws Error (data) that names the columns that the table lacks.
   TableReader(CsvReader& reader, const Schema& schema, Target target, Options options);

@@ -170,7 +170,8 @@ moe::Dataset dataset(const moe_model& model, const double* x, const double* y, s
 }
 
 /// Predicts the rows of a block and writes them to `out`. `before` rows came before the block, which messages need.
-void predict_block(moe::GroupPredictor& predictor, const moe::Dataset& data, std::size_t before, double* out) {
+void predict_block(moe::GroupPredictor& predictor, moe::Dataset data, std::size_t before, double* out) {
+  data.first = before;
   for (std::size_t first = 0; first < data.rows(); first += moe::GroupPredictor::kGroup) {
     const std::size_t count = std::min<std::size_t>(moe::GroupPredictor::kGroup, data.rows() - first);
     const std::size_t good = predictor.predict(data, first, count);
@@ -189,6 +190,14 @@ std::vector<std::string> names_of(const moe::Outputs& outputs) {
   for (const moe::Output& output : outputs.list())
     names.insert(names.end(), output.headers.begin(), output.headers.end());
   return names;
+}
+
+/// What the words ask for. Throws Error (usage) where that is text.
+moe::Outputs outputs_of(const moe_model& model, const char* words) {
+  moe::Outputs outputs(model.model, words_of(words));
+  for (const moe::Output& output : outputs.list())
+    require(!output.texts, "hdr gives text: expected words that give numbers");
+  return outputs;
 }
 
 template <class Load>
@@ -267,13 +276,13 @@ const char* moe_expert_family(const moe_model* model, size_t expert) { return na
 
 size_t moe_outputs(const moe_model* model, const char* outputs) {
   size_t count = 0;
-  guarded([&] { count = names_of(moe::Outputs(model->model, words_of(outputs))).size(); });
+  guarded([&] { count = names_of(outputs_of(*model, outputs)).size(); });
   return count;
 }
 
 int moe_output_name(const moe_model* model, const char* outputs, size_t i, char* name, size_t size) {
   return guarded([&] {
-    const std::vector<std::string> names = names_of(moe::Outputs(model->model, words_of(outputs)));
+    const std::vector<std::string> names = names_of(outputs_of(*model, outputs));
     require(i < names.size(), "there are fewer outputs: expected a number below moe_outputs()");
     require(name != nullptr && size > 0, "there is no room for the name: expected a buffer");
     std::snprintf(name, size, "%s", names[i].c_str());
@@ -286,7 +295,7 @@ int moe_predict(const moe_model* model, const char* outputs, const double* x, co
     require(model != nullptr && out != nullptr, "model or out is NULL: expected both");
     require(x != nullptr || model->columns.empty(), "x is NULL: expected rows");
     moe::keep_blas_to_one_thread();
-    const moe::Outputs asked(model->model, words_of(outputs));
+    const moe::Outputs asked = outputs_of(*model, outputs);
     const std::size_t width = names_of(asked).size();
     require(!asked.needs_target() || y != nullptr, "the outputs need the rows' targets: expected y");
     require(size / width >= rows, "out is too small: expected room for rows x moe_outputs() numbers");

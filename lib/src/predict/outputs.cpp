@@ -1,7 +1,9 @@
-// The table of words for --output, and the functions of Predictive that give their columns.
+// The table of words for --output, and rows predicted by them.
 #include "predict/outputs.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -27,6 +29,25 @@ constexpr OutputWord kWords[] = {
     {"qP", "a quantile, as q0.05", Needs::kNumber, true, false},
     {"interval:P", "lower,upper: the central interval, as interval:0.9; of several lower_0.9,upper_0.9 and so on",
      Needs::kNumber, true, false},
+    {"conformal:P",
+     "conformal_lower_P,conformal_upper_P: an interval that holds the target with probability P whatever the model is; "
+     "of "
+     "classes conformal_P, a set as text: \"[a] [b]\". Needs a model of `moe calibrate` or `train --conformal`",
+     Needs::kAnything, true, false},
+    {"cdf:V", "cdf_V: P(Y <= V), as cdf:10", Needs::kNumber, true, false},
+    {"mode", "the number of the highest density; of counts and classes the most probable one", Needs::kAnything, true,
+     false},
+    {"hdr:P", "hdr_P: the smallest set that has probability P, as text: \"[1, 2.5] [7, 8]\"; of classes \"[a] [b]\"",
+     Needs::kAnything, true, false},
+    {"sample:N", "sample_1..sample_N: draws from the row's distribution (--seed)", Needs::kAnything, true, false},
+    {"std_residual", "(y - mean) / sd at the row's target; of two classes y is 1 for the last", Needs::kAnything, true,
+     true},
+    {"novelty", "the largest distance of the row's numbers from their training means, in standard deviations",
+     Needs::kAnything, false, false},
+    {"explain", "baseline, and effect_<column>..: what each column adds to the mean (Shapley values)", Needs::kAnything,
+     false, false},
+    {"explain_gate", "baseline_gate_1, effect_<column>_gate_1..: the same for each expert's weight", Needs::kAnything,
+     false, false},
     {"density", "p(y|x) at the row's target", Needs::kAnything, true, true},
     {"log_density", "its logarithm", Needs::kAnything, true, true},
     {"expert", "the expert with the largest weight, 1..K", Needs::kAnything, false, false},
@@ -41,19 +62,13 @@ constexpr OutputWord kWords[] = {
 };
 
 constexpr std::string_view kInterval = "interval:";
-
-std::vector<std::string> numbered(const std::string& stem, arma::uword count) {
-  std::vector<std::string> result;
-  for (arma::uword k = 1; k <= count; ++k) result.push_back(stem + std::to_string(k));
-  return result;
-}
-
-double level(const std::string& word, const std::string& text) {
-  const auto value = parse_number(text);
-  if (!value || !(*value > 0 && *value < 1))
-    throw Error(ErrorKind::kUsage,
-                "--output: '" + word + "': expected a level between 0 and 1, as q0.05 or interval:0.9");
-  return *value;
+bool means(const OutputWord& word, const std::string& typed) {
+  const std::string name = word.name;
+  const std::size_t colon = name.find(':');
+  if (colon != name.npos) return typed.starts_with(name.substr(0, colon + 1));
+  if (name == "qP") return typed.size() > 1 && typed[0] == 'q' && parse_number(typed.substr(1));
+  if (name.starts_with("explain") && typed.starts_with(name + ":")) return true;
+  return typed == name;
 }
 
 /// The entry of the table for a word that the user typed.
@@ -61,10 +76,7 @@ const OutputWord& find_word(const std::string& typed) {
   std::vector<std::string> known;
   for (const OutputWord& word : kWords) {
     known.emplace_back(word.name);
-    const std::string name = word.name;
-    if (typed == name && name.back() != 'P') return word;
-    if (name == "qP" && typed.size() > 1 && typed[0] == 'q' && parse_number(typed.substr(1))) return word;
-    if (name == "interval:P" && typed.starts_with(kInterval)) return word;
+    if (means(word, typed)) return word;
   }
   throw Error(ErrorKind::kUsage, "--output: " + unknown_word("word", typed, known));
 }
@@ -77,72 +89,22 @@ void check(const OutputWord& word, const Model& model) {
     throw Error(ErrorKind::kUsage, place + ": the model predicts a number: expected words such as mean, sd, q0.05");
   if (word.density) require_density(model, place);
   const std::string name = word.name;
-  const auto k = name == "mean" || name == "sd" || name == "expert_means" ? model.without_mean() : std::nullopt;
+  if (name == "mode" || name == "hdr:P") require_one_kind(model, place);
+  if (name == "conformal:P" && !model.conformal)
+    throw Error(ErrorKind::kUsage, place +
+                                       ": the model is not calibrated: expected one of moe calibrate, or of moe "
+                                       "train --conformal");
+  if (name == "novelty") require_novelty(model, place);
+  if (name == "std_residual" && model.schema.labels.size() > 2)
+    throw Error(ErrorKind::kUsage,
+                place + ": the model predicts more than two classes: expected a number or two classes");
+  const bool of_mean =
+      name == "mean" || name == "sd" || name == "expert_means" || name == "std_residual" || name == "explain";
+  const auto k = of_mean ? model.without_mean() : std::nullopt;
   if (k)
     throw Error(ErrorKind::kUsage, place + ": expert " + std::to_string(*k + 1) +
                                        "'s tails are so heavy (nu is at most 1) that its mean does not exist: expected "
                                        "words such as median, interval:0.9");
-}
-
-/// An output with columns for each target: `values` for target t. The name of the target follows each header where
-/// there are several.
-Output of_each_target(const Model& model, const std::vector<std::string>& headers,
-                      const std::function<arma::mat(const Predictive&, arma::uword)>& values) {
-  const arma::uword targets = model.targets();
-  if (targets == 1) return {headers, [values](const Predictive& p) { return values(p, 0); }};
-  Output result{};
-  for (const std::string& target : model.schema.targets)
-    for (const std::string& header : headers) result.headers.push_back(header + "_" + target);
-  result.values = [values, targets](const Predictive& p) {
-    arma::mat all;
-    for (arma::uword t = 0; t < targets; ++t) all = arma::join_rows(all, values(p, t));
-    return all;
-  };
-  return result;
-}
-
-/// An output for numbers. `several`: the list asks for more than one interval, so that headers must name the levels.
-Output make_number_output(const std::string& name, const std::string& typed, const Model& model, bool several) {
-  if (name == "mean")
-    return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.mean(t); });
-  if (name == "sd") {
-    Output sd = of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.sd(t); });
-    sd.endless = true;
-    return sd;
-  }
-  if (name == "interval:P") {
-    const std::string given = typed.substr(kInterval.size()), behind = several ? "_" + given : "";
-    const double tail = 0.5 * (1 - level(typed, given));
-    return of_each_target(model, {"lower" + behind, "upper" + behind}, [tail](const Predictive& p, arma::uword t) {
-      return arma::mat(arma::join_rows(p.quantile(tail, t), p.quantile(1 - tail, t)));
-    });
-  }
-  const double at = name == "median" ? 0.5 : level(typed, typed.substr(1));
-  return of_each_target(model, {typed}, [at](const Predictive& p, arma::uword t) { return p.quantile(at, t); });
-}
-
-Output make_output(const OutputWord& word, const std::string& typed, const Model& model, bool several) {
-  const std::string name = word.name;
-  if (word.needs == Needs::kNumber) return make_number_output(name, typed, model, several);
-  if (name == "density")
-    return {{"density"}, [](const Predictive& p) { return arma::mat(arma::exp(p.log_density())); }};
-  if (name == "log_density") return {{"log_density"}, [](const Predictive& p) { return arma::mat(p.log_density()); }};
-  if (name == "expert")
-    return {.headers = {"expert"},
-            .values = [](const Predictive& p) { return arma::conv_to<arma::mat>::from(p.most_responsible() + 1); },
-            .number = true};
-  if (name == "gate") return {numbered("gate_", model.size()), [](const Predictive& p) { return p.weights(); }};
-  if (name == "responsibility")
-    return {numbered("responsibility_", model.size()), [](const Predictive& p) { return p.responsibilities(); }};
-  if (name == "expert_means")
-    return of_each_target(model, numbered("mean_", model.size()),
-                          [](const Predictive& p, arma::uword t) { return p.expert_means(t); });
-  if (name == "label")
-    return {
-        {"label"}, [](const Predictive& p) { return arma::conv_to<arma::mat>::from(p.label()); }, &model.schema.labels};
-  Output proba{{}, [](const Predictive& p) { return p.probabilities(); }};
-  for (const std::string& label : model.schema.labels) proba.headers.push_back("p_" + label);
-  return proba;
 }
 
 /// The first row with a value that is not finite; n if there is none. With `endless`, infinite values are allowed.
@@ -156,7 +118,7 @@ arma::uword first_odd_row(const arma::mat& values, bool endless) {
 
 }  // namespace
 
-Outputs::Outputs(const Model& model, const std::string& list) {
+Outputs::Outputs(const Model& model, const std::string& list, std::uint64_t seed) {
   const std::string words = !list.empty() ? list : model.classes() ? "label,proba" : "mean";
   const std::size_t interval = words.find(kInterval);
   const bool several = interval != words.npos && words.find(kInterval, interval + 1) != words.npos;
@@ -166,7 +128,8 @@ Outputs::Outputs(const Model& model, const std::string& list) {
     const OutputWord& word = find_word(typed);
     check(word, model);
     needs_target_ = needs_target_ || word.target;
-    list_.push_back(make_output(word, typed, model, several));
+    numbered_ = numbered_ || std::string_view(word.name) == "sample:N";
+    for (Output& output : make_outputs(word.name, typed, model, several, seed)) list_.push_back(std::move(output));
     begin = end + 1;
   }
 }
@@ -174,9 +137,17 @@ Outputs::Outputs(const Model& model, const std::string& list) {
 arma::uword GroupPredictor::predict(const Dataset& rows, arma::uword first, arma::uword count) {
   arma::uvec index(kGroup);
   for (arma::uword n = 0; n < kGroup; ++n) index[n] = first + std::min(n, count - 1);
-  predictive_.at({rows.take(index)});
+  Dataset group{rows.take(index)};
+  group.first = rows.first + first;
+  predictive_.at(group, count);
   arma::uword good = count;
   for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (outputs_.list()[i].texts) {
+      texts_[i] = outputs_.list()[i].texts(predictive_);
+      const auto untold = std::find(texts_[i].begin(), texts_[i].begin() + static_cast<long>(good), "");
+      good = static_cast<arma::uword>(untold - texts_[i].begin());
+      continue;
+    }
     values_[i] = outputs_.list()[i].values(predictive_);
     good = std::min(good, first_odd_row(values_[i], outputs_.list()[i].endless));
   }

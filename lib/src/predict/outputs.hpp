@@ -1,6 +1,7 @@
 // What can be predicted for a row, and the words by which a user asks for it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -9,27 +10,36 @@
 
 namespace moe {
 
-/// Some columns of the output. Where `labels` is set, a value is the index of a label.
+/// Some columns of the output. Where `labels` is set, a value is the index of a label. Where `texts` is set there is
+/// one column, of texts: one for each row, empty where it cannot be told.
 struct Output {
   std::vector<std::string> headers;
   std::function<arma::mat(const Predictive&)> values;
   const std::vector<std::string>* labels = nullptr;
   bool endless = false;  ///< whether a value may be infinite, as no finite one exists
   bool number = false;   ///< whether a value is the number of something, which is never rounded
+  std::function<std::vector<std::string>(const Predictive&)> texts = nullptr;
 };
+
+/// The outputs for a word that the user typed and its name in the table. `several`: the list asks for more than one
+/// interval, so that headers must name the levels. Throws Error (usage) for a level or number that makes no sense.
+std::vector<Output> make_outputs(const std::string& name, const std::string& typed, const Model& model, bool several,
+                                 std::uint64_t seed);
 
 /// The outputs that a comma-separated list of words asks for.
 class Outputs {
  public:
   /// "" means mean, or label,proba for classes. Throws Error (usage) for unknown words. The model must outlive the
   /// object.
-  Outputs(const Model& model, const std::string& list);
+  Outputs(const Model& model, const std::string& list, std::uint64_t seed = 1);
   const std::vector<Output>& list() const { return list_; }
   bool needs_target() const { return needs_target_; }
+  /// Whether a row's values depend on its place in the table: Dataset::first.
+  bool numbered() const { return numbered_; }
 
  private:
   std::vector<Output> list_;
-  bool needs_target_ = false;
+  bool needs_target_ = false, numbered_ = false;
 };
 
 /// Predicts rows in groups of always the same size. Products then take the same path, so that a row has the same bits
@@ -39,17 +49,20 @@ class GroupPredictor {
   static constexpr arma::uword kGroup = 256;
 
   GroupPredictor(const Model& model, const Outputs& outputs)
-      : outputs_(outputs), values_(outputs.list().size()), predictive_(model) {}
+      : outputs_(outputs), values_(outputs.list().size()), texts_(outputs.list().size()), predictive_(model) {}
 
   /// Computes the outputs of rows first .. first + count - 1, at most kGroup. Returns the number of rows before the
   /// first one with a value that should be finite and is not.
   arma::uword predict(const Dataset& rows, arma::uword first, arma::uword count);
-  /// The values of each output. They have at least kGroup rows, of which the first `count` count.
+  /// The values of each output. They have at least kGroup rows, of which the first `count` count. Texts are
+  /// apart.
   const std::vector<arma::mat>& values() const { return values_; }
+  const std::vector<std::vector<std::string>>& texts() const { return texts_; }
 
  private:
   const Outputs& outputs_;
   std::vector<arma::mat> values_;
+  std::vector<std::vector<std::string>> texts_;
   Predictive predictive_;
 };
 

@@ -97,8 +97,15 @@ class Printer {
   void append_row(std::string& text, const Dataset& rows, arma::uword row, arma::uword in_group) {
     if (records_) text += rows.records[row];
     if (ids_) append_csv_field(text, rows.ids[row]);
-    for (std::size_t i = 0; i < outputs_.size(); ++i)
-      append_values(text, outputs_[i], predictor_.values()[i], in_group, i == 0 && !records_ && !ids_, digits_);
+    for (std::size_t i = 0; i < outputs_.size(); ++i) {
+      const bool very_first = i == 0 && !records_ && !ids_;
+      if (outputs_[i].texts) {
+        if (!very_first) text += ',';
+        append_csv_field(text, predictor_.texts()[i][in_group]);
+      } else {
+        append_values(text, outputs_[i], predictor_.values()[i], in_group, very_first, digits_);
+      }
+    }
     text += '\n';
   }
 
@@ -114,10 +121,10 @@ std::vector<std::string> predict_csv(const Model& model, CsvReader& reader, cons
                                      OutputFile& out) {
   if (options.digits < 0 || options.digits > kMostDigits)
     throw Error(ErrorKind::kUsage, "--digits: " + std::to_string(options.digits) + ": expected a number from 1 to 17");
-  const Outputs outputs(model, options.output);
+  const Outputs outputs(model, options.output, options.seed);
   using Target = TableReader::Target;
   TableReader rows(reader, model.schema, outputs.needs_target() ? Target::kRequired : Target::kIgnored,
-                   {options.append, false, options.ignore_unknown});
+                   {options.append, false, options.ignore_unknown, {}, {}, outputs.numbered()});
   std::vector<std::string> before;
   if (options.append)
     before = reader.names();

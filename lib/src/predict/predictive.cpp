@@ -2,6 +2,7 @@
 // from it: mean, variance, distribution function, quantiles and probabilities of classes.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -20,9 +21,19 @@ void require_density(const Model& model, const std::string& what) {
 
 Predictive::Predictive(const Model& model) : model_(model), forward_(model) {}
 
-void Predictive::at(const Dataset& block) {
+void Predictive::at(const Dataset& block) { at(block, block.rows()); }
+
+void Predictive::at(const Dataset& block, arma::uword asked) {
   model_.standardize(block, block_);
+  block_.first = block.first;
+  asked_ = asked;
   forward_.run(model_.theta, block_, block.X.end());
+}
+
+void Predictive::at_rows(Rows block) {
+  block_ = std::move(block);
+  asked_ = block_.count();
+  forward_.run(model_.theta, block_);
 }
 
 arma::vec Predictive::in_data_units(const arma::vec& y, arma::uword t) const {

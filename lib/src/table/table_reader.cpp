@@ -1,5 +1,7 @@
 // Reads tables for a fitted model.
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "csv/cell.hpp"
@@ -56,6 +58,34 @@ void append(Dataset& to, Dataset&& rows) {
   to.ids.insert(to.ids.end(), rows.ids.begin(), rows.ids.end());
   to.records.insert(to.records.end(), rows.records.begin(), rows.records.end());
 }
+
+/// Tells how many rows come before a block, as soon as the blocks before it have been parsed.
+class RowsBefore {
+ public:
+  /// Waits for the blocks before this one, which has so many rows.
+  std::uint64_t of(std::size_t block, std::uint64_t rows) {
+    std::unique_lock lock(mutex_);
+    known_.wait(lock, [&] { return given_up_ || block == next_; });
+    const std::uint64_t before = rows_;
+    rows_ += rows;
+    ++next_;
+    known_.notify_all();
+    return before;
+  }
+  /// A block could not be parsed, and nothing that comes behind it will be taken.
+  void give_up() {
+    const std::lock_guard lock(mutex_);
+    given_up_ = true;
+    known_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable known_;
+  std::size_t next_ = 0;
+  std::uint64_t rows_ = 0;
+  bool given_up_ = false;
+};
 
 }  // namespace
 
@@ -315,11 +345,24 @@ void TableReader::stream(const std::function<Print()>& make_print,
     std::size_t lines;
     std::optional<CsvFault> fault;
   };
+  RowsBefore before;
   const auto work = [&] {
-    return [&state, parser = RowParser(state.blocks, state.plan), print = make_print()](const CsvBlock& block) mutable {
-      ParsedRows rows = parser.parse(block);
+    return [&state, &before, parser = RowParser(state.blocks, state.plan),
+            print = make_print()](const CsvBlock& block) mutable {
+      ParsedRows rows = [&] {
+        try {
+          return parser.parse(block);
+        } catch (...) {
+          before.give_up();
+          throw;
+        }
+      }();
+      const std::uint64_t first = state.options.numbered ? before.of(block.number, rows.rows) : 0;
       Result result{{}, rows.rows, rows.lines, rows.fault};
-      if (rows.rows > 0) result.printed = print(state.dataset(std::move(rows)));
+      if (rows.rows == 0) return result;
+      Dataset data = state.dataset(std::move(rows));
+      data.first = first;
+      result.printed = print(data);
       return result;
     };
   };
