@@ -15,7 +15,7 @@ TEST_CASE("calibrated intervals hold fresh rows, and the model says so", "[confo
   REQUIRE(ran.status == 0);
   CHECK(ran.err == "calibrated by 199 rows: sets up to level 0.995 have an end\n");
   const std::string said = "conformal: calibrated by 199 rows: sets up to level 0.995 have an end\n";
-  const std::string header = "x,y,conformal_lower_0.9,conformal_upper_0.9\n";
+  const std::string header = "x1,y,conformal_lower_0.9,conformal_upper_0.9\n";
   REQUIRE(ran.out.starts_with(said + header));
   // The coverage of a calibration by 199 rows is of a beta distribution with parameters 180 and 20: sd .021.
   CHECK(std::stod(ran.out.substr((said + header).size())) == Approx(0.9).margin(0.07));
