@@ -41,7 +41,7 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   return result + line;
 }
 
-[[noreturn]] void unknown_option(const Command& command, const std::string& word) {
+[[noreturn]] void refuse_option(const Command& command, const std::string& word) {
   std::vector<std::string> known;
   for (const Option& option : command.options) known.push_back("--" + option.name);
   const std::string typed = word.substr(0, word.find('='));
@@ -68,7 +68,7 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
   try {
     const cxxopts::ParseResult result = options.parse(argc, argv);
     for (const std::string& word : result.unmatched())
-      if (word.size() > 1 && word[0] == '-') unknown_option(command, word);
+      if (word.size() > 1 && word[0] == '-') refuse_option(command, word);
     if (result.count("operands") > 0) arguments.positional_ = result["operands"].as<std::vector<std::string>>();
     for (const Option& option : command.options) {
       arguments.fallbacks_[option.name] = option.fallback;
