@@ -65,6 +65,14 @@ arma::mat gained_products(const arma::mat& step, const arma::mat& score, const a
   return cross + cross.t() - step.t() * (G / precision[0]) * step;
 }
 
+/// The largest derivative. In orthonormal coordinates, columns have a sum of squares of 1, so the scores of coefficients
+/// need no scaling. Those of dispersions, which follow them, are sums over rows.
+double largest_slope(const arma::vec& score, arma::uword coefficients, double weight) {
+  arma::vec slopes = arma::abs(score);
+  slopes.tail(score.n_elem - coefficients) /= std::sqrt(weight);
+  return slopes.max();
+}
+
 /// Whether the family has a curvature(), so that there is a weighted least-squares step for it.
 bool has_curvature(const Family& family) {
   const std::vector<double> psi(family.dispersions() + 1, 0);
@@ -112,6 +120,8 @@ void EmStep::move_gate(const Statistics& from, const arma::vec& theta, Result& r
 void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result& result) const {
   arma::mat pooled_products(model_.targets(), model_.targets(), arma::fill::zeros);
   double pooled_mass = 0;
+  const Family& first = *model_.experts.front().family;
+  arma::vec pooled_score(first.dispersions(), arma::fill::zeros);
   for (arma::uword k = 0; k < model_.size(); ++k) {
     if (nonsmooth(k)) continue;
     end_if_stopped();
@@ -134,11 +144,9 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     const arma::uword moved = closed ? m * p : score.n_elem;
     const double longest = closed ? arma::datum::inf : kLongestPredictor * std::sqrt(weight_);
     arma::vec step = newton_step(J.submat(0, 0, arma::size(moved, moved)), score.head(moved), longest);
-    // In orthonormal coordinates, columns have a sum of squares of 1, so the scores of coefficients need no scaling.
-    // Those of dispersions are sums over rows.
-    arma::vec slopes = arma::abs(score);
-    slopes.tail(score.n_elem - m * p) /= std::sqrt(weight_);
-    result.slope = std::max(result.slope, slopes.max());
+    const bool shared = expert.family->shared_dispersion();
+    result.slope = std::max(result.slope, largest_slope(score.head(shared ? m * p : score.n_elem), m * p, weight_));
+    if (shared) pooled_score += score.tail(dispersions);
     const arma::vec own_step = step.head(m * p);
     arma::mat to(result.target.memptr() + expert.offset, p, m, false, true);
     to += basis_.coefficients(design, arma::reshape(own_step, p, m));
@@ -161,12 +169,13 @@ void EmStep::move_experts(const Statistics& from, const arma::vec& theta, Result
     pooled_products += products;
     pooled_mass += fit.mass;
     if (fit.mass > 0) expert.family->fit_dispersion(products / fit.mass, psi.data());
-    if (expert.family->shared_dispersion()) continue;
+    if (shared) continue;
     for (arma::uword i = 0; i < dispersions; ++i) result.target[expert.psi_offset + i] = psi[i];
   }
-  const Expert& first = model_.experts.front();
-  if (first.family->shared_dispersion())
-    first.family->fit_dispersion(pooled_products / pooled_mass, result.target.memptr() + first.psi_offset);
+  if (!first.shared_dispersion()) return;
+  // At a maximum, the experts' scores of what they share are 0 in sum only.
+  result.slope = std::max(result.slope, arma::abs(pooled_score).max() / std::sqrt(weight_));
+  first.fit_dispersion(pooled_products / pooled_mass, result.target.memptr() + model_.experts.front().psi_offset);
 }
 
 bool EmStep::nonsmooth(arma::uword k) const {
