@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "command.hpp"
+#include "config.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/numeric.hpp"
@@ -19,35 +20,20 @@ namespace {
 using moe::Error;
 using moe::ErrorKind;
 
-/// The width of help texts.
-constexpr std::size_t kWidth = 100;
-
-std::string spelled(const Option& option) {
-  return (option.letter.empty() ? "    " : "-" + option.letter + ", ") + "--" + option.name +
-         (option.value.empty() ? "" : " " + option.value);
-}
-
-/// `text` broken into lines, each of which begins at `indent`.
-std::string wrapped(const std::string& text, std::size_t indent) {
-  std::string result, line;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    if (!line.empty() && indent + line.size() + 1 + word.size() > kWidth) {
-      result += line + "\n" + std::string(indent, ' ');
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return result + line;
-}
-
 [[noreturn]] void refuse_option(const Command& command, const std::string& word) {
-  std::vector<std::string> known;
-  for (const Option& option : command.options) known.push_back("--" + option.name);
   const std::string typed = word.substr(0, word.find('='));
-  const std::string near = moe::nearest_word(typed, known);
+  const std::string near = nearest_option(command, typed);
   throw Error(ErrorKind::kUsage, "unknown option '" + moe::printable(typed) + "': expected " +
                                      (near.empty() ? "one that 'moe " + command.name + " --help' lists" : near));
+}
+
+/// Throws for an empty value, and for a second value of an option that takes one.
+void check_values(const Option& option, const std::vector<std::string>& values) {
+  for (const std::string& value : values)
+    if (value.empty())
+      throw Error(ErrorKind::kUsage, "--" + option.name + ": the value is empty: expected " + option.value);
+  if (values.size() > 1 && !option.repeatable)
+    throw Error(ErrorKind::kUsage, "--" + option.name + ": given more than once: expected one value");
 }
 
 }  // namespace
@@ -77,11 +63,7 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
         arguments.values_[option.name] = {"yes"};
       else
         arguments.values_[option.name] = result[option.name].as<std::vector<std::string>>();
-      for (const std::string& value : arguments.values_[option.name])
-        if (value.empty())
-          throw Error(ErrorKind::kUsage, "--" + option.name + ": the value is empty: expected " + option.value);
-      if (arguments.values_[option.name].size() > 1 && !option.repeatable)
-        throw Error(ErrorKind::kUsage, "--" + option.name + ": given more than once: expected one value");
+      check_values(option, arguments.values_[option.name]);
     }
   } catch (const cxxopts::exceptions::exception& exception) {
     std::string sentence = exception.what();
@@ -97,22 +79,10 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
     throw Error(ErrorKind::kUsage, "too many operands: '" +
                                        moe::printable(arguments.positional_[command.most_operands]) + "': expected " +
                                        (command.most_operands == 0 ? "none" : command.operands));
+  if (arguments.has("config"))
+    for (auto& [name, values] : options_in_file(command, arguments.text("config")))
+      if (!arguments.has(name)) arguments.values_[name] = std::move(values);
   return arguments;
-}
-
-std::string help(const Command& command) {
-  std::string text = command.summary + "\n\n";
-  for (const Example& example : command.examples) text += "  # " + example.what + "\n  " + example.command + "\n";
-  text +=
-      "\nUsage: moe " + command.name + " [OPTIONS]" + (command.operands.empty() ? "" : " " + command.operands) + "\n\n";
-  constexpr std::size_t kColumn = 34;
-  for (const Option& option : command.options) {
-    std::string left = "  " + spelled(option);
-    left += left.size() + 2 > kColumn ? "\n" + std::string(kColumn, ' ') : std::string(kColumn - left.size(), ' ');
-    const std::string fallback = option.fallback.empty() ? "" : " (" + option.fallback + ")";
-    text += left + wrapped(option.help + fallback, kColumn) + "\n";
-  }
-  return command.notes.empty() ? text : text + "\n" + command.notes + "\n";
 }
 
 std::string Arguments::text(const std::string& name) const {
@@ -185,16 +155,16 @@ std::string data_path(const std::string& path, const std::string& model_path) {
   return "-";
 }
 
-void print(const std::string& text) { moe::write_file("-", text); }
+void print(const std::string& text, const std::string& place) { moe::write_file(place, text); }
 
-void show(const std::string& text) {
+void show(const std::string& text, const std::string& place) {
   std::string lines;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     lines += moe::printable(std::string_view(text).substr(begin, end - begin), std::string::npos) + "\n";
     begin = end + 1;
   }
-  print(lines);
+  print(lines, place);
 }
 
 void say(const std::string& text) {
@@ -202,10 +172,6 @@ void say(const std::string& text) {
   // If standard error itself is gone, nothing can be done.
   if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
 }
-
-Option model_option() { return {"model", "m", "FILE", "", "the model; - is standard input"}; }
-Option output_option(const std::string& what) { return {"output", "o", "FILE", "-", what + "; - is standard output"}; }
-Option json_option() { return {"json", "", "", "", "one JSON object instead of a table"}; }
 
 unsigned threads(const Arguments& arguments) {
   const auto given = static_cast<unsigned>(arguments.count("threads", 0, 1024));
