@@ -3,6 +3,7 @@
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cxxopts.hpp>
@@ -36,6 +37,21 @@ void check_values(const Option& option, const std::vector<std::string>& values) 
     throw Error(ErrorKind::kUsage, "--" + option.name + ": given more than once: expected one value");
 }
 
+/// The words of the command line, with "--y" as "-y": cxxopts takes the former for an operand.
+std::vector<std::string> plain_words(const Command& command, int argc, const char* const* argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  for (std::string& word : words) {
+    if (word == "--") break;
+    if (!word.starts_with("--") || !(word.size() == 3 || word.find('=') == 3)) continue;
+    const bool known = std::any_of(command.options.begin(), command.options.end(),
+                                   [&](const Option& option) { return option.letter == word.substr(2, 1); });
+    if (!known) refuse_option(command, word);
+    word.erase(0, 1);
+    if (word.size() > 2) word.erase(2, 1);  // -y=price is -yprice
+  }
+  return words;
+}
+
 }  // namespace
 
 Arguments parse(const Command& command, int argc, const char* const* argv) {
@@ -50,9 +66,12 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
   }
   options.add_options()("operands", "", cxxopts::value<std::vector<std::string>>());
   options.parse_positional({"operands"});
+  const std::vector<std::string> words = plain_words(command, argc, argv);
+  std::vector<const char*> typed;
+  for (const std::string& word : words) typed.push_back(word.c_str());
   Arguments arguments;
   try {
-    const cxxopts::ParseResult result = options.parse(argc, argv);
+    const cxxopts::ParseResult result = options.parse(argc, typed.data());
     for (const std::string& word : result.unmatched())
       if (word.size() > 1 && word[0] == '-') refuse_option(command, word);
     if (result.count("operands") > 0) arguments.positional_ = result["operands"].as<std::vector<std::string>>();

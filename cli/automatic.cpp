@@ -46,13 +46,13 @@ void summarise(const moe::AutomaticResult& result) {
   const arma::uword folds = result.folds;
   say(std::to_string(model.fit.rows) + " rows, " + std::to_string(model.schema.inputs.size()) + " inputs; tried " +
       std::to_string(result.tried.size()) + " models on " + std::to_string(folds) +
-      " folds; the score is the mean log p(y|x) of rows held out, higher is better");
+      " folds; nll of rows held out, lower is better:");
   for (const moe::Tried& tried : result.tried) {
     std::string line = "  ";
     if (!tried.failure.empty())
       line += "failed: " + tried.failure;
     else
-      line += figures("%.4f +- %.4f", tried.score, tried.error) +
+      line += figures("%.4f +- %.4f", -tried.score, tried.error) +
               (tried.folds < folds ? ", in the trial" : figures(", weight %.2f", tried.weight, 0));
     say(line + "  " + tried.words);
   }
@@ -60,7 +60,7 @@ void summarise(const moe::AutomaticResult& result) {
     say(figures(model.classes() ? "calibrated by the rows held out: log-odds divided by %.2f"
                                 : "calibrated by the rows held out: all scales times %.2f",
                 result.factor, 0));
-  say(figures("committee: %.4f +- %.4f", result.score, result.error) + ", " + std::to_string(model.members.size()) +
+  say(figures("committee: %.4f +- %.4f", -result.score, result.error) + ", " + std::to_string(model.members.size()) +
       " members" + figures(", %.1f s", result.seconds, 0));
 }
 

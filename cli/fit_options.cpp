@@ -91,7 +91,7 @@ std::vector<Option> options_of_fit() {
        "compares them on 20,000 rows where there are more than 40,000"},
       {"l2", "", "R|auto", "0",
        "adds R/2 of the squared weights of the experts to the mean loss, intercepts and scales spared; a squared error "
-       "counts in the target's variance there. auto: the value with the best mean log p(y|x) of rows held out, on 5 "
+       "counts in the target's variance there. auto: the value with the least nll of rows held out, on 5 "
        "folds"},
       {"gate-l2", "", "R|auto", "1e-12", "the same for the gate; where both are auto, both have one value"},
       {"l1", "", "R", "0",

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kWidest = 80, kNarrowest = 40;
 /// Where the text beside an option begins, on a line of full width.
-constexpr std::size_t kOptionColumn = 28;
+constexpr std::size_t kOptionColumn = 26;
 /// Where the text beside a word of a list begins: see listing().
 constexpr std::size_t kWordColumn = 14;
 
@@ -60,7 +60,7 @@ Note note_of(const std::string& line) {
   return {line.substr(begin, end - begin), line.substr(text), std::min(text, aligned ? text : kWordColumn)};
 }
 
-std::string shown(const Note& note, std::size_t width) {
+std::string note_lines(const Note& note, std::size_t width) {
   if (note.term.empty()) return std::string(note.indent, ' ') + folded(note.text, note.indent, note.indent, width);
   const std::size_t indent = std::min(note.indent, width / 3);
   const std::string left =
@@ -136,7 +136,7 @@ std::string help(const Command& command, std::size_t width) {
     for (const Option& option : topic.options) text += entry("  " + spelled(option), help_of(option), column, width);
   }
   if (!command.notes.empty()) text += "\n";
-  for (const Note& note : notes_of(command)) text += shown(note, width) + "\n";
+  for (const Note& note : notes_of(command)) text += note_lines(note, width) + "\n";
   return text;
 }
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "moe/error.hpp"
+
 namespace cli {
 namespace {
 
@@ -85,16 +87,11 @@ bool Progress::due() {
   return true;
 }
 
-void Progress::draw(const std::vector<std::string>& parts) {
-  const std::size_t width = line_width();
-  std::string line;
-  for (const std::string& part : parts) {
-    if (part.empty()) continue;
-    const std::string longer = line + (line.empty() ? "" : ", ") + part;
-    if (longer.size() > width) break;
-    line = longer;
-  }
-  std::fputs(("\r\033[K" + line).c_str(), stderr);
+void Progress::draw(std::vector<std::string> parts) {
+  std::erase(parts, "");
+  constexpr std::size_t kKept = 2;
+  while (parts.size() > kKept && moe::join(parts).size() > line_width()) parts.erase(parts.begin() + kKept);
+  std::fputs(("\r\033[K" + moe::join(parts).substr(0, line_width())).c_str(), stderr);
 }
 
 void Progress::show(const std::string& what, std::size_t done, std::size_t all) {

@@ -44,8 +44,8 @@ class Progress {
  private:
   /// Whether it is time to draw the line again.
   bool due();
-  /// Draws as many of the parts, from the first on, as fit on one line.
-  void draw(const std::vector<std::string>& parts);
+  /// Draws the parts on one line. Where that is too long, the third part and those after it go first.
+  void draw(std::vector<std::string> parts);
 
   bool active_, drawn_ = false;
   std::chrono::steady_clock::time_point last_, began_ = std::chrono::steady_clock::now();

@@ -203,10 +203,10 @@ TEST_CASE("help says what a word does, not its opposite", "[sentences][cli]") {
            Said{"train", "  localized   sum_k g_k |y - o_k|^2 (Jacobs et al. 1991, eq. 1.2)"},
            Said{"train", "  linear      an intercept and a slope for each input; linear:no-intercept"},
            Said{"train", "  constant    an intercept alone"},
-           Said{"train", "  laplace     a number, by its median: errors count by their size, not their square"},
+           Said{"train", "  laplace     a number, by its median: errors count by their size, not their"},
            Said{"train", "  zero-inflated-poisson a count with more zeros than a Poisson's"},
            Said{"train", "  sgd         mini-batches, gradient descent with momentum"},
-           Said{"train", "  -q, --quiet               no summary and no progress bar; warnings all the"},
+           Said{"train", "  -q, --quiet             no summary and no progress bar; warnings all the same"},
            Said{"eval", "Judge a model on rows with a known target."},
            Said{"import", "Read a model from its JSON, edited by hand or made by a script."},
        }) {
