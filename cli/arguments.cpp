@@ -3,6 +3,7 @@
 #define CXXOPTS_VECTOR_DELIMITER '\0'
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "command.hpp"
+#include "config.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/numeric.hpp"
@@ -19,14 +21,6 @@ namespace {
 
 using moe::Error;
 using moe::ErrorKind;
-
-/// The width of help texts.
-constexpr std::size_t kWidth = 100;
-
-std::string spelled(const Option& option) {
-  return (option.letter.empty() ? "    " : "-" + option.letter + ", ") + "--" + option.name +
-         (option.value.empty() ? "" : " " + option.value);
-}
 
 /// Whether text that goes to this descriptor may have bold parts: see https://no-color.org.
 bool may_be_bold(int descriptor) {
@@ -54,12 +48,34 @@ std::string escaped_lines(const std::string& text, bool bold) {
 }
 
 [[noreturn]] void refuse_option(const Command& command, const std::string& word) {
-  std::vector<std::string> known;
-  for (const Option& option : command.options) known.push_back("--" + option.name);
   const std::string typed = word.substr(0, word.find('='));
-  const std::string near = moe::nearest_word(typed, known);
+  const std::string near = nearest_option(command, typed);
   throw Error(ErrorKind::kUsage, "unknown option '" + moe::printable(typed) + "': expected " +
                                      (near.empty() ? "one that 'moe " + command.name + " --help' lists" : near));
+}
+
+/// Throws for an empty value, and for a second value of an option that takes one.
+void check_values(const Option& option, const std::vector<std::string>& values) {
+  for (const std::string& value : values)
+    if (value.empty())
+      throw Error(ErrorKind::kUsage, "--" + option.name + ": the value is empty: expected " + option.value);
+  if (values.size() > 1 && !option.repeatable)
+    throw Error(ErrorKind::kUsage, "--" + option.name + ": given more than once: expected one value");
+}
+
+/// The words of the command line, with "--y" as "-y": cxxopts takes the former for an operand.
+std::vector<std::string> plain_words(const Command& command, int argc, const char* const* argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  for (std::string& word : words) {
+    if (word == "--") break;
+    if (!word.starts_with("--") || !(word.size() == 3 || word.find('=') == 3)) continue;
+    const bool known = std::any_of(command.options.begin(), command.options.end(),
+                                   [&](const Option& option) { return option.letter == word.substr(2, 1); });
+    if (!known) refuse_option(command, word);
+    word.erase(0, 1);
+    if (word.size() > 2) word.erase(2, 1);  // -y=price is -yprice
+  }
+  return words;
 }
 
 }  // namespace
@@ -76,9 +92,12 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
   }
   options.add_options()("operands", "", cxxopts::value<std::vector<std::string>>());
   options.parse_positional({"operands"});
+  const std::vector<std::string> words = plain_words(command, argc, argv);
+  std::vector<const char*> typed;
+  for (const std::string& word : words) typed.push_back(word.c_str());
   Arguments arguments;
   try {
-    const cxxopts::ParseResult result = options.parse(argc, argv);
+    const cxxopts::ParseResult result = options.parse(argc, typed.data());
     for (const std::string& word : result.unmatched())
       if (word.size() > 1 && word[0] == '-') refuse_option(command, word);
     if (result.count("operands") > 0) arguments.positional_ = result["operands"].as<std::vector<std::string>>();
@@ -89,11 +108,7 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
         arguments.values_[option.name] = {"yes"};
       else
         arguments.values_[option.name] = result[option.name].as<std::vector<std::string>>();
-      for (const std::string& value : arguments.values_[option.name])
-        if (value.empty())
-          throw Error(ErrorKind::kUsage, "--" + option.name + ": the value is empty: expected " + option.value);
-      if (arguments.values_[option.name].size() > 1 && !option.repeatable)
-        throw Error(ErrorKind::kUsage, "--" + option.name + ": given more than once: expected one value");
+      check_values(option, arguments.values_[option.name]);
     }
   } catch (const cxxopts::exceptions::exception& exception) {
     std::string sentence = exception.what();
@@ -109,22 +124,10 @@ Arguments parse(const Command& command, int argc, const char* const* argv) {
     throw Error(ErrorKind::kUsage, "too many operands: '" +
                                        moe::printable(arguments.positional_[command.most_operands]) + "': expected " +
                                        (command.most_operands == 0 ? "none" : command.operands));
+  if (arguments.has("config"))
+    for (auto& [name, values] : options_in_file(command, arguments.text("config")))
+      if (!arguments.has(name)) arguments.values_[name] = std::move(values);
   return arguments;
-}
-
-std::string help(const Command& command) {
-  std::string text = command.summary + "\n\n";
-  for (const Example& example : command.examples) text += "  # " + example.what + "\n  " + example.command + "\n";
-  text +=
-      "\nUsage: moe " + command.name + " [OPTIONS]" + (command.operands.empty() ? "" : " " + command.operands) + "\n\n";
-  constexpr std::size_t kColumn = 34;
-  for (const Option& option : command.options) {
-    std::string left = "  " + spelled(option);
-    left += left.size() + 2 > kColumn ? "\n" + std::string(kColumn, ' ') : std::string(kColumn - left.size(), ' ');
-    const std::string fallback = option.fallback.empty() ? "" : " (" + option.fallback + ")";
-    text += left + wrapped(option.help + fallback, kColumn, kColumn) + "\n";
-  }
-  return command.notes.empty() ? text : text + "\n" + command.notes + "\n";
 }
 
 std::string Arguments::text(const std::string& name) const {
@@ -197,24 +200,13 @@ std::string data_path(const std::string& path, const std::string& model_path) {
   return "-";
 }
 
-void print(const std::string& text) { moe::write_file("-", text); }
+void print(const std::string& text, const std::string& place) { moe::write_file(place, text); }
 
-void show(const std::string& text) { print(escaped_lines(text, false)); }
+void show(const std::string& text, const std::string& place) { print(escaped_lines(text, false), place); }
 
-void show_sections(const std::string& text) { print(escaped_lines(text, may_be_bold(STDOUT_FILENO))); }
-
-std::string wrapped(const std::string& text, std::size_t indent, std::size_t begun) {
-  std::string result, line;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    if (!line.empty() && begun + line.size() + 1 + word.size() > kWidth) {
-      result += line + "\n" + std::string(indent, ' ');
-      line.clear();
-      begun = indent;
-    }
-    line += (line.empty() ? "" : " ") + word;
-  }
-  return result + line;
+void show_sections(const std::string& text, const std::string& place) {
+  const bool standard = place == "-" || place.empty();
+  print(escaped_lines(text, standard && may_be_bold(STDOUT_FILENO)), place);
 }
 
 void say(const std::string& text) {
@@ -225,10 +217,6 @@ void say(const std::string& text) {
   // If standard error itself is gone, nothing can be done.
   if (write(STDERR_FILENO, line.data(), line.size()) < 0) return;
 }
-
-Option model_option() { return {"model", "m", "FILE", "", "the model; - is standard input"}; }
-Option output_option(const std::string& what) { return {"output", "o", "FILE", "-", what + "; - is standard output"}; }
-Option json_option() { return {"json", "", "", "", "one JSON object instead of a table"}; }
 
 unsigned threads(const Arguments& arguments) {
   const auto given = static_cast<unsigned>(arguments.count("threads", 0, 1024));

@@ -8,6 +8,7 @@
 #include "calibrate.hpp"
 #include "csv_options.hpp"
 #include "fit_page.hpp"
+#include "help.hpp"
 #include "moe/automatic.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
@@ -51,8 +52,8 @@ std::string number_of(std::uint64_t count, const std::string& what) {
 
 /// Says the text behind its beginning, in lines of at most 100 characters that stand below each other.
 void say_wrapped(const std::string& begin, const std::string& text) {
-  constexpr std::size_t kDeepest = 40;
-  const std::string lines = begin + wrapped(text, std::min(begin.size(), kDeepest), begin.size());
+  constexpr std::size_t kDeepest = 40, kMostWidth = 100;
+  const std::string lines = begin + folded(text, begin.size(), std::min(begin.size(), kDeepest), kMostWidth);
   for (std::size_t first = 0; first <= lines.size();) {
     const std::size_t end = std::min(lines.find('\n', first), lines.size());
     say(lines.substr(first, end - first));
@@ -65,12 +66,12 @@ void summarise(const moe::AutomaticResult& result) {
   const arma::uword folds = result.folds;
   say(number_of(model.fit.rows, "row") + ", " + number_of(model.schema.inputs.size(), "input") + "; tried " +
       number_of(result.tried.size(), "model") + " on " + std::to_string(folds) +
-      " folds. Scores: mean log p(y|x) of rows held out");
+      " folds; nll of rows held out, lower is better:");
   for (const moe::Tried& tried : result.tried) {
     if (!tried.failure.empty())
       say_wrapped("  failed: ", tried.words + ": " + tried.failure);
     else
-      say_wrapped("  " + figures("%.4f +- %.4f", tried.score, tried.error) +
+      say_wrapped("  " + figures("%.4f +- %.4f", -tried.score, tried.error) +
                       (tried.folds < folds ? ", in the trial" : figures(", weight %.2f", tried.weight, 0)) + "  ",
                   tried.words);
   }
@@ -78,7 +79,7 @@ void summarise(const moe::AutomaticResult& result) {
     say(figures(model.classes() ? "calibrated by the rows held out: log-odds divided by %.2f"
                                 : "calibrated by the rows held out: all scales times %.2f",
                 result.factor, 0));
-  say(figures("committee: %.4f +- %.4f", result.score, result.error) + ", " + std::to_string(model.members.size()) +
+  say(figures("committee: %.4f +- %.4f", -result.score, result.error) + ", " + std::to_string(model.members.size()) +
       " members" + figures(", %.1f s", result.seconds, 0));
 }
 

@@ -10,6 +10,9 @@
 
 namespace cli {
 
+/// The topics under which help and man pages list the options, in this order.
+enum class Group { kData, kModel, kFit, kOutput, kRun };
+
 struct Option {
   std::string name;      ///< "output" for --output
   std::string letter;    ///< "o" for -o, or ""
@@ -17,7 +20,18 @@ struct Option {
   std::string fallback;  ///< the value if the user gives none; "" for no value
   std::string help;
   bool repeatable = false;
+  Group group = Group::kRun;
+  std::vector<std::string> words = {};  ///< values among which shells complete; see words_of_value()
 };
+
+/// The options as one list, each put under the topic.
+std::vector<Option> in_group(Group group, std::vector<Option> options);
+/// Several lists as one.
+std::vector<Option> joined(const std::vector<std::vector<Option>>& lists);
+/// The words that the option's value may be, where these are known: `words`, or those of a value such as "yes|no".
+std::vector<std::string> words_of_value(const Option& option);
+/// Whether the option's value is a file.
+bool takes_file(const Option& option);
 
 /// What the user has given to a command.
 class Arguments {
@@ -63,26 +77,28 @@ struct Command {
   std::vector<Option> options;
   std::string notes;  ///< paragraphs after the options
   void (*run)(const Arguments&);
+  std::vector<std::string> operand_words = {};  ///< operands among which shells complete, beside files
 };
 
 /// Throws Error (usage): for an unknown option (the message names the nearest one), a missing or repeated value, and
 /// surplus operands.
+/// --config adds the options of a file to those of the command line, which win.
 Arguments parse(const Command& command, int argc, const char* const* argv);
-std::string help(const Command& command);
+/// The names of all commands.
+std::vector<std::string> command_names();
+/// The option that was meant by a word such as "--outptu", "lr" or "--response", as one types it; "" for none.
+std::string nearest_option(const Command& command, const std::string& word);
 
 /// The path of the data, "-" if none is given. Throws Error (usage) where data would be read from a terminal, or twice
 /// from standard input.
 std::string data_path(const std::string& path, const std::string& model_path = "");
-/// Writes data to standard output as they are, and checks that they were written.
-void print(const std::string& text);
-/// Writes lines for people to standard output. Characters on which a terminal would act are escaped.
-void show(const std::string& text);
+/// Writes data to the place, standard output for "-", as they are, and checks that they were written.
+void print(const std::string& text, const std::string& place = "-");
+/// Writes lines for people. Characters on which a terminal would act are escaped.
+void show(const std::string& text, const std::string& place = "-");
 /// The same with what stands out on a terminal, unless NO_COLOR is set: the heads of sections, which are the lines that
 /// do not begin with a blank, up to their colon.
-void show_sections(const std::string& text);
-/// `text` broken into lines of at most 100 characters, each of which but the first begins with `indent` blanks. A word
-/// that is longer stays whole. `begun`: how many characters stand before the text on its first line.
-std::string wrapped(const std::string& text, std::size_t indent, std::size_t begun);
+void show_sections(const std::string& text, const std::string& place = "-");
 /// Writes a line to standard error, in the form of moe::one_line().
 void say(const std::string& text);
 
@@ -90,6 +106,7 @@ void say(const std::string& text);
 Option model_option();
 Option output_option(const std::string& what);
 Option json_option();
+Option threads_option();
 
 /// The value of --threads: at least 1.
 unsigned threads(const Arguments& arguments);

@@ -42,20 +42,25 @@ char comment(const std::string& text) {
 }  // namespace
 
 std::vector<Option> with_csv_options(std::vector<Option> options) {
-  options.insert(
-      options.end(),
+  const std::vector<Option> csv = in_group(
+      Group::kData,
       {{"header", "", "auto|yes|no", "auto",
         "whether the first row names the columns; auto: where its cells are names, no numbers and no words for a "
         "missing cell; where some are, if a name stands above a number. Without names the columns are x1, x2, .."},
-       {"delimiter", "", "WORD", "auto",
-        "between the cells: comma, semicolon, tab or pipe; auto: the one that the first two records have in common"},
+       {"delimiter",
+        "",
+        "WORD",
+        "auto",
+        "between the cells: comma, semicolon, tab or pipe; auto: the one that the first two records have in common",
+        false,
+        Group::kData,
+        {"auto", "comma", "semicolon", "tab", "pipe"}},
        {"comment", "", "CHAR", "", "pass over lines that begin with this character, as '#'"},
        {"skip-rows", "", "LIST", "",
         "pass over these lines of the file, which count from 1: 2 where units stand below the header, 1-3 where a "
-        "title "
-        "stands above it; " +
+        "title stands above it; " +
             std::to_string(moe::kMostSkippedLine) + " at most"}});
-  return options;
+  return joined({std::move(options), csv});
 }
 
 moe::CsvOptions csv_options(const Arguments& arguments, const std::vector<std::string>& na) {
@@ -70,9 +75,14 @@ moe::CsvOptions csv_options(const Arguments& arguments, const std::vector<std::s
 }
 
 Option unknown_option() {
-  return {"unknown", "", "error|ignore", "error",
+  return {"unknown",
+          "",
+          "error|ignore",
+          "error",
           "a level of a category that training has not seen: an error, or taken for the reference level (all of the "
-          "column's inputs 0)"};
+          "column's inputs 0)",
+          false,
+          Group::kData};
 }
 
 bool ignore_unknown(const Arguments& arguments) {

@@ -102,36 +102,54 @@ void run_export(const Arguments& arguments) {
   say_notes(files);
 }
 
+std::vector<Option> options_of_export() {
+  std::vector<std::string> formats;
+  for (const moe::ExportFormat& format : moe::export_formats()) formats.push_back(format.name);
+  return joined(
+      {{model_option()},
+       in_group(
+           Group::kOutput,
+           {{"format", "", "FORMAT", "", "what to write", false, Group::kOutput, formats},
+            {"float", "", "", "", "compute in 32 bits (onnx)"},
+            {"dialect",
+             "",
+             "NAME",
+             "",
+             "of sql: duckdb, postgres or sqlite (duckdb)",
+             false,
+             Group::kOutput,
+             {"duckdb", "postgres", "sqlite"}},
+            {"table", "", "NAME", "",
+             "of sql: the table that holds the rows, SCHEMA.TABLE too; \"a.b\" is one name (data)"},
+            {"prefix", "", "NAME", "",
+             "of c: what its names begin with, as moe_predict; of js --classic: NAMEModel (moe)"},
+            {"rows", "", "", "",
+             "of c: add moe_predict_rows(), which predicts many rows side by side, the same and faster"},
+            {"unknown", "", "error|ignore", "",
+             "a level of a category that training has not seen: no prediction (error: sql alone, which does so without "
+             "a word), or taken for the reference level (ignore: what else reads levels does so without a word)"},
+            {"classic", "", "", "",
+             "of js: a plain script that sets the name moeModel, for pages that are opened as files"},
+            {"list", "", "", "", "list the formats"},
+            output_option("where it goes; of a format of several files a directory, made where there is none")})});
+}
+
 }  // namespace
 
 Command export_command() {
-  return {
-      "export",
-      "Write a model for another tool.",
-      {{"a C file to compile into anything", "moe export -m fitted.moe --format c -o model.c"},
-       {"a graph for ONNX runtimes", "moe export -m fitted.moe --format onnx -o model.onnx"},
-       {"a Keras functional model, into a directory", "moe export -m fitted.moe --format tfjs -o model"},
-       {"every number, for a script", "moe export -m fitted.moe --format json | jq .parameters"},
-       {"a SELECT that adds moe_mean, moe_gate_1 .. to a table's columns",
-        "moe export -m fitted.moe --format sql --dialect sqlite --table houses | sqlite3 houses.db"}},
-      "",
-      0,
-      {model_option(),
-       {"format", "", "FORMAT", "", "what to write"},
-       {"float", "", "", "", "compute in 32 bits (onnx)"},
-       {"dialect", "", "NAME", "", "of sql: duckdb, postgres or sqlite (duckdb)"},
-       {"table", "", "NAME", "", "of sql: the table that holds the rows, SCHEMA.TABLE too; \"a.b\" is one name (data)"},
-       {"prefix", "", "NAME", "", "of c: what its names begin with, as moe_predict; of js --classic: NAMEModel (moe)"},
-       {"rows", "", "", "", "of c: add moe_predict_rows(), which predicts many rows side by side, the same and faster"},
-       {"unknown", "", "error|ignore", "",
-        "a level of a category that training has not seen: no prediction (error: sql alone, which does so without a "
-        "word), or taken "
-        "for the reference level (ignore: what else reads levels does so without a word)"},
-       {"classic", "", "", "", "of js: a plain script that sets the name moeModel, for pages that are opened as files"},
-       {"list", "", "", "", "list the formats"},
-       output_option("where it goes; of a format of several files a directory, made where there is none")},
-      "",
-      run_export};
+  return {"export",
+          "Write a model for another tool.",
+          {{"a C file to compile into anything", "moe export -m fitted.moe --format c -o model.c"},
+           {"a graph for ONNX runtimes", "moe export -m fitted.moe --format onnx -o model.onnx"},
+           {"a Keras functional model, into a directory", "moe export -m fitted.moe --format tfjs -o model"},
+           {"every number, for a script", "moe export -m fitted.moe --format json | jq .parameters"},
+           {"a SELECT that adds moe_mean, moe_gate_1 .. to a table's columns",
+            "moe export -m fitted.moe --format sql --dialect sqlite --table houses | sqlite3 houses.db"}},
+          "",
+          0,
+          options_of_export(),
+          "",
+          run_export};
 }
 
 }  // namespace cli

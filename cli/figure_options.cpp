@@ -28,11 +28,10 @@ std::vector<std::string> words_between_commas(const std::string& list) {
 }
 
 std::vector<Option> figure_option_list(const std::string& about_inputs) {
-  return {{"input", "", "NAME,..", "", about_inputs},
-          {"rows", "", "N", "2000", "the most rows drawn as points"},
-          {"seed", "", "N", "1", "of what is drawn at random: rows, permutations"},
-          unknown_option(),
-          {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}};
+  return joined(
+      {in_group(Group::kOutput, {{"input", "", "NAME,..", "", about_inputs},
+                                 {"rows", "", "N", "2000", "the most rows drawn as points"}}),
+       {{"seed", "", "N", "1", "of what is drawn at random: rows, permutations"}, unknown_option(), threads_option()}});
 }
 
 moe::FigureOptions figure_options(const Arguments& arguments, const moe::Schema& schema) {

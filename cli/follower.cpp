@@ -18,7 +18,7 @@ constexpr const char* kBest = "best so far";
 }  // namespace
 
 Follower::Follower(const Arguments& arguments)
-    : progress_(arguments.has("quiet")),
+    : progress_(arguments.has("quiet"), threads(arguments)),
       checkpoint_(arguments.text("checkpoint")),
       every_(arguments.number("every", 0, std::numeric_limits<double>::max())),
       keeps_course_(arguments.has("report")) {

@@ -22,6 +22,12 @@ moe::RecipeOptions recipe_options(const Arguments& arguments) {
   return options;
 }
 
+std::vector<std::string> recipe_names() {
+  std::vector<std::string> names;
+  for (const moe::RecipeInfo& recipe : moe::recipes()) names.push_back(recipe.name);
+  return names;
+}
+
 void list_recipes() {
   std::string text;
   for (const moe::RecipeInfo& recipe : moe::recipes())
@@ -83,23 +89,24 @@ Command gen_command() {
        {"new targets from a fitted model, at the inputs of a table", "moe gen --from fitted.moe data.csv > drawn.csv"}},
       "RECIPE | --from MODEL [DATA]",
       1,
-      with_csv_options(
-          {{"rows", "n", "ROWS", "1000", "how many rows"},
-           {"features", "d", "D", "", "how many inputs, where the recipe leaves it open"},
-           {"experts", "k", "K", "", "how many experts or classes, where the recipe leaves it open"},
-           {"noise", "", "SD", "", "standard deviation of the noise"},
-           {"outliers", "", "P", "0", "fraction of rows whose target is drawn from a far wider distribution"},
-           {"missing", "", "P", "0", "fraction of input cells left empty (see train --missing)"},
-           {"truth", "", "", "", "append the column 'expert': which of 1..K drew the row"},
-           {"model-out", "", "FILE", "", "save the model that drew the rows"},
-           {"from", "", "MODEL", "", "draw targets from this model at DATA's inputs (parametric bootstrap)"},
-           {"model", "m", "MODEL", "", "the same as --from"},
-           {"seed", "", "N", "1", "of everything random"},
-           {"list", "", "", "", "list the recipes"},
-           unknown_option(),
-           output_option("where the table goes")}),
+      with_csv_options(joined(
+          {in_group(Group::kData, {{"rows", "n", "ROWS", "1000", "how many rows"},
+                                   {"features", "d", "D", "", "how many inputs, where the recipe leaves it open"}}),
+           in_group(Group::kModel,
+                    {{"experts", "k", "K", "", "how many experts or classes, where the recipe leaves it open"},
+                     {"noise", "", "SD", "", "standard deviation of the noise"},
+                     {"outliers", "", "P", "0", "fraction of rows whose target is drawn from a far wider distribution"},
+                     {"missing", "", "P", "0", "fraction of input cells left empty (see train --missing)"},
+                     {"from", "", "MODEL", "", "draw targets from this model at DATA's inputs (parametric bootstrap)"},
+                     {"model", "m", "MODEL", "", "the same as --from"}}),
+           in_group(Group::kOutput, {{"truth", "", "", "", "append the column 'expert': which of 1..K drew the row"},
+                                     {"model-out", "", "FILE", "", "save the model that drew the rows"},
+                                     {"list", "", "", "", "list the recipes"},
+                                     output_option("where the table goes")}),
+           {{"seed", "", "N", "1", "of everything random"}, unknown_option()}})),
       "",
-      run_gen};
+      run_gen,
+      recipe_names()};
 }
 
 }  // namespace cli

@@ -23,9 +23,9 @@ Command import_command() {
       1,
       {output_option("where the model goes")},
       "The text is what 'moe export --format json' writes; PREFIX/share/moe/model.schema.json, a JSON Schema, tells of "
-      "every\nmember and which may be left out: a script need not write \"fit\" or \"standardization\". Any mistake is "
-      "refused with its\nplace, a JSON pointer. Numbers come back bit for bit. What \"fit\" says is taken as it "
-      "stands: drop it where the numbers\nare no longer those of a fit.",
+      "every member and which may be left out: a script need not write \"fit\" or \"standardization\". Any mistake is "
+      "refused with its place, a JSON pointer. Numbers come back bit for bit. What \"fit\" says is taken as it "
+      "stands: drop it where the numbers are no longer those of a fit.",
       run_import};
 }
 

@@ -187,11 +187,64 @@ void run_inspect(const Arguments& arguments) {
   const moe::TextOptions options = text_options(arguments, model, level);
   const std::optional<moe::Inference> inference =
       word.empty() ? moe::stored_inference(model) : inference_of(arguments, model, word);
-  if (arguments.has("json")) return print(moe::describe_json(model, inference, level));
-  show_sections(with_sentences(moe::describe_text(model, inference, options), model, options));
-  if (!options.coefficients && !arguments.has("quiet"))
-    say("note: --coefficients shows the experts of each member, with their coefficients");
+  const std::string place = arguments.text("output");
+  if (arguments.has("json")) return print(moe::describe_json(model, inference, level), place);
+  show_sections(with_sentences(moe::describe_text(model, inference, options), model, options), place);
+  if (!options.coefficients) say("note: --coefficients shows the experts of each member, with their coefficients");
 }
+
+std::vector<Option> options_of_inspect() {
+  return with_csv_options(joined(
+      {{model_option()},
+       in_group(Group::kFit,
+                {{"errors",
+                  "",
+                  "WORD",
+                  "",
+                  "compute standard errors from DATA, the rows of the fit: observed, sandwich or bootstrap; else they "
+                  "are those that the fit left in the model",
+                  false,
+                  Group::kFit,
+                  {"observed", "sandwich", "bootstrap"}},
+                 {"bootstrap", "", "B", "1000",
+                  "errors from B fits to rows drawn with replacement, from MODEL's parameters on"},
+                 {"parametric", "", "", "", "the bootstrap's targets are drawn from the model at DATA's inputs"}}),
+       in_group(Group::kOutput, {{"coefficients", "", "", "",
+                                  "the experts and coefficients of a committee's members, too; other models always "
+                                  "show theirs"},
+                                 {"order", "", "WORD", "stored",
+                                  "of the experts: stored, share (the largest first), mean or sigma (the smallest "
+                                  "first), or the name of a coefficient. They keep their numbers"},
+                                 {"digits", "", "N", "",
+                                  "significant digits, 1 to 17; without it 6 of coefficients, and 4 decimals of AIC, "
+                                  "BIC and ICL"},
+                                 {"level", "", "P", "0.95", "of the intervals"},
+                                 json_option(),
+                                 output_option("where the description goes")}),
+       {{"seed", "", "N", "1", "of the bootstrap"}, threads_option(), unknown_option()}}));
+}
+
+constexpr const char* kInspectNotes =
+    "AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities: lower is better. l is the "
+    "log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.\n\n"
+    "Standard errors, with H the second derivatives of minus the log-likelihood, penalties included, at the fit:\n"
+    "  observed   roots of the diagonal of H^-1. One gaussian expert without a penalty: linear regression's, from the "
+    "residual variance with n - p degrees of freedom, and Student's t in place of z\n"
+    "  sandwich   of H^-1 (sum of w^2 s s') H^-1: s a row's derivatives of log p(y|x), w its weight\n"
+    "  bootstrap  standard deviations over the fits, each with its experts in the order nearest to MODEL's; intervals "
+    "are percentiles\n"
+    "z is the estimate over its error, p that of a true value of 0, intervals are estimate -+ quantile x error. Gate "
+    "coefficients are differences to the last expert, those of classes to the first class. Errors of sigma and its "
+    "like by the delta method. A note says where the maximum is on a boundary: errors mean nothing there.\n\n"
+    "per 1 sd: the effect of one standard deviation of a number, as the fit has scaled it, on the scale of the "
+    "coefficient.\n"
+    "importance: what changes on average when an input's values are exchanged among rows that the model's units make "
+    "(inputs as independent and normal): the mean of the prediction, and half the sum of the weights' changes.\n"
+    "--order: mean and sigma are those of the first target, over the rows in which the expert answers. Equal experts "
+    "stay as they are stored. Members of a committee are ordered by the mean of their experts, by shares.\n\n"
+    "JSON: beside \"coefficients\" the same shape in \"standard_errors\", \"z\", \"p\", \"lower\" and \"upper\" (null "
+    "where not known), \"sigma_standard_error\" beside \"sigma\" and so on, \"inference\": what they rest on, and the "
+    "notes. Of several targets sigma_NAME and so on, and correlation_NAME_NAME of gaussian:full.";
 
 }  // namespace
 
@@ -207,58 +260,8 @@ Command inspect_command() {
        {"errors from 1,000 fits to rows drawn anew", "moe inspect -m fitted.moe data.csv --bootstrap 1000"}},
       "-m MODEL [DATA] | MODEL [DATA]",
       2,
-      with_csv_options(
-          {model_option(),
-           json_option(),
-           {"coefficients", "", "", "",
-            "the experts and coefficients of a committee's members, too; other models always show theirs"},
-           {"order", "", "WORD", "stored",
-            "of the experts: stored, share (the largest first), mean or sigma (the smallest first), or "
-            "the name of a coefficient. They keep their numbers"},
-           {"digits", "", "N", "",
-            "significant digits, 1 to 17; without it 6 of coefficients, and 4 decimals of AIC, BIC and ICL"},
-           {"level", "", "P", "0.95", "of the intervals"},
-           {"errors", "", "WORD", "",
-            "compute standard errors from DATA, the rows of the fit: observed, sandwich or bootstrap; "
-            "else they are those "
-            "that "
-            "the fit left in the model"},
-           {"bootstrap", "", "B", "1000",
-            "errors from B fits to rows drawn with replacement, from MODEL's parameters on"},
-           {"parametric", "", "", "", "the bootstrap's targets are drawn from the model at DATA's inputs"},
-           {"seed", "", "N", "1", "of the bootstrap"},
-           {"threads", "", "N", "0", "0: all cores. The result does not depend on it"},
-           unknown_option()}),
-      "AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities: lower is better. l is "
-      "the\n"
-      "log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.\n\n"
-      "Standard errors, with H the second derivatives of minus the log-likelihood, penalties included, at the fit:\n"
-      "  observed   roots of the diagonal of H^-1. One gaussian expert without a penalty: linear regression's, from "
-      "the\n"
-      "             residual variance with n - p degrees of freedom, and Student's t in place of z\n"
-      "  sandwich   of H^-1 (sum of w^2 s s') H^-1: s a row's derivatives of log p(y|x), w its weight\n"
-      "  bootstrap  standard deviations over the fits, each with its experts in the order nearest to MODEL's; "
-      "intervals are\n"
-      "             percentiles\n"
-      "z is the estimate over its error, p that of a true value of 0, intervals are estimate -+ quantile x error. "
-      "Gate\n"
-      "coefficients are differences to the last expert, those of classes to the first class. Errors of sigma and its "
-      "like\n"
-      "by the delta method. A note says where the maximum is on a boundary: errors mean nothing there.\n\n"
-      "per 1 sd: the effect of one standard deviation of a number, as the fit has scaled it, on the scale of the "
-      "coefficient.\n"
-      "importance: what changes on average when an input's values are exchanged among rows that the model's units "
-      "make\n"
-      "(inputs as independent and normal): the mean of the prediction, and half the sum of the weights' changes.\n"
-      "--order: mean and sigma are those of the first target, over the rows in which the expert answers. Equal experts "
-      "stay\n"
-      "as they are stored. Members of a committee are ordered by the mean of their experts, by shares.\n\n"
-      "JSON: beside \"coefficients\" the same shape in \"standard_errors\", \"z\", \"p\", \"lower\" and \"upper\" "
-      "(null where not\n"
-      "known), \"sigma_standard_error\" beside \"sigma\" and so on, \"inference\": what they rest on, and the notes. "
-      "Of "
-      "several\n"
-      "targets sigma_NAME and so on, and correlation_NAME_NAME of gaussian:full.",
+      options_of_inspect(),
+      kInspectNotes,
       run_inspect};
 }
 

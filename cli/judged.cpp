@@ -200,17 +200,19 @@ std::vector<Option> judged_options() {
   Option model = model_option();
   model.help += "; several are compared on the same rows, as A, B, ..";
   model.repeatable = true;
-  return {model,
-          {"target", "y", "COL[,COL]", "", "without -m: the target of the predictions that columns hold"},
-          {"prediction", "", "COL[,COL]", "", "judge the predicted means in this column, beside models or without one"},
-          {"sd", "", "COL[,COL]", "", "their standard deviations: then the prediction is a normal distribution"},
-          {"probability", "", "COL,..", "",
-           "judge these probabilities of the classes: columns named as the classes (p_ may stand before), or in the "
-           "classes' order, or of two classes that of the last one"},
-          {"weight", "", "COL", "", "the rows' weights, in place of the model's own weight column"},
-          {"by", "", "COL", "", "the figures for each level of this column, too"},
-          {"fold-group", "", "COL", "",
-           "rows with the same text in this column depend on each other: standard errors are those of the groups"}};
+  return in_group(
+      Group::kData,
+      {model,
+       {"target", "y", "COL[,COL]", "", "without -m: the target of the predictions that columns hold"},
+       {"prediction", "", "COL[,COL]", "", "judge the predicted means in this column, beside models or without one"},
+       {"sd", "", "COL[,COL]", "", "their standard deviations: then the prediction is a normal distribution"},
+       {"probability", "", "COL,..", "",
+        "judge these probabilities of the classes: columns named as the classes (p_ may stand before), or in the "
+        "classes' order, or of two classes that of the last one"},
+       {"weight", "", "COL", "", "the rows' weights, in place of the model's own weight column"},
+       {"by", "", "COL", "", "the figures for each level of this column, too"},
+       {"fold-group", "", "COL", "",
+        "rows with the same text in this column depend on each other: standard errors are those of the groups"}});
 }
 
 Judgement judge(const Arguments& arguments) {

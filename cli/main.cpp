@@ -12,6 +12,7 @@
 
 #include "blas_threads.hpp"
 #include "command.hpp"
+#include "help.hpp"
 #include "manual.hpp"
 #include "moe/error.hpp"
 #include "moe/memory.hpp"
@@ -80,17 +81,17 @@ Command made(const Entry& entry) {
   Command command = entry.make();
   const auto quiet = [](const Option& option) { return option.name == "quiet"; };
   if (std::none_of(command.options.begin(), command.options.end(), quiet))
-    command.options.push_back({"quiet", "q", "", "", "no notes; warnings and errors all the same"});
+    command.options.push_back(
+        {"quiet", "q", "", "", "no notes; warnings and errors all the same", false, Group::kOutput});
+  command.options.push_back({"config", "", "FILE.toml", "",
+                             "options from this file, a line NAME = VALUE each; those of the command line win"});
   return command;
 }
 
 const Entry& find_command(const std::string& name) {
-  std::vector<std::string> known;
-  for (const Entry& entry : kCommands) {
+  for (const Entry& entry : kCommands)
     if (name == entry.name) return entry;
-    known.emplace_back(entry.name);
-  }
-  throw moe::Error(moe::ErrorKind::kUsage, moe::unknown_word("command", name, known));
+  throw moe::Error(moe::ErrorKind::kUsage, moe::unknown_word("command", name, command_names()));
 }
 
 void manual(const std::string& directory) {
@@ -112,9 +113,9 @@ void run(int argc, const char* const* argv) {
   if (first.empty())
     throw moe::Error(moe::ErrorKind::kUsage, "no command: expected one of those that 'moe --help' lists");
   if (first == "help" && std::string(argv[2]) == "--manual" && argc == 4) return manual(argv[3]);
-  if (first == "help") return print(help(made(find_command(argv[2]))));
+  if (first == "help") return print(help(made(find_command(argv[2])), help_width()));
   const Command command = made(find_command(first));
-  if (asks_for_help(argc - 1, argv + 1)) return print(help(command));
+  if (asks_for_help(argc - 1, argv + 1)) return print(help(command, help_width()));
   command.run(parse(command, argc - 1, argv + 1));
 }
 
@@ -171,6 +172,13 @@ void keep_pages() {
 }
 
 }  // namespace
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  for (const Entry& entry : kCommands) names.emplace_back(entry.name);
+  return names;
+}
+
 }  // namespace cli
 
 int main(int argc, char** argv) {

@@ -1,5 +1,7 @@
 #include "manual.hpp"
 
+#include "completion.hpp"
+#include "help.hpp"
 #include "moe/file.hpp"
 
 namespace cli {
@@ -32,19 +34,33 @@ std::string option_entry(const Option& option) {
   if (!option.letter.empty()) text += "\\fB" + roff("-" + option.letter) + "\\fR, ";
   text += "\\fB" + roff("--" + option.name) + "\\fR";
   if (!option.value.empty()) text += " \\fI" + roff(option.value) + "\\fR";
-  return text + "\n" + roff(option.help + (option.fallback.empty() ? "" : " (" + option.fallback + ")")) + "\n";
+  return text + "\n" + roff(help_of(option)) + "\n";
+}
+
+std::string notes_section(const Command& command) {
+  std::string text;
+  for (const Note& note : notes_of(command)) {
+    if (note.text.empty()) continue;
+    text += note.term.empty() ? ".PP\n" : ".TP\n" + roff(note.term) + "\n";
+    text += roff(note.text) + "\n";
+  }
+  return text.empty() ? "" : ".SH NOTES\n" + text;
 }
 
 std::string page_of(const Command& command) {
   std::string text = heading("MOE-" + command.name) + ".SH NAME\n" + roff("moe-" + command.name) + " \\- " +
                      roff(command.summary) + "\n.SH SYNOPSIS\n\\fBmoe " + command.name + "\\fR [OPTIONS] " +
                      roff(command.operands) + "\n.SH EXAMPLES\n";
+  constexpr std::size_t kExampleWidth = 66;  // of 80, within two margins of 7
   for (const Example& example : command.examples)
-    text += roff(example.what) + "\n.PP\n.RS\n" + verbatim(example.command) + ".RE\n.PP\n";
+    text +=
+        roff(example.what) + "\n.PP\n.RS\n" + verbatim(folded_command(example.command, kExampleWidth)) + ".RE\n.PP\n";
   text += ".SH OPTIONS\n";
-  for (const Option& option : command.options) text += option_entry(option);
-  if (!command.notes.empty()) text += ".SH NOTES\n" + verbatim(command.notes);
-  return text + ".SH SEE ALSO\n\\fBmoe\\fR(1)\n";
+  for (const Topic& topic : topics(command)) {
+    text += ".SS " + topic.title + "\n";
+    for (const Option& option : topic.options) text += option_entry(option);
+  }
+  return text + notes_section(command) + ".SH SEE ALSO\n\\fBmoe\\fR(1)\n";
 }
 
 std::string overview_page(const std::vector<Command>& commands) {
@@ -58,30 +74,14 @@ std::string overview_page(const std::vector<Command>& commands) {
          "file; 5 cannot read or write.\n";
 }
 
-std::string completion(const std::vector<Command>& commands) {
-  std::string names, cases;
-  for (const Command& command : commands) {
-    names += command.name + " ";
-    cases += "    " + command.name + ") options='";
-    for (const Option& option : command.options)
-      cases += "--" + option.name + (option.letter.empty() ? "" : " -" + option.letter) + " ";
-    cases += "--help' ;;\n";
-  }
-  return "# bash completion for moe\n_moe() {\n  local current=${COMP_WORDS[COMP_CWORD]} options=\n"
-         "  case ${COMP_WORDS[1]} in\n" +
-         cases + "  esac\n  if [ \"$COMP_CWORD\" = 1 ]; then\n    options='" + names +
-         "help --help --version'\n  elif [[ $current != -* ]]; then\n"
-         "    mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n    return\n  fi\n"
-         "  mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$current\")\n}\n"
-         "complete -o filenames -F _moe moe\n";
-}
-
 }  // namespace
 
 void write_manual(const std::vector<Command>& commands, const std::string& directory) {
   moe::write_file(directory + "/moe.1", overview_page(commands));
   for (const Command& command : commands) moe::write_file(directory + "/moe-" + command.name + ".1", page_of(command));
-  moe::write_file(directory + "/moe.bash", completion(commands));
+  moe::write_file(directory + "/moe.bash", bash_completion(commands));
+  moe::write_file(directory + "/_moe", zsh_completion(commands));
+  moe::write_file(directory + "/moe.fish", fish_completion(commands));
 }
 
 }  // namespace cli

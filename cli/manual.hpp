@@ -8,7 +8,8 @@
 
 namespace cli {
 
-/// Writes the man pages moe.1 and moe-COMMAND.1, and the bash completion moe.bash, into an existing directory.
+/// Writes the man pages moe.1 and moe-COMMAND.1, and completion for bash (moe.bash), zsh (_moe) and fish (moe.fish),
+/// into an existing directory.
 void write_manual(const std::vector<Command>& commands, const std::string& directory);
 
 }  // namespace cli

@@ -19,7 +19,7 @@ std::string printed(const char* format, double a, double b = 0) {
 }
 
 std::string score_of(const moe::PenaltyScore& score) {
-  return score.failure.empty() ? printed("%.4f +- %.4f", score.score, score.error) : "none (" + score.failure + ")";
+  return score.failure.empty() ? printed("%.4f +- %.4f", -score.score, score.error) : "none (" + score.failure + ")";
 }
 
 moe::PenaltyChoice choose(const Arguments& arguments, moe::FitRequest& request, const moe::PenaltyOptions& options) {
@@ -39,7 +39,7 @@ std::string options_for(const moe::PenaltyOptions& options, const moe::Penalty& 
   return text;
 }
 
-/// "-0.4321 +- 0.0300; without a penalty -10.4000 +- 1.1000"
+/// "0.4321 +- 0.0300; without a penalty 10.4000 +- 1.1000"
 std::string scores_of(const moe::PenaltyChoice& choice) {
   const moe::PenaltyScore &best = choice.path[choice.best], &weakest = choice.path.front();
   if (choice.best == 0) return score_of(best);
@@ -50,7 +50,7 @@ std::string scores_of(const moe::PenaltyChoice& choice) {
 std::string words_of_choice(const moe::PenaltyOptions& options, const moe::PenaltyChoice& choice) {
   return options_for(options, choice.path[choice.best].penalty) + " is the best of " +
          std::to_string(choice.path.size()) + " penalties on " + std::to_string(options.folds) +
-         " folds; mean log p(y|x) of rows held out: " + scores_of(choice);
+         " folds; nll of rows held out: " + scores_of(choice);
 }
 
 /// Whether the user has said nothing on how the fit is to be restrained.
@@ -92,8 +92,8 @@ void check(const moe::FitRequest& request, WatchedFit& watched) {
   const auto held_out = moe::check_held_out(request, watched.fit);
   if (!held_out || !held_out->over_fits()) return;
   watched.notes.push_back("warning: of " + std::to_string(held_out->rows) +
-                          " rows held out, this kind of fit has the mean log p(y|x) " +
-                          printed("%.4f, and one linear expert %.4f", held_out->score, held_out->one) +
+                          " rows held out, this kind of fit has an nll of " +
+                          printed("%.4f, and one linear expert %.4f", -held_out->score, -held_out->one) +
                           ": expected fewer experts or parameters, or --l2 auto --gate-l2 auto");
 }
 

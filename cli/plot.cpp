@@ -46,16 +46,17 @@ std::string kinds_in_words() {
 }
 
 std::vector<Option> options_of_plot() {
-  std::vector<Option> result{
-      model_option(),
-      {"kind", "", "LIST", "fit", "what to draw, see below"},
-      {"text", "", "", "", "a sketch in characters, 80 wide and 24 high: what a terminal gets without -o"},
-      {"json", "", "", "", "the figures' numbers, a JSON object each a line"},
-      output_option("where the SVG goes")};
-  for (Option& option : figure_option_list("the columns to draw along; else those that matter most, up to 6. "
-                                           "--kind gate with two draws a map"))
-    result.push_back(std::move(option));
-  return result;
+  std::vector<std::string> kinds;
+  for (const moe::FigureKind& kind : moe::figure_kinds()) kinds.push_back(kind.name);
+  return joined(
+      {{model_option()},
+       in_group(Group::kOutput,
+                {{"kind", "", "LIST", "fit", "what to draw, see below", false, Group::kOutput, kinds},
+                 {"text", "", "", "", "a sketch in characters, 80 wide and 24 high: what a terminal gets without -o"},
+                 {"json", "", "", "", "the figures' numbers, a JSON object each a line"},
+                 output_option("where the SVG goes")}),
+       figure_option_list("the columns to draw along; else those that matter most, up to 6. --kind gate with two "
+                          "draws a map")});
 }
 
 }  // namespace
@@ -72,11 +73,12 @@ Command plot_command() {
       1,
       with_csv_options(options_of_plot()),
       "The kinds:\n" + kinds_in_words() +
-          "Where a kind draws along inputs, the other inputs are at their median or most frequent level. Without DATA, "
-          "inputs go from\n"
-          "their mean minus to their mean plus 2 standard deviations, as training has seen them. Of large tables, rows "
-          "are chosen at random;\n"
-          "the figure says how many. Of several targets the first 4 are drawn, a figure each.",
+          "\nWhere a kind draws along inputs, the other inputs are at their median or most frequent level. Without "
+          "DATA, "
+          "inputs go from their mean minus to their mean plus 2 standard deviations, as training has seen them. Of "
+          "large "
+          "tables, rows are chosen at random; the figure says how many. Of several targets the first 4 are drawn, a "
+          "figure each.",
       run_plot};
 }
 

@@ -26,6 +26,14 @@ void run_predict(const Arguments& arguments) {
     if (!arguments.has("quiet")) say(note);
 }
 
+/// The words of --output that stand as they are, as "mean", and not with a value of one's own, as "q0.05".
+std::vector<std::string> output_words() {
+  std::vector<std::string> words;
+  for (const auto& [name, help] : moe::predict_outputs())
+    if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos) words.push_back(name);
+  return words;
+}
+
 std::string words() {
   std::string text = "LIST is made of these words, separated by commas:\n";
   for (const auto& [name, help] : moe::predict_outputs())
@@ -45,18 +53,22 @@ Command predict_command() {
            {"classes", "moe predict -m classes.moe --output label,proba < new.csv"}},
           "[DATA]",
           1,
-          with_csv_options(
-              {model_option(),
-               {"output", "", "LIST", "", "what to predict: mean, or label,proba for classes, where nothing is said"},
-               {"append", "", "", "", "keep the input's columns before the predictions"},
-               {"prefix", "", "TEXT", "",
-                "in front of each new column's name; without it a name that the table has already gets 'predicted_'"},
-               {"digits", "", "N", "",
-                "round numbers to N significant digits, 1 to 17; without it, all digits that a number has"},
-               {"to", "o", "FILE", "-", "where the predictions go; - is standard output"},
-               unknown_option(),
-               {"seed", "", "N", "1", "of what is drawn at random: sample:N, and explain of many columns"},
-               {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}}),
+          with_csv_options(joined(
+              {{model_option()},
+               in_group(Group::kOutput,
+                        {{"output", "", "LIST", "",
+                          "what to predict: mean, or label,proba for classes, where nothing is said", false,
+                          Group::kOutput, output_words()},
+                         {"append", "", "", "", "keep the input's columns before the predictions"},
+                         {"prefix", "", "TEXT", "",
+                          "in front of each new column's name; without it a name that the table has already gets "
+                          "'predicted_'"},
+                         {"digits", "", "N", "",
+                          "round numbers to N significant digits, 1 to 17; without it, all digits that a number has"},
+                         {"to", "o", "FILE", "-", "where the predictions go; - is standard output"}}),
+               {{"seed", "", "N", "1", "of what is drawn at random: sample:N, and explain of many columns"},
+                unknown_option(),
+                threads_option()}})),
           words(),
           run_predict};
 }

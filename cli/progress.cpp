@@ -1,18 +1,78 @@
 #include "progress.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
+
+#include "moe/error.hpp"
 
 namespace cli {
 namespace {
 
 constexpr auto kInterval = std::chrono::milliseconds(100);
-constexpr int kBar = 24;
+/// Before that, too little has been done to say how long the rest takes.
+constexpr double kLeastSeconds = 0.5;
+
+std::string number_in(const char* format, double value) {
+  char text[40];
+  std::snprintf(text, sizeof text, format, value);
+  return text;
+}
+
+/// "12 s", "3 min" or "1 h 20 min".
+std::string in_words(double seconds) {
+  if (seconds < 60) return number_in("%.0f s", std::ceil(seconds));
+  const double minutes = std::ceil(seconds / 60);
+  if (minutes < 60) return number_in("%.0f min", minutes);
+  return number_in("%.0f h ", std::floor(minutes / 60)) + number_in("%.0f min", std::fmod(minutes, 60));
+}
+
+std::string counted_of(const char* what, std::size_t done, std::size_t all) {
+  return what + (" " + std::to_string(done)) + (all > 0 ? " of " + std::to_string(all) : "");
+}
+
+/// How many characters a line may have without a break.
+std::size_t line_width() {
+  constexpr std::size_t kUsual = 80;
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+  return (known ? size.ws_col : kUsual) - 1;
+}
 
 }  // namespace
 
-Progress::Progress(bool quiet) : active_(!quiet && isatty(STDERR_FILENO)) {}
+void Pace::add(const moe::PassReport& report) {
+  // Values over other rows, or of another fit, do not compare.
+  if (report.pilot != pilot_ || report.seconds < now_) best_ = std::numeric_limits<double>::infinity();
+  if (report.pilot != pilot_ || report.seconds < now_ || report.restarts != starts_) {
+    starts_ = report.restarts;
+    last_start_ = 0;
+    began_ = report.seconds;
+  }
+  pilot_ = report.pilot;
+  now_ = report.seconds;
+  last_start_ = std::max(last_start_, report.restart);
+  const double value = report.validation.value_or(report.objective);
+  if (std::isfinite(value)) best_ = std::min(best_, value);
+}
+
+std::string Pace::time_left(const moe::PassReport& report) const {
+  const double spent = now_ - began_, starts = static_cast<double>(starts_);
+  if (report.pilot || report.restart >= report.restarts || spent < kLeastSeconds) return "";
+  const double ended = static_cast<double>(last_start_) + 1 - threads_;
+  if (ended > 0) {
+    const double done = ended + threads_ / 2;  // those that run are half done, on average
+    return "about " + in_words(spent * std::max(starts - done, 0.5) / done) + " left";
+  }
+  if (report.passes == 0 || report.pass == 0) return "";
+  const double start = spent * static_cast<double>(report.passes) / static_cast<double>(report.pass);
+  return "at most " + in_words(start * std::ceil(starts / threads_) - spent) + " left";
+}
+
+Progress::Progress(bool quiet, unsigned threads) : active_(!quiet && isatty(STDERR_FILENO)), pace_(threads) {}
 
 void Progress::clear() {
   if (drawn_) std::fputs("\r\033[K", stderr);
@@ -27,30 +87,33 @@ bool Progress::due() {
   return true;
 }
 
+void Progress::draw(std::vector<std::string> parts) {
+  std::erase(parts, "");
+  constexpr std::size_t kKept = 2;
+  while (parts.size() > kKept && moe::join(parts).size() > line_width()) parts.erase(parts.begin() + kKept);
+  std::fputs(("\r\033[K" + moe::join(parts).substr(0, line_width())).c_str(), stderr);
+}
+
 void Progress::show(const std::string& what, std::size_t done, std::size_t all) {
-  if (due())
-    std::fputs(("\r\033[K" + what + " " + std::to_string(done) + " of " + std::to_string(all) + " ").c_str(), stderr);
+  if (what != what_) began_ = std::chrono::steady_clock::now();
+  what_ = what;
+  if (!due()) return;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+  const bool known = done > 0 && done <= all && seconds >= kLeastSeconds;
+  const double left = known ? seconds * static_cast<double>(all - done) / static_cast<double>(done) : 0;
+  draw({counted_of(what.c_str(), done, all), known ? "about " + in_words(left) + " left" : ""});
 }
 
 void Progress::show(const moe::PassReport& report) {
+  pace_.add(report);
   if (!due()) return;
-  std::string bar;
-  if (report.passes > 0) {
-    const int filled = static_cast<int>(kBar * report.pass / report.passes);
-    bar = "[" + std::string(static_cast<std::size_t>(filled), '#') +
-          std::string(static_cast<std::size_t>(kBar - filled), '.') + "] ";
-  }
-  char text[200];
   // Fits with higher numbers than the starts are those of split and merge.
-  const std::string what = report.restart < report.restarts ? "start " + std::to_string(report.restart + 1) + " of " +
-                                                                  std::to_string(report.restarts)
-                                                            : "splitting and merging experts";
-  int length = std::snprintf(text, sizeof text, "\r\033[K%s, pass %llu, objective %.6g", what.c_str(),
-                             static_cast<unsigned long long>(report.pass), report.objective);
-  if (report.validation)
-    length += std::snprintf(text + length, sizeof text - static_cast<std::size_t>(length), ", validation %.6g",
-                            *report.validation);
-  std::fputs((std::string(text) + " " + bar).c_str(), stderr);
+  std::string what = report.restarts > 1 ? counted_of("start", report.restart + 1, report.restarts) : "fitting";
+  if (report.restart >= report.restarts) what = "splitting and merging experts";
+  if (report.pilot) what += " on some of the rows";
+  draw({what, counted_of("pass", report.pass, report.passes), number_in("objective %.6g", report.objective),
+        report.validation ? number_in("validation %.6g", *report.validation) : "", number_in("best %.6g", pace_.best()),
+        pace_.time_left(report)});
 }
 
 }  // namespace cli

@@ -13,10 +13,8 @@ namespace cli {
 namespace {
 
 std::vector<Option> options_of_report() {
-  std::vector<Option> result{model_option(), output_option("where the page goes")};
-  for (Option& option : figure_option_list("the columns to draw along; else those that matter most, up to 6"))
-    result.push_back(std::move(option));
-  return result;
+  return joined({{model_option(), output_option("where the page goes")},
+                 figure_option_list("the columns to draw along; else those that matter most, up to 6")});
 }
 
 void run_report(const Arguments& arguments) {
@@ -41,10 +39,9 @@ Command report_command() {
       1,
       with_csv_options(options_of_report()),
       "The page is one HTML file for any browser. It loads nothing from a network, and may be sent or kept as it is. "
-      "It has figures and\n"
-      "tables of the model at the rows of DATA, which need not have the target, and a panel in which the model answers "
-      "at inputs that\n"
-      "the reader sets. Without DATA, it shows what the model alone knows.",
+      "It has figures and tables of the model at the rows of DATA, which need not have the target, and a panel in "
+      "which "
+      "the model answers at inputs that the reader sets. Without DATA, it shows what the model alone knows.",
       run_report};
 }
 

@@ -15,8 +15,8 @@ using moe::Error;
 using moe::ErrorKind;
 
 /// Options that do not change the result.
-constexpr const char* kBeside[] = {"threads", "log",     "checkpoint", "every", "resume",
-                                   "quiet",   "dry-run", "output",     "report"};
+constexpr const char* kBeside[] = {"threads", "log",     "checkpoint", "every",  "resume",
+                                   "quiet",   "dry-run", "output",     "report", "config"};
 /// Options on how a table is written. They may differ if the rows are the same, which fingerprints of the rows show.
 constexpr const char* kOfTables[] = {"header", "delimiter", "comment"};
 

@@ -351,43 +351,47 @@ std::vector<Option> options_of_select() {
            {"gate-link", "", "LINK", "softmax", "from the gate's outputs to weights: the others give no likelihood"},
            {"l2", "", "R,..", "0", "train's penalty of the experts' squared weights: a number or a list to try"},
            {"gate-l2", "", "R,..", "1e-12", "the same for the gate"},
-           {"threads", "", "N", "0", "0: all cores. The result does not depend on it"}})
-    *std::find_if(result.begin(), result.end(), [&](const Option& option) { return option.name == changed.name; }) =
-        changed;
-  result.insert(
-      result.end(),
-      {{"by", "", "bic|icl|aic|cv", "",
-        "what the best has the best of. By itself bic, or cv where BIC is not to be trusted: where a candidate of "
-        "several "
-        "inputs has more than one parameter for ten rows, where a network is not linear, or where penalties differ"},
-       {"folds", "", "N", "10",
-        "of --by cv; --seed deals the rows out, each class by itself, alike for all candidates"},
-       {"lrt", "", "B", "",
-        "tests each K against K+1, where both are tried, by the likelihood ratio's size in B tables drawn from "
-        "K's fit, both fitted to each from as many starts as to the data"},
-       {"quiet", "q", "", "", "no progress; warnings all the same"},
-       json_option(),
-       {"output", "o", "FILE", "", "save the best, fitted to all rows: what train writes for it"}});
-  return with_csv_options(std::move(result));
+           threads_option()}) {
+    Option& option =
+        *std::find_if(result.begin(), result.end(), [&](const Option& one) { return one.name == changed.name; });
+    option = Option{changed.name, changed.letter,     changed.value, changed.fallback,
+                    changed.help, changed.repeatable, option.group,  option.words};
+  }
+  return with_csv_options(joined(
+      {std::move(result),
+       in_group(
+           Group::kFit,
+           {{"by", "", "bic|icl|aic|cv", "",
+             "what the best has the best of. By itself bic, or cv where BIC is not to be trusted: where a candidate of "
+             "several inputs has more than one parameter for ten rows, where a network is not linear, or where "
+             "penalties differ"},
+            {"folds", "", "N", "10",
+             "of --by cv; --seed deals the rows out, each class by itself, alike for all candidates"},
+            {"lrt", "", "B", "",
+             "tests each K against K+1, where both are tried, by the likelihood ratio's size in B tables drawn from "
+             "K's fit, both fitted to each from as many starts as to the data"}}),
+       in_group(Group::kOutput,
+                {json_option(),
+                 {"output", "o", "FILE", "", "save the best, fitted to all rows: what train writes for it"},
+                 {"quiet", "q", "", "", "no progress; warnings all the same"}})}));
 }
 
 constexpr const char* kNotes =
-    R"(Tries every combination of the numbers of experts, families, networks, penalties and sets of inputs, and lists them best first.
-What is named twice, as in -k 1,1 or --l2 0,0, is tried once.
-SPECs and all that is not named here are train's: 'moe train --help' has their words.
-
-aic, bic, icl: lower is better. AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the responsibilities;
-  l is the log-likelihood of the training rows, p counts free parameters (sigmas too), n is the sum of the weights.
-cv: higher is better. Mean of log p(y|x), in the data's own units, over rows held out: each fold's rows are judged by a
-  fit to the others, which standardises by those alone. cv_se: its standard error, by the folds' differences. train: the
-  same mean over the training rows. Each candidate is told when it ends.
-lr, p: 2 (l of K+1 - l of K), and (1 + draws with as large a one) / (1 + draws) (McLachlan 1987); a small p speaks
-  for K+1. Draws to which a model could not be fitted do not count.
-
-A spurious fit, one of whose experts explains a few rows all but exactly from whatever start, has a likelihood without a
-maximum and stands behind all others; one that failed, with its reason, at the end. ^C ends the fits: the table and -o
-then have the candidates that had ended.
-Exit status: 0 done; 1 every candidate failed; 2 usage; 3 bad data; 5 cannot read or write.)";
+    "Tries every combination of the numbers of experts, families, networks, penalties and sets of inputs, and lists "
+    "them best first. What is named twice, as in -k 1,1 or --l2 0,0, is tried once. SPECs and all that is not named "
+    "here are train's: 'moe train --help' has their words.\n\n"
+    "aic, bic, icl: lower is better. AIC = -2 l + 2 p, BIC = -2 l + p log n, ICL = BIC + 2 entropy of the "
+    "responsibilities; l is the log-likelihood of the training rows, p counts free parameters (sigmas too), n is the "
+    "sum of the weights.\n"
+    "cv: higher is better. Mean of log p(y|x), in the data's own units, over rows held out: each fold's rows are "
+    "judged by a fit to the others, which standardises by those alone. cv_se: its standard error, by the folds' "
+    "differences. train: the same mean over the training rows. Each candidate is told when it ends.\n"
+    "lr, p: 2 (l of K+1 - l of K), and (1 + draws with as large a one) / (1 + draws) (McLachlan 1987); a small p "
+    "speaks for K+1. Draws to which a model could not be fitted do not count.\n\n"
+    "A spurious fit, one of whose experts explains a few rows all but exactly from whatever start, has a likelihood "
+    "without a maximum and stands behind all others; one that failed, with its reason, at the end. ^C ends the fits: "
+    "the table and -o then have the candidates that had ended.\n"
+    "Exit status: 0 done; 1 every candidate failed; 2 usage; 3 bad data; 5 cannot read or write.";
 
 }  // namespace
 

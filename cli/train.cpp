@@ -201,32 +201,39 @@ void run_train(const Arguments& arguments) {
 }
 
 std::vector<Option> options_of_train() {
-  std::vector<Option> result = fit_options();
-  result.insert(
-      result.end(),
-      {{"auto", "", "", "",
-        "find the model, as train does where no option describes one: linear and MLP mixtures of several sizes are "
-        "fitted without each of 5 folds, judged by the rows held out, and the best are averaged, each by its weight, "
-        "in "
-        "one model. --family limits it"},
-       {"effort", "", "1..9", "5", "of --auto: each step allows 1.6 times the passes over the rows"},
-       {"committee", "", "B", "",
-        "fit the model B times, each time without another part of the rows, and average the B fits in one model"},
-       conformal_option(),
-       {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
-       {"report", "", "FILE.html", "",
-        "show the model as a page, as `moe report` does, at these rows, with the fit's course"},
-       {"checkpoint", "", "FILE", "",
-        "save the best model so far and all that --resume needs, also when the fit fails or is interrupted"},
-       {"every", "", "SECONDS", "60", "how often"},
-       {"resume", "", "FILE", "",
-        "a checkpoint: go on with its run, whose options stay, to the model that it would have come to "
-        "without a break. A "
-        "model: begin a new fit from it, with its networks, family, columns and parameters"},
-       {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"},
-       {"dry-run", "", "", "", "say what was understood of DATA and of the options, and fit nothing"},
-       output_option("where the model goes")});
-  return with_csv_options(std::move(result));
+  return with_csv_options(joined(
+      {fit_options(),
+       in_group(Group::kModel,
+                {{"auto", "", "", "",
+                  "find the model, as train does where no option describes one: linear and MLP mixtures of several "
+                  "sizes are "
+                  "fitted without each of 5 folds, judged by the rows held out, and the best are averaged, each by its "
+                  "weight, in one model. --family limits it"},
+                 {"effort",
+                  "",
+                  "1..9",
+                  "5",
+                  "of --auto: each step allows 1.6 times the passes over the rows",
+                  false,
+                  Group::kModel,
+                  {"1", "2", "3", "4", "5", "6", "7", "8", "9"}},
+                 {"committee", "", "B", "",
+                  "fit the model B times, each time without another part of the rows, and average the B fits in one "
+                  "model"}}),
+       in_group(Group::kFit, {conformal_option()}),
+       in_group(Group::kOutput,
+                {output_option("where the model goes"),
+                 {"log", "", "FILE.jsonl", "", "one JSON object a pass"},
+                 {"report", "", "FILE.html", "",
+                  "show the model as a page, as `moe report` does, at these rows, with the fit's course"},
+                 {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"}}),
+       {{"checkpoint", "", "FILE", "",
+         "save the best model so far and all that --resume needs, also when the fit fails or is interrupted"},
+        {"every", "", "SECONDS", "60", "how often"},
+        {"resume", "", "FILE", "",
+         "a checkpoint: go on with its run, whose options stay, to the model that it would have come to without a "
+         "break. A model: begin a new fit from it, with its networks, family, columns and parameters"},
+        {"dry-run", "", "", "", "say what was understood of DATA and of the options, and fit nothing"}}}));
 }
 
 std::string listing(const char* title, const std::vector<moe::Word>& words) {
@@ -245,8 +252,8 @@ std::string notes() {
          "me-batch)\n" +
          listing("Objectives (minimised, penalties added; means over rows but for me-batch):", moe::objective_words()) +
          listing("Gate links:", moe::gate_words()) + listing("Solvers:", moe::solver_words()) +
-         "  auto        adam where a network is an MLP; else em, or lbfgs where that cannot be; owlqn under --l1\n"
-         "              or --gate-l1\n\n"
+         "  auto        adam where a network is an MLP; else em, or lbfgs where that cannot be; owlqn under --l1 or "
+         "--gate-l1\n\n"
          "Exit status: 0 done; 1 the fit failed, no model written; 2 usage; 3 bad data; 4 bad model file; 5 cannot "
          "read or write.";
 }

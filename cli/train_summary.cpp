@@ -15,7 +15,7 @@
 namespace cli {
 namespace {
 
-std::string printed(const char* format, double value) {
+std::string in_format(const char* format, double value) {
   char text[64];
   std::snprintf(text, sizeof text, format, value);
   return text;
@@ -103,7 +103,7 @@ void note_far_values(const moe::Model& model, const std::vector<moe::FarValues>&
     notes.push_back(
         "note: " + which + moe::printable(model.schema.targets[far.target]) + "' " + (far.rows == 1 ? "is" : "are") +
         " far from all others: " + (far.rows == 1 ? "" : "the farthest is ") + value + row + ", " +
-        printed("%.3g", far.times) + " times the distance between the quartiles from the median: expected --na " +
+        in_format("%.3g", far.times) + " times the distance between the quartiles from the median: expected --na " +
         value + " --missing drop if it stands for a missing value" +
         (could_have_heavy_tails(model) ? ", or --family student for outliers" : ""));
   }
@@ -126,18 +126,18 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
       std::to_string(fit.parameters) + " free parameters");
   say(report.solver + ": " + std::to_string(fit.iterations) + (fit.iterations == 1 ? " pass, " : " passes, ") +
       (fit.converged ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
-  std::string line = moe::minimised_figure(fit) + printed(" %.8g", fit.objective_value);
-  if (fit.penalty > 0) line += printed(" + penalty %.3g", fit.penalty);
-  if (std::isfinite(fit.log_likelihood)) line += printed(", log-likelihood %.6f", fit.log_likelihood);
-  if (std::isfinite(report.validation)) line += printed(", best validation %.6g", report.validation);
-  say(line + printed(", %.2f s", report.seconds));
+  std::string line = moe::minimised_figure(fit) + in_format(" %.8g", fit.objective_value);
+  if (fit.penalty > 0) line += in_format(" + penalty %.3g", fit.penalty);
+  if (std::isfinite(fit.log_likelihood)) line += in_format(", log-likelihood %.6f", fit.log_likelihood);
+  if (std::isfinite(report.validation)) line += in_format(", best validation %.6g", report.validation);
+  say(line + in_format(", %.2f s", report.seconds));
   summarise_l1(report);
   if (report.maxima.size() < 2 || !std::isfinite(fit.log_likelihood)) return;
   constexpr std::size_t kMost = 4;
   std::vector<std::string> listed;
   for (const moe::Maximum& maximum : report.maxima)
     if (listed.size() < kMost)
-      listed.push_back(printed("%.4f", -maximum.objective * fit.weight) + " (" +
+      listed.push_back(in_format("%.4f", -maximum.objective * fit.weight) + " (" +
                        (maximum.starts > 0 ? counted(maximum.starts, "start") : "found from another end") +
                        (maximum.spurious ? ", spurious)" : ")"));
   say("maxima: " + moe::join(listed) +

@@ -425,7 +425,8 @@ TEST_CASE("progress counts from the first start to the last, on a terminal alone
       sh("moe gen experts -n 4000 -k 3 -d 3 -o d.csv\n"
          "script -qec 'moe train d.csv -k 3 --restarts 3 --expert mlp:8 --epochs 150 -o m.moe' /dev/null | tr '\\r' "
          "'\\n' |\n"
-         "  sed -n 's/^.*start \\([0-9]*\\) of \\([0-9]*\\), pass \\([0-9]*\\), objective .*$/\\1 \\2/p' | sort -u\n"
+         "  sed -n 's/^.*start \\([0-9]*\\) of \\([0-9]*\\), pass [0-9]* of 150, .*best .*$/\\1 \\2/p' | "
+         "sort -u\n"
          "moe train d.csv -k 3 --restarts 3 --epochs 5 -o m.moe 2>&1 | grep -c 'start [0-9]* of'");
   INFO(ran);
   std::istringstream words(ran.out);

@@ -126,9 +126,10 @@ for path in sys.argv[2:]: assert table(path) == (header, rows), path
   CHECK(wrong.err ==
         "predict: x.moe: not a model file: it begins with 'x\\n' and ends there: expected a model file as moe "
         "writes it\n");
-  // Man pages and bash completion are made from the same table as --help.
+  // Man pages and completion are made from the same table as --help.
   const Ran beside = sh(
-      "cd prefix/share && ls moe man/man1/moe.1 && grep -c '^.TP' man/man1/moe-train.1 && source "
+      "cd prefix/share && ls moe man/man1/moe.1 zsh/site-functions/_moe fish/vendor_completions.d/moe.fish && grep -c "
+      "'^.TP' man/man1/moe-train.1 && source "
       "bash-completion/completions/moe && COMP_WORDS=(moe export --fo) COMP_CWORD=2 && _moe && echo ${COMPREPLY[*]} && "
       "COMP_WORDS=(moe im) COMP_CWORD=1 && _moe && echo ${COMPREPLY[*]}");
   INFO(beside);

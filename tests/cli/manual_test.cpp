@@ -1,4 +1,5 @@
-// The man pages and the completion for bash, which are written from the same table as --help.
+// Help, the man pages and the completion for bash, zsh and fish, which are written from one table of options.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
 #include <sstream>
@@ -48,7 +49,7 @@ TEST_CASE("man pages say what --help says, in requests and escapes that troff kn
   const Ran made = sh("mkdir m && moe help --manual m && ls m");
   INFO(made);
   REQUIRE(made.status == 0);
-  const std::set<std::string> requests{".TH", ".SH", ".TP", ".PP", ".RS", ".RE", ".nf", ".fi"};
+  const std::set<std::string> requests{".TH", ".SH", ".TP", ".PP", ".RS", ".RE", ".nf", ".fi", ".SS"};
   std::size_t pages = 0;
   for (const std::string& file : lines_of(made.out)) {
     if (!file.ends_with(".1")) continue;
@@ -78,6 +79,9 @@ TEST_CASE("man pages say what --help says, in requests and escapes that troff kn
       CHECK(help.find(words_of(printed(lines[i + 2]))) != std::string::npos);
     }
     CHECK(entries > 1);
+    // The topics are those of --help.
+    for (const std::string& line : lines)
+      if (line.starts_with(".SS ")) CHECK(help.find(" " + line.substr(4) + ": ") != std::string::npos);
   }
   const std::string commands = sh("ls m | grep -c '^moe-.*[.]1$'; moe --help | grep -cE '^  [a-z]+  '").out;
   CHECK(pages > 5);
@@ -106,4 +110,127 @@ TEST_CASE("bash completes commands, options and files", "[cli][manual]") {
     INFO(line);
     CHECK((all.find(" " + line + " ") != std::string::npos || all.find(" " + line + "\n") != std::string::npos));
   }
+}
+
+namespace {
+
+const char* const kCommands[] = {"gen",     "train", "select", "eval",   "predict",
+                                 "inspect", "plot",  "report", "export", "import"};
+
+std::size_t widest(const std::string& text) {
+  std::size_t width = 0;
+  for (const std::string& line : lines_of(text)) width = std::max(width, line.size());
+  return width;
+}
+
+bool there_is(const Shell& sh, const std::string& program) { return sh("command -v " + program).status == 0; }
+
+}  // namespace
+
+TEST_CASE("help fits 80 columns, or the narrower terminal, and has the same words at any width", "[cli][manual]") {
+  const Shell sh;
+  CHECK(widest(sh("moe --help").out) <= 80);
+  for (const std::string command : kCommands) {
+    const std::string wide = sh("unset COLUMNS; moe " + command + " --help").out;
+    const std::string narrow = sh("COLUMNS=60 moe " + command + " --help").out;
+    INFO(wide << narrow);
+    CHECK(widest(wide) <= 80);
+    CHECK(widest(wide) > 70);
+    CHECK(widest(narrow) <= 60);
+    CHECK(sh("COLUMNS=200 moe " + command + " --help").out == wide);
+    // Backslashes continue commands, and a colon may stand at another place.
+    const auto words = [](std::string text) {
+      std::erase(text, '\\');
+      return words_of(text);
+    };
+    CHECK(words(wide) == words(narrow));
+  }
+  if (sh("script -qec true /dev/null").status == 0)
+    CHECK(widest(sh("unset COLUMNS; script -qec 'stty cols 50; moe train --help' /dev/null | tr -d '\\r'").out) <= 50);
+}
+
+TEST_CASE("help puts every option under a topic", "[cli][manual]") {
+  const Shell sh;
+  const std::string text = sh("moe train --help").out;
+  const char* const topics[] = {"\nData:\n", "\nModel:\n", "\nFit:\n", "\nOutput:\n", "\nRun:\n"};
+  std::size_t before = 0;
+  for (const char* topic : topics) {
+    CAPTURE(topic);
+    const std::size_t at = text.find(topic);
+    REQUIRE(at != std::string::npos);
+    CHECK(at > before);
+    before = at;
+  }
+  const auto at = [&](const char* word) { return text.find(word); };
+  CHECK((at("\nData:") < at("--target COL") && at("--target COL") < at("\nModel:")));
+  CHECK((at("\nModel:") < at("--family SPEC") && at("--family SPEC") < at("\nFit:")));
+  CHECK((at("\nFit:") < at("--restarts R") && at("--restarts R") < at("\nOutput:")));
+  CHECK((at("\nOutput:") < at("--output FILE") && at("--output FILE") < at("\nRun:")));
+  CHECK(at("\nRun:") < at("--seed N"));
+}
+
+TEST_CASE("bash completes values that are one of a list", "[cli][manual]") {
+  const Shell sh;
+  const auto completed = [&](const std::string& words, int at) {
+    return sh("mkdir -p m empty; moe help --manual m; . m/moe.bash; cd empty; touch data.csv; COMP_WORDS=(" + words +
+              "); COMP_CWORD=" + std::to_string(at) + "; COMPREPLY=(); _moe; echo \"${COMPREPLY[*]}\"")
+        .out;
+  };
+  CHECK(completed("moe train --family lap", 3) == "laplace\n");
+  CHECK(completed("moe train --standardize ''", 3) == "yes no\n");
+  CHECK(completed("moe export --format onn", 3) == "onnx\n");
+  CHECK(completed("moe select --by b", 3) == "bic\n");
+  CHECK(completed("moe gen two", 2) == "two-lines\n");
+  CHECK(completed("moe train --validation da", 3) == "data.csv\n");
+  CHECK(completed("moe train -k ''", 3) == "\n");
+}
+
+TEST_CASE("fish completes commands, options and values", "[cli][manual]") {
+  const Shell sh;
+  sh("mkdir m && moe help --manual m");
+  CHECK(ScratchDir::read(sh.path("m/moe.fish")).find("-l family -x -a 'auto ") != std::string::npos);
+  if (!there_is(sh, "fish")) return;
+  const Ran checked = sh("fish -n m/moe.fish");
+  INFO(checked);
+  CHECK(checked.status == 0);
+  const auto completed = [&](const std::string& line) {
+    return sh("export HOME=$PWD; cd m; fish -c \"source moe.fish; complete -C '" + line + "'\" | cut -f 1").out;
+  };
+  CHECK(completed("moe impo") == "import\n");
+  CHECK(completed("moe train --family lap") == "laplace\n");
+  CHECK(completed("moe train --standardize ") == "no\nyes\n");
+  CHECK(completed("moe eval --requ") == "--require\n");
+  CHECK(completed("moe export --format onn") == "onnx\n");
+  CHECK(completed("moe eval -m moe.fi") == "moe.fish\n");
+}
+
+TEST_CASE("zsh completes commands, options and values", "[cli][manual]") {
+  const Shell sh;
+  sh("mkdir m && moe help --manual m");
+  const std::string text = ScratchDir::read(sh.path("m/_moe"));
+  CHECK(text.starts_with("#compdef moe\n"));
+  CHECK(text.find(":SPEC:(auto ") != std::string::npos);
+  if (!there_is(sh, "zsh")) return;
+  const Ran checked = sh("zsh -n m/_moe");
+  INFO(checked);
+  CHECK(checked.status == 0);
+  // A terminal in which zsh completes what is typed, with a tab; the line is printed when return is pressed.
+  sh.write("type.zsh", R"(
+zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z "PS1=; fpath=($PWD/m \$fpath); autoload -Uz compinit; compinit -u -d $PWD/dump; moe() { print -r -- \"<\$*>\" }; print ready"
+zpty -r z out '*ready*ready*' > /dev/null
+zpty -w -n z "$1"$'\t\n'
+zpty -r -t z out; sleep 1
+while zpty -r -t z out; do print -r -- $out; done
+)");
+  const auto completed = [&](const std::string& line) {
+    const std::string out = sh("timeout 20 zsh -f type.zsh '" + line + "' | tr -d '\\r'").out;
+    const std::size_t end = out.rfind('>'), begin = out.rfind('<', end);
+    return end == std::string::npos || begin == std::string::npos ? out : out.substr(begin + 1, end - begin - 1);
+  };
+  CHECK(completed("moe impo") == "import");
+  CHECK(completed("moe train --family lapl") == "train --family laplace");
+  CHECK(completed("moe export --format onn") == "export --format onnx");
+  CHECK(completed("moe eval --requ") == "eval --require");
 }

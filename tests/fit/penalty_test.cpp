@@ -208,8 +208,8 @@ TEST_CASE("train says which penalty it has chosen, and fits as with that", "[pen
   const Ran ran =
       sh("for t in 1 3; do moe train -y diagnosis -k 1 --l2 auto $DATA/breast_cancer_train.csv --threads $t -o $t.moe "
          "2> $t.txt; grep -v ' s$' $t.txt > $t.said; done; cmp 1.moe 3.moe; cmp 1.said 3.said; cat 1.txt >&2\n"
-         "l2=$(sed -n 's/^--l2 \\([^ ]*\\) is the best of 12 penalties on 5 folds; mean log p(y|x) of rows held out: "
-         "-[0-9.]* +- [0-9.]*; without a penalty -[0-9.]* +- [0-9.]*$/\\1/p' 1.txt)\n"
+         "l2=$(sed -n 's/^--l2 \\([^ ]*\\) is the best of 12 penalties on 5 folds; nll of rows held out: "
+         "[0-9.]* +- [0-9.]*; without a penalty [0-9.]* +- [0-9.]*$/\\1/p' 1.txt)\n"
          "moe train -y diagnosis -k 1 --l2 $l2 $DATA/breast_cancer_train.csv -q -o plain.moe; cmp 1.moe plain.moe\n"
          "moe train -y diagnosis -k 1 $DATA/breast_cancer_train.csv -o open.moe 2> open.txt; cmp 1.moe open.moe\n"
          "grep -c '^note: classes separate, so that the likelihood has no maximum: --l2 '$l2' is the best' open.txt\n"
