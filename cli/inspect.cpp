@@ -146,8 +146,8 @@ std::string importance_in_words(const moe::Model& model, int digits) {
     cells.push_back({moe::printable(inputs[j].name), rounded_number(inputs[j].mean, digits),
                      rounded_number(inputs[j].gate, digits)});
   std::string text = std::string("importance: how far an input moves the ") +
-                     (model.classes() ? "probabilities" : "mean (in standard deviations of the target)") +
-                     " and the gate's weights, by the model alone\n";
+                     (model.classes() ? "probabilities" : "mean (in sd of the target)") +
+                     " and the gate, by the model alone\n";
   for (const std::string& line : aligned_lines(cells, kNarrowest)) text += "  " + line + "\n";
   if (inputs.size() > kMost) text += "  and " + std::to_string(inputs.size() - kMost) + " more inputs\n";
   return text;

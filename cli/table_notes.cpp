@@ -67,7 +67,7 @@ std::vector<std::string> notes_on_constant_inputs(const moe::TrainingTable& tabl
 std::vector<std::string> notes_on_lone_classes(const moe::TrainingTable& table, const std::string& part) {
   const std::vector<std::string> lone = moe::classes_of_one_row(table.schema, table.data);
   if (lone.empty()) return {};
-  return {"note: class " + moe::listed(lone) +
+  return {(lone.size() == 1 ? "note: class " : "note: classes ") + moe::listed(lone) +
           (lone.size() == 1 ? " has a single row: it is" : " have a single row each: those are") + " in every " + part +
           "'s training rows, and no " + part + " is judged by it"};
 }

@@ -124,7 +124,7 @@ std::string list_members(const Model& model, const Shown& style) {
     std::vector<std::string> networks, families;
     for (arma::uword k = member.first; k < member.first + member.experts; ++k) {
       networks.push_back(model.experts[k].network->spec());
-      families.push_back(model.experts[k].family->spec());
+      families.push_back(model.experts[k].family->name());
     }
     const std::string count = std::to_string(member.experts);
     begins.push_back("member " + std::to_string(b + 1) +
