@@ -76,7 +76,7 @@ Command calibrate_command() {
                             {"by-expert", "", "", "",
                              "each expert's rows by themselves, so that the coverage holds where each expert answers"},
                             unknown_option(),
-                            {"threads", "", "N", "0", "0: all cores. The result does not depend on it"},
+                            threads_option(),
                             {"quiet", "q", "", "", "say nothing"},
                             output_option("where the calibrated model goes")}),
           "DATA must be rows that no fit has seen, from the same source as the rows to come. Then the sets of "

@@ -136,7 +136,7 @@ std::vector<std::string> aligned_lines(const std::vector<std::vector<std::string
 
 /// How much each input matters, where the model's units tell how inputs are spread.
 std::string importance_in_words(const moe::Model& model, int digits) {
-  constexpr std::size_t kMost = 12, kNarrowest = 8;
+  constexpr std::size_t kMost = 12, kNarrowColumn = 8;
   const moe::Standardization& units = model.standardization;
   const bool no_units = arma::all(units.input_center == 0) && arma::all(units.input_scale == 1);
   if (no_units || model.schema.inputs.empty() || !model.gate->normalised()) return "";
@@ -148,7 +148,7 @@ std::string importance_in_words(const moe::Model& model, int digits) {
   std::string text = std::string("importance: how far an input moves the ") +
                      (model.classes() ? "probabilities" : "mean (in sd of the target)") +
                      " and the gate, by the model alone\n";
-  for (const std::string& line : aligned_lines(cells, kNarrowest)) text += "  " + line + "\n";
+  for (const std::string& line : aligned_lines(cells, kNarrowColumn)) text += "  " + line + "\n";
   if (inputs.size() > kMost) text += "  and " + std::to_string(inputs.size() - kMost) + " more inputs\n";
   return text;
 }
