@@ -12,14 +12,14 @@
 namespace cli {
 namespace {
 
-std::string printed(const char* format, double a, double b = 0) {
+std::string formatted(const char* format, double a, double b = 0) {
   char text[80];
   std::snprintf(text, sizeof text, format, a, b);
   return text;
 }
 
 std::string score_of(const moe::PenaltyScore& score) {
-  return score.failure.empty() ? printed("%.4f +- %.4f", score.score, score.error) : "none (" + score.failure + ")";
+  return score.failure.empty() ? formatted("%.4f +- %.4f", score.score, score.error) : "none (" + score.failure + ")";
 }
 
 moe::PenaltyChoice choose(const Arguments& arguments, moe::FitRequest& request, const moe::PenaltyOptions& options) {
@@ -93,7 +93,7 @@ void check(const moe::FitRequest& request, WatchedFit& watched) {
   if (!held_out || !held_out->over_fits()) return;
   watched.notes.push_back("warning: of " + std::to_string(held_out->rows) +
                           " rows held out, this kind of fit has the mean log p(y|x) " +
-                          printed("%.4f, and one linear expert %.4f", held_out->score, held_out->one) +
+                          formatted("%.4f, and one linear expert %.4f", held_out->score, held_out->one) +
                           ": expected fewer experts or parameters, or --l2 auto --gate-l2 auto");
 }
 
