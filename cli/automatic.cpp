@@ -6,6 +6,7 @@
 
 #include "csv_options.hpp"
 #include "fit_page.hpp"
+#include "fit_record.hpp"
 #include "moe/automatic.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
@@ -41,7 +42,7 @@ std::string figures(const char* format, double a, double b) {
   return text;
 }
 
-void summarise(const moe::AutomaticResult& result) {
+void summarise_committee(const moe::AutomaticResult& result) {
   const moe::Model& model = result.model;
   const arma::uword folds = result.folds;
   say(std::to_string(model.fit.rows) + " rows, " + std::to_string(model.schema.inputs.size()) + " inputs; tried " +
@@ -95,6 +96,7 @@ void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, m
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   options.threads = threads(arguments);
   options.groups = table.groups;
+  FitRecord summary(arguments);
   FitPage page(arguments);
   page.keep(table.data);
   moe::OutputFile out(arguments.text("output"));  // before the fit: where it cannot be written is known at once
@@ -106,11 +108,14 @@ void fit_and_save(const Arguments& arguments, const moe::TrainingTable& table, m
         moe::fit_automatically(table.schema, table.data, options,
                                [&](std::size_t done, std::size_t fits) { progress.show("fits", done, fits); });
     progress.clear();
-    moe::save_model(result.model, out);
-    if (!arguments.has("quiet")) summarise(result);
     const std::vector<std::string> notes = notes_on(result, options, table);
+    const Json record = record_of(result, notes);
+    const std::string missed = summary.unmet_by(record);
+    if (missed.empty()) moe::save_model(result.model, out);
+    if (!arguments.has("quiet")) summarise_committee(result);
     for (const std::string& note : notes) say(note);
-    page.write(result.model, {}, notes);
+    if (missed.empty()) page.write(result.model, {}, notes);
+    summary.write(record, missed);
     if (result.stopped)
       throw Error(ErrorKind::kFit, "interrupted: the model is made of the candidates that were done by then");
   } catch (const moe::Stopped&) {
