@@ -209,6 +209,10 @@ void show_sections(const std::string& text, const std::string& place) {
   print(escaped_lines(text, standard && may_be_bold(STDOUT_FILENO)), place);
 }
 
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 void say(const std::string& text) {
   std::string line = moe::one_line(text) + "\n";
   if (may_be_bold(STDERR_FILENO))

@@ -8,6 +8,7 @@
 #include "calibrate.hpp"
 #include "csv_options.hpp"
 #include "fit_page.hpp"
+#include "fit_record.hpp"
 #include "help.hpp"
 #include "moe/automatic.hpp"
 #include "moe/error.hpp"
@@ -46,10 +47,6 @@ std::string figures(const char* format, double a, double b) {
   return text;
 }
 
-std::string number_of(std::uint64_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 /// Says the text behind its beginning, in lines of at most 100 characters that stand below each other.
 void say_wrapped(const std::string& begin, const std::string& text) {
   constexpr std::size_t kDeepest = 40, kMostWidth = 100;
@@ -61,11 +58,11 @@ void say_wrapped(const std::string& begin, const std::string& text) {
   }
 }
 
-void summarise(const moe::AutomaticResult& result) {
+void summarise_committee(const moe::AutomaticResult& result) {
   const moe::Model& model = result.model;
   const arma::uword folds = result.folds;
-  say(number_of(model.fit.rows, "row") + ", " + number_of(model.schema.inputs.size(), "input") + "; tried " +
-      number_of(result.tried.size(), "model") + " on " + std::to_string(folds) +
+  say(counted(model.fit.rows, "row") + ", " + counted(model.schema.inputs.size(), "input") + "; tried " +
+      counted(result.tried.size(), "model") + " on " + std::to_string(folds) +
       " folds; nll of rows held out, lower is better:");
   for (const moe::Tried& tried : result.tried) {
     if (!tried.failure.empty())
@@ -121,6 +118,7 @@ void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::Aut
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   options.threads = threads(arguments);
   options.groups = table.groups;
+  FitRecord summary(arguments);
   FitPage page(arguments);
   page.keep(table.data);
   moe::OutputFile out(arguments.text("output"));  // before the fit: where it cannot be written is known at once
@@ -132,12 +130,15 @@ void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::Aut
         moe::fit_automatically(table.schema, table.data, options,
                                [&](std::size_t done, std::size_t fits) { progress.show("fits", done, fits); });
     progress.clear();
-    if (!arguments.has("quiet")) summarise(result);
-    if (held) calibrate_by(result.model, *held, false, arguments);
-    moe::save_model(result.model, out);
     const std::vector<std::string> notes = notes_on(result, options, table);
+    const Json record = record_of(result, notes);
+    const std::string missed = summary.unmet_by(record);
+    if (held) calibrate_by(result.model, *held, false, arguments);
+    if (missed.empty()) moe::save_model(result.model, out);
+    if (!arguments.has("quiet")) summarise_committee(result);
     for (const std::string& note : notes) say(note);
-    page.write(result.model, {}, notes);
+    if (missed.empty()) page.write(result.model, {}, notes);
+    summary.write(record, missed);
     if (result.stopped)
       throw Error(ErrorKind::kFit, "interrupted: the model is made of the candidates that were done by then");
   } catch (const moe::Stopped&) {
@@ -161,7 +162,7 @@ void require_rows_for(arma::uword members, const moe::TrainingTable& table) {
   if (members <= most) return;
   throw Error(ErrorKind::kData,
               "--committee " + std::to_string(members) + ": the table has " +
-                  number_of(units.size(), rows ? "row" : "group") + ", and each fit leaves out " +
+                  counted(units.size(), rows ? "row" : "group") + ", and each fit leaves out " +
                   (rows ? "2 rows or more" : "a group or more") + " of its own: expected " +
                   (most < 2 ? "more of them, or no --committee" : "--committee " + std::to_string(most) + " at most"));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "command.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 #include "table_notes.hpp"
@@ -10,10 +11,6 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kMostShown = 8;
-
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
 
 std::string range_of(const arma::vec& values) {
   const arma::vec there = values.elem(arma::find_finite(values));

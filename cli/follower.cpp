@@ -7,6 +7,7 @@
 
 #include "moe/checkpoint.hpp"
 #include "moe/error.hpp"
+#include "resume.hpp"
 #include "signals.hpp"
 
 namespace cli {
@@ -60,10 +61,12 @@ void Follower::finish() {
   log_.reset();
 }
 
-std::string Follower::how_to_go_on() const {
+std::string Follower::how_to_go_on(const Arguments& arguments) const {
   if (checkpoint_.empty()) return "";
   if (!best_) return ", and no checkpoint, as no pass was over";
-  return ", but the checkpoint is: --resume " + moe::printable(checkpoint_, 200) + " goes on from there";
+  if (done_ == nullptr)
+    return ", but the checkpoint is: --resume " + moe::printable(checkpoint_, 200) + " begins there";
+  return ", but the checkpoint is, and this goes on: " + command_to_go_on(arguments, checkpoint_);
 }
 
 void Follower::write_log(const moe::PassReport& report) {

@@ -34,8 +34,8 @@ class Follower {
   /// The course of the last fit, where --report asks for it; empty else.
   const FitCourse& course() const { return course_; }
 
-  /// A sentence for a user who has interrupted the fit, on how to go on; "" without --checkpoint.
-  std::string how_to_go_on() const;
+  /// The end of a sentence for a user who has interrupted the fit: the command that goes on; "" without --checkpoint.
+  std::string how_to_go_on(const Arguments& arguments) const;
 
  private:
   void write_log(const moe::PassReport& report);

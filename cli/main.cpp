@@ -24,8 +24,10 @@ namespace cli {
 Command gen_command();
 Command train_command();
 Command select_command();
+Command split_command();
 Command eval_command();
 Command calibrate_command();
+Command check_command();
 Command predict_command();
 Command inspect_command();
 Command plot_command();
@@ -45,8 +47,10 @@ constexpr Entry kCommands[] = {
     {"gen", "make a data set", gen_command},
     {"train", "fit a model to a CSV file", train_command},
     {"select", "choose the number of experts, the family or the inputs", select_command},
+    {"split", "cut a table into rows for training and for testing", split_command},
     {"eval", "judge a model on rows with a known target", eval_command},
     {"calibrate", "make intervals hold what they promise, by rows not seen", calibrate_command},
+    {"check", "check new rows against a model", check_command},
     {"predict", "predict rows", predict_command},
     {"inspect", "show what a model is", inspect_command},
     {"plot", "draw a model: fit, gate, effects, residuals ..", plot_command},

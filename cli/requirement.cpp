@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -53,7 +54,6 @@ double figure_of(const std::string& name, const Judged& judged, const Judgement&
 }
 
 double value_of(const std::string& operand, const Judgement& judgement) {
-  if (const auto number = moe::parse_number(operand)) return *number;
   if (operand.size() == 1 && operand[0] >= 'A' && operand[0] <= 'Z')
     return figure_of("nll", judged_as(operand, judgement), judgement);
   const std::size_t open = operand.rfind('(');
@@ -77,20 +77,39 @@ bool holds(double left, const std::string& comparison, double right) {
 
 void check_requirement(const std::string& text) { parsed(text); }
 
-std::string unmet(const std::vector<std::string>& requirements, const Judgement& judgement) {
+std::string unmet(const std::vector<std::string>& requirements, const FiguresOf& figures_of) {
   std::vector<std::string> found, expected;
+  const auto values = [&](const std::string& operand) {
+    if (const auto number = moe::parse_number(operand)) return std::vector<NamedFigure>{{"", *number}};
+    std::vector<NamedFigure> figures = figures_of(operand);
+    if (figures.empty()) figures.push_back({operand, std::numeric_limits<double>::quiet_NaN()});
+    return figures;
+  };
+  const auto note = [&](const NamedFigure& figure) {
+    if (figure.name.empty()) return;
+    const std::string is =
+        figure.name + (std::isnan(figure.value) ? " has no value" : " is " + moe::format_number(figure.value));
+    if (std::find(found.begin(), found.end(), is) == found.end()) found.push_back(is);
+  };
   for (const std::string& text : requirements) {
     const Parsed requirement = parsed(text);
-    const double left = value_of(requirement.left, judgement), right = value_of(requirement.right, judgement);
-    if (holds(left, requirement.comparison, right)) continue;
-    expected.push_back(text);
-    for (const auto& [operand, value] : {std::pair{requirement.left, left}, std::pair{requirement.right, right}}) {
-      if (moe::parse_number(operand)) continue;
-      const std::string is = operand + (std::isnan(value) ? " has no value" : " is " + moe::format_number(value));
-      if (std::find(found.begin(), found.end(), is) == found.end()) found.push_back(is);
-    }
+    bool met = true;
+    for (const NamedFigure& left : values(requirement.left))
+      for (const NamedFigure& right : values(requirement.right)) {
+        if (holds(left.value, requirement.comparison, right.value)) continue;
+        met = false;
+        note(left);
+        note(right);
+      }
+    if (!met) expected.push_back(text);
   }
   return expected.empty() ? "" : "--require: " + moe::join(found) + ": expected " + moe::join(expected);
+}
+
+std::string unmet(const std::vector<std::string>& requirements, const Judgement& judgement) {
+  return unmet(requirements, [&](const std::string& operand) {
+    return std::vector<NamedFigure>{{operand, value_of(operand, judgement)}};
+  });
 }
 
 }  // namespace cli

@@ -15,8 +15,8 @@ using moe::Error;
 using moe::ErrorKind;
 
 /// Options that do not change the result.
-constexpr const char* kBeside[] = {"threads", "log",     "checkpoint", "every",  "resume",
-                                   "quiet",   "dry-run", "output",     "report", "config"};
+constexpr const char* kBeside[] = {"threads", "log",    "checkpoint", "every",   "resume",  "quiet",
+                                   "dry-run", "output", "report",     "summary", "require", "config"};
 /// Options on how a table is written. They may differ if the rows are the same, which fingerprints of the rows show.
 constexpr const char* kOfTables[] = {"header", "delimiter", "comment"};
 
@@ -45,6 +45,18 @@ std::vector<std::string> values_in(const SortedJson& options, const std::string&
 bool same_value(const std::string& a, const std::string& b) {
   const auto x = moe::parse_number(a), y = moe::parse_number(b);
   return a == b || (x && y && *x == *y);
+}
+
+/// A word as a shell reads it.
+std::string for_shell(const std::string& word) {
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string("_./,:=+@%-").find(c) != std::string::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 /// The values as a user types them.
@@ -78,6 +90,18 @@ Arguments as_begun(const Arguments& now, const std::string& words) {
   for (const auto& [name, values] : then.items())
     if (!now.has(name) && now.knows(name)) result.give(name, values_in(then, name));
   return result;
+}
+
+std::string command_to_go_on(const Arguments& arguments, const std::string& checkpoint) {
+  std::string command = "moe train --resume " + for_shell(checkpoint);
+  const std::string data = arguments.positional(0);
+  const bool piped = data.empty() || data == "-";
+  if (!piped) command += " " + for_shell(data);
+  for (const char* option : kBeside)
+    for (const std::string& value : arguments.all(option))
+      if (option != std::string("resume"))
+        command += std::string(" --") + option + (option == std::string("quiet") ? "" : " " + for_shell(value));
+  return command + (piped ? ", with the same rows on standard input" : "");
 }
 
 void require_same_rows(const std::string& then, const std::string& now) {

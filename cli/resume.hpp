@@ -18,6 +18,10 @@ std::string words_of_run(const Arguments& arguments, const moe::Schema& schema, 
 /// that differs now, by name; model for words that cannot be read.
 Arguments as_begun(const Arguments& now, const std::string& words);
 
+/// The command, for a shell, that goes on with the run of a checkpoint. Options on which the result depends are in the
+/// checkpoint.
+std::string command_to_go_on(const Arguments& arguments, const std::string& checkpoint);
+
 /// Throws Error (data) where the rows now differ from those then. The options must agree.
 void require_same_rows(const std::string& then, const std::string& now);
 

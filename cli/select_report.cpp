@@ -12,7 +12,7 @@
 namespace cli {
 namespace {
 
-std::string printed(const char* format, double value) {
+std::string shown_as(const char* format, double value) {
   char text[64];
   std::snprintf(text, sizeof text, format, value);
   return text;
@@ -76,11 +76,11 @@ double training_score(const moe::FitSummary& fit) { return fit.log_likelihood / 
 std::vector<std::string> figures(const moe::Outcome& outcome, bool cv) {
   if (!outcome.failure.empty()) return {"failed: " + outcome.failure};
   const moe::FitSummary& fit = outcome.model->fit;
-  std::vector<std::string> row{printed("%.4f", fit.log_likelihood), std::to_string(fit.parameters)};
-  for (const double value : {fit.aic, fit.bic, fit.icl}) row.push_back(printed("%.4f", value));
+  std::vector<std::string> row{shown_as("%.4f", fit.log_likelihood), std::to_string(fit.parameters)};
+  for (const double value : {fit.aic, fit.bic, fit.icl}) row.push_back(shown_as("%.4f", value));
   if (cv)
     for (const double value : {training_score(fit), outcome.cv, outcome.cv_error})
-      row.push_back(printed("%.6f", value));
+      row.push_back(shown_as("%.6f", value));
   row.push_back(std::string(fit.converged ? "yes" : "no") + (outcome.spurious ? ", but spurious" : ""));
   return row;
 }
@@ -116,7 +116,7 @@ std::string tests_text(const std::vector<Trial>& trials, const Result& result) {
     std::vector<std::string> row = identity(trials[i], shown);
     row.insert(row.begin(), std::to_string(k - 1) + " against " + std::to_string(k));
     if (test.failure.empty())
-      row.insert(row.end(), {printed("%.4f", test.statistic), printed("%.4g", test.p), std::to_string(test.draws)});
+      row.insert(row.end(), {shown_as("%.4f", test.statistic), shown_as("%.4g", test.p), std::to_string(test.draws)});
     else
       row.push_back("failed: " + test.failure);
     rows.push_back(row);
@@ -178,8 +178,8 @@ std::string to_line(const std::vector<Trial>& trials, const moe::Outcome& outcom
   if (shown.l2) line += ", --l2 " + moe::format_number(trial.penalty.experts);
   if (shown.gate_l2) line += ", --gate-l2 " + moe::format_number(trial.penalty.gate);
   if (!outcome.failure.empty()) return line + ": failed: " + outcome.failure;
-  return line + ": cv " + printed("%.4f", outcome.cv) + printed(" +- %.4f", outcome.cv_error) + ", training rows " +
-         printed("%.4f", training_score(outcome.model->fit));
+  return line + ": cv " + shown_as("%.4f", outcome.cv) + shown_as(" +- %.4f", outcome.cv_error) + ", training rows " +
+         shown_as("%.4f", training_score(outcome.model->fit));
 }
 
 std::string to_text(const std::vector<Trial>& trials, const Result& result, bool cv) {

@@ -10,13 +10,13 @@
 namespace cli {
 namespace {
 
-constexpr std::size_t kMostShown = 4;
+constexpr std::size_t kMostExamples = 4;
 /// How many inputs that say nothing are named.
 constexpr std::size_t kMostNamed = 20;
 
 std::string merged(const moe::ColumnNote& note) {
   std::vector<std::string> pairs;
-  for (std::size_t i = 0; i < std::min(note.merged.size(), kMostShown); ++i)
+  for (std::size_t i = 0; i < std::min(note.merged.size(), kMostExamples); ++i)
     pairs.push_back(note.merged[i] + " and " + note.merged[i] + ".0");
   const std::size_t more = note.merged.size() - pairs.size();
   const std::string what = note.role == "target" ? "class" : "level";
@@ -40,7 +40,7 @@ std::string rounded(const moe::ColumnNote& note) {
 std::vector<std::string> table_notes(const moe::TrainingTable& table) {
   std::vector<std::string> notes;
   if (!table.perhaps_names.empty())
-    notes.push_back("note: the first row is taken for data: " + moe::listed(table.perhaps_names, kMostShown) +
+    notes.push_back("note: the first row is taken for data: " + moe::listed(table.perhaps_names, kMostExamples) +
                     "; --header yes takes it for the columns' names");
   for (const moe::ColumnNote& note : table.notes) {
     if (!note.merged.empty()) notes.push_back(merged(note));

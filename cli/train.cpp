@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <tuple>
 
 #include "automatic.hpp"
 #include "calibrate.hpp"
@@ -10,11 +12,13 @@
 #include "csv_options.hpp"
 #include "dry_run.hpp"
 #include "fit_page.hpp"
+#include "fit_record.hpp"
 #include "follower.hpp"
 #include "moe/checkpoint.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
+#include "moe/numeric.hpp"
 #include "moe/registry.hpp"
 #include "moe/stop.hpp"
 #include "penalty.hpp"
@@ -115,6 +119,27 @@ void say_all(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) say(line);
 }
 
+void say_summary(const Arguments& arguments, const moe::FitResult& result,
+                 const std::vector<std::vector<std::string>>& notes) {
+  if (arguments.has("quiet")) return;
+  summarise(result.model, result.report);
+  for (const std::vector<std::string>& some : notes) say_all(some);
+}
+
+/// Notes where --resume's model was fitted with other penalties: what the fit then minimises is not what the model did.
+std::vector<std::string> notes_on_penalties(const moe::Model* start, const moe::FitSummary& now) {
+  std::vector<std::string> notes;
+  if (start == nullptr || start->fit.rows == 0) return notes;
+  const moe::FitSummary& before = start->fit;
+  for (const auto& [option, then, here] :
+       {std::tuple{"--l2", before.l2, now.l2}, std::tuple{"--gate-l2", before.gate_l2, now.gate_l2},
+        std::tuple{"--l1", before.l1, now.l1}, std::tuple{"--gate-l1", before.gate_l1, now.gate_l1}})
+    if (std::isfinite(then) && then != here)
+      notes.push_back(std::string("note: --resume's model was fitted with ") + option + " " + moe::format_number(then) +
+                      ", and this fit has " + moe::format_number(here) + ": it minimises something else");
+  return notes;
+}
+
 /// `from`: a model to begin with, or the checkpoint of an earlier run with these arguments.
 void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   moe::ModelSpec spec = model_spec(arguments, expert_networks(arguments), arguments.text("family"));
@@ -137,6 +162,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
     say("note: under --gate-link " + spec.gate_link + " the weights need not sum to 1: the likelihood is not one");
 
   moe::FitProgress progress;
+  FitRecord summary(arguments);
   FitPage page(arguments);
   page.keep(table.data);
   moe::OutputFile out(arguments.text("output"));  // before the fit, so that an error is reported at once
@@ -154,23 +180,23 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
     auto& [model, report] = result;
     if (report.stopped) throw moe::Stopped();
     follower.finish();
-    if (!arguments.has("quiet")) summarise(model, report);
-    if (held) calibrate_by(model, *held, false, arguments);
-    moe::save_model(model, out);
-    if (!arguments.has("quiet")) {
-      say_all(paced);
-      say_all(penalties);
-    }
     std::vector<std::string> said = warnings(model, report, table);
-    said.insert(said.end(), notes.begin(), notes.end());
+    for (const auto& more : {notes, notes_on_penalties(start, model.fit)})
+      said.insert(said.end(), more.begin(), more.end());
+    const Json record = record_of(model, report, said);
+    const std::string missed = summary.unmet_by(record);
+    if (held) calibrate_by(model, *held, false, arguments);
+    if (missed.empty()) moe::save_model(model, out);
+    say_summary(arguments, result, {paced, penalties});
     say_all(said);
-    page.write(model, follower.course().history(model, report), said);
+    if (missed.empty()) page.write(model, follower.course().history(model, report), said);
+    summary.write(record, missed);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::kFit) follower.finish();
     throw;
   } catch (const moe::Stopped&) {
     follower.finish();
-    throw Error(ErrorKind::kFit, "interrupted: no model written" + follower.how_to_go_on());
+    throw Error(ErrorKind::kFit, "interrupted: no model written" + follower.how_to_go_on(arguments));
   }
 }
 
@@ -227,6 +253,7 @@ std::vector<Option> options_of_train() {
                  {"report", "", "FILE.html", "",
                   "show the model as a page, as `moe report` does, at these rows, with the fit's course"},
                  {"quiet", "q", "", "", "no summary and no progress bar; warnings all the same"}}),
+       in_group(Group::kOutput, record_options()),
        {{"checkpoint", "", "FILE", "",
          "save the best model so far and all that --resume needs, also when the fit fails or is interrupted"},
         {"every", "", "SECONDS", "60", "how often"},

@@ -21,10 +21,6 @@ std::string in_format(const char* format, double value) {
   return text;
 }
 
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 /// " (benign, malignant)", or the number of classes where there are many.
 std::string classes_of(const moe::Model& model) {
   const std::vector<std::string>& labels = model.schema.labels;

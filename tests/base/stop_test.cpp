@@ -113,7 +113,9 @@ TEST_CASE("an interrupted fit says how to go on", "[stop][cli]") {
          "ls -A");
   INFO(ran);
   CHECK(ran.out ==
-        "143\nmoe train: interrupted: no model written, but the checkpoint is: --resume c.moe goes on from there\n"
+        "143\nmoe train: interrupted: no model written, but the checkpoint is, and this goes on: moe train --resume "
+        "c.moe "
+        "d.csv --checkpoint c.moe --every 0 --quiet --output m.moe\n"
         "c.moe\nd.csv\nsaid\nscript\nstderr\nstdout\n");
 }
 

@@ -611,8 +611,8 @@ TEST_CASE("help comes with examples first, names every option, and is data", "[c
   const Shell sh;
   const Ran all = sh("moe --help");
   CHECK(all.status == 0);
-  for (const std::string command :
-       {"gen", "train", "select", "eval", "predict", "inspect", "plot", "report", "export", "import"}) {
+  for (const std::string command : {"gen", "train", "select", "split", "eval", "check", "predict", "inspect", "plot",
+                                    "report", "export", "import"}) {
     CHECK(all.out.find("\n  " + command + " ") != std::string::npos);
     const Ran ran = sh("moe " + command + " --help");
     INFO(ran);

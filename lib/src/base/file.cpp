@@ -123,7 +123,7 @@ void sweep_temporaries(const std::string& path) {
 
 /// Names of temporary files for remove_temporaries(). It runs in a signal handler, so it may neither lock nor allocate.
 /// A name is never freed, as the handler may be reading it; a process has few of them.
-constexpr std::size_t kMostTemporaries = 16;
+constexpr std::size_t kMostTemporaries = 256;
 std::array<std::atomic<char*>, kMostTemporaries> temporaries{};
 
 void remember(const std::string& temporary) {

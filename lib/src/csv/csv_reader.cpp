@@ -22,6 +22,7 @@ constexpr std::size_t kNowhere = std::string_view::npos;
 struct Held {
   std::size_t line = 0;
   std::vector<std::string> fields{};
+  std::size_t begin = 0;             // where the record begins in the text
   std::size_t bytes = 0, lines = 0;  // the length of the text up to the record's end
 };
 
@@ -29,6 +30,7 @@ struct Held {
 std::optional<Held> hold(CsvCursor& cursor, const CsvText& text) {
   if (!cursor.next_record()) return std::nullopt;
   Held record{cursor.record_line()};
+  record.begin = static_cast<std::size_t>(cursor.position() - text.begin);
   while (cursor.more()) record.fields.emplace_back(cursor.field());
   record.bytes = static_cast<std::size_t>(cursor.position() - text.begin);
   record.lines = cursor.lines();
@@ -100,6 +102,7 @@ struct CsvReader::State {
   std::optional<CsvCursor> cursor;
   std::size_t block_line = 0;            // the line on which the block begins
   std::size_t header_line = 0;           // counted from 0
+  std::string header_text{};             // as it is written
   std::vector<std::string> first_row{};  // the first row, where there is no header
   std::vector<std::string_view> fields;
 };
@@ -107,6 +110,7 @@ struct CsvReader::State {
 void CsvReader::State::read_header() {
   const CsvOptions& options = blocks.options();
   const CsvBlock head = blocks.head();
+  const std::string written(head.text.begin, head.text.end);  // a copy, as the cursor removes quotes in place
   CsvCursor records(blocks.dialect(), head.text);
   try {
     const std::optional<Held> first = hold(records, head.text);
@@ -115,6 +119,7 @@ void CsvReader::State::read_header() {
                                         (options.header == CsvHeader::kNo ? "rows" : "a header and rows"));
     if (is_header(*first, options, records, head.text)) {
       header_line = first->line;
+      header_text = written.substr(first->begin, first->bytes - first->begin);
       blocks.take_header(first->bytes, first->lines, first->fields, true);
       return;
     }
@@ -228,6 +233,8 @@ unsigned CsvReader::threads() const {
 }
 
 CsvBlocks& blocks_of(CsvReader& reader) { return reader.state().blocks; }
+
+const std::string& header_text_of(CsvReader& reader) { return reader.state().header_text; }
 
 void append_csv_field(std::string& record, std::string_view field) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
