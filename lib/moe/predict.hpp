@@ -160,7 +160,7 @@ struct PredictOptions {
   /// Put before the name of each new column. With "", only a name that an earlier column has gets "predicted_" before
   /// it.
   std::string prefix{};
-  int digits = 0;  ///< significant digits of numbers, 1 to 17; 0: as many as tell a double from all others
+  int digits = 0;          ///< significant digits of numbers, 1 to 17; 0: as many as tell a double from all others
   std::uint64_t seed = 1;  ///< of what is drawn at random
 };
 

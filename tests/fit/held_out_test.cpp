@@ -44,8 +44,7 @@ TEST_CASE("a fit that is worse on held-out rows than one line is told, with both
     const Ran ran = sh("moe train noise.csv -q -o m.moe " + options);
     INFO(ran);
     CHECK(ran.status == 0);
-    CHECK(ran.err.find("warning: of 16 rows held out, this kind of fit has an nll of ") !=
-          std::string::npos);
+    CHECK(ran.err.find("warning: of 16 rows held out, this kind of fit has an nll of ") != std::string::npos);
     CHECK(ran.err.find(", and one linear expert ") != std::string::npos);
   }
   // Lines that are there are none to warn of; one line is compared with nothing.
