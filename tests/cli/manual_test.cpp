@@ -221,8 +221,8 @@ zpty z zsh -f -i
 zpty -w z "PS1=; fpath=($PWD/m \$fpath); autoload -Uz compinit; compinit -u -d $PWD/dump; moe() { print -r -- \"<\$*>\" }; print ready"
 zpty -r z out '*ready*ready*' > /dev/null
 zpty -w -n z "$1"$'\t\n'
-zpty -r -t z out; sleep 1
-while zpty -r -t z out; do print -r -- $out; done
+zpty -r z out '*<*>*'
+print -r -- $out
 )");
   const auto completed = [&](const std::string& line) {
     const std::string out = sh("timeout 20 zsh -f type.zsh '" + line + "' | tr -d '\\r'").out;
