@@ -39,6 +39,13 @@ Value kind_of(const Option& option) {
   return words_of_value(option).empty() ? Value::kUnknown : Value::kWords;
 }
 
+/// Words for zsh, in whose descriptions a colon ends a part.
+std::string with_escaped_colons(const std::string& words) {
+  std::string result;
+  for (const char c : words) result += (c == ':' ? "\\" : "") + std::string(1, c);
+  return result;
+}
+
 /// The part of zsh's description of an option that says what its value is.
 std::string zsh_value(const Option& option) {
   if (option.value.empty()) return "";
@@ -46,7 +53,8 @@ std::string zsh_value(const Option& option) {
   for (const char c : option.value) name += c == ':' ? ' ' : c == '[' || c == ']' ? ' ' : c;
   std::string values = " ";
   if (kind_of(option) == Value::kFile) values = "_files";
-  if (kind_of(option) == Value::kWords) values = "(" + moe::join(words_of_value(option), " ") + ")";
+  if (kind_of(option) == Value::kWords)
+    values = "(" + with_escaped_colons(moe::join(words_of_value(option), " ")) + ")";
   return ":" + name + ":" + values;
 }
 
