@@ -1,6 +1,7 @@
 // The notes and warnings of a fit appear where they are true, with the right figures, and nowhere else.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "shell.hpp"

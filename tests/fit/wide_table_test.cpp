@@ -1,5 +1,6 @@
 // Tables with more inputs than rows: the coefficients of dependent columns stay 0.
 #include <catch2/catch.hpp>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
