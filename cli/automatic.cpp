@@ -11,6 +11,7 @@
 #include "fit_record.hpp"
 #include "help.hpp"
 #include "moe/automatic.hpp"
+#include "moe/conformal.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
@@ -133,9 +134,10 @@ void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::Aut
     const std::vector<std::string> notes = notes_on(result, options, table);
     const Json record = record_of(result, notes);
     const std::string missed = summary.unmet_by(record);
-    if (held) calibrate_by(result.model, *held, false, arguments);
+    if (held) result.model.conformal = moe::conformal_scores(result.model, *held, false, threads(arguments));
     if (missed.empty()) moe::save_model(result.model, out);
     if (!arguments.has("quiet")) summarise_committee(result);
+    say_calibration(arguments, result.model);
     for (const std::string& note : notes) say(note);
     if (missed.empty()) page.write(result.model, {}, notes);
     summary.write(record, missed);

@@ -26,8 +26,9 @@ void run_calibrate(const Arguments& arguments) {
   const moe::Dataset rows = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
                                              {false, false, ignore_unknown(arguments)})
                                 .rest();
-  calibrate_by(model, rows, arguments.has("by-expert"), arguments);
+  model.conformal = moe::conformal_scores(model, rows, arguments.has("by-expert"), threads(arguments));
   moe::save_model(model, out);
+  say_calibration(arguments, model);
 }
 
 }  // namespace
@@ -59,9 +60,8 @@ std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::
   return rows;
 }
 
-void calibrate_by(moe::Model& model, const moe::Dataset& rows, bool by_expert, const Arguments& arguments) {
-  model.conformal = moe::conformal_scores(model, rows, by_expert, threads(arguments));
-  if (!arguments.has("quiet")) say(moe::calibration_summary(model));
+void say_calibration(const Arguments& arguments, const moe::Model& model) {
+  if (model.conformal && !arguments.has("quiet")) say(moe::calibration_summary(model));
 }
 
 Command calibrate_command() {

@@ -13,7 +13,7 @@ namespace cli {
 Option conformal_option();
 /// Takes the rows of --conformal out of the table, so that the fit does not see them. Nothing without the option.
 std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::TrainingTable& table);
-/// Calibrates the model by rows that no fit has seen, and says up to which level its sets are finite.
-void calibrate_by(moe::Model& model, const moe::Dataset& rows, bool by_expert, const Arguments& arguments);
+/// Says what has calibrated the model, and up to which level its sets have an end, unless --quiet, or nothing did.
+void say_calibration(const Arguments& arguments, const moe::Model& model);
 
 }  // namespace cli

@@ -15,6 +15,7 @@
 #include "fit_record.hpp"
 #include "follower.hpp"
 #include "moe/checkpoint.hpp"
+#include "moe/conformal.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
@@ -185,9 +186,10 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
       said.insert(said.end(), more.begin(), more.end());
     const Json record = record_of(model, report, said);
     const std::string missed = summary.unmet_by(record);
-    if (held) calibrate_by(model, *held, false, arguments);
+    if (held) model.conformal = moe::conformal_scores(model, *held, false, threads(arguments));
     if (missed.empty()) moe::save_model(model, out);
     say_summary(arguments, result, {paced, penalties});
+    say_calibration(arguments, model);
     say_all(said);
     if (missed.empty()) page.write(model, follower.course().history(model, report), said);
     summary.write(record, missed);

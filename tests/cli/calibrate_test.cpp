@@ -30,7 +30,7 @@ TEST_CASE("train holds the rows of --conformal out, and classes come as sets", "
       "moe predict -m c.moe --output conformal:0.95 c.csv | sort -u");
   INFO(ran);
   REQUIRE(ran.status == 0);
-  CHECK(ran.out.find("calibrated by 50 rows\ncalibrated by 50 rows\n") != std::string::npos);
+  CHECK(ran.out.find("150 rows\ncalibrated by 50 rows\ncalibrated by 50 rows\n") != std::string::npos);
   CHECK(ran.out.find("conformal_0.95\n") != std::string::npos);
   CHECK(ran.out.find("[up]\n") != std::string::npos);
 }
