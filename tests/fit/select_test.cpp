@@ -458,7 +458,7 @@ TEST_CASE("select's mistakes have one line and their status", "[select]") {
       {"--family gaussian --expert gaussian:linear d.csv", 2, "--expert gaussian:linear: --family says one for all"},
       {"--expert linear --expert mpl:3 d.csv", 2, "unknown network 'mpl': did you mean 'mlp'?"},
       {"--gate mlp:0 d.csv", 2, "network 'mlp:0': '0' is not a layer's size"},
-      {"--solver adamw d.csv", 2, "unknown solver 'adamw': did you mean 'adam'?"},
+      {"--solver adamm d.csv", 2, "unknown solver 'adamm': did you mean 'adam'?"},
       {"--objective mee d.csv", 2, "unknown objective 'mee': did you mean 'me'?"},
       {"--features x1 --features x2 d.csv", 2, "unknown column 'x2'"},
       {"--expert-features 2=x1 d.csv", 2, "--expert-features: '2' is no expert: expected 1 to 1\n"},
