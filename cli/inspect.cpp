@@ -190,7 +190,8 @@ void run_inspect(const Arguments& arguments) {
   const std::string place = arguments.text("output");
   if (arguments.has("json")) return print(moe::describe_json(model, inference, level), place);
   show_sections(with_sentences(moe::describe_text(model, inference, options), model, options), place);
-  if (!options.coefficients) say("note: --coefficients shows the experts of each member, with their coefficients");
+  if (!options.coefficients && !arguments.has("quiet"))
+    say("note: --coefficients shows the experts of each member, with their coefficients");
 }
 
 std::vector<Option> options_of_inspect() {

@@ -242,8 +242,8 @@ TEST_CASE("squares of large errors do not overflow", "[eval][cli]") {
 
 TEST_CASE("predict --digits rounds numbers as printf does, and no numbers of experts", "[predict][cli]") {
   const Shell sh;
-  sh("awk 'BEGIN { print \"x,y\"; for (i = 0; i < 60; ++i) print i / 7 \",\" i * i / 11 + i % 3 }' > d.csv; "
-     "moe train -q -k 12 --expert constant --restarts 1 --gate-l2 0.01 d.csv -o m.moe");
+  sh("awk 'BEGIN { print \"x,y\"; for (i = 0; i < 120; ++i) print i / 7 \",\" 10 * int(i / 10) + i % 3 }' > d.csv; "
+     "moe train -q -k 12 --expert constant --restarts 5 --gate-l2 1e-5 d.csv -o m.moe");
   for (const std::string digits : {"1", "3", "17"}) {
     CAPTURE(digits);
     const Ran ran = sh("moe predict -m m.moe --output mean,q0.1,expert d.csv | awk -F, 'NR == 1; NR > 1 { printf \"%." +
