@@ -321,8 +321,8 @@ TEST_CASE("inspect begins with a sentence on each expert", "[figures][cli]") {
   const Ran ran =
       sh("moe train -y accel -k 4 --gate-l2 1e-5 -q $DATA/mcycle.csv -o m.moe && moe inspect m.moe | head -5");
   INFO(ran);
-  CHECK(ran.out.starts_with("number 'accel' from 1 input by 4 experts\n  Expert 1 answers for times between "));
+  CHECK(ran.out.starts_with("number 'accel' from 1 input by 4 experts\n  Expert 1 answers for times "));
   CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') == 5);
-  CHECK(ran.out.find("\n  Expert 4 answers for times below 14.2 (18 % of rows): accel falls by 0.219 ") !=
-        std::string::npos);
+  // Several starts end at this maximum. Which is the best by a last bit depends on the processor, and with it the order.
+  CHECK(ran.out.find(" answers for times below 14.2 (18 % of rows): accel falls by 0.219 ") != std::string::npos);
 }
