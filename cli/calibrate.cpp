@@ -45,9 +45,11 @@ std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::
   const double part = arguments.number("conformal", kLeastPart, kMostPart);
   const std::uint64_t seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   const auto folds = static_cast<arma::uword>(std::lround(1 / part));
-  if (arma::accu(table.data.w > 0) < folds)
+  // Two rows at least are held out, and the others are more.
+  const arma::uword least = 2 * folds;
+  if (arma::accu(table.data.w > 0) < least)
     throw Error(ErrorKind::kData, "--conformal: there are too few rows to hold out that part: expected " +
-                                      std::to_string(folds) + " rows or more");
+                                      std::to_string(least) + " rows or more");
   const auto held = table.groups.empty() ? moe::cross_validation_folds(table.schema, table.data, folds, seed)
                                          : moe::cross_validation_folds(table.data.w, table.groups, folds, seed);
   const std::vector<std::size_t> rest = moe::rows_outside(held[0], table.data.w);
@@ -67,9 +69,8 @@ void say_calibration(const Arguments& arguments, const moe::Model& model) {
 Command calibrate_command() {
   return {"calibrate",
           "Calibrate a model by rows that it has not seen, for sets whose coverage holds whatever the model is.",
-          {{"intervals that hold 90 % of the targets",
-            "moe calibrate -m fitted.moe held_out.csv -o sure.moe\n"
-            "  moe predict -m sure.moe --output mean,conformal:0.9 new.csv"}},
+          {{"intervals that hold 90 % of the targets", "moe calibrate -m fitted.moe held_out.csv -o sure.moe"},
+           {"the intervals", "moe predict -m sure.moe --output mean,conformal:0.9 new.csv"}},
           "[DATA]",
           1,
           with_csv_options({model_option(),

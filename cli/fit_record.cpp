@@ -33,6 +33,32 @@ void put_notes(Json& record, double seconds, const std::vector<std::string>& not
   record["notes"] = notes;
 }
 
+/// The figures of a fit, and then of a committee, that a requirement may name.
+constexpr const char* kRequirable[] = {"rows",        "weight",
+                                       "inputs",      "experts",
+                                       "seed",        "objective_value",
+                                       "nll",         "penalty",
+                                       "validation",  "log_likelihood",
+                                       "parameters",  "aic",
+                                       "bic",         "icl",
+                                       "iterations",  "converged",
+                                       "starts",      "starts_at_best",
+                                       "seconds",     "starts_set_aside",
+                                       "stayed",      "warnings",
+                                       "members",     "folds",
+                                       "score",       "factor",
+                                       "score_error", "held_out_nll"};
+
+/// A slip of the fingers should not cost a fit.
+void require_known_figures(const std::vector<std::string>& requirements) {
+  unmet(requirements, [](const std::string& operand) {
+    const std::vector<std::string> known(std::begin(kRequirable), std::end(kRequirable));
+    if (std::find(known.begin(), known.end(), operand) == known.end())
+      throw Error(ErrorKind::kUsage, "--require: " + moe::unknown_word("figure", operand, known));
+    return std::vector<NamedFigure>{{operand, 0}};
+  });
+}
+
 }  // namespace
 
 Json record_of(const moe::Model& model, const moe::TrainReport& report, const std::vector<std::string>& notes) {
@@ -89,11 +115,12 @@ Json record_of(const moe::AutomaticResult& result, const std::vector<std::string
 
 FitRecord::FitRecord(const Arguments& arguments) : requirements_(arguments.all("require")) {
   for (const std::string& text : requirements_) check_requirement(text);
+  require_known_figures(requirements_);
   if (!arguments.has("summary")) return;
   const std::string name = arguments.text("summary"), output = arguments.text("output");
   if (name == "-" && (output == "-" || output.empty()))
     throw Error(ErrorKind::kUsage, "--summary -: standard output is the model's: expected a file, or -o FILE with it");
-  if (name == output)
+  if (same_file(name, output))
     throw Error(ErrorKind::kUsage, "--summary: '" + moe::printable(name) + "' is the model's file: expected another");
   out_ = std::make_unique<moe::OutputFile>(name);
 }

@@ -53,7 +53,7 @@ Names names_of_files(const Arguments& arguments, bool folds) {
     throw Error(ErrorKind::kUsage, std::string(arguments.has("output") ? "--output" : "--column") +
                                        ": the whole table with a column more is written where no parts are: expected "
                                        "it without --train-output and --test-output");
-  if (names.any() && names.train == names.test)
+  if (names.any() && same_file(names.train, names.test))
     throw Error(ErrorKind::kUsage,
                 "--train-output and --test-output: both are '" + moe::printable(names.train) + "': expected two files");
   for (const auto& [option, name] : {std::pair{"--train-output", names.train}, std::pair{"--test-output", names.test}})

@@ -131,7 +131,7 @@ TEST_CASE("what cannot be split is refused", "[split][cli]") {
       {"--folds 5 --test 0.1", 2, "--folds: each fold is tested once: expected it without --test"},
       {"--folds 5 --test-output t.csv", 2,
        "--test-output: 't.csv' is one file for several folds: expected {} in its name, for the number"},
-      {"--test-output t --train-output t", 2, "--train-output and --test-output: both are 't': expected two files"},
+      {"--test-output t --train-output ./t", 2, "--train-output and --test-output: both are './t': expected two files"},
       {"--group customer --stratify class", 2, "--group and --stratify: expected one of the two"},
       {"--folds 5 --order-by day", 2,
        "--order-by: folds would be tested by rows from before their training: expected --test"},
@@ -146,10 +146,20 @@ TEST_CASE("what cannot be split is refused", "[split][cli]") {
     CHECK(ran.err == std::string("moe split: ") + sentence + "\n");
     CHECK(ran.out.empty());
   }
-  CHECK(
-      sh("printf 't\\n1.2.2024\\n3.2.2024\\n' | moe split --order-by t").err ==
-      "moe split: <stdin>:2:1 t: '1.2.2024' has no place in the order: expected numbers, or dates such as 2024-01-31, "
-      "whose text is in order\n");
+  CHECK(sh("printf 't\\n1.2.2024\\n3.2.2024\\n' | moe split --order-by t").err ==
+        "moe split: <stdin>:2:1 t: '1.2.2024' has no place in the order: expected numbers, or dates such as 2024-01-31 "
+        "or 2024-01-31 09:05, all of one form\n");
+  // Texts whose order is not that of the moments: hours of one digit, names of months, offsets from UTC.
+  for (const std::string moments :
+       {"2024-01-02 10:05\\n2024-01-02 9:05", "Feb\\nApr", "2024-01-05T09:00:00-05:00\\n2024-01-05T11:00:00+00:00"}) {
+    const Ran ran = sh("printf 't\\n" + moments + "\\n' | moe split --order-by t --test 1 --test-output -");
+    INFO(ran);
+    CHECK(ran.status == 3);
+    CHECK(ran.out.empty());
+  }
+  const Ran times =
+      sh("printf 't\\n2024-01-02T10:05Z\\n2024-01-02T09:05Z\\n' | moe split -q --order-by t --test 1 --test-output -");
+  CHECK(times.out == "t\n2024-01-02T10:05Z\n");
   CHECK(sh("printf 'g\\na\\n\"\"\\n' | moe split --group g").err ==
         "moe split: <stdin>:3:1 g: the cell is empty: expected a group\n");
   CHECK(sh("printf 'g\\n' | moe split").status == 3);

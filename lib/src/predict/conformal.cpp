@@ -108,15 +108,18 @@ Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expe
 
 std::string calibration_summary(const Model& model) {
   const std::vector<arma::vec>& scores = model.conformal->scores;
-  arma::uword rows = 0, fewest = scores.front().n_elem;
+  arma::uword rows = 0, fewest = scores.front().n_elem, most = 0;
   for (std::size_t i = 0; i < scores.size(); i += model.targets()) {
     rows += scores[i].n_elem;
     fewest = std::min(fewest, scores[i].n_elem);
+    most = std::max(most, scores[i].n_elem);
   }
   std::string text = "calibrated by " + std::to_string(rows) + (rows == 1 ? " row" : " rows");
-  if (is_by_expert(model)) text += ", the expert with the fewest by " + std::to_string(fewest);
-  const double most = static_cast<double>(fewest) / (static_cast<double>(fewest) + 1);
-  return text + ": sets up to level " + format_number(std::floor(1e4 * most) / 1e4) + " have an end";
+  if (is_by_expert(model))
+    return text + ", " + std::to_string(fewest) + " to " + std::to_string(most) +
+           " for each expert: sets by n rows have an end up to level n / (n + 1)";
+  const double highest = static_cast<double>(most) / (static_cast<double>(most) + 1);
+  return text + ": sets up to level " + format_number(std::floor(1e4 * highest) / 1e4) + " have an end";
 }
 
 double conformal_threshold(const arma::vec& scores, double level) {

@@ -115,11 +115,18 @@ void RecordReader::take_key(std::string_view text, std::size_t line) {
   text_of_row_.push_back(found);
 }
 
-/// Whether the order of such texts is that of the dates: 2024-01-31, also with a time behind it.
+/// Whether the order of such texts, where all are as long, is that of the moments: 2024-01-31, also with a time behind it, as
+/// T09:05 or 09:05:30.5Z, but not with another offset from UTC.
 bool is_sortable_date(std::string_view text) {
   constexpr std::size_t kLength = 10;  // that of 2024-01-31
-  return text.size() >= kLength && text[4] == text[7] && !is_number(text.substr(0, 5)) &&
-         is_date(text.substr(0, kLength));
+  if (text.size() < kLength || text[4] != text[7] || is_number(text.substr(0, 5)) || !is_date(text.substr(0, kLength)))
+    return false;
+  std::string_view time = text.substr(kLength);
+  if (time.empty()) return true;
+  if (time.ends_with('Z')) time.remove_suffix(1);
+  constexpr std::size_t kColon = 3;  // of " 09:05"
+  return time.size() > kColon && (time[0] == 'T' || time[0] == ' ') && time[kColon] == ':' &&
+         time.find_first_not_of("0123456789:.", 1) == time.npos;
 }
 
 /// The texts from the first to the last moment, those of the same moment together.
@@ -129,12 +136,12 @@ std::vector<std::vector<std::size_t>> moments(const LevelTable& texts, const std
   const bool numbers = texts.size() == 0 || is_number(texts[0].text);
   for (const std::size_t i : order) {
     const std::string& text = texts[i].text;
-    const bool fits = numbers ? is_number(text) : !is_number(text) && (!is_date(text) || is_sortable_date(text));
+    const bool fits = numbers ? is_number(text) : is_sortable_date(text) && text.size() == texts[0].text.size();
     if (!fits)
-      throw Error(
-          ErrorKind::kData,
-          places[i] + ": '" + printable(text) + "' has no place in the order: expected numbers" +
-              (numbers && i > 0 ? ", as in the rows before" : ", or dates such as 2024-01-31, whose text is in order"));
+      throw Error(ErrorKind::kData,
+                  places[i] + ": '" + printable(text) + "' has no place in the order: expected numbers" +
+                      (numbers && i > 0 ? ", as in the rows before"
+                                        : ", or dates such as 2024-01-31 or 2024-01-31 09:05, all of one form"));
   }
   const auto value = [&](std::size_t i) { return numbers ? *parse_number(texts[i].text) : 0.0; };
   const auto before = [&](std::size_t a, std::size_t b) {
