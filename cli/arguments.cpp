@@ -218,10 +218,6 @@ bool same_file(const std::string& a, const std::string& b) {
   return a == b || (a != "-" && b != "-" && !a.empty() && !b.empty() && place(a) == place(b));
 }
 
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 void say(const std::string& text) {
   std::string line = moe::one_line(text) + "\n";
   if (may_be_bold(STDERR_FILENO))

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
-#include <set>
 
 #include "calibrate.hpp"
 #include "csv_options.hpp"
@@ -62,8 +61,8 @@ void say_wrapped(const std::string& begin, const std::string& text) {
 void summarise_committee(const moe::AutomaticResult& result) {
   const moe::Model& model = result.model;
   const arma::uword folds = result.folds;
-  say(counted(model.fit.rows, "row") + ", " + counted(model.schema.inputs.size(), "input") + "; tried " +
-      counted(result.tried.size(), "model") + " on " + std::to_string(folds) +
+  say(moe::counted(model.fit.rows, "row") + ", " + moe::counted(model.schema.inputs.size(), "input") + "; tried " +
+      moe::counted(result.tried.size(), "model") + " on " + std::to_string(folds) +
       " folds; nll of rows held out, lower is better:");
   for (const moe::Tried& tried : result.tried) {
     if (!tried.failure.empty())
@@ -156,15 +155,13 @@ moe::TrainingTable read_table(const Arguments& arguments, const moe::ModelSpec& 
 
 /// Throws Error (data) where so many fits cannot each leave out rows, or groups of rows, of their own.
 void require_rows_for(arma::uword members, const moe::TrainingTable& table) {
-  std::set<std::size_t> units;
-  for (const arma::uword n : arma::uvec(arma::find(table.data.w > 0)))
-    units.insert(table.groups.empty() ? n : table.groups[n]);
+  const std::size_t units = moe::units_of_folds(table.data.w, table.groups);
   const bool rows = table.groups.empty();
-  const std::size_t most = rows ? units.size() / 2 : units.size();
+  const std::size_t most = rows ? units / 2 : units;
   if (members <= most) return;
   throw Error(ErrorKind::kData,
               "--committee " + std::to_string(members) + ": the table has " +
-                  counted(units.size(), rows ? "row" : "group") + ", and each fit leaves out " +
+                  moe::counted(units, rows ? "row" : "group") + ", and each fit leaves out " +
                   (rows ? "2 rows or more" : "a group or more") + " of its own: expected " +
                   (most < 2 ? "more of them, or no --committee" : "--committee " + std::to_string(most) + " at most"));
 }

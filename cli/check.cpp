@@ -55,16 +55,15 @@ std::vector<NamedFigure> figures_of(const std::string& operand, const CheckedTab
 std::string fault_of(const moe::SurveyedColumn& column, bool ignore_unknown) {
   const std::string name = "'" + moe::printable(column.column.name) + "'";
   const bool target = column.role == "target", weight = column.role == "weight";
-  const auto counted = [](std::size_t cells) { return std::to_string(cells) + (cells == 1 ? " cell" : " cells"); };
   if (weight) return "";
   if (!column.there) return target ? "" : "there is no column " + name;
   const bool ignored = ignore_unknown && column.column.category && !target;
   if (column.unknown > 0 && !ignored)
-    return name + ": " + counted(column.unknown) + (column.unknown == 1 ? " is no " : " are no ") +
+    return name + ": " + moe::counted(column.unknown, "cell") + (column.unknown == 1 ? " is no " : " are no ") +
            (column.column.category ? (target ? "class" : "level") : (target ? "possible number" : "number")) + " (" +
            column.unknowns.front().place + ")";
   if (column.missing > 0 && !column.may_miss && !ignored && !target)
-    return name + ": " + counted(column.missing) + (column.missing == 1 ? " is" : " are") + " missing (" +
+    return name + ": " + moe::counted(column.missing, "cell") + (column.missing == 1 ? " is" : " are") + " missing (" +
            column.first_missing + ")";
   return "";
 }

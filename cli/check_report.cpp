@@ -51,10 +51,10 @@ Json summary(const moe::ColumnDrift::Summary& of) {
 }  // namespace
 
 std::string check_text(const CheckedTable& checked) {
-  const auto rows = [](const moe::Survey& survey) { return std::to_string(survey.rows) + " rows"; };
-  std::string text = checked.file + ": " + rows(checked.now);
-  text += checked.reference ? ", before: " + checked.reference_file + ", " + rows(*checked.reference)
-                            : ", before: what the model keeps of its training";
+  std::string text = checked.file + ": " + moe::counted(checked.now.rows, "row");
+  text += checked.reference
+              ? ", before: " + checked.reference_file + ", " + moe::counted(checked.reference->rows, "row")
+              : ", before: what the model keeps of its training";
   text +=
       "\ncolumn                   role      missing   before  unknown  outside    shift      psi       ks        p\n";
   for (const moe::ColumnDrift& drift : checked.columns) text += row(drift);

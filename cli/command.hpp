@@ -101,8 +101,6 @@ void show(const std::string& text, const std::string& place = "-");
 void show_sections(const std::string& text, const std::string& place = "-");
 /// Whether two paths are those of the same file, however they are spelled.
 bool same_file(const std::string& a, const std::string& b);
-/// "1 row", "2 rows".
-std::string counted(std::size_t count, const std::string& what);
 /// Writes a line to standard error, in the form of moe::one_line().
 void say(const std::string& text);
 

@@ -91,6 +91,12 @@ bool ignore_unknown(const Arguments& arguments) {
   throw Error(ErrorKind::kUsage, "--unknown: " + moe::unknown_word("word", word, {"error", "ignore"}));
 }
 
+moe::Dataset rows_with_target(const Arguments& arguments, moe::CsvReader& reader, const moe::Schema& schema) {
+  return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired,
+                          {false, false, ignore_unknown(arguments)})
+      .rest();
+}
+
 std::string required_model(const Arguments& arguments) {
   if (arguments.has("model")) return arguments.text("model");
   throw Error(ErrorKind::kUsage, "no model: expected -m FILE, or -m - for standard input");

@@ -6,6 +6,7 @@
 
 #include "command.hpp"
 #include "moe/csv.hpp"
+#include "moe/dataset.hpp"
 
 namespace cli {
 
@@ -19,6 +20,9 @@ moe::CsvOptions csv_options(const Arguments& arguments, const std::vector<std::s
 Option unknown_option();
 /// Whether the value of --unknown is "ignore".
 bool ignore_unknown(const Arguments& arguments);
+
+/// All rows of a table for a model that reads it in this way, each with its target.
+moe::Dataset rows_with_target(const Arguments& arguments, moe::CsvReader& reader, const moe::Schema& schema);
 
 /// The value of --model. Throws Error (usage) where it is not given.
 std::string required_model(const Arguments& arguments);

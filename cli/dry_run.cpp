@@ -18,11 +18,11 @@ std::string range_of(const arma::vec& values) {
   return "number from " + moe::format_number(there.min()) + " to " + moe::format_number(there.max());
 }
 
-std::string missing(std::size_t cells) { return cells > 0 ? ", " + counted(cells, "missing cell") : ""; }
+std::string missing(std::size_t cells) { return cells > 0 ? ", " + moe::counted(cells, "missing cell") : ""; }
 
 /// The line on an input column. `values`: the values of the first input that the column becomes.
 std::string input(const moe::Column& column, const moe::ColumnNote& note, const arma::vec& values) {
-  std::string text = column.category ? "category, " + counted(column.levels.size(), "level") + ": " +
+  std::string text = column.category ? "category, " + moe::counted(column.levels.size(), "level") + ": " +
                                            moe::listed(column.levels, kMostShown)
                                      : range_of(values);
   text += missing(note.missing);
@@ -45,9 +45,10 @@ std::string line(const std::string& role, const std::string& name, const std::st
 std::string to_text(const moe::CsvReader& reader, const moe::TrainingTable& table) {
   const moe::Schema& schema = table.schema;
   const moe::Dataset& data = table.data;
-  std::string text = reader.file_name() + ": " + reader.dialect() + "\n" + counted(data.rows(), "row");
+  std::string text = reader.file_name() + ": " + reader.dialect() + "\n" + moe::counted(data.rows(), "row");
   if (table.dropped > 0) text += " (" + std::to_string(table.dropped) + " more left out: cells are missing)";
-  text += ", " + counted(reader.names().size(), "column") + ", " + counted(schema.inputs.size(), "input") + "\n";
+  text +=
+      ", " + moe::counted(reader.names().size(), "column") + ", " + moe::counted(schema.inputs.size(), "input") + "\n";
   arma::uword row = 1;
   const std::vector<moe::Column> columns = moe::columns_of(schema);
   for (std::size_t i = 0; i < columns.size(); ++i) {

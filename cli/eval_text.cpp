@@ -34,11 +34,8 @@ std::string name_in_text(const moe::Measure& figure) {
 /// The beginning of a label, escaped, in exactly `width` characters.
 std::string fitted(const std::string& label, std::size_t width, bool to_the_right) {
   std::string text = moe::printable(label, width);
-  const auto characters = [&] {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-  };
-  while (characters() > width) text.pop_back();
-  const std::string blanks(width - characters(), ' ');
+  while (moe::characters_in(text) > width) text.pop_back();
+  const std::string blanks(width - moe::characters_in(text), ' ');
   return to_the_right ? blanks + text : text + blanks;
 }
 

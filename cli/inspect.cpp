@@ -88,9 +88,7 @@ moe::Inference inference_of(const Arguments& arguments, const moe::Model& model,
   if (word != "bootstrap") require_uncertainty(model, word);
   moe::CsvReader reader(data_path(data_operand(arguments), model_path(arguments)),
                         csv_options(arguments, model.schema.na));
-  const moe::Dataset data = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
-                                             {false, false, ignore_unknown(arguments)})
-                                .rest();
+  const moe::Dataset data = rows_with_target(arguments, reader, model.schema);
   require_fitted_rows(model, data);
   const moe::Penalty penalty = moe::penalty_of(model.fit);
   if (word == "observed")
@@ -117,17 +115,14 @@ std::string rounded_number(double value, int digits) {
 /// Rows of cells, of which the first column is aligned to the left and the others to the right. `narrowest`: the least
 /// width of a column.
 std::vector<std::string> aligned_lines(const std::vector<std::vector<std::string>>& rows, std::size_t narrowest) {
-  const auto width_of = [](const std::string& text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-  };
   std::vector<std::size_t> widths(rows[0].size(), narrowest);
   for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], moe::characters_in(row[i]));
   std::vector<std::string> lines;
   for (const auto& row : rows) {
     std::string& line = lines.emplace_back();
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string gap(widths[i] - width_of(row[i]), ' ');
+      const std::string gap(widths[i] - moe::characters_in(row[i]), ' ');
       line += i == 0 ? row[i] + gap : "  " + gap + row[i];
     }
   }
@@ -137,9 +132,7 @@ std::vector<std::string> aligned_lines(const std::vector<std::vector<std::string
 /// How much each input matters, where the model's units tell how inputs are spread.
 std::string importance_in_words(const moe::Model& model, int digits) {
   constexpr std::size_t kMost = 12, kNarrowColumn = 8;
-  const moe::Standardization& units = model.standardization;
-  const bool no_units = arma::all(units.input_center == 0) && arma::all(units.input_scale == 1);
-  if (no_units || model.schema.inputs.empty() || !model.gate->normalised()) return "";
+  if (!model.standardization.has_input_units() || model.schema.inputs.empty() || !model.gate->normalised()) return "";
   const std::vector<moe::InputImportance> inputs = moe::importance_of_inputs(model);
   std::vector<std::vector<std::string>> cells{{"", "mean", "gate"}};
   for (std::size_t j = 0; j < std::min(inputs.size(), kMost); ++j)

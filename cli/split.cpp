@@ -129,9 +129,9 @@ void write_whole(const moe::SplitTable& table, const std::string& column, bool f
 
 void say_sizes(const moe::SplitTable& table, const std::vector<Part>& parts, const Arguments& arguments) {
   if (arguments.has("quiet")) return;
-  std::string what = std::to_string(table.rows()) + " rows";
-  if (arguments.has("group")) what += ", " + std::to_string(table.units) + " groups";
-  if (arguments.has("order-by")) what += ", " + std::to_string(table.units) + " moments";
+  std::string what = moe::counted(table.rows(), "row");
+  if (arguments.has("group")) what += ", " + moe::counted(table.units, "group");
+  if (arguments.has("order-by")) what += ", " + moe::counted(table.units, "moment");
   std::vector<std::string> sizes;
   constexpr std::size_t kMost = 10;
   for (const Part& part : parts)

@@ -61,9 +61,7 @@ moe::TrainingTable training_table(const Arguments& arguments, const moe::Model* 
                                          ": --resume goes on with the model as it is: expected one of the two only");
   moe::TrainingTable table;
   table.schema = start->schema;
-  table.data = moe::TableReader(reader, start->schema, moe::TableReader::Target::kRequired,
-                                {false, false, ignore_unknown(arguments)})
-                   .rest();
+  table.data = rows_with_target(arguments, reader, start->schema);
   return table;
 }
 

@@ -224,9 +224,7 @@ std::optional<moe::Dataset> validation_rows(const Arguments& arguments, const mo
   }
   moe::CsvReader reader(data_path(given, data_path(arguments.positional(0))),
                         csv_options(arguments, arguments.has("na") ? missing_words(arguments) : schema.na));
-  return moe::TableReader(reader, schema, moe::TableReader::Target::kRequired,
-                          {false, false, ignore_unknown(arguments)})
-      .rest();
+  return rows_with_target(arguments, reader, schema);
 }
 
 }  // namespace cli

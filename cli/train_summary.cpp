@@ -117,8 +117,8 @@ bool mixes_measures(const std::vector<const moe::Model*>& models) {
 
 void summarise(const moe::Model& model, const moe::TrainReport& report) {
   const moe::FitSummary& fit = model.fit;
-  say(counted(fit.rows, "row") + ", " + counted(model.schema.inputs.size(), "input") + ", " +
-      counted(model.size(), "expert") + ", " + model.family_spec() + classes_of(model) + ", " +
+  say(moe::counted(fit.rows, "row") + ", " + moe::counted(model.schema.inputs.size(), "input") + ", " +
+      moe::counted(model.size(), "expert") + ", " + model.family_spec() + classes_of(model) + ", " +
       std::to_string(fit.parameters) + " free parameters");
   say(report.solver + ": " + std::to_string(fit.iterations) + (fit.iterations == 1 ? " pass, " : " passes, ") +
       (fit.converged ? "converged" : "not converged") + " (" + report.stop + ")" + starts_of(fit, report));
@@ -134,7 +134,7 @@ void summarise(const moe::Model& model, const moe::TrainReport& report) {
   for (const moe::Maximum& maximum : report.maxima)
     if (listed.size() < kMost)
       listed.push_back(in_format("%.4f", -maximum.objective * fit.weight) + " (" +
-                       (maximum.starts > 0 ? counted(maximum.starts, "start") : "found from another end") +
+                       (maximum.starts > 0 ? moe::counted(maximum.starts, "start") : "found from another end") +
                        (maximum.spurious ? ", spurious)" : ")"));
   say("maxima: " + moe::join(listed) +
       (report.maxima.size() > kMost ? ", and " + std::to_string(report.maxima.size() - kMost) + " more" : ""));
@@ -156,7 +156,8 @@ std::vector<std::string> notes_on_table(const moe::Model& model, const std::vect
   note_same_columns(table, notes);
   for (const std::string& note : table_notes(table)) notes.push_back(note);
   for (const std::string& note : notes_on_constant_inputs(table)) notes.push_back(note);
-  if (table.dropped > 0) notes.push_back("note: " + counted(table.dropped, "row") + " left out: cells are missing");
+  if (table.dropped > 0)
+    notes.push_back("note: " + moe::counted(table.dropped, "row") + " left out: cells are missing");
   return notes;
 }
 

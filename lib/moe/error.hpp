@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -45,6 +46,12 @@ std::string in_lower_case(std::string_view text);
 std::string printable(std::string_view text, std::size_t limit = 40);
 /// "a, b, c and 7 more": the first `most` words, each printable().
 std::string listed(const std::vector<std::string>& words, std::size_t most = 30);
+
+/// The number of characters of UTF-8 text: its code points.
+std::size_t characters_in(std::string_view text);
+
+/// "1 row", "2 rows". `more`: the plural where it is not `one` with an s.
+std::string counted(std::uint64_t count, std::string_view one, std::string_view more = "");
 
 /// The words, joined by ", ".
 std::string join(const std::vector<std::string>& words, std::string_view separator = ", ");

@@ -37,6 +37,8 @@ struct Standardization {
   };
   /// Shifts and scales nothing.
   static Standardization none(arma::uword inputs, arma::uword targets);
+  /// Whether inputs are shifted or scaled: else the units tell nothing of them.
+  bool has_input_units() const;
   /// Weighted means and standard deviations. A constant column keeps its units.
   static Standardization of(const Dataset& data, bool classes, Parts parts);
 };

@@ -82,6 +82,8 @@ std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w,
 /// class. If a class has only one row, that row is never held out.
 std::vector<std::vector<std::size_t>> cross_validation_folds(const Schema& schema, const Dataset& data,
                                                              arma::uword folds, std::uint64_t seed);
+/// How many units folds are made of: the rows of positive weight, or, where `groups` (n) is not empty, their groups.
+std::size_t units_of_folds(const arma::vec& w, const std::vector<std::size_t>& groups);
 /// The rows of positive weight that are not in this fold, ascending.
 std::vector<std::size_t> rows_outside(const std::vector<std::size_t>& fold, const arma::vec& w);
 /// The classes with only a single row of positive weight.

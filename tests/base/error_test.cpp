@@ -60,6 +60,20 @@ TEST_CASE("whatever a message quotes stays on one line and short", "[error]") {
   CHECK(moe::printable("\xe2\x80\xa8") == "\\xe2\\x80\\xa8");  // U+2028, a line separator
 }
 
+TEST_CASE("a number of things has their plural", "[error]") {
+  CHECK(moe::counted(1, "row") == "1 row");
+  CHECK(moe::counted(0, "row") == "0 rows");
+  CHECK(moe::counted(2, "pass", "passes") == "2 passes");
+  CHECK(moe::counted(1, "pass", "passes") == "1 pass");
+  CHECK(moe::counted(~std::uint64_t{0}, "row") == "18446744073709551615 rows");
+}
+
+TEST_CASE("characters are counted, not bytes", "[error]") {
+  CHECK(moe::characters_in("") == 0);
+  CHECK(moe::characters_in("plain") == 5);
+  CHECK(moe::characters_in("Größe \xe2\x82\xac") == 7);
+}
+
 TEST_CASE("join puts separators between, not round", "[error]") {
   CHECK(moe::join({}).empty());
   CHECK(moe::join({"a"}) == "a");

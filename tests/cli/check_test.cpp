@@ -97,6 +97,8 @@ TEST_CASE("check without a reference uses what the model keeps", "[check][cli]")
   CHECK(text.status == 0);
   CHECK(text.err.empty());
   CHECK(text.out.starts_with("new.csv: 200 rows, before: what the model keeps of its training\ncolumn "));
+  CHECK(sh("head -2 new.csv > one.csv; moe check -m m.moe --reference one.csv one.csv")
+            .out.starts_with("one.csv: 1 row, before: one.csv, 1 row\n"));
 }
 
 TEST_CASE("check refuses rows that predict would refuse", "[check][cli]") {

@@ -47,6 +47,8 @@ TEST_CASE("rows of a group are held out together", "[select]") {
   std::sort(all.begin(), all.end());
   CHECK(all == std::vector<std::size_t>{0, 1, 3, 4, 5, 6, 7, 8, 9});
   CHECK_THROWS_AS(moe::cross_validation_folds(w, groups, 5, 1), moe::Error);
+  CHECK(moe::units_of_folds(w, groups) == 4);
+  CHECK(moe::units_of_folds(w, {}) == 9);
 }
 
 TEST_CASE("BIC finds as many experts as drew the data, and the table says so", "[select]") {

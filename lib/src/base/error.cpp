@@ -149,6 +149,16 @@ std::string listed(const std::vector<std::string>& words, std::size_t most) {
   return join(first) + (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
 }
 
+std::size_t characters_in(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view more) {
+  const std::string number = std::to_string(count) + " ";
+  if (count == 1) return number + std::string(one);
+  return number + (more.empty() ? std::string(one) + "s" : std::string(more));
+}
+
 std::string join(const std::vector<std::string>& words, std::string_view separator) {
   std::string out;
   for (std::size_t i = 0; i < words.size(); ++i) {

@@ -207,8 +207,8 @@ void CsvBlocks::fail(std::size_t block_line, const CsvFault& fault) const {
 
 CsvFault CsvBlocks::wrong_count(std::size_t line, std::size_t fields) const {
   return {line, -1,
-          std::to_string(fields) + (fields == 1 ? " field" : " fields") + ": expected " +
-              std::to_string(names_.size()) + ", as in the " + (has_header_ ? "header" : "first row")};
+          counted(fields, "field") + ": expected " + std::to_string(names_.size()) + ", as in the " +
+              (has_header_ ? "header" : "first row")};
 }
 
 }  // namespace moe

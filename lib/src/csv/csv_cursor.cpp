@@ -87,9 +87,9 @@ std::string_view CsvCursor::quoted(const char* at) {
     if (line == opened) throw CsvFault{line, column, "text after the closing quote: " + expected};
     // How many lines down: a stray quote opens a field that runs on over many lines.
     const std::size_t below = line - opened;
-    throw CsvFault{opened, column,
-                   "the quote that opens here closes " + std::to_string(below) + (below == 1 ? " line" : " lines") +
-                       " below, with text behind it: " + expected};
+    throw CsvFault{
+        opened, column,
+        "the quote that opens here closes " + counted(below, "line") + " below, with text behind it: " + expected};
   }
 }
 

@@ -57,8 +57,7 @@ std::string subtitle_of(const Scene& scene) {
   const std::string network = model.experts.front().network->spec();
   const bool alike = std::all_of(model.experts.begin(), model.experts.end(),
                                  [&](const Expert& expert) { return expert.network->spec() == network; });
-  std::string text =
-      std::to_string(model.size()) + (alike ? " " + network : "") + (model.size() == 1 ? " expert" : " experts");
+  std::string text = counted(model.size(), (alike ? network + " " : "") + "expert");
   if (model.is_committee())
     text += " in a committee of " + std::to_string(model.members.size());
   else if (model.size() > 1)

@@ -67,8 +67,7 @@ void add_predictions(const Scene& scene, const Dataset& rows, ReportTable& table
 /// Center and unit of each input: the model's, or those of the rows where the model keeps none.
 Standardization units_of_distance(const Scene& scene) {
   const Standardization& units = scene.model().standardization;
-  const bool none = arma::all(units.input_center == 0) && arma::all(units.input_scale == 1);
-  return none ? Standardization::of(scene.rows(), scene.model().classes(), {}) : units;
+  return units.has_input_units() ? units : Standardization::of(scene.rows(), scene.model().classes(), {});
 }
 
 }  // namespace

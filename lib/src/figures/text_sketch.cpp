@@ -9,10 +9,6 @@
 namespace moe {
 namespace {
 
-std::size_t characters_in(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 /// The beginning of the text, printable, in at most `width` characters.
 std::string at_most(const std::string& text, std::size_t width) {
   std::string result = printable(text, width);

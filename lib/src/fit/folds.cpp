@@ -2,6 +2,7 @@
 // possible.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "moe/error.hpp"
 #include "moe/random.hpp"
@@ -24,8 +25,7 @@ std::vector<std::size_t> class_sizes(const Schema& schema, const Dataset& data) 
 /// Deals the rows out to the folds one by one, in this order.
 std::vector<std::vector<std::size_t>> dealt(const std::vector<std::size_t>& rows, arma::uword folds) {
   if (folds < 2 || folds > rows.size())
-    throw Error(ErrorKind::kUsage, std::to_string(folds) + " folds of " + std::to_string(rows.size()) +
-                                       (rows.size() == 1 ? " row" : " rows") +
+    throw Error(ErrorKind::kUsage, std::to_string(folds) + " folds of " + counted(rows.size(), "row") +
                                        ": expected 2 folds or more, and a row in each");
   std::vector<std::vector<std::size_t>> result(folds);
   for (std::size_t i = 0; i < rows.size(); ++i) result[i % folds].push_back(rows[i]);
@@ -81,6 +81,14 @@ std::vector<std::vector<std::size_t>> cross_validation_folds(const arma::vec& w,
   }
   for (std::vector<std::size_t>& fold : result) std::sort(fold.begin(), fold.end());
   return result;
+}
+
+std::size_t units_of_folds(const arma::vec& w, const std::vector<std::size_t>& groups) {
+  const arma::uvec rows = arma::find(w > 0);
+  if (groups.empty()) return rows.n_elem;
+  std::set<std::size_t> units;
+  for (const arma::uword n : rows) units.insert(groups[n]);
+  return units.size();
 }
 
 std::vector<std::size_t> rows_outside(const std::vector<std::size_t>& fold, const arma::vec& w) {

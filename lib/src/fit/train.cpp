@@ -95,8 +95,8 @@ void require_shape(const Schema& schema, const Dataset& data) {
 /// Throws Error (data) for more experts than rows.
 void require_rows(const Model& model, arma::uword rows) {
   if (model.size() > 1 && model.size() > rows)
-    throw Error(ErrorKind::kData, std::to_string(model.size()) + " experts and " + std::to_string(rows) +
-                                      (rows == 1 ? " row" : " rows") + ": expected fewer experts, or more rows");
+    throw Error(ErrorKind::kData, std::to_string(model.size()) + " experts and " + counted(rows, "row") +
+                                      ": expected fewer experts, or more rows");
 }
 
 /// Throws Error (usage) for a column, such as trials, that none of the experts uses.
@@ -172,8 +172,7 @@ void require_floor(const Model& model, const TrainOptions& options, bool begun) 
   const auto refuse = [](const std::string& sentence) { throw Error(ErrorKind::kUsage, "--sigma-floor: " + sentence); };
   if (begun) refuse("the model that the fit begins with has its floor: expected one of the two only");
   if (floors.size() != model.targets())
-    refuse(std::to_string(floors.size()) + (floors.size() == 1 ? " number" : " numbers") + " for " +
-           std::to_string(model.targets()) + (model.targets() == 1 ? " target" : " targets") +
+    refuse(counted(floors.size(), "number") + " for " + counted(model.targets(), "target") +
            ": expected one for each target");
   for (arma::uword t = 0; t < model.targets(); ++t) {
     if (!(floors[t] > 0 && std::isfinite(floors[t]))) refuse("this is no sigma: expected a number above 0");

@@ -151,7 +151,8 @@ void compare_units(const Model& model, const SurveyedColumn& now, std::size_t fi
   if (now.column.indicator && center[first + 1] > 0) drift.missing_before = center[first + 1];
 }
 
-ColumnDrift counted(const SurveyedColumn& now, std::size_t rows) {
+/// What the column has without anything to compare it with.
+ColumnDrift shares_of(const SurveyedColumn& now, std::size_t rows) {
   ColumnDrift result{now.column.name, now.role, now.there, now.column.category};
   if (!now.there || rows == 0) return result;
   result.missing = static_cast<double>(now.missing) / static_cast<double>(rows);
@@ -220,7 +221,7 @@ std::vector<ColumnDrift> drift(const Model& model, const Survey& now, const Surv
   std::size_t input = 0;
   for (std::size_t i = 0; i < now.columns.size(); ++i) {
     const SurveyedColumn& column = now.columns[i];
-    ColumnDrift& own = result.emplace_back(counted(column, now.rows));
+    ColumnDrift& own = result.emplace_back(shares_of(column, now.rows));
     const std::size_t first = input;
     if (column.role == "input") input += column.column.inputs();
     if (!column.there || now.rows == 0) continue;

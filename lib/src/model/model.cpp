@@ -94,6 +94,8 @@ std::vector<std::shared_ptr<const Family>> families_of(const ModelSpec& spec, co
 
 }  // namespace
 
+bool Standardization::has_input_units() const { return !(arma::all(input_center == 0) && arma::all(input_scale == 1)); }
+
 Standardization Standardization::none(arma::uword inputs, arma::uword targets) {
   Standardization result;
   result.input_center.zeros(inputs);

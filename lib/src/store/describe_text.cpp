@@ -34,10 +34,7 @@ Model with_shown_names(Model model) {
 }
 
 /// How many parameters a branch has, in words.
-std::string count_of_parameters(const Branch& branch) {
-  const arma::uword count = branch.network->parameters();
-  return std::to_string(count) + (count == 1 ? " parameter" : " parameters");
-}
+std::string count_of_parameters(const Branch& branch) { return counted(branch.network->parameters(), "parameter"); }
 
 /// The experts of a range in the order of the text.
 std::vector<arma::uword> ordered(const Shown& style, arma::uword first, arma::uword count) {
@@ -211,15 +208,12 @@ std::string describe_inference(const Model& model, const Errors* errors) {
 
 std::string describe_fit(const FitSummary& fit, const Shown& style) {
   if (fit.rows == 0) return "fit: none recorded (a checkpoint, or a model that was not fitted)\n";
-  const auto counted = [](std::uint64_t count, const char* one, const char* more) {
-    return std::to_string(count) + " " + (count == 1 ? one : more);
-  };
   const std::string value =
       style.options.digits > 0 ? style.number(fit.objective_value) : formatted("%.8g", fit.objective_value);
-  const std::string first = "fit: " + counted(fit.rows, "row", "rows") + ", " + minimised_figure(fit) + " " + value +
-                            " by " + fit.solver + ", " + (fit.converged ? "converged" : "not converged") + " after " +
-                            counted(fit.iterations, "pass", "passes") + " (best of " +
-                            counted(fit.restarts, "start", "starts") + ", seed " + std::to_string(fit.seed) + ")\n";
+  const std::string first = "fit: " + counted(fit.rows, "row") + ", " + minimised_figure(fit) + " " + value + " by " +
+                            fit.solver + ", " + (fit.converged ? "converged" : "not converged") + " after " +
+                            counted(fit.iterations, "pass", "passes") + " (best of " + counted(fit.restarts, "start") +
+                            ", seed " + std::to_string(fit.seed) + ")\n";
   if (!std::isfinite(fit.log_likelihood)) return first + "  no log-likelihood: the gate's weights do not sum to 1\n";
   return first + "  log-likelihood " + style.decimal(fit.log_likelihood, 6) + ", " + std::to_string(fit.parameters) +
          " parameters, AIC " + style.decimal(fit.aic, 4) + ", BIC " + style.decimal(fit.bic, 4) + ", ICL " +
@@ -247,9 +241,8 @@ std::string describe_text(const Model& exact, const std::optional<Inference>& in
   const Model model = with_shown_names(exact);
   const char* const what = model.classes() ? "classes of '" : model.targets() == 1 ? "number '" : "numbers '";
   std::string text = what + join(model.schema.targets, "', '") + "' from " +
-                     std::to_string(model.schema.inputs.size()) +
-                     (model.schema.inputs.size() == 1 ? " input" : " inputs") + " by " + std::to_string(model.size()) +
-                     (model.size() == 1 ? " expert\n" : " experts\n") + describe_columns(model);
+                     counted(model.schema.inputs.size(), "input") + " by " + counted(model.size(), "expert") + "\n" +
+                     describe_columns(model);
   with_errors(inference, options.level, [&](const Errors* errors) {
     const Shown style{options, errors};
     text += describe_gate(model, style);

@@ -47,8 +47,6 @@ std::uint64_t elements_of(const TensorView& tensor) {
   return product;
 }
 
-std::string count_of(std::uint64_t bytes) { return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes"); }
-
 }  // namespace
 
 // --- Checksum --------------------------------------------------------------------------------------------------------
@@ -102,7 +100,7 @@ void write_safetensors(OutputFile& out, const std::vector<std::pair<std::string,
   const std::string header = header_of(metadata, tensors);
   if (header.size() > kMaxHeader || !parse_bounded_json(header))
     throw Error(ErrorKind::kModel, "a model with so many names and parts cannot be saved: its description would take " +
-                                       count_of(header.size()) + " of at most " + std::to_string(kMaxHeader));
+                                       counted(header.size(), "byte") + " of at most " + std::to_string(kMaxHeader));
   Checksum checksum;
   const auto add_bytes = [&](std::string_view bytes) {
     checksum.add(bytes);
@@ -138,7 +136,7 @@ void SafetensorsReader::fail(const std::string& sentence) const {
 void SafetensorsReader::take(char* buffer, std::size_t size) {
   const std::size_t got = file_.read(buffer, size);
   taken_ += got;
-  if (got < size) fail("cut short: " + count_of(taken_) + " of " + std::to_string(expected_));
+  if (got < size) fail("cut short: " + counted(taken_, "byte") + " of " + std::to_string(expected_));
   checksum_.add({buffer, size});
 }
 
@@ -155,7 +153,7 @@ std::string SafetensorsReader::read_header() {
   taken_ = kWord;
   expected_ = kWord + length + kWord;  // at least: the checksum follows
   if (file_.size() >= 0 && static_cast<std::uint64_t>(file_.size()) < expected_)
-    fail("cut short: " + count_of(static_cast<std::uint64_t>(file_.size())) + " of at least " +
+    fail("cut short: " + counted(static_cast<std::uint64_t>(file_.size()), "byte") + " of at least " +
          std::to_string(expected_));
   std::string header(length, ' ');
   take(header.data(), header.size());
@@ -207,8 +205,9 @@ void SafetensorsReader::check_table(std::vector<Entry>& entries) {
   if (__builtin_add_overflow(taken_, end, &expected_)) fail("damaged: its tensors are larger than any file");
   if (file_.size() < 0) return;
   const auto size = static_cast<std::uint64_t>(file_.size());
-  if (size < expected_) fail("cut short: " + count_of(size) + " of " + std::to_string(expected_));
-  if (size > expected_) fail("has " + count_of(size - expected_) + " after its end, byte " + std::to_string(expected_));
+  if (size < expected_) fail("cut short: " + counted(size, "byte") + " of " + std::to_string(expected_));
+  if (size > expected_)
+    fail("has " + counted(size - expected_, "byte") + " after its end, byte " + std::to_string(expected_));
 }
 
 arma::vec SafetensorsReader::read(std::size_t count) {

@@ -16,7 +16,7 @@ constexpr std::size_t kBesideDigits = 6, kNarrowest = 12;
 
 /// The heading of a column, aligned to the right.
 std::string heading_of(std::string text, std::size_t width) {
-  while (width_of(text) > width) text.pop_back();
+  while (characters_in(text) > width) text.pop_back();
   return " " + padded_before(text, width);
 }
 
@@ -39,28 +39,23 @@ std::string Shown::decimal(double value, int decimals) const {
 
 std::size_t Shown::width() const { return std::max(kNarrowest, static_cast<std::size_t>(digits()) + kBesideDigits); }
 
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 std::string padded(const std::string& text, std::size_t to) {
-  return text + std::string(to - std::min(to, width_of(text)), ' ');
+  return text + std::string(to - std::min(to, characters_in(text)), ' ');
 }
 
 std::string padded_before(const std::string& text, std::size_t to) {
-  return std::string(to - std::min(to, width_of(text)), ' ') + text;
+  return std::string(to - std::min(to, characters_in(text)), ' ') + text;
 }
 
 std::size_t widest(const std::vector<std::string>& names) {
   std::size_t width = 0;
-  for (const std::string& name : names) width = std::max(width, width_of(name));
+  for (const std::string& name : names) width = std::max(width, characters_in(name));
   return width;
 }
 
 arma::vec spreads_of(const Model& model, const Branch& branch) {
   const Standardization& units = model.standardization;
-  const bool none = arma::all(units.input_center == 0) && arma::all(units.input_scale == 1);
-  if (none || branch.network->degree() != 1) return {};
+  if (!units.has_input_units() || branch.network->degree() != 1) return {};
   arma::vec of_inputs(units.input_scale.n_elem);
   of_inputs.fill(std::numeric_limits<double>::quiet_NaN());
   for (arma::uword input = 0; const Column& column : columns_of(model.schema)) {

@@ -3,7 +3,6 @@
 
 #include <armadillo>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "moe/describe.hpp"
@@ -27,8 +26,6 @@ struct Shown {
   std::size_t width() const;
 };
 
-/// The number of UTF-8 characters.
-std::size_t width_of(std::string_view text);
 /// The text, filled with blanks behind it, or before it.
 std::string padded(const std::string& text, std::size_t to);
 std::string padded_before(const std::string& text, std::size_t to);

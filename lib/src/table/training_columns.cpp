@@ -21,9 +21,8 @@ std::vector<std::size_t> target_columns(const ColumnRequest& request, const std:
   if (request.target.empty()) return {names.size() - 1};
   std::vector<std::size_t> columns = select_columns(request.target, names, {});
   const auto refuse = [&](const std::string& sentence) {
-    throw Error(ErrorKind::kUsage, "--target: '" + printable(request.target) + "' names " +
-                                       std::to_string(columns.size()) + (columns.size() == 1 ? " column" : " columns") +
-                                       sentence);
+    throw Error(ErrorKind::kUsage,
+                "--target: '" + printable(request.target) + "' names " + counted(columns.size(), "column") + sentence);
   };
   if (columns.empty()) refuse(": expected one or more");
   if (columns.size() > kMostTargets) refuse(": expected " + std::to_string(kMostTargets) + " at most");
