@@ -33,26 +33,27 @@ void put_notes(Json& record, double seconds, const std::vector<std::string>& not
   record["notes"] = notes;
 }
 
-/// The figures of a fit, and then of a committee, that a requirement may name.
-constexpr const char* kRequirable[] = {"rows",        "weight",
-                                       "inputs",      "experts",
-                                       "seed",        "objective_value",
-                                       "nll",         "penalty",
-                                       "validation",  "log_likelihood",
-                                       "parameters",  "aic",
-                                       "bic",         "icl",
-                                       "iterations",  "converged",
-                                       "starts",      "starts_at_best",
-                                       "seconds",     "starts_set_aside",
-                                       "stayed",      "warnings",
-                                       "members",     "folds",
-                                       "score",       "factor",
-                                       "score_error", "held_out_nll"};
+/// Adds the figures of the record that a requirement may name. Some are null where they have no meaning, but so are the
+/// labels of a number.
+void add_figures(const Json& record, std::vector<std::string>& names) {
+  for (const auto& [name, value] : record.items())
+    if ((value.is_number() || value.is_boolean() || value.is_null()) && name != "labels" &&
+        std::find(names.begin(), names.end(), name) == names.end())
+      names.push_back(name);
+}
+
+/// The figures of the records of a fit and of a committee.
+std::vector<std::string> known_figures() {
+  std::vector<std::string> names;
+  add_figures(record_of(moe::Model(), moe::TrainReport(), {}), names);
+  add_figures(record_of(moe::AutomaticResult(), {}), names);
+  return names;
+}
 
 /// A slip of the fingers should not cost a fit.
 void require_known_figures(const std::vector<std::string>& requirements) {
-  unmet(requirements, [](const std::string& operand) {
-    const std::vector<std::string> known(std::begin(kRequirable), std::end(kRequirable));
+  const std::vector<std::string> known = known_figures();
+  unmet(requirements, [&](const std::string& operand) {
     if (std::find(known.begin(), known.end(), operand) == known.end())
       throw Error(ErrorKind::kUsage, "--require: " + moe::unknown_word("figure", operand, known));
     return std::vector<NamedFigure>{{operand, 0}};
@@ -128,8 +129,7 @@ FitRecord::FitRecord(const Arguments& arguments) : requirements_(arguments.all("
 std::string FitRecord::unmet_by(const Json& record) const {
   const std::string missed = unmet(requirements_, [&](const std::string& operand) {
     std::vector<std::string> known;
-    for (const auto& [name, value] : record.items())
-      if (value.is_number() || value.is_boolean() || value.is_null()) known.push_back(name);
+    add_figures(record, known);
     if (std::find(known.begin(), known.end(), operand) == known.end())
       throw Error(ErrorKind::kUsage, "--require: " + moe::unknown_word("figure", operand, known));
     const Json& value = record.at(operand);

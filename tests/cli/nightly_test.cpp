@@ -102,6 +102,10 @@ TEST_CASE("train --require writes no model where it does not hold", "[nightly][c
   CHECK(automatic.at("tried").size() > 2);
   CHECK(Shell::read(sh.path("m.moe")) == "old");
   CHECK(said("-k 2 --require 'nl<=1'").starts_with("2 moe train: --require: unknown figure 'nl': did you mean 'nll'?"));
+  // A figure is known before the fit if a fit of some kind has it; texts and lists are none.
+  for (const std::string word : {"labels", "notes", "target"})
+    CHECK(said("-k 2 --require '" + word + "<=1'").starts_with("2 moe train: --require: unknown figure '" + word));
+  CHECK(said("-k 2 --require 'members<=1'").starts_with("2 moe train: --require: unknown figure 'members'"));
   CHECK(Shell::read(sh.path("m.moe")) == "old");
   CHECK(said("-k 2 --summary m.moe") == "2 moe train: --summary: 'm.moe' is the model's file: expected another\n");
   CHECK(said("-k 2 --require 'nll<=9' --require 'warnings<=0'") == "0 ");
