@@ -42,6 +42,8 @@ class Predictive {
   arma::mat expert_means(arma::uword t = 0) const;
   arma::vec mean(arma::uword t = 0) const;  ///< of a number: sum_k g_k mu_k
   arma::vec sd(arma::uword t = 0) const;    ///< of a number: within and between experts; may be infinite
+  /// Of a number: b x K, in the model's units, in which nothing overflows; may be infinite.
+  arma::mat expert_variances(arma::uword t = 0) const;
   /// A power of two near the target's scale. Values are divided by it before they are squared, so that nothing
   /// overflows.
   double unit_of(arma::uword t = 0) const;

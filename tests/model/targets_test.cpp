@@ -243,6 +243,8 @@ TEST_CASE("several targets: draws have the means and covariances of their distri
   for (arma::uword t = 0; t < 2; ++t) {
     const double sd = predictive.sd(t)[0];
     CHECK(sd * sd == Approx(expected(t, t)).epsilon(1e-12));
+    const double scale = model.standardization.target_scale[t];
+    CHECK(predictive.expert_variances(t)(0, 0) * scale * scale == Approx(expected(t, t)).epsilon(1e-12));
     CHECK(arma::mean(y.col(t)) == Approx(predictive.mean(t)[0]).margin(0.025 * sd));
     for (arma::uword s = 0; s < 2; ++s)
       CHECK(found(s, t) == Approx(expected(s, t)).margin(0.03 * sd * predictive.sd(s)[0]));

@@ -8,7 +8,7 @@
 #include "judge/reported.hpp"
 #include "moe/coefficient_names.hpp"
 #include "moe/error.hpp"
-#include "moe/forward_pass.hpp"
+#include "moe/predict.hpp"
 
 namespace moe {
 namespace {
@@ -26,33 +26,19 @@ arma::vec shares_in_order(const Scene& scene) {
 /// The mean of the first target over the rows in which each expert answers, or of its standard deviation.
 arma::vec moments_of_experts(const Scene& scene, bool deviation) {
   const Model& model = scene.model();
-  const Rows rows = model.standardize(scene.take(scene.some(kOrderRows, kOrderStream)));
-  ForwardPass forward(model);
-  forward.run(model.theta, rows);
+  Predictive at(model);
+  at.at_rows(model.standardize(scene.take(scene.some(kOrderRows, kOrderStream))));
+  const arma::mat g = arma::abs(at.weights()), values = deviation ? at.expert_variances() : at.expert_means();
   arma::vec result(model.size());
-  arma::mat mu;
   for (arma::uword k = 0; k < model.size(); ++k) {
-    const Family& family = *model.experts[k].family;
-    const double* const psi = model.theta.memptr() + model.experts[k].psi_offset;
-    arma::vec values;
-    if (deviation) {
-      const Family::Marginal marginal = family.marginal(0, psi);
-      arma::mat eta = forward.eta(k);
-      if (model.targets() > 1)
-        eta = arma::mat(eta.cols(marginal.first_output, marginal.first_output + marginal.family->outputs() - 1));
-      marginal.family->variance(eta, marginal.psi.data(), values);
-    } else {
-      family.mean(forward.eta(k), psi, mu);
-      values = mu.col(model.targets() > 1 ? 0 : mu.n_cols - 1);
-    }
-    const arma::vec share = rows.w % arma::abs(forward.weights().col(k));
-    const double mean = arma::dot(share, values) / std::max(arma::accu(share), std::numeric_limits<double>::min());
-    result[k] = deviation ? std::sqrt(mean) : family.has_mean(psi) ? mean : kNoKey;
+    const arma::vec share = at.block().w % g.col(k);
+    const double mean =
+        arma::dot(share, values.col(k)) / std::max(arma::accu(share), std::numeric_limits<double>::min());
+    const Expert& expert = model.experts[k];
+    const bool has_mean = expert.family->has_mean(model.theta.memptr() + expert.psi_offset);
+    result[k] = deviation ? model.standardization.target_scale[0] * std::sqrt(mean) : has_mean ? mean : kNoKey;
   }
-  return model.classes() ? result
-         : deviation
-             ? arma::vec(result * model.standardization.target_scale[0])
-             : arma::vec(model.standardization.target_center[0] + model.standardization.target_scale[0] * result);
+  return result;
 }
 
 /// The coefficient of this name of each expert that has it, of the first output that is compared with no other.

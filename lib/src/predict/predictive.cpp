@@ -79,17 +79,26 @@ arma::vec Predictive::mean(arma::uword t) const {
   return result;
 }
 
-arma::vec Predictive::sd(arma::uword t) const {
-  const arma::mat g = weights(), mu = expert_means(t);
-  const arma::vec center = arma::sum(g % mu, 1);
-  const double unit = unit_of(t), scale = model_.standardization.target_scale[t] / unit;
-  arma::vec variance(rows(), arma::fill::zeros), expert_variance;
+arma::mat Predictive::expert_variances(arma::uword t) const {
+  arma::mat result(rows(), model_.size());
+  arma::vec variance;
   for (arma::uword k = 0; k < model_.size(); ++k) {
     const Part expert = part(k, t);
-    expert.marginal.family->variance(expert.eta, expert.marginal.psi.data(), expert_variance);
-    const arma::vec far = scale * scale * expert_variance + arma::square((mu.col(k) - center) / unit);
+    expert.marginal.family->variance(expert.eta, expert.marginal.psi.data(), variance);
+    result.col(k) = variance;
+  }
+  return result;
+}
+
+arma::vec Predictive::sd(arma::uword t) const {
+  const arma::mat g = weights(), mu = expert_means(t), within = expert_variances(t);
+  const arma::vec center = arma::sum(g % mu, 1);
+  const double unit = unit_of(t), scale = model_.standardization.target_scale[t] / unit;
+  arma::vec variance(rows(), arma::fill::zeros);
+  for (arma::uword k = 0; k < model_.size(); ++k) {
+    const arma::vec far = scale * scale * within.col(k) + arma::square((mu.col(k) - center) / unit);
     for (arma::uword n = 0; n < rows(); ++n)  // an infinite variance counts even where the weight underflows to 0
-      variance[n] += std::isinf(expert_variance[n]) ? expert_variance[n] : g(n, k) * far[n];
+      variance[n] += std::isinf(within(n, k)) ? within(n, k) : g(n, k) * far[n];
   }
   return unit * arma::sqrt(variance);
 }
