@@ -1,7 +1,9 @@
 #include "penalty.hpp"
 
+#include <cmath>
 #include <cstdio>
 #include <functional>
+#include <tuple>
 
 #include "moe/error.hpp"
 #include "moe/held_out.hpp"
@@ -121,6 +123,19 @@ WatchedFit fit_and_watch(const Arguments& arguments, moe::FitRequest request, co
   if (watched.fit.report.stopped) return watched;
   if (kept) check(*kept, watched);
   return watched;
+}
+
+std::vector<std::string> notes_on_penalties(const moe::Model* start, const moe::FitSummary& now) {
+  std::vector<std::string> notes;
+  if (start == nullptr || start->fit.rows == 0) return notes;
+  const moe::FitSummary& before = start->fit;
+  for (const auto& [option, then, here] :
+       {std::tuple{"--l2", before.l2, now.l2}, std::tuple{"--gate-l2", before.gate_l2, now.gate_l2},
+        std::tuple{"--l1", before.l1, now.l1}, std::tuple{"--gate-l1", before.gate_l1, now.gate_l1}})
+    if (std::isfinite(then) && then != here)
+      notes.push_back(std::string("note: --resume's model was fitted with ") + option + " " + moe::format_number(then) +
+                      ", and this fit has " + moe::format_number(here) + ": it minimises something else");
+  return notes;
 }
 
 }  // namespace cli

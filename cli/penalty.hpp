@@ -23,6 +23,9 @@ struct WatchedFit {
 WatchedFit fit_and_watch(const Arguments& arguments, moe::FitRequest request, const std::vector<std::size_t>& groups,
                          Follower& follower);
 
+/// Notes where --resume's model was fitted with other penalties: what the fit then minimises is not what the model did.
+std::vector<std::string> notes_on_penalties(const moe::Model* start, const moe::FitSummary& now);
+
 /// Whether --l2 auto or --gate-l2 auto is given.
 bool chooses_penalty(const Arguments& arguments);
 

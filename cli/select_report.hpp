@@ -6,17 +6,9 @@
 #include <vector>
 
 #include "moe/select.hpp"
+#include "trials.hpp"
 
 namespace cli {
-
-/// A candidate, as the user has asked for it.
-struct Trial {
-  moe::ModelSpec spec;
-  std::string family;    ///< the family; for "auto" the one that was chosen
-  std::string features;  ///< as the user typed them; "" for all
-  moe::Penalty penalty;
-  bool one_more;  ///< whether it is the trial before it with one expert more
-};
 
 struct Result {
   std::vector<moe::Outcome> outcomes;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 #include "automatic.hpp"
 #include "calibrate.hpp"
@@ -19,7 +18,6 @@
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
-#include "moe/numeric.hpp"
 #include "moe/registry.hpp"
 #include "moe/stop.hpp"
 #include "penalty.hpp"
@@ -123,20 +121,6 @@ void say_summary(const Arguments& arguments, const moe::FitResult& result,
   if (arguments.has("quiet")) return;
   summarise(result.model, result.report);
   for (const std::vector<std::string>& some : notes) say_all(some);
-}
-
-/// Notes where --resume's model was fitted with other penalties: what the fit then minimises is not what the model did.
-std::vector<std::string> notes_on_penalties(const moe::Model* start, const moe::FitSummary& now) {
-  std::vector<std::string> notes;
-  if (start == nullptr || start->fit.rows == 0) return notes;
-  const moe::FitSummary& before = start->fit;
-  for (const auto& [option, then, here] :
-       {std::tuple{"--l2", before.l2, now.l2}, std::tuple{"--gate-l2", before.gate_l2, now.gate_l2},
-        std::tuple{"--l1", before.l1, now.l1}, std::tuple{"--gate-l1", before.gate_l1, now.gate_l1}})
-    if (std::isfinite(then) && then != here)
-      notes.push_back(std::string("note: --resume's model was fitted with ") + option + " " + moe::format_number(then) +
-                      ", and this fit has " + moe::format_number(here) + ": it minimises something else");
-  return notes;
 }
 
 /// `from`: a model to begin with, or the checkpoint of an earlier run with these arguments.

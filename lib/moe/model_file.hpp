@@ -1,4 +1,4 @@
-// Reads and writes model files; src/store/model_file.cpp documents the format.
+// Reads and writes model files; src/store/model_file.cpp and model_tensors.hpp document the format.
 #pragma once
 
 #include <string>

@@ -1,58 +1,18 @@
 // The C interface moe.h, on top of the C++ library. No exception leaves these functions; messages are kept in a buffer
 // of the thread.
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-#include <deque>
 #include <limits>
 #include <memory>
 #include <new>
-#include <optional>
 #include <string>
 
 #include "base/blas_memory.hpp"
-#include "csv/cell.hpp"
+#include "c_model.hpp"
 #include "moe/error.hpp"
 #include "moe/model_file.hpp"
 #include "moe/moe.h"
-#include "moe/numeric.hpp"
 #include "predict/outputs.hpp"
-#include "table/levels.hpp"
-#include "table/table_rows.hpp"
-
-/// What moe.h hands out: a model, with whatever is computed once and needed in each call.
-struct moe_model {
-  explicit moe_model(moe::Model opened);
-
-  moe::Model model;
-  std::vector<moe::Column> inputs;
-  std::vector<std::string> columns;  // the columns of a row: those of the inputs, then the others
-  std::deque<moe::KnownLevels> levels;
-  std::vector<std::string> families;
-  moe::RowPlan plan;  // has the checks of each column
-  moe::RowLayout layout;
-};
-
-moe_model::moe_model(moe::Model opened) : model(std::move(opened)), inputs(moe::columns_of(model.schema)) {
-  for (const moe::Column& column : inputs) {
-    columns.push_back(column.name);
-    levels.emplace_back(column.levels, model.schema.levels_by_value);
-  }
-  for (const moe::Expert& expert : model.experts) families.push_back(expert.family->name());
-  moe::OtherColumns others;
-  const auto add = [&](const std::string& name, std::optional<std::size_t>& place) {
-    if (name.empty()) return;
-    place = columns.size();
-    columns.push_back(name);
-  };
-  add(model.schema.trials, others.trials);
-  add(model.schema.offset, others.offset);
-  add(model.schema.exposure, others.exposure);
-  plan.columns.resize(columns.size());
-  for (std::size_t i = 0; i < inputs.size(); ++i) plan.add(i, {});
-  layout.columns = inputs.size();
-  plan_others(plan, others, false, layout);
-}
 
 namespace {
 
@@ -97,77 +57,7 @@ const char* name_at(const std::vector<std::string>& names, std::size_t i) {
   return i < names.size() ? names[i].c_str() : nullptr;
 }
 
-/// Whether a cell with that text is missing. `by_value`: a number among the words matches every equal number; otherwise
-/// the word matches itself and its other spelling.
-bool is_missing(const moe::Schema& schema, const std::string& text, bool by_value) {
-  const auto other = moe::other_spelling(text);
-  return moe::is_missing_word(text) || std::any_of(schema.na.begin(), schema.na.end(), [&](const std::string& word) {
-           return word == text || word == other ||
-                  (by_value && moe::is_number(text) && moe::is_number(word) &&
-                   moe::parse_number(word) == moe::parse_number(text));
-         });
-}
-
 std::string words_of(const char* outputs) { return outputs == nullptr ? "" : outputs; }
-
-[[noreturn]] void refuse_cell(const moe_model& model, std::size_t row, std::size_t column,
-                              const std::string& sentence) {
-  throw Error(ErrorKind::kData,
-              "row " + std::to_string(row + 1) + ", " + moe::printable(model.columns[column]) + ": " + sentence);
-}
-
-/// Throws for a cell of which no input can be made.
-void check_cell(const moe_model& model, std::size_t row, std::size_t column, double value) {
-  const bool other = column >= model.inputs.size();
-  if (!other && model.inputs[column].category) {
-    const std::size_t count = model.inputs[column].levels.size();
-    const bool level = value >= 0 && value < static_cast<double>(count) && value == std::floor(value);
-    if (level || (std::isnan(value) && model.levels[column].find(moe::kMissingLevel) != moe::LevelTable::kNone)) return;
-    refuse_cell(model, row, column, "this is no level: expected the number of one, below " + std::to_string(count));
-  }
-  if (std::isnan(value) && !other && !std::isnan(model.inputs[column].fill)) return;
-  if (!std::isfinite(value)) refuse_cell(model, row, column, "the value is missing or not finite: expected a number");
-  const auto& check = model.plan.columns[column].front().check;
-  if (!check) return;
-  if (const std::string wrong = check(value, ""); !wrong.empty()) refuse_cell(model, row, column, wrong);
-}
-
-void check_target(const moe_model& model, std::size_t row, std::size_t t, double value) {
-  const moe::Schema& schema = model.model.schema;
-  const auto refuse = [&](const std::string& sentence) {
-    throw Error(ErrorKind::kData,
-                "row " + std::to_string(row + 1) + ", " + moe::printable(schema.targets[t]) + ": " + sentence);
-  };
-  if (schema.classes()) {
-    const std::size_t count = schema.labels.size();
-    if (!(value >= 0 && value < static_cast<double>(count) && value == std::floor(value)))
-      refuse("this is no class: expected the number of one, below " + std::to_string(count));
-    return;
-  }
-  if (!std::isfinite(value)) refuse("the value is missing or not finite: expected a number");
-  if (const std::string expected = moe::expected_of(schema.supports, t, value); !expected.empty())
-    refuse("'" + moe::format_number(value) + "' is not what the family describes: " + expected);
-}
-
-/// The caller's rows first .. first + count - 1 as a Dataset.
-moe::Dataset dataset(const moe_model& model, const double* x, const double* y, std::size_t first, std::size_t count) {
-  const std::size_t d = model.columns.size(), targets = model.model.targets();
-  for (std::size_t n = first; n < first + count; ++n) {
-    for (std::size_t i = 0; i < d; ++i) check_cell(model, n, i, x[n * d + i]);
-    for (std::size_t t = 0; y != nullptr && t < targets; ++t) check_target(model, n, t, y[n * targets + t]);
-  }
-  std::deque<moe::TableRows> blocks(1);
-  blocks[0].parsed.rows = count;
-  // The rows are only read, so the caller keeps them.
-  blocks[0].parsed.values = std::shared_ptr<double>(const_cast<double*>(x) + first * d, [](double*) {});
-  moe::Dataset data = assemble(blocks, model.layout, model.inputs, 1);
-  if (y != nullptr) {
-    data.y.set_size(count, targets);
-    for (std::size_t n = 0; n < count; ++n)
-      for (std::size_t t = 0; t < targets; ++t) data.y(n, t) = y[(first + n) * targets + t];
-  }
-  return data;
-}
 
 /// Predicts the rows of a block and writes them to `out`. `before` rows came before the block, which messages need.
 void predict_block(moe::GroupPredictor& predictor, moe::Dataset data, std::size_t before, double* out) {
@@ -247,21 +137,7 @@ const char* moe_column_level(const moe_model* model, size_t column, size_t level
 double moe_column_value(const moe_model* model, size_t column, const char* text) {
   double value = std::numeric_limits<double>::quiet_NaN();
   if (text == nullptr || column >= model->columns.size()) return value;
-  guarded([&] {
-    constexpr std::size_t kNone = moe::LevelTable::kNone;
-    const std::string bare(moe::trimmed(text));
-    const moe::Schema& schema = model->model.schema;
-    const bool category = column < model->inputs.size() && model->inputs[column].category;
-    const bool missing = is_missing(schema, bare, !category || schema.levels_by_value);
-    if (category) {
-      const moe::KnownLevels& levels = model->levels[column];
-      std::size_t level = levels.find(text);
-      if (level == kNone) level = levels.find(missing ? moe::kMissingLevel : bare);
-      if (level != kNone || !missing) value = level == kNone ? -1 : static_cast<double>(level);
-    } else if (const auto number = moe::parse_number(text); number && !missing) {
-      value = *number;
-    }
-  });
+  guarded([&] { value = model->value_of(column, text); });
   return value;
 }
 
@@ -302,7 +178,7 @@ int moe_predict(const moe_model* model, const char* outputs, const double* x, co
     moe::GroupPredictor predictor(model->model, asked);
     for (std::size_t first = 0; first < rows; first += kBlock) {
       const std::size_t count = std::min(kBlock, rows - first);
-      predict_block(predictor, dataset(*model, x, asked.needs_target() ? y : nullptr, first, count), first,
+      predict_block(predictor, model->dataset(x, asked.needs_target() ? y : nullptr, first, count), first,
                     out + first * width);
     }
   });

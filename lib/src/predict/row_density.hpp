@@ -26,6 +26,8 @@ class RowDensity {
   double cdf(double y) const;
 
  private:
+  /// Where densities agree to this part they are taken to be the same.
+  static constexpr double kSameDensity = 1e-12;
   struct Place {
     double y, log_p;
   };
@@ -46,7 +48,6 @@ class RowDensity {
   double crossing(const Place& outside, const Place& inside, double log_level) const;
   std::vector<Interval> above(double log_level);
   double probability(const std::vector<Interval>& set) const;
-  double log_level_of(double level);
   std::vector<Interval> fewest(double level, double log_low, double log_high);
   bool possible(std::size_t k, double y) const;
 

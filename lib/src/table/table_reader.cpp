@@ -1,7 +1,5 @@
 // Reads tables for a fitted model.
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "csv/cell.hpp"
@@ -9,35 +7,13 @@
 #include "csv/ordered_pipeline.hpp"
 #include "moe/dataset.hpp"
 #include "moe/error.hpp"
+#include "table/reader_plan.hpp"
+#include "table/rows_before.hpp"
 #include "table/table_rows.hpp"
 #include "table/target_column.hpp"
 
 namespace moe {
 namespace {
-
-/// The first column of this name. Whether there is another of the same name is checked once all columns are found.
-std::optional<std::size_t> find_column(const CsvReader& reader, const std::string& name) {
-  const auto& names = reader.names();
-  const auto at = std::find(names.begin(), names.end(), name);
-  if (name.empty() || at == names.end()) return std::nullopt;
-  return static_cast<std::size_t>(at - names.begin());
-}
-
-/// The column of this name. If it is missing, the message hints at a similar name, unless the model reads that column,
-/// too.
-std::size_t require_column(const CsvReader& reader, const std::vector<Column>& columns, const std::string& name,
-                           const char* role) {
-  if (const auto found = find_column(reader, name)) return *found;
-  if (reader.first_row_holds(name))
-    throw Error(ErrorKind::kData, reader.file_name() + ": the first row, which has '" + printable(name) +
-                                      "', was taken for data: expected --header yes, where it names the columns");
-  std::string near = nearest_word(name, reader.names());
-  for (const Column& column : columns)
-    if (column.name == near) near.clear();
-  throw Error(ErrorKind::kData, reader.file_name() + ": there is no column '" + printable(name) + "'" +
-                                    (near.empty() ? "" : ", but '" + printable(near) + "'") +
-                                    ": expected the model's " + role);
-}
 
 /// The rows first .. last of the data, with their ids and records.
 Dataset part_of(const Dataset& data, arma::uword first, arma::uword last) {
@@ -59,44 +35,11 @@ void append(Dataset& to, Dataset&& rows) {
   to.records.insert(to.records.end(), rows.records.begin(), rows.records.end());
 }
 
-/// Tells how many rows come before a block, as soon as the blocks before it have been parsed.
-class RowsBefore {
- public:
-  /// Waits for the blocks before this one, which has so many rows.
-  std::uint64_t of(std::size_t block, std::uint64_t rows) {
-    std::unique_lock lock(mutex_);
-    known_.wait(lock, [&] { return given_up_ || block == next_; });
-    const std::uint64_t before = rows_;
-    rows_ += rows;
-    ++next_;
-    known_.notify_all();
-    return before;
-  }
-  /// A block could not be parsed, and nothing that comes behind it will be taken.
-  void give_up() {
-    const std::lock_guard lock(mutex_);
-    given_up_ = true;
-    known_.notify_all();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable known_;
-  std::size_t next_ = 0;
-  std::uint64_t rows_ = 0;
-  bool given_up_ = false;
-};
-
 }  // namespace
 
 struct TableReader::State {
   State(CsvReader& reader, const Schema& schema, Target target, Options options);
 
-  void plan_inputs();
-  void plan_targets(const Schema& schema);
-  void plan_rest(const Schema& schema, Target target);
-  void plan_beside();
-  RowPlan plan_of_numbers() const;
   Dataset dataset(ParsedRows&& rows) const;
   bool load();
   void keep(ParsedRows&& rows);
@@ -107,16 +50,10 @@ struct TableReader::State {
   CsvReader& reader;
   CsvBlocks& blocks;
   Options options;
-  std::vector<Column> columns;
-  std::deque<KnownLevels> known;  // the levels of categories and classes
-  bool by_value;                  // whether levels that are numbers are compared by value
-  RowPlan plan;
-  RowLayout layout;
-  std::optional<std::size_t> id;                           // the slot of the ids
-  std::vector<std::size_t> number_slots{}, level_slots{};  // of what is read beside the schema's columns
-  std::deque<FreshLevels> fresh{};                         // the levels of the latter
-  std::deque<TableRows> kept{};                            // the blocks that rest() has read
-  std::size_t line;                                        // the line on which the next block begins
+  ReaderPlan plan;
+  std::deque<FreshLevels> fresh{};  // of the columns of texts that are read beside the schema's
+  std::deque<TableRows> kept{};     // the blocks that rest() has read
+  std::size_t line;                 // the line on which the next block begins
 
   Dataset held{};  // rows that next() will hand out
   std::optional<RowParser> parser{};
@@ -127,79 +64,10 @@ struct TableReader::State {
 TableReader::State::State(CsvReader& csv, const Schema& schema, Target target, Options asked)
     : reader(csv),
       blocks(blocks_of(csv)),
-      options(asked),
-      columns(columns_of(schema)),
-      by_value(schema.levels_by_value),
+      options(std::move(asked)),
+      plan(csv, schema, target, options),
       line(blocks.first_line()) {
-  plan.columns.resize(reader.names().size());
-  plan.na = schema.na;
-  plan.records = options.keep_records;
-  plan_inputs();
-  if (target == Target::kRequired) plan_targets(schema);
-  plan_beside();
-  plan_rest(schema, target);
-  std::vector<std::size_t> used;
-  for (std::size_t column = 0; column < plan.columns.size(); ++column)
-    if (!plan.columns[column].empty()) used.push_back(column);
-  reader.require_names(used);
-}
-
-void TableReader::State::plan_inputs() {
-  for (const Column& column : columns) {
-    const std::size_t at = require_column(reader, columns, column.name, "inputs");
-    CellUse use;
-    use.fills = !std::isnan(column.fill);
-    if (column.category) {
-      use.kind = CellUse::Kind::kKnown;
-      use.known = &known.emplace_back(column.levels, by_value);
-      use.unknown = options.ignore_unknown ? 0 : -1;
-      use.hint = ", or --unknown ignore";
-    }
-    plan.add(at, std::move(use));
-  }
-  layout.columns = columns.size();
-}
-
-void TableReader::State::plan_targets(const Schema& schema) {
-  for (std::size_t t = 0; t < schema.targets.size(); ++t) {
-    const std::size_t at = require_column(reader, columns, schema.targets[t], "target");
-    CellUse use;
-    if (schema.classes()) {
-      use.kind = CellUse::Kind::kKnown;
-      use.known = &known.emplace_back(schema.labels, by_value);
-      use.what = "class";
-    } else {
-      use.check = support_check(schema.supports, t);
-    }
-    layout.targets.push_back(plan.add(at, std::move(use)).slot);
-  }
-}
-
-/// The columns that are neither inputs nor targets.
-void TableReader::State::plan_beside() {
-  for (const std::size_t column : options.numbers) number_slots.push_back(plan.add(column, CellUse{}).slot);
-  CellUse text;
-  text.kind = CellUse::Kind::kFresh;
-  text.fills = true;
-  for (const std::size_t column : options.levels) level_slots.push_back(plan.add(column, text).slot);
-  fresh.resize(level_slots.size());
-}
-
-/// Weights are read only where predictions are judged by the target. In plain prediction each row counts alike.
-void TableReader::State::plan_rest(const Schema& schema, Target target) {
-  const auto needed = [&](const std::string& name, const char* role) -> std::optional<std::size_t> {
-    if (name.empty()) return std::nullopt;
-    return require_column(reader, columns, name, role);
-  };
-  const OtherColumns others{target == Target::kRequired ? find_column(reader, schema.weight) : std::nullopt,
-                            needed(schema.trials, "trials"), needed(schema.offset, "offset"),
-                            needed(schema.exposure, "exposure")};
-  plan_others(plan, others, !schema.classes() && layout.targets.size() == 1, layout);
-  CellUse text;
-  text.kind = CellUse::Kind::kText;
-  if (const auto at = find_column(reader, schema.id)) id = plan.add(*at, text).slot;
-  for (const Column& column : columns)
-    if (options.keep_inputs) plan.add(*find_column(reader, column.name), text);
+  fresh.resize(plan.level_slots.size());
 }
 
 /// The rows with their ids and records.
@@ -207,32 +75,20 @@ Dataset TableReader::State::dataset(ParsedRows&& rows) const {
   std::vector<std::string> records = std::move(rows.records), texts = std::move(rows.texts);
   std::deque<TableRows> blocks_of_one;
   blocks_of_one.push_back({std::move(rows), {}});
-  Dataset data = assemble(blocks_of_one, layout, columns, 1);
-  for (arma::uword n = 0; id && n < data.rows(); ++n) data.ids.push_back(texts[n * plan.texts + *id]);
+  Dataset data = assemble(blocks_of_one, plan.layout, plan.columns, 1);
+  for (arma::uword n = 0; plan.id && n < data.rows(); ++n) data.ids.push_back(texts[n * plan.rows.texts + *plan.id]);
   data.records = std::move(records);
   for (arma::uword n = 0; options.keep_inputs && n < data.rows(); ++n)
-    for (std::size_t i = plan.texts - columns.size(); i < plan.texts; ++i)
-      data.records.push_back(texts[n * plan.texts + i]);
+    for (std::size_t i = plan.rows.texts - plan.columns.size(); i < plan.rows.texts; ++i)
+      data.records.push_back(texts[n * plan.rows.texts + i]);
   return data;
-}
-
-/// The plan without the columns that are kept as text.
-RowPlan TableReader::State::plan_of_numbers() const {
-  RowPlan numbers = plan;
-  numbers.records = false;
-  numbers.texts = 0;
-  for (std::vector<CellUse>& uses : numbers.columns)
-    uses.erase(
-        std::remove_if(uses.begin(), uses.end(), [](const CellUse& use) { return use.kind == CellUse::Kind::kText; }),
-        uses.end());
-  return numbers;
 }
 
 /// Adds the rows of the next block to `held`. False at the end.
 bool TableReader::State::load() {
   if (fault) blocks.fail(line, *fault);
   if (!blocks.next(block, CsvBlocks::Fill::kWhatIsThere)) return false;
-  if (!parser) parser.emplace(blocks, plan);
+  if (!parser) parser.emplace(blocks, plan.rows);
   ParsedRows rows = parser->parse(block);
   fault = rows.fault;
   if (!fault) line += rows.lines;
@@ -259,27 +115,27 @@ bool TableReader::next(Dataset& block, arma::uword limit) {
 void TableReader::State::keep(ParsedRows&& rows) {
   if (rows.fault) blocks.fail(line, *rows.fault);
   TableRows& part = kept.emplace_back(TableRows{std::move(rows), {}});
-  if (!level_slots.empty()) part.codes.resize(plan.values);
-  for (std::size_t i = 0; i < level_slots.size(); ++i)
-    part.codes[level_slots[i]] = fresh[i].add(part.parsed.levels[level_slots[i]], line);
+  if (!plan.level_slots.empty()) part.codes.resize(plan.rows.values);
+  for (std::size_t i = 0; i < plan.level_slots.size(); ++i)
+    part.codes[plan.level_slots[i]] = fresh[i].add(part.parsed.levels[plan.level_slots[i]], line);
   line += part.parsed.lines;
 }
 
-/// The numbers that are read beside the schema's columns.
+/// The numbers that are read beside the schema's plan.columns.
 arma::mat TableReader::State::numbers_beside() const {
   arma::uword rows = 0, row = 0;
   for (const TableRows& part : kept) rows += part.parsed.rows;
-  arma::mat result(rows, number_slots.size());
+  arma::mat result(rows, plan.number_slots.size());
   for (const TableRows& part : kept)
     for (std::size_t n = 0; n < part.parsed.rows; ++n, ++row)
-      for (std::size_t i = 0; i < number_slots.size(); ++i)
-        result(row, i) = part.parsed.values.get()[n * plan.values + number_slots[i]];
+      for (std::size_t i = 0; i < plan.number_slots.size(); ++i)
+        result(row, i) = part.parsed.values.get()[n * plan.rows.values + plan.number_slots[i]];
   return result;
 }
 
-/// The i-th column of texts that is read beside the schema's columns.
+/// The i-th column of texts that is read beside the schema's plan.columns.
 LevelColumn TableReader::State::levels_beside(std::size_t i) const {
-  const std::size_t slot = level_slots[i];
+  const std::size_t slot = plan.level_slots[i];
   LevelColumn column{ordered_levels(fresh[i].all().texts()), {}};
   const bool missing =
       std::any_of(kept.begin(), kept.end(), [&](const TableRows& part) { return part.parsed.missing[slot] > 0; });
@@ -290,7 +146,7 @@ LevelColumn TableReader::State::levels_beside(std::size_t i) const {
   const std::vector<double> places = level_codes(fresh[i].all(), column.levels);
   for (const TableRows& part : kept)
     for (std::size_t n = 0; n < part.parsed.rows; ++n) {
-      const double level = part.parsed.values.get()[n * plan.values + slot];
+      const double level = part.parsed.values.get()[n * plan.rows.values + slot];
       const double place = std::isnan(level)
                                ? static_cast<double>(column.levels.size() - 1)
                                : places[static_cast<std::size_t>(part.codes[slot][static_cast<std::size_t>(level)])];
@@ -303,8 +159,8 @@ LevelColumn TableReader::State::levels_beside(std::size_t i) const {
 Dataset TableReader::State::whole() {
   arma::mat numbers = numbers_beside();
   std::vector<LevelColumn> levels;
-  for (std::size_t i = 0; i < level_slots.size(); ++i) levels.push_back(levels_beside(i));
-  Dataset data = assemble(kept, layout, columns, reader.threads());
+  for (std::size_t i = 0; i < plan.level_slots.size(); ++i) levels.push_back(levels_beside(i));
+  Dataset data = assemble(kept, plan.layout, plan.columns, reader.threads());
   data.numbers = std::move(numbers);
   data.levels = std::move(levels);
   require_weight(data.w, reader.file_name());
@@ -316,7 +172,7 @@ Dataset TableReader::rest() { return std::move(rest_of({this}).front()); }
 std::vector<Dataset> TableReader::rest_of(const std::vector<TableReader*>& readers) {
   const State& first = *readers.front()->state_;
   std::vector<RowPlan> plans;
-  for (const TableReader* reader : readers) plans.push_back(reader->state_->plan_of_numbers());
+  for (const TableReader* reader : readers) plans.push_back(reader->state_->plan.of_numbers());
   const auto work = [&] {
     std::vector<RowParser> parsers;
     for (const RowPlan& plan : plans) parsers.emplace_back(first.blocks, plan);
@@ -347,7 +203,7 @@ void TableReader::stream(const std::function<Print()>& make_print,
   };
   RowsBefore before;
   const auto work = [&] {
-    return [&state, &before, parser = RowParser(state.blocks, state.plan),
+    return [&state, &before, parser = RowParser(state.blocks, state.plan.rows),
             print = make_print()](const CsvBlock& block) mutable {
       ParsedRows rows = [&] {
         try {
