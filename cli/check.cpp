@@ -108,6 +108,37 @@ void run_check(const Arguments& arguments) {
   if (!missed.empty()) throw Error(ErrorKind::kFit, missed);
 }
 
+std::vector<Option> options_of_check() {
+  return with_csv_options(joined(
+      {{model_option()},
+       in_group(Group::kData, {{"reference", "r", "FILE", "",
+                                "the rows of the training, or others: psi, ks, outside and p need them, but for "
+                                "categories, whose shares the model keeps"}}),
+       in_group(Group::kOutput,
+                {json_option(),
+                 {"require", "", "TEST", "",
+                  "exit with status 1 unless this holds, as 'psi<=0.2' of every column that has the figure, "
+                  "'missing:age<=0.05' of one, or 'rows>=1000'; figures: rows, missing, unknown, outside, shift, psi, "
+                  "ks, p; may stand several times",
+                  true}}),
+       {unknown_option()}}));
+}
+
+constexpr const char* kCheckNotes =
+    "Of each column that the model reads:\n"
+    "  missing   the share of cells that are missing; before: the same in training, or in the reference\n"
+    "  unknown   the share of cells that are no number, or no level of the model\n"
+    "  outside   the share of numbers below the least or above the greatest of the reference\n"
+    "  shift     the distance of the means, in standard deviations before\n"
+    "  psi       population stability index: sum of (q - p) log(q / p), p and q the shares of deciles before, or of "
+    "levels; 0.1 to 0.2 is often called some change, and more a great one\n"
+    "  ks        the largest distance of the two distribution functions (Kolmogorov-Smirnov)\n"
+    "  p         of ks, or of chi-square for a category: how often rows of one source would differ so much. With many "
+    "rows, p is small for differences that do not matter\n"
+    "Exit status: 3 where the model cannot read the rows: a column is not there, a cell is unknown, or is missing "
+    "where training had none. Else 1 where a --require does not hold. The report is written in both cases. A target "
+    "may be absent or missing; --require 'missing:NAME<=0' refuses that.";
+
 }  // namespace
 
 Command check_command() {
@@ -120,33 +151,8 @@ Command check_command() {
         "moe check -m fitted.moe --reference train.csv --require 'psi<=0.2' --require 'missing:age<=0.05' new.csv"}},
       "[DATA]",
       1,
-      with_csv_options(
-          {model_option(),
-           {"reference", "r", "FILE", "",
-            "the rows of the training, or others: psi, ks, outside and p need them, but for categories, whose shares "
-            "the model keeps"},
-           json_option(),
-           {"require", "", "TEST", "",
-            "exit with status 1 unless this holds, as 'psi<=0.2' of every column that has the figure, "
-            "'missing:age<=0.05' of one, or 'rows>=1000'; figures: rows, missing, unknown, outside, shift, psi, ks, p; "
-            "may stand several times",
-            true},
-           unknown_option()}),
-      "Of each column that the model reads:\n"
-      "  missing   the share of cells that are missing; before: the same in training, or in the reference\n"
-      "  unknown   the share of cells that are no number, or no level of the model\n"
-      "  outside   the share of numbers below the least or above the greatest of the reference\n"
-      "  shift     the distance of the means, in standard deviations before\n"
-      "  psi       population stability index: sum of (q - p) log(q / p), p and q the shares of deciles before, or of\n"
-      "            levels; 0.1 to 0.2 is often called some change, and more a great one\n"
-      "  ks        the largest distance of the two distribution functions (Kolmogorov-Smirnov)\n"
-      "  p         of ks, or of chi-square for a category: how often rows of one source would differ so much. With\n"
-      "            many rows, p is small for differences that do not matter\n"
-      "Exit status: 3 where the model cannot read the rows: a column is not there, a cell is unknown, or is missing "
-      "where\n"
-      "training had none. Else 1 where a --require does not hold. The report is written in both cases. A target may "
-      "be\n"
-      "absent or missing; --require 'missing:NAME<=0' refuses that.",
+      options_of_check(),
+      kCheckNotes,
       run_check};
 }
 

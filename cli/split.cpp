@@ -172,44 +172,49 @@ void run_split(const Arguments& arguments) {
 
 }  // namespace
 
+std::vector<Option> options_of_split() {
+  return with_csv_options(joined(
+      {in_group(Group::kData,
+                {{"test", "", "P|N", "0.2",
+                  "the rows for testing: a share below 1, which is rounded up, or a number of rows"},
+                 {"folds", "", "K", "", "K parts, each of which is tested once, by a model of the others"},
+                 {"group", "", "COL", "", "rows with the same text in this column stay together"},
+                 {"stratify", "", "COL", "",
+                  "each part has as many rows of each text in this column as possible, for example of each class"},
+                 {"order-by", "", "COL", "",
+                  "the last rows by this column are for testing: numbers, or dates such as 2024-01-31; rows of one "
+                  "moment stay together"}}),
+       in_group(Group::kOutput,
+                {{"train-output", "", "FILE", "",
+                  "where the rows for training go; with --folds {} in it is the fold's number"},
+                 {"test-output", "", "FILE", "", "the same of the rows for testing"},
+                 {"column", "", "NAME", "",
+                  "without these files: the name of the new column, which is 'part', with train and test in it, or of "
+                  "--folds 'fold', with 1 to K"},
+                 output_option("without --train-output and --test-output: where the table goes, with a column that "
+                               "says which part a row is of")}),
+       {{"seed", "", "N", "1", "of what is random; the same rows and seed give the same parts"}}}));
+}
+
 Command split_command() {
-  return {
-      "split",
-      "Cut a table into rows for training and rows for testing, or into folds. The rows stay as they are written.",
-      {{"a fifth of the rows for testing",
-        "moe split data.csv --test 0.2 --train-output train.csv --test-output test.csv"},
-       {"the rows of a customer stay together",
-        "moe split data.csv --group customer --train-output train.csv --test-output test.csv"},
-       {"the last 1,000 rows for testing",
-        "moe split data.csv --order-by date --test 1000 --train-output train.csv --test-output test.csv"},
-       {"five folds, each with two files",
-        "moe split data.csv --folds 5 --train-output train_{}.csv --test-output test_{}.csv"},
-       {"the same as a column", "moe split data.csv --folds 5 -o folds.csv"}},
-      "[DATA]",
-      1,
-      with_csv_options(
-          {{"test", "", "P|N", "0.2",
-            "the rows for testing: a share below 1, which is rounded up, or a number of rows"},
-           {"folds", "", "K", "", "K parts, each of which is tested once, by a model of the others"},
-           {"group", "", "COL", "", "rows with the same text in this column stay together"},
-           {"stratify", "", "COL", "",
-            "each part has as many rows of each text in this column as possible, for example of each class"},
-           {"order-by", "", "COL", "",
-            "the last rows by this column are for testing: numbers, or dates such as 2024-01-31; rows of one moment "
-            "stay together"},
-           {"train-output", "", "FILE", "",
-            "where the rows for training go; with --folds {} in it is the fold's number"},
-           {"test-output", "", "FILE", "", "the same of the rows for testing"},
-           {"column", "", "NAME", "",
-            "without these files: the name of the new column, which is 'part', with train and test in it, or of "
-            "--folds 'fold', with 1 to K"},
-           {"seed", "", "N", "1", "of what is random; the same rows and seed give the same parts"},
-           output_option("without --train-output and --test-output: where the table goes, with a column that says "
-                         "which part a row is of")}),
-      "Rows keep their order and their bytes: quotes, blanks and numbers are passed on. Comments, empty lines and "
-      "compression are not.\n"
-      "All files appear when the last one is written, or none does. The table is kept in memory.",
-      run_split};
+  return {"split",
+          "Cut a table into rows for training and rows for testing, or into folds. The rows stay as they are written.",
+          {{"a fifth of the rows for testing",
+            "moe split data.csv --test 0.2 --train-output train.csv --test-output test.csv"},
+           {"the rows of a customer stay together",
+            "moe split data.csv --group customer --train-output train.csv --test-output test.csv"},
+           {"the last 1,000 rows for testing",
+            "moe split data.csv --order-by date --test 1000 --train-output train.csv --test-output test.csv"},
+           {"five folds, each with two files",
+            "moe split data.csv --folds 5 --train-output train_{}.csv --test-output test_{}.csv"},
+           {"the same as a column", "moe split data.csv --folds 5 -o folds.csv"}},
+          "[DATA]",
+          1,
+          options_of_split(),
+          "Rows keep their order and their bytes: quotes, blanks and numbers are passed on. Comments, empty lines and "
+          "compression are not.\n"
+          "All files appear when the last one is written, or none does. The table is kept in memory.",
+          run_split};
 }
 
 }  // namespace cli
