@@ -17,6 +17,7 @@
 #include "moe/error.hpp"
 #include "moe/memory.hpp"
 #include "moe/stop.hpp"
+#include "overwriting.hpp"
 #include "signals.hpp"
 
 namespace cli {
@@ -120,7 +121,9 @@ void run(int argc, const char* const* argv) {
   if (first == "help") return print(help(made(find_command(argv[2])), help_width()));
   const Command command = made(find_command(first));
   if (asks_for_help(argc - 1, argv + 1)) return print(help(command, help_width()));
-  command.run(parse(command, argc - 1, argv + 1));
+  const Arguments arguments = parse(command, argc - 1, argv + 1);
+  require_other_outputs(command, arguments);
+  command.run(arguments);
 }
 
 /// "moe train", or "moe" where the command is unknown.

@@ -10,6 +10,7 @@
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/numeric.hpp"
+#include "overwriting.hpp"
 
 namespace cli {
 namespace {
@@ -150,6 +151,9 @@ void run_split(const Arguments& arguments) {
   if (names.any() && options.folds > kMostFoldsInFiles)
     throw Error(ErrorKind::kUsage, "--folds: " + std::to_string(options.folds) + " folds, each with files: expected " +
                                        std::to_string(kMostFoldsInFiles) + " at most, or a column of folds");
+  std::vector<Part> parts = parts_to_write(names, options.folds);
+  for (const Part& part : parts)
+    require_other_output("split", arguments, part.others ? "train-output" : "test-output", part.name);
   moe::CsvReader reader(data_path(arguments.positional(0)), csv_options(arguments, {}));
   const std::string fallback = options.folds > 0 ? "fold" : "part";
   const std::string column = arguments.has("column") ? arguments.text("column") : fallback;
@@ -157,8 +161,6 @@ void run_split(const Arguments& arguments) {
   if (!names.any() && std::find(before.begin(), before.end(), column) != before.end())
     throw Error(ErrorKind::kUsage, "--column: the table has a column '" + moe::printable(column) +
                                        "': expected another name for the new one");
-  std::vector<Part> parts = parts_to_write(names, names.any() ? options.folds : 0);
-  if (!names.any()) parts.clear();
   std::deque<moe::OutputFile> files;  // before the rows are read, so that an error is reported at once
   for (const Part& part : parts) files.emplace_back(part.name);
   if (!names.any()) files.emplace_back(arguments.text("output"));
@@ -169,8 +171,6 @@ void run_split(const Arguments& arguments) {
     write_whole(table, column, options.folds > 0, files.front());
   say_sizes(table, parts, arguments);
 }
-
-}  // namespace
 
 std::vector<Option> options_of_split() {
   return with_csv_options(joined(
@@ -195,6 +195,8 @@ std::vector<Option> options_of_split() {
                                "says which part a row is of")}),
        {{"seed", "", "N", "1", "of what is random; the same rows and seed give the same parts"}}}));
 }
+
+}  // namespace
 
 Command split_command() {
   return {"split",

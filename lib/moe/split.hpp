@@ -42,8 +42,9 @@ struct SplitTable {
 
 /// Reads all records of `reader`, none of which has been read, and deals them out. Comments and empty lines are left
 /// out. Each group goes to one part; the number of rows is then as near to what was asked for as the groups, in random
-/// order, allow. Throws Error: usage for options that contradict each other, a column that does not exist, and more
-/// parts than rows or groups; data for a table that cannot be read, and for a group or a moment that is missing.
+/// order, allow. Throws Error: usage for options that contradict each other, and a column that does not exist;
+/// data for a table that cannot be read or has too few rows or groups for its parts, and for a group or a moment that
+/// is missing.
 SplitTable split_table(CsvReader& reader, const SplitOptions& options);
 
 }  // namespace moe

@@ -124,10 +124,10 @@ TEST_CASE("what cannot be split is refused", "[split][cli]") {
   } refused[] = {
       {"--test 0", 2, "--test: '0': expected a share between 0 and 1, or a whole number of rows"},
       {"--test 1.5", 2, "--test: '1.5': expected a share between 0 and 1, or a whole number of rows"},
-      {"--test 100", 2, "--test: 100 of 100 rows: expected fewer than there are"},
+      {"--test 100", 3, "--test: 100 of 100 rows: expected fewer than there are"},
       {"--folds 1", 2, "--folds: '1': expected a whole number from 2 to 1000"},
-      {"--folds 101", 2, "101 parts of 100 rows: expected at least one in each"},
-      {"--folds 11 --group customer", 2, "11 parts of 10 groups: expected at least one in each"},
+      {"--folds 101", 3, "101 parts of 100 rows: expected at least one in each"},
+      {"--folds 11 --group customer", 3, "11 parts of 10 groups: expected at least one in each"},
       {"--folds 5 --test 0.1", 2, "--folds: each fold is tested once: expected it without --test"},
       {"--folds 5 --test-output t.csv", 2,
        "--test-output: 't.csv' is one file for several folds: expected {} in its name, for the number"},
@@ -163,4 +163,7 @@ TEST_CASE("what cannot be split is refused", "[split][cli]") {
   CHECK(sh("printf 'g\\na\\n\"\"\\n' | moe split --group g").err ==
         "moe split: <stdin>:3:1 g: the cell is empty: expected a group\n");
   CHECK(sh("printf 'g\\n' | moe split").status == 3);
+  const Ran one = sh("printf 'g\\n1\\n' | moe split");
+  CHECK(one.status == 3);
+  CHECK(one.err == "moe split: 2 parts of 1 row: expected at least one in each\n");
 }

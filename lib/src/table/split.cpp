@@ -194,8 +194,7 @@ Units units_in_order(const RecordReader& read, KeyColumn::Kind kind, std::uint64
 
 std::string counted_units(std::size_t count, KeyColumn::Kind kind) {
   using Kind = KeyColumn::Kind;
-  const char* const one = kind == Kind::kGroup ? "group" : kind == Kind::kMoment ? "moment" : "row";
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+  return counted(count, kind == Kind::kGroup ? "group" : kind == Kind::kMoment ? "moment" : "row");
 }
 
 /// The rows for testing that were asked for.
@@ -205,8 +204,8 @@ std::size_t rows_for_testing(double test, std::size_t rows) {
     throw Error(ErrorKind::kUsage,
                 "--test: '" + format_number(test) + "': expected a share below 1, or a whole number of rows");
   if (count >= static_cast<double>(rows) && test >= 1)
-    throw Error(ErrorKind::kUsage, "--test: " + format_number(test) + " of " + std::to_string(rows) +
-                                       (rows == 1 ? " row" : " rows") + ": expected fewer than there are");
+    throw Error(ErrorKind::kData,
+                "--test: " + format_number(test) + " of " + counted(rows, "row") + ": expected fewer than there are");
   return std::min(static_cast<std::size_t>(count), rows - 1);
 }
 
@@ -250,8 +249,8 @@ SplitTable split_table(CsvReader& reader, const SplitOptions& options) {
   if (result.rows() == 0)
     throw Error(ErrorKind::kData, reader.file_name() + ": there are no rows: expected rows below the header");
   if (units.size() < parts)
-    throw Error(ErrorKind::kUsage, std::to_string(parts) + " parts of " + counted_units(units.size(), key.kind) +
-                                       ": expected at least one in each");
+    throw Error(ErrorKind::kData, std::to_string(parts) + " parts of " + counted_units(units.size(), key.kind) +
+                                      ": expected at least one in each");
   result.part.assign(result.rows(), 0);
   if (options.folds > 0)
     deal(units, options.folds, result.part);
