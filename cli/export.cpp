@@ -78,6 +78,7 @@ void run_export(const Arguments& arguments) {
   if (!arguments.has("format"))
     throw moe::Error(moe::ErrorKind::kUsage, "no format: expected --format with one that 'moe export --list' lists");
   moe::ExportOptions options;
+  options.with = arguments.text("with");
   options.single_precision = arguments.has("float");
   options.dialect = arguments.text("dialect");
   options.table = arguments.text("table");
@@ -110,6 +111,9 @@ std::vector<Option> options_of_export() {
        in_group(
            Group::kOutput,
            {{"format", "", "FORMAT", "", "what to write", false, Group::kOutput, formats},
+            {"with", "", "WORDS", "",
+             "columns beside mean, sd and so on, in the words of predict's --output: median, qP, interval:P and "
+             "conformal:P, as interval:0.9,q0.5 (all but json, dot and tfjs)"},
             {"float", "", "", "", "compute in 32 bits (onnx)"},
             {"dialect",
              "",

@@ -21,6 +21,9 @@
 
 namespace moe {
 
+/// The largest |z| whose quantile the model is asked for. Larger scores count distances from the quantile there.
+inline constexpr double kConformalReach = 6;
+
 /// The scores of the rows that have a weight above 0; weights do not count else. `by_expert`: each expert's rows are
 /// judged by themselves, so that coverage holds for each expert's region. The same bits for any number of threads.
 /// Throws Error: usage for a model that is no density; fit where a score is not a finite number.
@@ -31,6 +34,9 @@ std::string calibration_summary(const Model& model);
 
 /// The threshold q for a level between 0 and 1. Infinite where there are too few scores. `scores`: in ascending order.
 double conformal_threshold(const arma::vec& scores, double level);
+
+/// The thresholds of target t: one, or one for each expert where experts are judged by themselves.
+arma::vec conformal_thresholds(const Model& model, double level, arma::uword t = 0);
 
 /// The ends of each row's interval (b x 2) in data units, infinite where there are too few scores. The model must be
 /// calibrated and have a number as its target t.

@@ -1,6 +1,7 @@
 // Writes a model for other tools.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@ namespace moe {
 
 /// Options of formats. A format throws for an option that it does not have.
 struct ExportOptions {
+  /// "with": columns beside those that every model has, by words of `moe predict --output`: median, qP, interval:P,
+  /// conformal:P. "interval:0.9,q0.5"
+  std::string with{};
   bool single_precision = false;  ///< "float": compute in 32 bits
   std::string dialect{};          ///< "dialect": for sql; "": the first dialect
   std::string table{};            ///< "table": for sql, the table with the rows; "": "data"
@@ -28,6 +32,10 @@ struct ExportFormat {
   std::vector<std::string> options;       ///< the names of the options that it has
   bool directory;                         ///< whether it consists of several files
   bool scores_known_levels_only = false;  ///< whether it may give no prediction for an unseen level
+
+  bool takes(const std::string& option) const {
+    return std::find(options.begin(), options.end(), option) != options.end();
+  }
 };
 
 struct ExportedFile {

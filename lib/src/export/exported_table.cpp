@@ -101,13 +101,14 @@ std::string checked_prefix(const std::string& prefix) {
   return prefix;
 }
 
-std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& graph) {
+std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& graph, const GraphRequest& request) {
   std::vector<PredictedColumn> columns;
   const auto of_target = [&](const std::string& name, std::size_t t) {
     return model.targets() > 1 ? name + "_" + model.schema.targets[t] : name;
   };
   for (std::size_t t = 0; t < graph.mean.size(); ++t) columns.push_back({of_target("mean", t), graph.mean[t], 0});
   for (std::size_t t = 0; t < graph.sd.size(); ++t) columns.push_back({of_target("sd", t), graph.sd[t], 0});
+  for (std::size_t i = 0; i < graph.bounds.size(); ++i) columns.push_back({request.bounds[i].name, graph.bounds[i], 0});
   for (std::size_t c = 0; graph.probabilities && c < graph.classes; ++c)
     columns.push_back({"p_" + model.schema.labels[c], *graph.probabilities, c});
   for (arma::uword k = 0; k < graph.experts; ++k) columns.push_back({"gate_" + std::to_string(k + 1), graph.gate, k});
@@ -120,6 +121,11 @@ std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& 
       throw Error(ErrorKind::kUsage, "two columns of predictions would be named '" + printable(column.name) +
                                          "': expected --format json, or targets by other names");
   return columns;
+}
+
+GraphRequest request_of(const Model& model, const ExportOptions& options, bool elementary) {
+  if (options.with.empty()) return {{}, elementary};
+  return {bounds_of(model, options.with), elementary};
 }
 
 std::vector<Graph::Id> values_of(const std::vector<PredictedColumn>& columns, const Graph& graph) {

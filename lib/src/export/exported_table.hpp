@@ -9,6 +9,7 @@
 
 #include "export/graph.hpp"
 #include "moe/dataset.hpp"
+#include "moe/export.hpp"
 
 namespace moe {
 
@@ -49,9 +50,12 @@ struct PredictedColumn {
   Graph::Id value;
   arma::uword element;
 };
-/// All columns that need no target: for a number mean and sd, for classes p_<label>; then gate_1.. and mean_1.. Throws
+/// All columns that need no target: for a number mean, sd and the bounds of the request, for classes p_<label>; then
+/// gate_1.. and mean_1.. Throws
 /// Error (usage) where two columns would have the same name.
-std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& graph);
+std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& graph, const GraphRequest& request);
+/// What the options ask of a model's graph.
+GraphRequest request_of(const Model& model, const ExportOptions& options, bool elementary);
 /// The values of the graph that these columns need, in the order of computation.
 std::vector<Graph::Id> values_of(const std::vector<PredictedColumn>& columns, const Graph& graph);
 

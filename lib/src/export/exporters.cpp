@@ -1,7 +1,5 @@
 #include "export/formats/exporters.hpp"
 
-#include <algorithm>
-
 #include "base/registry.hpp"
 
 namespace moe {
@@ -20,11 +18,12 @@ std::vector<ExportFormat> export_formats() { return exporters().words(); }
 
 std::vector<ExportedFile> export_model(const Model& model, const std::string& format, const ExportOptions& options) {
   const auto& [word, make] = exporters().at(format);
-  const auto require = [&, &takes = word.options](bool given, const std::string& option) {
-    if (given && std::find(takes.begin(), takes.end(), option) == takes.end())
+  const auto require = [&, &format_word = word](bool given, const std::string& option) {
+    if (given && !format_word.takes(option))
       throw Error(ErrorKind::kUsage, "--" + option + " means nothing to format " + format + ": expected it " +
                                          "with a format that 'moe export --list' shows it for");
   };
+  require(!options.with.empty(), "with");
   require(options.single_precision, "float");
   require(!options.dialect.empty(), "dialect");
   require(!options.table.empty(), "table");
@@ -37,8 +36,10 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
                                        " takes a level that training has not seen for the reference level: expected "
                                        "--unknown ignore, or --format sql");
   std::vector<ExportedFile> files = make(model, options);
-  if (model.conformal && format != "json")
-    files.front().notes.push_back("conformal sets are left out: `moe predict --output conformal:P` gives them");
+  if (model.conformal && format != "json" && options.with.find("conformal:") == options.with.npos)
+    files.front().notes.push_back(word.takes("with") && model.classes() == 0
+                                      ? "conformal intervals are left out: expected --with conformal:0.9 or the like"
+                                      : "conformal sets are left out: `moe predict --output conformal:P` gives them");
   return files;
 }
 

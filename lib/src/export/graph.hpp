@@ -16,6 +16,7 @@
 
 #include "model/expression.hpp"
 #include "moe/model.hpp"
+#include "predict/bounds.hpp"
 
 namespace moe {
 
@@ -63,6 +64,7 @@ struct Graph {
   std::optional<Id> probabilities;  ///< for classes: C
   std::vector<Id> cdf;              ///< one for each target, at the target, where the model is a density of numbers: 1
   std::optional<Id> log_density;    ///< of a density: 1, at the targets; for classes C, one for each
+  std::vector<Id> bounds;           ///< one for each of GraphRequest::bounds: 1
 
   /// All values that the outputs need, the outputs themselves included, in the order of computation.
   std::vector<Id> needed(const std::vector<Id>& outputs) const;
@@ -70,6 +72,14 @@ struct Graph {
   std::vector<bool> needs_target() const;
 };
 
-Graph graph_of(const Model& model);
+/// What a graph is to hold beside what every graph has.
+struct GraphRequest {
+  std::vector<Bound> bounds{};
+  /// Whether the language lacks special functions. Bounds are then computed by elementary ones: see elementary.hpp.
+  bool elementary = false;
+};
+
+/// Throws Error (usage) where the model has no mean, or no formula for a bound that is asked for.
+Graph graph_of(const Model& model, const GraphRequest& request = {});
 
 }  // namespace moe

@@ -7,6 +7,7 @@
 
 #include <armadillo>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/jet.hpp"
@@ -158,6 +159,13 @@ Expression log1p_exp(const Expression& x);
 Expression laplace_cdf(const Expression& z);
 Expression zero_inflated_poisson_cdf(const Expression& k, const Expression& mean, const Expression& zeros);
 
+// The standard quantiles at a given probability. They have no expression in their shape, which has to be a number.
+inline double student_quantile(double p, const Expression& nu) { return student_quantile(p, nu.number()); }
+inline double skew_normal_quantile(double p, const Expression& alpha) {
+  return skew_normal_quantile(p, alpha.number());
+}
+inline double gamma_quantile(double p, const Expression& shape) { return gamma_quantile(p, shape.number()); }
+
 /// x > 0 ? then() : otherwise(). Where x is a number, only one of the two is called.
 template <class Then, class Otherwise>
 auto if_positive(double x, const Then& then, const Otherwise& otherwise) -> decltype(then()) {
@@ -181,6 +189,10 @@ class HasExpressions {
   virtual ~HasExpressions() = default;
   /// For families of one number. Others throw std::logic_error.
   virtual FamilyExpressions expressions(const double* psi) const;
+  /// For families of one number: the quantile at p, in model units. None where it has no expression in eta.
+  virtual std::optional<Expression> quantile_expression(double /*p*/, const double* /*psi*/) const {
+    return std::nullopt;
+  }
   /// log p as an expression in eta, the trials and the targets in model units.
   virtual Expression log_density_expression(const double* psi) const = 0;
 };

@@ -9,7 +9,8 @@
 //   template <class T> T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T& trials) const;
 //   double quantile_at(double p, const double* eta, const Terms<double>& terms, double trials) const;
 //
-// T is double, Expression, or a Jet in eta and psi (then Y is double). The mean is the inverse link of the single eta,
+// T is double, Expression, or a Jet in eta and psi (then Y is double). A quantile_at() that is a template for T as
+// cdf_at() is gives exporters the quantile, too. The mean is the inverse link of the single eta,
 // times the trials, unless the family has a mean_at() of its own.
 #pragma once
 
@@ -18,6 +19,7 @@
 #include <cmath>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -112,6 +114,14 @@ class JetFamily : public Family, public HasExpressions {
     const Expression trials = trials_symbol();
     return {self().mean_at(symbols.eta.data(), terms, trials), self().variance_at(symbols.eta.data(), terms, trials),
             self().cdf_at(Expression::target(0), symbols.eta.data(), terms, trials)};
+  }
+  std::optional<Expression> quantile_expression(double p, const double* psi) const override {
+    const Symbols symbols(psi);
+    const auto terms = self().terms(symbols.psi.data());
+    if constexpr (requires { self().quantile_at(p, symbols.eta.data(), terms, Expression(1)); })
+      return self().quantile_at(p, symbols.eta.data(), terms, trials_symbol());
+    else
+      return std::nullopt;
   }
   Expression log_density_expression(const double* psi) const override {
     const Symbols symbols(psi);

@@ -13,27 +13,26 @@ namespace moe {
 namespace {
 
 constexpr arma::uword kRowsOfConformal = 256;
-/// The largest |z| whose probability the model is asked for.
-constexpr double kFarthest = 6;
 /// Scores of the same row may differ by rounding.
 constexpr double kScoreRounding = 1e-12;
 
-/// What a score beyond kFarthest is measured by: the quantiles at z = -6 and 6, and half the distance between those at
+/// What a score beyond kConformalReach is measured by: the quantiles at z = -6 and 6, and half the distance between those at
 /// -1 and 1.
 struct Edges {
   arma::vec low, high, unit;
 };
 
 Edges edges_of(const Predictive& predictive, arma::uword t) {
-  Edges edges{predictive.quantile(normal_cdf(-kFarthest), t), predictive.quantile(normal_cdf(kFarthest), t), {}};
+  Edges edges{
+      predictive.quantile(normal_cdf(-kConformalReach), t), predictive.quantile(normal_cdf(kConformalReach), t), {}};
   edges.unit = 0.5 * (predictive.quantile(normal_cdf(1), t) - predictive.quantile(normal_cdf(-1), t));
   edges.unit.transform([&](double unit) { return unit > 0 ? unit : predictive.unit_of(t); });
   return edges;
 }
 
 double z_of(double p) {
-  static const double least = normal_cdf(-kFarthest), most = normal_cdf(kFarthest);
-  return p <= least ? -kFarthest : p >= most ? kFarthest : portable::normal_quantile(p);
+  static const double least = normal_cdf(-kConformalReach), most = normal_cdf(kConformalReach);
+  return p <= least ? -kConformalReach : p >= most ? kConformalReach : portable::normal_quantile(p);
 }
 
 /// The scores of the block's numbers.
@@ -42,10 +41,11 @@ arma::vec scores_of_numbers(const Predictive& predictive, const arma::vec& y, ar
   const arma::vec lower = predictive.discrete(t) ? predictive.cdf(y - 1, t) : upper;
   arma::vec result(y.n_elem);
   for (arma::uword n = 0; n < y.n_elem; ++n) result[n] = std::max({z_of(lower[n]), -z_of(upper[n]), 0.0});
-  if (!arma::any(result >= kFarthest)) return result;
+  if (!arma::any(result >= kConformalReach)) return result;
   const Edges edges = edges_of(predictive, t);
   for (arma::uword n = 0; n < y.n_elem; ++n)
-    if (result[n] >= kFarthest) result[n] += std::max({y[n] - edges.high[n], edges.low[n] - y[n], 0.0}) / edges.unit[n];
+    if (result[n] >= kConformalReach)
+      result[n] += std::max({y[n] - edges.high[n], edges.low[n] - y[n], 0.0}) / edges.unit[n];
   return result;
 }
 
@@ -68,13 +68,9 @@ bool is_by_expert(const Model& model) { return model.conformal->scores.size() > 
 
 /// The threshold of each row.
 arma::vec thresholds(const Model& model, const Predictive& predictive, double level, arma::uword t) {
-  const std::vector<arma::vec>& scores = model.conformal->scores;
-  if (!is_by_expert(model)) return arma::vec(predictive.rows()).fill(conformal_threshold(scores[t], level));
-  const arma::uvec experts = predictive.most_responsible();
-  arma::vec result(predictive.rows());
-  for (arma::uword n = 0; n < result.n_elem; ++n)
-    result[n] = conformal_threshold(scores[experts[n] * model.targets() + t], level);
-  return result;
+  const arma::vec all = conformal_thresholds(model, level, t);
+  if (all.n_elem > 1) return all.elem(predictive.most_responsible());
+  return arma::vec(predictive.rows()).fill(all[0]);
 }
 
 }  // namespace
@@ -128,6 +124,14 @@ double conformal_threshold(const arma::vec& scores, double level) {
   return scores[static_cast<arma::uword>(std::max(place, 1.0)) - 1] + kScoreRounding;
 }
 
+arma::vec conformal_thresholds(const Model& model, double level, arma::uword t) {
+  const std::vector<arma::vec>& scores = model.conformal->scores;
+  arma::vec result(scores.size() / model.targets());
+  for (arma::uword i = 0; i < result.n_elem; ++i)
+    result[i] = conformal_threshold(scores[i * model.targets() + t], level);
+  return result;
+}
+
 arma::mat conformal_interval(const Model& model, const Predictive& predictive, double level, arma::uword t) {
   const arma::vec q = thresholds(model, predictive, level, t);
   arma::mat result(q.n_elem, 2);
@@ -136,7 +140,7 @@ arma::mat conformal_interval(const Model& model, const Predictive& predictive, d
   const arma::vec all = arma::unique(q);
   for (const double each : all) {
     if (std::isinf(each)) continue;
-    const double inner = std::min(each, kFarthest), beyond = each - inner;
+    const double inner = std::min(each, kConformalReach), beyond = each - inner;
     arma::vec low = predictive.quantile(normal_cdf(-inner), t), high = predictive.quantile(normal_cdf(inner), t);
     if (beyond > 0) {
       const arma::vec unit = edges_of(predictive, t).unit;

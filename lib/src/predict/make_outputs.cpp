@@ -18,20 +18,6 @@ std::vector<std::string> numbered(const std::string& stem, arma::uword count) {
   return result;
 }
 
-double level(const std::string& word, const std::string& text) {
-  const auto value = parse_number(text);
-  if (!value || !(*value > 0 && *value < 1))
-    throw Error(ErrorKind::kUsage,
-                "--output: '" + word + "': expected a level between 0 and 1, as q0.05 or interval:0.9");
-  return *value;
-}
-
-/// What follows the colon of a word that the user typed; "" where there is none.
-std::string behind_colon(const std::string& typed) {
-  const std::size_t colon = typed.find(':');
-  return colon == typed.npos ? "" : typed.substr(colon + 1);
-}
-
 /// The whole number behind a word's colon, 1 to kMostDraws.
 std::size_t count_behind(const std::string& typed, const char* expected) {
   const auto value = parse_number(behind_colon(typed));
@@ -57,21 +43,28 @@ Output of_each_target(const Model& model, const std::vector<std::string>& header
   return result;
 }
 
-/// An output for numbers. `several`: the list asks for more than one interval, so that headers must name the levels.
-Output make_number_output(const std::string& name, const std::string& typed, const Model& model, bool several) {
+/// Quantiles, and the ends of intervals between them.
+Output make_bounds_output(const AskedWord& word, const Model& model, bool several) {
+  const std::vector<Bound> bounds = bounds_of(word, model, several);
+  Output result{};
+  for (const Bound& bound : bounds) result.headers.push_back(bound.name);
+  result.values = [bounds](const Predictive& p) {
+    arma::mat all(p.rows(), bounds.size());
+    for (std::size_t i = 0; i < bounds.size(); ++i) all.col(i) = p.quantile(bounds[i].quantiles[0].p, bounds[i].target);
+    return all;
+  };
+  return result;
+}
+
+/// An output for numbers.
+Output make_number_output(const AskedWord& word, const Model& model, bool several) {
+  const std::string &name = word.name, &typed = word.typed;
   if (name == "mean")
     return of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.mean(t); });
   if (name == "sd") {
     Output sd = of_each_target(model, {name}, [](const Predictive& p, arma::uword t) { return p.sd(t); });
     sd.endless = true;
     return sd;
-  }
-  if (name == "interval:P") {
-    const std::string given = behind_colon(typed), behind = several ? "_" + given : "";
-    const double tail = 0.5 * (1 - level(typed, given));
-    return of_each_target(model, {"lower" + behind, "upper" + behind}, [tail](const Predictive& p, arma::uword t) {
-      return arma::mat(arma::join_rows(p.quantile(tail, t), p.quantile(1 - tail, t)));
-    });
   }
   if (name == "cdf:V") {
     const std::string given = behind_colon(typed);
@@ -82,8 +75,7 @@ Output make_number_output(const std::string& name, const std::string& typed, con
       return p.cdf(arma::vec(p.rows()).fill(at), t);
     });
   }
-  const double at = name == "median" ? 0.5 : level(typed, typed.substr(1));
-  return of_each_target(model, {typed}, [at](const Predictive& p, arma::uword t) { return p.quantile(at, t); });
+  return make_bounds_output(word, model, several);
 }
 
 /// "[1, 2] [5, 7]"
@@ -107,9 +99,9 @@ std::string text_of(const std::vector<arma::uword>& classes, const Model& model)
 }
 
 /// The conformal interval, or set of classes.
-Output make_conformal_output(const std::string& typed, const Model& model) {
-  const std::string given = behind_colon(typed);
-  const double at = level(typed, given);
+Output make_conformal_output(const AskedWord& word, const Model& model) {
+  const std::string given = behind_colon(word.typed);
+  const double at = level_of(word, given);
   if (model.classes()) {
     Output output{{"conformal_" + given}, nullptr};
     output.texts = [&model, at](const Predictive& p) {
@@ -127,9 +119,9 @@ Output make_conformal_output(const std::string& typed, const Model& model) {
 }
 
 /// The sets of highest density, one output for each target.
-std::vector<Output> make_region_outputs(const std::string& typed, const Model& model) {
-  const std::string given = behind_colon(typed), header = "hdr_" + given;
-  const double at = level(typed, given);
+std::vector<Output> make_region_outputs(const AskedWord& word, const Model& model) {
+  const std::string given = behind_colon(word.typed), header = "hdr_" + given;
+  const double at = level_of(word, given);
   std::vector<Output> result;
   for (arma::uword t = 0; t < model.targets(); ++t) {
     Output output{{model.targets() > 1 ? header + "_" + model.schema.targets[t] : header}, nullptr};
@@ -225,15 +217,28 @@ Output make_plain_output(const std::string& name, const Model& model) {
 
 }  // namespace
 
-std::vector<Output> make_outputs(const std::string& name, const std::string& typed, const Model& model, bool several,
-                                 std::uint64_t seed) {
-  if (name == "conformal:P") return {make_conformal_output(typed, model)};
-  if (name == "hdr:P") return make_region_outputs(typed, model);
+std::string behind_colon(const std::string& typed) {
+  const std::size_t colon = typed.find(':');
+  return colon == typed.npos ? "" : typed.substr(colon + 1);
+}
+
+double level_of(const AskedWord& word, const std::string& text) {
+  const auto value = parse_number(text);
+  if (!value || !(*value > 0 && *value < 1))
+    throw Error(ErrorKind::kUsage,
+                word.option + ": '" + word.typed + "': expected a level between 0 and 1, as q0.05 or interval:0.9");
+  return *value;
+}
+
+std::vector<Output> make_outputs(const AskedWord& word, const Model& model, bool several, std::uint64_t seed) {
+  const std::string &name = word.name, &typed = word.typed;
+  if (name == "conformal:P") return {make_conformal_output(word, model)};
+  if (name == "hdr:P") return make_region_outputs(word, model);
   if (name == "sample:N") return {make_sample_output(typed, model, seed)};
   if (name.starts_with("explain")) return {make_explain_output(name, typed, model, seed)};
   const bool number =
       name == "mean" || name == "sd" || name == "median" || name == "qP" || name == "interval:P" || name == "cdf:V";
-  if (number) return {make_number_output(name, typed, model, several)};
+  if (number) return {make_number_output(word, model, several)};
   return {make_plain_output(name, model)};
 }
 

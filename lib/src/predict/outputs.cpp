@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -61,7 +60,6 @@ constexpr OutputWord kWords[] = {
     {"proba", "p_<label>..: each class's probability", Needs::kClasses, false, false},
 };
 
-constexpr std::string_view kInterval = "interval:";
 bool means(const OutputWord& word, const std::string& typed) {
   const std::string name = word.name;
   const std::size_t colon = name.find(':');
@@ -72,17 +70,17 @@ bool means(const OutputWord& word, const std::string& typed) {
 }
 
 /// The entry of the table for a word that the user typed.
-const OutputWord& find_word(const std::string& typed) {
+const OutputWord& find_word(const std::string& typed, const std::string& option) {
   std::vector<std::string> known;
   for (const OutputWord& word : kWords) {
     known.emplace_back(word.name);
     if (means(word, typed)) return word;
   }
-  throw Error(ErrorKind::kUsage, "--output: " + unknown_word("word", typed, known));
+  throw Error(ErrorKind::kUsage, option + ": " + unknown_word("word", typed, known));
 }
 
-void check(const OutputWord& word, const Model& model) {
-  const std::string place = std::string("--output ") + word.name;
+void check(const OutputWord& word, const Model& model, const std::string& option) {
+  const std::string place = option + " " + word.name;
   if (word.needs == Needs::kNumber && model.classes())
     throw Error(ErrorKind::kUsage, place + ": the model predicts classes: expected words such as label, proba");
   if (word.needs == Needs::kClasses && !model.classes())
@@ -118,19 +116,33 @@ arma::uword first_odd_row(const arma::mat& values, bool endless) {
 
 }  // namespace
 
-Outputs::Outputs(const Model& model, const std::string& list, std::uint64_t seed) {
-  const std::string words = !list.empty() ? list : model.classes() ? "label,proba" : "mean";
-  const std::size_t interval = words.find(kInterval);
-  const bool several = interval != words.npos && words.find(kInterval, interval + 1) != words.npos;
-  for (std::size_t begin = 0; begin <= words.size();) {
-    const std::size_t end = std::min(words.find(',', begin), words.size());
-    const std::string typed = words.substr(begin, end - begin);
-    const OutputWord& word = find_word(typed);
-    check(word, model);
-    needs_target_ = needs_target_ || word.target;
-    numbered_ = numbered_ || std::string_view(word.name) == "sample:N";
-    for (Output& output : make_outputs(word.name, typed, model, several, seed)) list_.push_back(std::move(output));
+std::vector<AskedWord> asked_words(const Model& model, const std::string& list, const std::string& option) {
+  std::vector<AskedWord> result;
+  for (std::size_t begin = 0; begin <= list.size();) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    const std::string typed = list.substr(begin, end - begin);
+    const OutputWord& word = find_word(typed, option);
+    check(word, model, option);
+    result.push_back({word.name, typed, word.target, option});
     begin = end + 1;
+  }
+  return result;
+}
+
+bool several_intervals(const std::vector<AskedWord>& words) {
+  return std::count_if(words.begin(), words.end(), [](const AskedWord& word) { return word.name == "interval:P"; }) > 1;
+}
+
+Outputs::Outputs(const Model& model, const std::string& list, std::uint64_t seed) {
+  const std::vector<AskedWord> words = asked_words(model,
+                                                   !list.empty()     ? list
+                                                   : model.classes() ? "label,proba"
+                                                                     : "mean",
+                                                   "--output");
+  for (const AskedWord& word : words) {
+    needs_target_ = needs_target_ || word.target;
+    numbered_ = numbered_ || word.name == "sample:N";
+    for (Output& output : make_outputs(word, model, several_intervals(words), seed)) list_.push_back(std::move(output));
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "moe/predict.hpp"
+#include "predict/bounds.hpp"
 
 namespace moe {
 
@@ -21,10 +22,25 @@ struct Output {
   std::function<std::vector<std::string>(const Predictive&)> texts = nullptr;
 };
 
-/// The outputs for a word that the user typed and its name in the table. `several`: the list asks for more than one
-/// interval, so that headers must name the levels. Throws Error (usage) for a level or number that makes no sense.
-std::vector<Output> make_outputs(const std::string& name, const std::string& typed, const Model& model, bool several,
-                                 std::uint64_t seed);
+/// A word of a list, as the user typed it, and its name in the table of words: "q0.05" and "qP".
+struct AskedWord {
+  std::string name, typed;
+  bool target;         ///< whether it needs the target
+  std::string option;  ///< the option whose word it is, for errors
+};
+/// The words of a comma-separated list. Throws Error (usage) for one that is unknown or makes no sense for the model.
+std::vector<AskedWord> asked_words(const Model& model, const std::string& list, const std::string& option);
+/// Whether the list asks for more than one interval, so that headers must name the levels.
+bool several_intervals(const std::vector<AskedWord>& words);
+/// What follows the colon of a word; "" where there is none.
+std::string behind_colon(const std::string& typed);
+/// The level that `text`, a part of the word, says. Throws Error (usage) where it is not between 0 and 1.
+double level_of(const AskedWord& word, const std::string& text);
+
+/// The bounds that a word for them asks for: see bounds.hpp.
+std::vector<Bound> bounds_of(const AskedWord& word, const Model& model, bool several);
+/// The outputs that a word asks for. Throws Error (usage) for a level or number that makes no sense.
+std::vector<Output> make_outputs(const AskedWord& word, const Model& model, bool several, std::uint64_t seed);
 
 /// The outputs that a comma-separated list of words asks for.
 class Outputs {

@@ -25,11 +25,12 @@ using Kind = Graph::Kind;
 
 class CWriter {
  public:
-  CWriter(const Model& model, bool rows)
+  CWriter(const Model& model, const GraphRequest& request, bool rows)
       : model_(model),
+        request_(request),
         rows_(rows),
         columns_(columns_of(model.schema)),
-        graph_(graph_of(model)),
+        graph_(graph_of(model, request)),
         outputs_(outputs_of(graph_)),
         forward_(graph_.needed(outputs_)),
         statements_(graph_, {forward_.begin(), forward_.end()}, kept(), "s->", Statements::Scope::kRow) {}
@@ -40,7 +41,7 @@ class CWriter {
     if (graph_.log_density) code += log_density();
     if (!graph_.cdf.empty()) code += distribution();
     if (any_levels(model_)) code += level_function(columns_, model_.schema);
-    return interface_of(model_, graph_, rows_) + functions_for(code) + "\n" + statements_.constants() + code;
+    return interface_of(model_, graph_, request_, rows_) + functions_for(code) + "\n" + statements_.constants() + code;
   }
 
  private:
@@ -50,7 +51,7 @@ class CWriter {
 
   static std::vector<Id> outputs_of(const Graph& graph) {
     std::vector<Id> result{graph.gate};
-    for (const auto* ids : {&graph.mean, &graph.sd, &graph.expert_means})
+    for (const auto* ids : {&graph.mean, &graph.sd, &graph.expert_means, &graph.bounds})
       result.insert(result.end(), ids->begin(), ids->end());
     if (graph.probabilities) result.push_back(*graph.probabilities);
     return result;
@@ -134,6 +135,8 @@ class CWriter {
       if (t < graph_.mean.size()) copy("mean" + place, graph_.mean[t], 1);
       if (t < graph_.sd.size()) copy("sd" + place, graph_.sd[t], 1);
     }
+    for (std::size_t i = 0; i < graph_.bounds.size(); ++i)
+      copy("bounds[" + std::to_string(i) + "]", graph_.bounds[i], 1);
     if (!graph_.probabilities) return text;
     copy("proba", *graph_.probabilities, graph_.classes);
     const std::string label = p + "label", proba = p + "proba";
@@ -242,6 +245,7 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
   }
 
   const Model& model_;
+  const GraphRequest& request_;
   bool rows_;  // whether moe_predict_rows() is asked for
   std::vector<Column> columns_;
   Graph graph_;
@@ -250,14 +254,16 @@ void moe_predict_rows(const double *x, long rows, moe_prediction *p) {
 };
 
 std::vector<ExportedFile> export_c(const Model& model, const ExportOptions& options) {
-  return {{"", with_prefix(CWriter(model, options.rows).write(), checked_prefix(options.prefix))}};
+  const GraphRequest request = request_of(model, options, false);
+  return {{"", with_prefix(CWriter(model, request, options.rows).write(), checked_prefix(options.prefix))}};
 }
 
 }  // namespace
 
 ExporterEntry c_exporter() {
-  return {{"c", "one C99 file without allocation or dependencies but libm", {"prefix", "rows", "unknown"}, false},
-          export_c};
+  return {
+      {"c", "one C99 file without allocation or dependencies but libm", {"with", "prefix", "rows", "unknown"}, false},
+      export_c};
 }
 
 }  // namespace moe

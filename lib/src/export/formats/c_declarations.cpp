@@ -73,10 +73,11 @@ std::string head(const Model& model, const Graph& graph, bool rows) {
          (any_levels(model) ? "#include <stdlib.h>\n\n" : "\n");
 }
 
-std::string declarations(const Model& model, const Graph& graph, bool rows) {
+std::string declarations(const Model& model, const Graph& graph, const GraphRequest& request, bool rows) {
   std::string text = "#define MOE_COLUMNS " + std::to_string(column_names(model).size()) + "\n#define MOE_EXPERTS " +
                      std::to_string(model.size()) + "\n";
   if (several(model)) text += "#define MOE_TARGETS " + std::to_string(model.targets()) + "\n";
+  if (!graph.bounds.empty()) text += "#define MOE_BOUNDS " + std::to_string(graph.bounds.size()) + "\n";
   if (!numbers(graph)) text += "#define MOE_CLASSES " + std::to_string(graph.classes) + "\n";
   if (graph.log_density) text += "#define MOE_DENSITY 1 /* there is moe_log_density() */\n";
   if (any_levels(model)) text += "#define MOE_LEVELS 1 /* there are categories: see moe_level() */\n";
@@ -86,6 +87,7 @@ std::string declarations(const Model& model, const Graph& graph, bool rows) {
   if (numbers(graph)) {
     text += "  double mean" + each + ";\n";
     if (!graph.sd.empty()) text += "  double sd" + each + ";\n";
+    if (!graph.bounds.empty()) text += "  double bounds[MOE_BOUNDS]; /* as moe_bounds lists them */\n";
   } else {
     text += "  double proba[MOE_CLASSES]; /* of each class, as moe_labels lists them */\n";
     text += "  int label;                 /* the most probable class; -1 where the probabilities are NAN */\n";
@@ -96,6 +98,9 @@ std::string declarations(const Model& model, const Graph& graph, bool rows) {
           (numbers(graph) ? "" : " /* each expert's probability of the last class */") + "\n} moe_prediction;\n\n";
   text += names("moe_columns", column_names(model)) + names("moe_targets", model.schema.targets);
   if (!numbers(graph)) text += names("moe_labels", model.schema.labels);
+  std::vector<std::string> bounds;
+  for (const Bound& bound : request.bounds) bounds.push_back(bound.name);
+  if (!bounds.empty()) text += names("moe_bounds", bounds);
   return text + "\n";
 }
 
@@ -114,8 +119,8 @@ bool any_levels(const Model& model) {
   return std::any_of(columns.begin(), columns.end(), [](const Column& column) { return column.category; });
 }
 
-std::string interface_of(const Model& model, const Graph& graph, bool rows) {
-  return head(model, graph, rows) + declarations(model, graph, rows);
+std::string interface_of(const Model& model, const Graph& graph, const GraphRequest& request, bool rows) {
+  return head(model, graph, rows) + declarations(model, graph, request, rows);
 }
 
 }  // namespace moe::c_source

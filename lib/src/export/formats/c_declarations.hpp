@@ -13,6 +13,6 @@ std::vector<std::string> column_names(const Model& model);
 /// Whether the model reads a category.
 bool any_levels(const Model& model);
 /// `rows`: whether the file has moe_predict_rows().
-std::string interface_of(const Model& model, const Graph& graph, bool rows);
+std::string interface_of(const Model& model, const Graph& graph, const GraphRequest& request, bool rows);
 
 }  // namespace moe::c_source

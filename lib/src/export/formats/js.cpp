@@ -83,9 +83,8 @@ std::string table(const Schema& schema) {
 }
 
 /// What predict() gives, and where it finds it.
-std::string predictions(const Model& model, const Graph& graph, js_source::Computation& computation,
-                        std::string& functions) {
-  const std::vector<PredictedColumn> columns = predicted_columns(model, graph);
+std::string predictions(const Model& model, const Graph& graph, const std::vector<PredictedColumn>& columns,
+                        js_source::Computation& computation, std::string& functions) {
   functions += computation.function("compute", values_of(columns, graph));
   std::vector<std::string> outputs, places;
   for (const PredictedColumn& column : columns) {
@@ -98,13 +97,13 @@ std::string predictions(const Model& model, const Graph& graph, js_source::Compu
 }
 
 /// What distribution() calls: the values that need a target, beyond those that predict() computes.
-std::string densities(const Model& model, const Graph& graph, js_source::Computation& computation,
-                      std::string& functions) {
+std::string densities(const Model& model, const Graph& graph, const std::vector<PredictedColumn>& columns,
+                      js_source::Computation& computation, std::string& functions) {
   const Predictive predictive(model);
   const std::vector<bool> needs_target = graph.needs_target();
   std::vector<Graph::Id> wanted = graph.cdf, rows;
   wanted.push_back(*graph.log_density);
-  const std::vector<Graph::Id> computed = values_of(predicted_columns(model, graph), graph);
+  const std::vector<Graph::Id> computed = values_of(columns, graph);
   for (const Graph::Id id : graph.needed(wanted))
     if (!needs_target[id] && !std::binary_search(computed.begin(), computed.end(), id)) rows.push_back(id);
   functions += computation.function("prepare", rows);
@@ -136,12 +135,14 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& opt
   if (!options.prefix.empty() && !options.classic)
     throw Error(ErrorKind::kUsage, "--prefix: a module has no names at the top: expected it with --classic");
   const std::string script = checked_prefix(options.prefix) + "Model";
-  const Graph graph = graph_of(model);
+  const GraphRequest request = request_of(model, options, false);
+  const Graph graph = graph_of(model, request);
   const bool distribution = graph.classes == 0 && graph.log_density;
+  const std::vector<PredictedColumn> columns = predicted_columns(model, graph, request);
   js_source::Computation computation(graph, model.schema.inputs.size());
   std::string functions;
-  std::string constants = table(model.schema) + predictions(model, graph, computation, functions);
-  if (distribution) constants += densities(model, graph, computation, functions);
+  std::string constants = table(model.schema) + predictions(model, graph, columns, computation, functions);
+  if (distribution) constants += densities(model, graph, columns, computation, functions);
   const std::string head = "// " + title_of(model) + ", written by moe " MOE_VERSION ": " +
                            (options.classic ? about_plain_script(script) : kModule) + kUse +
                            (distribution ? kDistribution : "");
@@ -155,7 +156,7 @@ std::vector<ExportedFile> export_js(const Model& model, const ExportOptions& opt
 ExporterEntry js_exporter() {
   return {{"js",
            "one ECMAScript module, or a plain script, without dependencies, for browsers and Node",
-           {"classic", "prefix", "unknown"},
+           {"with", "classic", "prefix", "unknown"},
            false},
           export_js};
 }

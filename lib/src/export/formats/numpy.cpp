@@ -206,9 +206,10 @@ BLOCK = 2048
 )";
 }
 
-std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&) {
-  const Graph graph = graph_of(model);
-  const std::vector<PredictedColumn> columns = predicted_columns(model, graph);
+std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions& options) {
+  const GraphRequest request = request_of(model, options, true);
+  const Graph graph = graph_of(model, request);
+  const std::vector<PredictedColumn> columns = predicted_columns(model, graph, request);
   const NumpyComputation computation(graph, columns);
   const Schema& schema = model.schema;
   const auto optional = [](const std::string& name) { return name.empty() ? "None" : python(name); };
@@ -230,8 +231,9 @@ std::vector<ExportedFile> export_numpy(const Model& model, const ExportOptions&)
 }  // namespace
 
 ExporterEntry numpy_exporter() {
-  return {{"numpy", "a Python module that needs NumPy alone, and its arrays in an .npz file", {"unknown"}, true},
-          export_numpy};
+  return {
+      {"numpy", "a Python module that needs NumPy alone, and its arrays in an .npz file", {"with", "unknown"}, true},
+      export_numpy};
 }
 
 }  // namespace moe

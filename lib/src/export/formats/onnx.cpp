@@ -9,7 +9,7 @@
 //               outputs of the row are NaN. A level that training has not seen counts as the reference level
 //   trials, offset, exposure as the model reads them
 // Outputs:
-//   mean and sd, N x T; or for classes label, N (its place in metadata "labels"; -1 where the probabilities are NaN),
+//   mean and sd, N x T, and what --with asks for, each N x 1; or for classes label, N (its place in metadata "labels"; -1 where the probabilities are NaN),
 //   and proba, N x C
 //   gate, N x K; expert_means, N x K, or N x K x T for several targets
 // There is no sd where the gate is no softmax. An output with the name of a column is called "moe_<name>". A model that
@@ -44,9 +44,10 @@ std::vector<std::int64_t> signed_of(const std::vector<arma::uword>& values) { re
 
 class Translation {
  public:
-  Translation(const Model& model, Type real)
+  Translation(const Model& model, const GraphRequest& request, Type real)
       : model_(model),
-        graph_(graph_of(model)),
+        request_(request),
+        graph_(graph_of(model, request)),
         onnx_(real, columns_read(model.schema)),
         columns_(model.schema, onnx_),
         names_(graph_.values.size()),
@@ -56,6 +57,7 @@ class Translation {
     std::vector<Graph::Id> wanted = graph_.mean;
     wanted.insert(wanted.end(), graph_.sd.begin(), graph_.sd.end());
     wanted.insert(wanted.end(), graph_.expert_means.begin(), graph_.expert_means.end());
+    wanted.insert(wanted.end(), graph_.bounds.begin(), graph_.bounds.end());
     wanted.push_back(graph_.gate);
     if (graph_.probabilities) wanted.push_back(*graph_.probabilities);
     for (const Graph::Id id : graph_.needed(wanted)) {
@@ -200,6 +202,8 @@ class Translation {
     } else {
       real_output("mean", of_targets(graph_.mean), {kRows, T}, "the predicted number");
       if (!graph_.sd.empty()) real_output("sd", of_targets(graph_.sd), {kRows, T}, "its standard deviation");
+      for (std::size_t i = 0; i < graph_.bounds.size(); ++i)
+        real_output(request_.bounds[i].name, of_each_row(graph_.bounds[i]), {kRows, 1}, "a quantile, or near one");
     }
     real_output("gate", of_each_row(graph_.gate), {kRows, K}, "the experts' weights");
     const char* const what =
@@ -224,7 +228,7 @@ class Translation {
     return parts.size() == 1 ? parts[0] : onnx_.node("Concat", parts, {{"axis", 1}});
   }
 
-  void real_output(const char* name, const std::string& value, OnnxGraph::Shape shape, const char* comment) {
+  void real_output(const std::string& name, const std::string& value, OnnxGraph::Shape shape, const char* comment) {
     if (columns_.first().empty()) shape[0] = 1;
     output(name, value, onnx_.real(), shape, comment);
   }
@@ -252,6 +256,7 @@ class Translation {
 
   static constexpr std::int64_t kRows = OnnxGraph::kRows;
   const Model& model_;
+  const GraphRequest& request_;
   Graph graph_;
   OnnxGraph onnx_;
   OnnxColumns columns_;
@@ -262,15 +267,18 @@ class Translation {
 };
 
 std::vector<ExportedFile> export_onnx(const Model& model, const ExportOptions& options) {
-  return {Translation(model, options.single_precision ? Type::kFloat : Type::kDouble).write()};
+  const GraphRequest request = request_of(model, options, true);
+  return {Translation(model, request, options.single_precision ? Type::kFloat : Type::kDouble).write()};
 }
 
 }  // namespace
 
 ExporterEntry onnx_exporter() {
-  return {
-      {"onnx", "the whole model, from a table's columns on, for ONNX runtimes (opset 13)", {"float", "unknown"}, false},
-      export_onnx};
+  return {{"onnx",
+           "the whole model, from a table's columns on, for ONNX runtimes (opset 13)",
+           {"with", "float", "unknown"},
+           false},
+          export_onnx};
 }
 
 }  // namespace moe

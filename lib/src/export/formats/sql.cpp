@@ -25,8 +25,9 @@ class Query {
         dialect_(options.dialect),
         table_(sql_table(options.table.empty() ? "data" : options.table)),
         names_(model.schema, table_, dialect_.duckdb()),
-        graph_(graph_of(model)),
-        predicted_(predicted_columns(model, graph_)),
+        request_(request_of(model, options, true)),
+        graph_(graph_of(model, request_)),
+        predicted_(predicted_columns(model, graph_, request_)),
         scalar_graph_(scalar_graph_of(graph_, values_of(predicted_, graph_))),
         cells_(model.schema, dialect_, names_, options.ignore_unknown.value_or(false)) {
     check_names();
@@ -198,6 +199,7 @@ class Query {
   SqlDialect dialect_;
   std::vector<std::string> table_;
   SqlNames names_;
+  GraphRequest request_;
   Graph graph_;
   std::vector<PredictedColumn> predicted_;
   ScalarGraph scalar_graph_;
@@ -217,7 +219,7 @@ std::vector<ExportedFile> export_sql(const Model& model, const ExportOptions& op
 ExporterEntry sql_exporter() {
   return {{"sql",
            "one SELECT for DuckDB, PostgreSQL or SQLite: scores rows where they live",
-           {"dialect", "table", "unknown"},
+           {"with", "dialect", "table", "unknown"},
            false,
            true},
           export_sql};

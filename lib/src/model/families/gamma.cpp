@@ -54,7 +54,8 @@ class Gamma : public JetFamily<Gamma, 1, 1> {
   T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
     return gamma_cdf(terms.shape * (y / bounded_exp(*eta)), terms.shape);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+  template <class T>
+  T quantile_at(double p, const T* eta, const Terms<T>& terms, const T&) const {
     return bounded_exp(*eta) * (gamma_quantile(p, terms.shape) / terms.shape);
   }
 };

@@ -114,6 +114,9 @@ class Gaussian : public Family, public HasExpressions {
     const Expression eta = Expression::eta(0);
     return {eta, sd(psi) * sd(psi), normal_cdf((Expression::target(0) - eta) / sd(psi))};
   }
+  std::optional<Expression> quantile_expression(double p, const double* psi) const override {
+    return Expression::eta(0) + sd(psi) * portable::normal_quantile(p);
+  }
   Expression log_density_expression(const double* psi) const override {
     const double sigma = sd(psi);
     const Expression z = clamped((Expression::target(0) - Expression::eta(0)) / sigma, kFarthest);

@@ -106,6 +106,9 @@ class Hetero : public Family, public HasExpressions {
     const Expression sigma = sigma_expression();
     return {Expression::eta(0), square(sigma), normal_cdf((Expression::target(0) - Expression::eta(0)) / sigma)};
   }
+  std::optional<Expression> quantile_expression(double p, const double*) const override {
+    return Expression::eta(0) + portable::normal_quantile(p) * sigma_expression();
+  }
   Expression log_density_expression(const double*) const override {
     const Expression sigma = sigma_expression();
     const Expression z = clamped((Expression::target(0) - Expression::eta(0)) / sigma, kFarthest);

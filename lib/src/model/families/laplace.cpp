@@ -76,7 +76,8 @@ class Laplace : public JetFamily<Laplace, 1, 1> {
   T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
     return laplace_cdf((y - *eta) * terms.inverse);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+  template <class T>
+  T quantile_at(double p, const T* eta, const Terms<T>& terms, const T&) const {
     return *eta + terms.scale * laplace_quantile(p);
   }
 };

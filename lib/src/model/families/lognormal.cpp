@@ -59,8 +59,8 @@ class OfLogarithm : public JetFamily<Self, Outputs, Dispersions> {
         in_data(y), [&]() -> T { return normal_cdf((log_in_data(y) - *eta) / self().sigma_at(eta, terms)); },
         []() -> T { return 0.0; });
   }
-  template <class Terms>
-  double quantile_at(double p, const double* eta, const Terms& terms, double) const {
+  template <class T, class Terms>
+  T quantile_at(double p, const T* eta, const Terms& terms, const T&) const {
     return in_model(bounded_exp(*eta + portable::normal_quantile(p) * self().sigma_at(eta, terms)));
   }
 

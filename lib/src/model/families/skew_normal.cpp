@@ -83,7 +83,8 @@ class SkewNormal : public JetFamily<SkewNormal, 1, 2> {
   T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
     return skew_normal_cdf((y - *eta) * terms.inverse + terms.shift, terms.alpha);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+  template <class T>
+  T quantile_at(double p, const T* eta, const Terms<T>& terms, const T&) const {
     return *eta + (skew_normal_quantile(p, terms.alpha) - terms.shift) / terms.inverse;
   }
   // z = delta |Z| + sqrt(1 - delta^2) Z' with independent standard normal Z and Z'.

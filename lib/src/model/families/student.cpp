@@ -92,7 +92,8 @@ class Student : public JetFamily<Student, 1, 2> {
   T cdf_at(const T& y, const T* eta, const Terms<T>& terms, const T&) const {
     return student_cdf((y - *eta) * terms.inverse, terms.nu);
   }
-  double quantile_at(double p, const double* eta, const Terms<double>& terms, double) const {
+  template <class T>
+  T quantile_at(double p, const T* eta, const Terms<T>& terms, const T&) const {
     return *eta + terms.sigma * student_quantile(p, terms.nu);
   }
 

@@ -1,0 +1,69 @@
+#include "predict/bounds.hpp"
+
+#include <cmath>
+#include <utility>
+
+#include "moe/conformal.hpp"
+#include "moe/error.hpp"
+#include "moe/numeric.hpp"
+#include "predict/outputs.hpp"
+
+namespace moe {
+namespace {
+
+using Quantiles = std::vector<Bound::Quantile>;
+using Ends = std::vector<std::pair<std::string, Quantiles>>;  // the names of columns, and their quantiles
+
+/// The intervals between -z and z for these z.
+Ends conformal_ends(const AskedWord& word, const std::string& given, const Model& model, arma::uword t) {
+  const arma::vec thresholds = conformal_thresholds(model, level_of(word, given), t);
+  if (!thresholds.is_finite())
+    throw Error(ErrorKind::kUsage, word.option + " " + word.typed +
+                                       ": the interval has no end, as too few rows have calibrated " +
+                                       "the model: it is " + calibration_summary(model));
+  Quantiles low, high;
+  for (const double threshold : thresholds) {
+    const double z = std::min(threshold, kConformalReach), beyond = threshold - z;
+    low.push_back({normal_cdf(-z), -beyond});
+    high.push_back({normal_cdf(z), beyond});
+  }
+  return {{"conformal_lower_" + given, low}, {"conformal_upper_" + given, high}};
+}
+
+Ends ends_of(const AskedWord& word, const Model& model, bool several, arma::uword t) {
+  const std::string given = behind_colon(word.typed);
+  if (word.name == "conformal:P") return conformal_ends(word, given, model, t);
+  if (word.name == "interval:P") {
+    const double tail = 0.5 * (1 - level_of(word, given));
+    const std::string behind = several ? "_" + given : "";
+    return {{"lower" + behind, {{tail}}}, {"upper" + behind, {{1 - tail}}}};
+  }
+  return {{word.typed, {{word.name == "median" ? 0.5 : level_of(word, word.typed.substr(1))}}}};
+}
+
+}  // namespace
+
+std::vector<Bound> bounds_of(const AskedWord& word, const Model& model, bool several) {
+  std::vector<Bound> result;
+  for (arma::uword t = 0; t < model.targets(); ++t)
+    for (auto& [name, quantiles] : ends_of(word, model, several, t))
+      result.push_back({model.targets() > 1 ? name + "_" + model.schema.targets[t] : name, t, std::move(quantiles)});
+  return result;
+}
+
+std::vector<Bound> bounds_of(const Model& model, const std::string& list) {
+  std::vector<Bound> result;
+  const std::vector<AskedWord> words = asked_words(model, list, "--with");
+  for (const AskedWord& word : words) {
+    const bool known =
+        word.name == "conformal:P" || word.name == "interval:P" || word.name == "median" || word.name == "qP";
+    if (!known || model.classes())
+      throw Error(ErrorKind::kUsage, word.option + ": '" + word.typed + "': expected " +
+                                         (model.classes() ? "a model that predicts a number"
+                                                          : "median, qP, interval:P or conformal:P, as interval:0.9"));
+    for (Bound& bound : bounds_of(word, model, several_intervals(words))) result.push_back(std::move(bound));
+  }
+  return result;
+}
+
+}  // namespace moe

@@ -1,0 +1,29 @@
+// Quantiles and the ends of intervals, by the words with which `moe predict --output` asks for them. This is what an
+// exported model can give beside its mean and standard deviation.
+#pragma once
+
+#include <armadillo>
+#include <string>
+#include <vector>
+
+#include "moe/model.hpp"
+
+namespace moe {
+
+/// A column of numbers, each a quantile of a target or near one.
+struct Bound {
+  /// The quantile at p plus `beyond` times half the distance between the quantiles at Phi(-1) and Phi(1).
+  struct Quantile {
+    double p, beyond = 0;
+  };
+  std::string name;  ///< that of the column which `moe predict` gives
+  arma::uword target;
+  /// One, or one for each expert: then that of the expert with the largest weight counts.
+  std::vector<Quantile> quantiles;
+};
+
+/// The bounds that a comma-separated list of "median", "qP", "interval:P" and "conformal:P" asks for, which is the value
+/// of an option --with. Throws Error (usage) for another word, and for one that makes no sense for the model.
+std::vector<Bound> bounds_of(const Model& model, const std::string& list);
+
+}  // namespace moe
