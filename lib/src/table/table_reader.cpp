@@ -97,7 +97,7 @@ bool TableReader::State::load() {
 }
 
 TableReader::TableReader(CsvReader& reader, const Schema& schema, Target target, Options options)
-    : state_(std::make_unique<State>(reader, schema, target, options)) {}
+    : state_(std::make_unique<State>(reader, schema, target, std::move(options))) {}
 
 TableReader::~TableReader() = default;
 
