@@ -23,12 +23,10 @@ std::size_t plain_end_of_records(const moe::CsvDialect& dialect, std::string_vie
       state = State::kLineStart;
     } else if (state == State::kComment || (state == State::kLineStart && c == dialect.comment)) {
       state = State::kComment;
-    } else if (c == dialect.delimiter) {
+    } else if (c == dialect.delimiter || (starts && dialect.is_blank(c))) {
       state = State::kFieldStart;
     } else if (c == '"' && (starts || state == State::kClosed)) {
       state = State::kQuoted;
-    } else if (starts && dialect.is_blank(c)) {
-      state = State::kFieldStart;
     } else if (!(state == State::kLineStart && c == '\n' && i > 0 && dialect.line_end == '\r')) {
       state = State::kPlain;
     }
