@@ -73,7 +73,7 @@ std::string bytes_of(const Model& model) {
 }
 
 bool same_bits(const arma::vec& a, const arma::vec& b) {
-  return a.n_elem == b.n_elem && std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0;
+  return a.n_elem == b.n_elem && (a.is_empty() || std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0);
 }
 
 void check_same(const Model& a, const Model& b) {
