@@ -120,6 +120,7 @@ TEST_CASE("a format takes the options that it lists, and refuses every other one
   randomize(model, random);
   const std::vector<std::pair<std::string, void (*)(moe::ExportOptions&)>> options{
       {"float", [](moe::ExportOptions& to) { to.single_precision = true; }},
+      {"with", [](moe::ExportOptions& to) { to.with = "median"; }},
       {"dialect", [](moe::ExportOptions& to) { to.dialect = "sqlite"; }},
       {"table", [](moe::ExportOptions& to) { to.table = "rows"; }},
       {"prefix", [](moe::ExportOptions& to) { to.prefix = "own"; }},
