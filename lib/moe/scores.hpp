@@ -55,11 +55,12 @@ struct RowScores {
     double rounding_step = std::numeric_limits<double>::quiet_NaN();
     arma::vec rounding_log_p{};  ///< n: log P(y - step / 2 < Y <= y + step / 2)
   };
+  /// No member has an initialiser: with one, clang would not let a std::optional in RowScores make an OfClasses.
   struct OfClasses {
-    arma::uvec predicted{};     ///< n: the most probable class
-    arma::vec brier{};          ///< n: the squared error of the last of two classes, or summed over three or more
-    arma::vec positive{};       ///< n: the probability of the last class of two
-    arma::mat probabilities{};  ///< n x C; with details
+    arma::uvec predicted;     ///< n: the most probable class
+    arma::vec brier;          ///< n: the squared error of the last of two classes, or summed over three or more
+    arma::vec positive;       ///< n: the probability of the last class of two
+    arma::mat probabilities;  ///< n x C; with details
   };
   arma::vec log_p{};                   ///< n: log p(y|x) in data units, of all targets together
   std::vector<OfNumber> numbers{};     ///< T; none for classes
