@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
+#include <sstream>
 #include <tuple>
 
 #include "models.hpp"
@@ -325,4 +326,26 @@ TEST_CASE("inspect begins with a sentence on each expert", "[figures][cli]") {
   CHECK(std::count(ran.out.begin(), ran.out.end(), '\n') == 5);
   // Several starts end at this maximum. Which is the best by a last bit depends on the processor, and with it the order.
   CHECK(ran.out.find(" answers for times below 14.2 (18 % of rows): accel falls by 0.219 ") != std::string::npos);
+}
+
+TEST_CASE("the bars of a sketch reach from 0 to their values", "[figures]") {
+  moe::Figure figure;
+  figure.x = {"class", moe::Axis::Scale::kCategories, {"a", "b"}};
+  moe::Mark& bars = figure.marks.emplace_back();
+  bars.kind = moe::Mark::Kind::kBars;
+  bars.x = {0, 1};
+  bars.y = {2, -2};
+  const std::string text = moe::to_text(figure, 60, 20);
+  INFO(text);
+  std::istringstream lines(text);
+  std::size_t above = 0, both = 0, below = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const bool first = line.find('#') < 30, second = line.rfind('#') != line.npos && line.rfind('#') >= 30;
+    if (first) CHECK(below == 0);
+    (first && second ? both : first ? above : below) += first || second ? 1 : 0;
+  }
+  CHECK(both == 1);
+  CHECK(above >= 5);
+  CHECK(above + 1 >= below);
+  CHECK(below + 1 >= above);
 }

@@ -110,7 +110,7 @@ class Sketch {
       const bool category = mark.x2.is_empty();
       const std::size_t first = column_of(category ? mark.x[i] - kHalf : mark.x[i]),
                         end = column_of(category ? mark.x[i] + kHalf : mark.x2[i]);
-      const auto [top, bottom] = std::minmax(line_of(mark.y[i]), line_of(0));
+      const auto [top, bottom] = std::minmax({line_of(mark.y[i]), line_of(0)});
       for (std::size_t c = first; c < std::max(end, first + 1); ++c)
         for (std::size_t line = top; line <= bottom; ++line) put(c, line, sign);
       if (mark.lower.is_empty()) continue;
