@@ -170,7 +170,9 @@ class TfjsWriter {
         at.from = powers_of_inputs(powers);
       } else if (step.kind == Step::Kind::kDense) {
         const arma::mat W(model_.theta.memptr() + branch.offset + step.offset, step.height(), step.outputs);
-        at.kernel = layer == 0 ? of_all_inputs(branch, W.tail_rows(step.inputs), powers) : W.tail_rows(step.inputs);
+        arma::mat kernel(step.inputs, step.outputs);
+        if (step.inputs > 0) kernel = W.tail_rows(step.inputs);  // Armadillo copies no rows to a null reference
+        at.kernel = layer == 0 ? of_all_inputs(branch, kernel, powers) : kernel;
         at.bias = step.intercept ? arma::vec(W.row(0).t()) : arma::zeros(step.outputs);
         ++layer;
       } else {
