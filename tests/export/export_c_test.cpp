@@ -158,7 +158,7 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
   std::size_t turn = 0;
   const auto try_family = [&](const std::string& family, arma::uword targets) {
     for (int i = 0; i < 2; ++i) {
-      const std::string network = networks[turn++ % networks.size()];
+      const std::string& network = networks[turn++ % networks.size()];
       moe::Random random(41, turn);
       const arma::uword inputs = turn % 5 == 0 ? 1 : 3;
       moe::Model model = make_model({family, network, turn % 2 == 0 ? "linear" : network, "softmax", 3, inputs,

@@ -95,8 +95,8 @@ Expression few_degrees_tail(const Expression& square, double nu) {
     return (0.5 - student_cdf(-z, nu)) / std::sqrt(rest);
   });
   const Expression s = nu / (nu + square), rest = square / (nu + square);
-  const Expression far = exp(0.5 * nu * log(greater(s, 1e-290))) * horner(low, 4.0 * lesser(s, 0.5) - 1.0);
-  const Expression near = 0.5 - sqrt(rest) * horner(high, 4.0 * lesser(rest, 0.5) - 1.0);
+  Expression far = exp(0.5 * nu * log(greater(s, 1e-290))) * horner(low, 4.0 * lesser(s, 0.5) - 1.0);
+  Expression near = 0.5 - sqrt(rest) * horner(high, 4.0 * lesser(rest, 0.5) - 1.0);
   return if_positive(
       s - 0.5, [&] { return near; }, [&] { return far; });
 }
@@ -115,10 +115,10 @@ Expression rewritten(const Expression& x, std::map<const void*, Expression>& kno
   std::vector<Expression> arguments;
   for (const Expression& argument : x.arguments()) arguments.push_back(rewritten(argument, known));
   const bool student = x.op() == Op::kStudentCdf && arguments[1].is_number();
-  const Expression result = x.op() == Op::kNormalCdf ? elementary_normal_cdf(arguments[0])
-                            : x.op() == Op::kLog1p   ? elementary_log1p(arguments[0])
-                            : student                ? elementary_student_cdf(arguments[0], arguments[1].number())
-                                                     : Expression::of(x.op(), arguments);
+  Expression result = x.op() == Op::kNormalCdf ? elementary_normal_cdf(arguments[0])
+                      : x.op() == Op::kLog1p   ? elementary_log1p(arguments[0])
+                      : student                ? elementary_student_cdf(arguments[0], arguments[1].number())
+                                               : Expression::of(x.op(), arguments);
   known.emplace(x.identity(), result);
   return result;
 }

@@ -144,7 +144,7 @@ std::string Statements::pointer(Id id) const {
   const Graph::Value& value = graph_.values[id];
   if (value.is_range() && !kept(id)) {
     if (graph_.values[value.operands[0]].width == 1) return pointer(value.operands[0]);
-    const std::string whole = pointer(value.operands[0]);
+    std::string whole = pointer(value.operands[0]);
     if (value.indices[0] == 0) return whole;
     return whole + " + " + std::to_string(value.indices[0]) + (rows() ? " * MOE_ROWS" : "");
   }

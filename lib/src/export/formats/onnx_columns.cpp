@@ -154,7 +154,7 @@ std::string OnnxColumns::category_of_texts(const Column& column, const Names& le
       "LabelEncoder", {x}, {{"keys_strings", words}, {"values_int64s", place_of}, {"default_int64", kReference}});
   std::vector<std::int64_t> places;
   for (std::size_t l = 1; l < column.levels.size(); ++l) places.push_back(static_cast<std::int64_t>(l));
-  const std::string is = real(graph_.node("Equal", {place, graph_.integers(places)}));
+  std::string is = real(graph_.node("Equal", {place, graph_.integers(places)}));
   if (column.levels.size() > levels.size()) return is;
   return unless(graph_.node("Equal", {place, graph_.integers({static_cast<std::int64_t>(missing)})}), is);
 }

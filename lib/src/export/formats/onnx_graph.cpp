@@ -138,7 +138,7 @@ std::string OnnxGraph::value_info(const std::string& name, Type type, const Shap
 }
 
 std::string OnnxGraph::input(const std::string& name, Type type, const Shape& shape, const std::string& comment) {
-  const std::string unique = name.empty() ? own_name("column", "column ") : name;
+  std::string unique = name.empty() ? own_name("column", "column ") : name;
   inputs_ += field(graph_proto::kInput, value_info(unique, type, shape, comment));
   return unique;
 }
