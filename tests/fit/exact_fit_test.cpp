@@ -22,7 +22,7 @@ nlohmann::json exact_fit(const Shell& sh, const std::string& options, const std:
   REQUIRE(ran.status == 0);
   CHECK(ran.err.find("not converged") == std::string::npos);
   CHECK(ran.err.find("exactly: what is left of them is rounding") != std::string::npos);
-  const nlohmann::json model = printed(sh, "moe inspect --json m.moe");
+  nlohmann::json model = printed(sh, "moe inspect --json m.moe");
   CHECK(model.at("fit").at("converged") == true);
   CHECK(model.at("guards").at("exact").size() == experts);
   CHECK(printed(sh, "moe eval --json -m m.moe " + data).at("nll").is_number());

@@ -32,7 +32,9 @@ TEST_CASE("--firth agrees with brglm2", "[firth]") {
   const Shell sh;
   std::ifstream file(MOE_SOURCE "/testdata/oracle/firth.json");
   const Json cases = Json::parse(file);
-  for (const auto& [name, expected] : cases.items()) {
+  for (const auto& one : cases.items()) {
+    const std::string& name = one.key();
+    const Json& expected = one.value();  // no structured binding: clang 14 lets no lambda capture one
     INFO(name);
     const std::string data = " $DATA/oracle/firth/" + name + ".csv";
     const Json model = inspected(sh, expected.at("options").get<std::string>() + data);
