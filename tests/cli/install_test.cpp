@@ -3,6 +3,8 @@
 
 #include "shell.hpp"
 
+#ifndef __SANITIZE_ADDRESS__  // programs that use a sanitized library must be sanitized, too
+
 namespace {
 
 const char* kProgram = R"(
@@ -32,8 +34,6 @@ target_link_libraries(other moe::moe)
 )";
 
 }  // namespace
-
-#ifndef __SANITIZE_ADDRESS__  // programs that use a sanitized library must be sanitized, too
 
 TEST_CASE("find_package and pkg-config build a program against an installed tree", "[install]") {
   const Shell sh;
