@@ -21,7 +21,7 @@ std::string cell(double value) {
 }
 
 std::string row(const moe::ColumnDrift& drift) {
-  const auto padded = [](std::string text, std::size_t width) {
+  const auto padded = [](const std::string& text, std::size_t width) {
     return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
   };
   std::string text = padded(moe::printable(drift.name, 24), 25) + padded(drift.role, 8);

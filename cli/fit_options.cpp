@@ -21,7 +21,7 @@ std::vector<std::string> family_names() {
 
 /// What shells complete for options whose value is one of a list.
 std::vector<std::string> known_words(const std::string& option) {
-  const std::vector<std::string> networks = moe::names(moe::network_words());
+  std::vector<std::string> networks = moe::names(moe::network_words());
   if (option == "missing") return {"error", "drop", "mean", "indicator"};
   if (option == "expert") return networks;
   if (option == "gate") return with_word("softmax", networks);

@@ -26,7 +26,7 @@ std::string score_of(const moe::PenaltyScore& score) {
 
 moe::PenaltyChoice choose(const Arguments& arguments, moe::FitRequest& request, const moe::PenaltyOptions& options) {
   Progress progress(arguments.has("quiet"));
-  const moe::PenaltyChoice choice = moe::choose_penalty(
+  moe::PenaltyChoice choice = moe::choose_penalty(
       request, options, [&](std::size_t done, std::size_t fits) { progress.show("fits for the penalty", done, fits); });
   progress.clear();
   request.options.penalty = choice.path[choice.best].penalty;

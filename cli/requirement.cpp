@@ -26,8 +26,7 @@ Parsed parsed(const std::string& text) {
   const std::size_t at = text.find_first_of("<>");
   if (at != text.npos) {
     const std::string comparison = text.substr(at, at + 1 < text.size() && text[at + 1] == '=' ? 2 : 1);
-    const Parsed result{without_blanks(text.substr(0, at)), comparison,
-                        without_blanks(text.substr(at + comparison.size()))};
+    Parsed result{without_blanks(text.substr(0, at)), comparison, without_blanks(text.substr(at + comparison.size()))};
     if (!result.left.empty() && !result.right.empty()) return result;
   }
   throw Error(ErrorKind::kUsage,

@@ -49,7 +49,7 @@ struct Names {
 };
 
 Names names_of_files(const Arguments& arguments, bool folds) {
-  const Names names{arguments.text("train-output"), arguments.text("test-output")};
+  Names names{arguments.text("train-output"), arguments.text("test-output")};
   if (names.any() && (arguments.has("output") || arguments.has("column")))
     throw Error(ErrorKind::kUsage, std::string(arguments.has("output") ? "--output" : "--column") +
                                        ": the whole table with a column more is written where no parts are: expected "
