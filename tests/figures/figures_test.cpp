@@ -180,13 +180,13 @@ TEST_CASE("coverage of central intervals is the weighted share of rows inside", 
   moe::Model model = linear_model({1, 0}, 2);
   const moe::Dataset data = dataset(arma::linspace(0, 1, 10).t(), {-1.2, .3, .9, 2.4, 5.1, 1.7, 0.05, 1.0, 3.9, -3.0},
                                     {1, 2, 1, 1, 3, 1, 1, 2, 1, 1});
-  const moe::Mark& line = mark_of(moe::make_figures(model, &data, "calibration").front(), kLine, "rows");
+  const moe::Mark line = mark_of(moe::make_figures(model, &data, "calibration").front(), kLine, "rows");
   // numpy.average(abs((y - 1) / 2) <= norm.ppf(.5 + level / 2), weights=w)
   CHECK(line.x[20] == Approx(0.2));
   CHECK(line.y[20] == Approx(0.21428571428571427).epsilon(1e-14));
   CHECK(line.y[50] == Approx(0.5).epsilon(1e-14));
   CHECK(line.y[90] == Approx(0.7142857142857143).epsilon(1e-14));
-  const moe::Mark& residuals = mark_of(moe::make_figures(model, &data, "residuals").front(), kPoints);
+  const moe::Mark residuals = mark_of(moe::make_figures(model, &data, "residuals").front(), kPoints);
   check_close(residuals.y, (data.y - 1) / 2, 1e-9);
 }
 
@@ -309,7 +309,7 @@ TEST_CASE("kinds that do not suit say what was expected", "[figures]") {
   CHECK(refusal(model, &data, "map") ==
         "map: it has two axes, and there are 0 inputs to draw: expected --input with "
         "two names, or a gate that reads two inputs");
-  CHECK(refusal(make_model({"gaussian", "linear", "linear", "linear"}), &data, "residuals")
+  CHECK(refusal(make_model({"gaussian", "linear", "linear", "linear", 3, 1}), &data, "residuals")
             .find("so that the model is no density") != std::string::npos);
   moe::FigureOptions options;
   options.along = {"x9"};
