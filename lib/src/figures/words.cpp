@@ -166,7 +166,8 @@ std::string sentence_of(const Scene& scene, arma::uword k, const std::string& re
   std::vector<std::string> parts;
   if (model.classes()) parts.push_back(class_in_words(model, profile.means[k]));
   for (const Sentences& sentences : outcomes) {
-    std::string part = effects_in_words(scene, k, sentences, profile.variety.col(k));
+    std::string part;
+    if (!profile.variety.is_empty()) part = effects_in_words(scene, k, sentences, profile.variety.col(k));
     if (part.empty()) part = level_in_words(scene, profile.means[k], sentences.outcome);
     if (!part.empty()) parts.push_back(part);
   }
