@@ -117,7 +117,8 @@ Model Training::gone_on() const {
   options.solver = resolved_solver(model, options, rows_.count());
   options.solver_options = {};
   options.progress = nullptr;
-  Training training(model, rows_, nullptr, options, nullptr, false);
+  const Observer nobody;
+  Training training(model, rows_, nullptr, options, nobody, false);  // which keeps the reference
   training.prepare();
   const FitEnd fit = training.fit_on("", nullptr, 0, model_.theta, options_.threads, 0, true);
   if (fit.theta.is_finite()) model.theta = fit.theta;
