@@ -81,7 +81,7 @@ TEST_CASE("names with control characters are escaped for people and exact in dat
          "c.moe; moe eval -m c.moe t.csv; moe inspect -m c.moe");
   INFO(labels);
   CHECK(labels.status == 0);
-  CHECK(is_plain(labels.out.substr(0, labels.out.find("\xe2"))));
+  CHECK(is_plain(labels.out.substr(0, labels.out.find('\xe2'))));
   CHECK((labels.out + labels.err).find("\xe2\x80\xae") == std::string::npos);
   CHECK((labels.out + labels.err).find('\x1b') == std::string::npos);
 }
