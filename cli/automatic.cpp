@@ -118,6 +118,11 @@ void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::Aut
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   options.threads = threads(arguments);
   options.groups = table.groups;
+  std::vector<moe::Conformal> of_folds;
+  if (conformal_by_folds(arguments))
+    options.on_unseen = [&](const moe::Model& committee, const std::vector<std::size_t>& rows) {
+      of_folds.push_back(moe::conformal_scores(committee, moe::take_rows(table.data, rows), false, threads(arguments)));
+    };
   FitRecord summary(arguments);
   FitPage page(arguments);
   page.keep(table.data);
@@ -134,6 +139,7 @@ void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::Aut
     const Json record = record_of(result, notes);
     const std::string missed = summary.unmet_by(record);
     if (held) result.model.conformal = moe::conformal_scores(result.model, *held, false, threads(arguments));
+    if (!of_folds.empty()) result.model.conformal = moe::joined(of_folds);
     if (missed.empty()) moe::save_model(result.model, out);
     if (!arguments.has("quiet")) summarise_committee(result);
     say_calibration(arguments, result.model);

@@ -8,6 +8,7 @@
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
+#include "moe/numeric.hpp"
 #include "moe/select.hpp"
 
 namespace cli {
@@ -19,14 +20,15 @@ using moe::ErrorKind;
 constexpr double kLeastPart = 0.001, kMostPart = 0.5;
 
 void run_calibrate(const Arguments& arguments) {
-  const std::string path = required_model(arguments);
+  const std::string path = required_model(arguments), column = arguments.text("by");
   moe::Model model = moe::load_model(path);
+  if (arguments.has("by-expert") && arguments.has("by"))
+    throw Error(ErrorKind::kUsage, "--by and --by-expert: expected one of them");
+  if (arguments.has("by")) moe::first_level_input(model.schema, column);  // before rows are read
   moe::CsvReader reader(data_path(arguments.positional(0), path), csv_options(arguments, model.schema.na));
   moe::OutputFile out(arguments.text("output"));
-  const moe::Dataset rows = moe::TableReader(reader, model.schema, moe::TableReader::Target::kRequired,
-                                             {false, false, ignore_unknown(arguments)})
-                                .rest();
-  model.conformal = moe::conformal_scores(model, rows, arguments.has("by-expert"), threads(arguments));
+  const moe::Dataset rows = rows_with_target(arguments, reader, model.schema);
+  model.conformal = moe::conformal_scores(model, rows, arguments.has("by-expert"), threads(arguments), column);
   moe::save_model(model, out);
   say_calibration(arguments, model);
 }
@@ -35,14 +37,21 @@ void run_calibrate(const Arguments& arguments) {
 
 Option conformal_option() {
   return {
-      "conformal", "", "PART", "",
+      "conformal", "", "PART|folds", "",
       "hold this part of the rows out of the fit, as 0.2, and calibrate the model by them, as `moe calibrate` does, "
-      "for predict's conformal:P"};
+      "for predict's conformal:P; folds: with the automatic fit and --committee, calibrate by all rows, each judged by "
+      "the fits that have not seen it"};
 }
 
+bool conformal_by_folds(const Arguments& arguments) { return arguments.text("conformal") == "folds"; }
+
 std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::TrainingTable& table) {
-  if (!arguments.has("conformal")) return std::nullopt;
-  const double part = arguments.number("conformal", kLeastPart, kMostPart);
+  if (!arguments.has("conformal") || conformal_by_folds(arguments)) return std::nullopt;
+  const auto given = moe::parse_number(arguments.text("conformal"));
+  if (!given || !(*given >= kLeastPart && *given <= kMostPart))
+    throw Error(ErrorKind::kUsage, "--conformal: '" + moe::printable(arguments.text("conformal")) +
+                                       "': expected a number from 0.001 to 0.5, or folds");
+  const double part = *given;
   const std::uint64_t seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   const auto folds = static_cast<arma::uword>(std::lround(1 / part));
   // Two rows at least are held out, and the others are more.
@@ -67,23 +76,26 @@ void say_calibration(const Arguments& arguments, const moe::Model& model) {
 }
 
 Command calibrate_command() {
-  return {"calibrate",
-          "Calibrate a model by rows that it has not seen, for sets whose coverage holds whatever the model is.",
-          {{"intervals that hold 90 % of the targets", "moe calibrate -m fitted.moe held_out.csv -o sure.moe"},
-           {"the intervals", "moe predict -m sure.moe --output mean,conformal:0.9 new.csv"}},
-          "[DATA]",
-          1,
-          with_csv_options({model_option(),
-                            {"by-expert", "", "", "",
-                             "each expert's rows by themselves, so that the coverage holds where each expert answers"},
-                            unknown_option(),
-                            threads_option(),
-                            {"quiet", "q", "", "", "say nothing"},
-                            output_option("where the calibrated model goes")}),
-          "DATA must be rows that no fit has seen, from the same source as the rows to come. Then the sets of "
-          "`moe predict --output conformal:P` hold the target with a probability of at least P: intervals of a number, "
-          "lists of classes. n rows are enough for levels up to n / (n + 1). A weight above 0 counts as 1.",
-          run_calibrate};
+  return {
+      "calibrate",
+      "Calibrate a model by rows that it has not seen, for sets whose coverage holds whatever the model is.",
+      {{"intervals that hold 90 % of the targets", "moe calibrate -m fitted.moe held_out.csv -o sure.moe"},
+       {"the intervals", "moe predict -m sure.moe --output mean,conformal:0.9 new.csv"}},
+      "[DATA]",
+      1,
+      with_csv_options(joined(
+          {{model_option(), unknown_option(), threads_option()},
+           in_group(Group::kFit,
+                    {{"by-expert", "", "", "",
+                      "each expert's rows by themselves, so that the coverage holds where each expert answers"},
+                     {"by", "", "COL", "",
+                      "the rows of each level of this category by themselves, so that the coverage holds at each"}}),
+           in_group(Group::kOutput, {{"quiet", "q", "", "", "say nothing"},
+                                     output_option("where the calibrated model goes")})})),
+      "DATA must be rows that no fit has seen, from the same source as the rows to come. Then the sets of "
+      "`moe predict --output conformal:P` hold the target with a probability of at least P: intervals of a number, "
+      "lists of classes. n rows are enough for levels up to n / (n + 1). A weight above 0 counts as 1.",
+      run_calibrate};
 }
 
 }  // namespace cli

@@ -9,9 +9,11 @@
 
 namespace cli {
 
-/// --conformal PART, of commands that fit a model.
+/// --conformal, of commands that fit a model.
 Option conformal_option();
-/// Takes the rows of --conformal out of the table, so that the fit does not see them. Nothing without the option.
+/// Whether the fits of folds are to calibrate their committee by the rows that they have not seen: --conformal folds.
+bool conformal_by_folds(const Arguments& arguments);
+/// Takes the rows of --conformal PART out of the table, so that the fit does not see them. Nothing without the option.
 std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::TrainingTable& table);
 /// Says what has calibrated the model, and up to which level its sets have an end, unless --quiet, or nothing did.
 void say_calibration(const Arguments& arguments, const moe::Model& model);

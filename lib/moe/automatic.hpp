@@ -33,6 +33,9 @@ struct AutomaticOptions {
   /// Rows with the same number stay in the same fold (n of them); empty: each row by itself.
   std::vector<std::size_t> groups{};
   std::vector<Tried> candidates{};  ///< the models to try; empty: automatic_candidates()
+  /// Called for each fold at the end: the committee without the fits that have seen the fold, and the fold's rows. What
+  /// it predicts for them tells how far off the whole committee is at new rows.
+  std::function<void(const Model& committee, const std::vector<std::size_t>& rows)> on_unseen{};
 };
 
 struct AutomaticResult {

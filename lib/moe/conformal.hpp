@@ -24,10 +24,22 @@ namespace moe {
 /// The largest |z| whose quantile the model is asked for. Larger scores count distances from the quantile there.
 inline constexpr double kConformalReach = 6;
 
-/// The scores of the rows that have a weight above 0; weights do not count else. `by_expert`: each expert's rows are
-/// judged by themselves, so that coverage holds for each expert's region. The same bits for any number of threads.
-/// Throws Error: usage for a model that is no density; fit where a score is not a finite number.
-Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads);
+/// The scores of the rows that have a weight above 0; weights do not count else. Where there are groups, each group's
+/// rows are judged by themselves, so that coverage holds in each: `by_expert` makes one for each expert's region,
+/// `column` one for each level of that category. The same bits for any number of threads. Throws Error: usage for a
+/// model that is no density, and for a column that is no category of the model; fit where a score is not a finite
+/// number.
+Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads,
+                           const std::string& column = "");
+
+/// How the model's scores are in groups. The model must be calibrated.
+ConformalGroups conformal_groups(const Model& model);
+/// Where the inputs for the levels of this category begin among Schema::inputs: one for each level but the first.
+/// Throws Error (usage) where the model has no such category.
+std::size_t first_level_input(const Schema& schema, const std::string& column);
+
+/// The scores of all of these, of the same shape, together.
+Conformal joined(const std::vector<Conformal>& parts);
 
 /// How many rows have calibrated the model, and up to which level its sets have an end, in a line.
 std::string calibration_summary(const Model& model);
@@ -35,7 +47,7 @@ std::string calibration_summary(const Model& model);
 /// The threshold q for a level between 0 and 1. Infinite where there are too few scores. `scores`: in ascending order.
 double conformal_threshold(const arma::vec& scores, double level);
 
-/// The thresholds of target t: one, or one for each expert where experts are judged by themselves.
+/// The thresholds of target t: one for each group.
 arma::vec conformal_thresholds(const Model& model, double level, arma::uword t = 0);
 
 /// The ends of each row's interval (b x 2) in data units, infinite where there are too few scores. The model must be

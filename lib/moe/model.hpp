@@ -166,10 +166,15 @@ struct ModelSpec {
 /// How far off a model was at rows that no fit has seen. From this follow sets of targets whose coverage holds whatever
 /// the model is: see conformal.hpp.
 struct Conformal {
-  /// Scores in ascending order: element g T + t is target t of group g. There is one group, or one for each expert: the
-  /// rows at which that expert has the largest weight.
+  /// Scores in ascending order: element g T + t is target t of group g. There is one group; or one for each expert, the
+  /// rows at which that expert has the largest weight; or one for each level of `column`.
   std::vector<arma::vec> scores{};
+  std::string column{};  ///< a category of the model, where its levels are the groups; else ""
 };
+
+struct Model;
+/// By what a model's conformal scores are in groups.
+enum class ConformalGroups { kNone, kExperts, kLevels };
 
 struct Model {
   Schema schema;

@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <sstream>
 
 #include "shell.hpp"
 
@@ -47,4 +48,91 @@ TEST_CASE("conformal sets of a model that is not calibrated are refused", "[conf
   const Ran part = sh("moe gen two-lines -n 3 | moe train -k 1 --conformal 0.2 > m.moe");
   INFO(part);
   CHECK(part.status == 3);
+}
+
+TEST_CASE("--conformal folds calibrates by every row, without holding any out", "[conformal]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen two-lines -n 200 -o a.csv; moe gen two-lines -n 4000 --seed 3 -o c.csv\n"
+         "moe train --committee 5 -k 2 --conformal folds a.csv -o m.moe 2>&1 | grep -o '^calibrated by 200 rows'\n"
+         "moe train -q --committee 5 -k 2 a.csv -o plain.moe\n"
+         "cmp <(moe predict -m m.moe c.csv) <(moe predict -m plain.moe c.csv) && echo same\n"
+         "moe predict -m m.moe --output conformal:0.9 --append c.csv |\n"
+         "  awk -F, 'NR > 1 { n++; if ($3 <= $2 && $2 <= $4) held++ } END { print held / n }'");
+  INFO(ran);
+  const std::string said = "calibrated by 200 rows\nsame\n";
+  REQUIRE(ran.out.starts_with(said));
+  CHECK(std::stod(ran.out.substr(said.size())) == Approx(0.9).margin(0.07));
+  const Ran refused =
+      sh("moe gen two-lines | moe train -k 2 --conformal folds -o m2.moe\n"
+         "moe gen two-lines | moe train -k 2 --conformal 0.7 -o m2.moe; ls m2.moe 2>/dev/null");
+  INFO(refused);
+  CHECK(refused.out.empty());
+  CHECK(refused.err ==
+        "moe train: --conformal folds: one model has seen all rows: expected --committee N, the automatic fit, or a "
+        "part of the rows, as --conformal 0.2\n"
+        "moe train: --conformal: '0.7': expected a number from 0.001 to 0.5, or folds\n");
+}
+
+TEST_CASE("--by calibrates the rows of each level of a category by themselves", "[conformal]") {
+  const Shell sh;
+  // The errors of b are ten times those of a, and the model has one sigma for both.
+  const std::string rows =
+      " { srand(SEED); print \"x,site,y\"; for (i = 0; i < ROWS; ++i) { x = rand(); b = i % 4 == 0; e = (rand() + "
+      "rand() "
+      "+ rand() - 1.5) * (b ? 10 : 1); print x \",\" (b ? \"b\" : \"a\") \",\" 3 * x + e } } ";
+  const auto made = [&](const std::string& seed, const std::string& count) {
+    return "awk -v SEED=" + seed + " -v ROWS=" + count + " 'BEGIN" + rows + "'";
+  };
+  const std::string coverage =
+      "awk -F, 'NR > 1 { n[$2]++; if ($4 <= $3 && $3 <= $5) held[$2]++ } END { print held[\"a\"] / n[\"a\"], "
+      "held[\"b\"] / n[\"b\"] }'\n";
+  const Ran ran = sh(made("1", "400") + " >a.csv; " + made("2", "800") + " >b.csv; " + made("3", "8000") +
+                     " >c.csv\nmoe train -q -k 1 -y y a.csv -o m.moe\n"
+                     "moe calibrate -m m.moe b.csv -q -o all.moe; moe calibrate -m m.moe b.csv --by site -o by.moe\n"
+                     "moe predict -m all.moe --output conformal:0.9 --append c.csv | " +
+                     coverage + "moe predict -m by.moe --output conformal:0.9 --append c.csv | " + coverage +
+                     "moe export -m by.moe --format json | moe import -o again.moe\n"
+                     "cmp by.moe again.moe && echo same bytes\n"
+                     "moe inspect --json by.moe | grep -o '\"by\": *\"site\"'\n");
+  INFO(ran);
+  CHECK(ran.err ==
+        "calibrated by 800 rows, 200 to 600 for each level of 'site': sets by n rows have an end up to level n / (n + "
+        "1)\n");
+  std::istringstream out(ran.out);
+  double quiet = 0, loud = 0, quiet_by = 0, loud_by = 0;
+  out >> quiet >> loud >> quiet_by >> loud_by;
+  CHECK(quiet > 0.97);
+  CHECK(loud < 0.75);
+  CHECK(quiet_by == Approx(0.9).margin(0.05));
+  CHECK(loud_by == Approx(0.9).margin(0.08));
+  CHECK(ran.out.find("same bytes\n") != std::string::npos);
+  CHECK(ran.out.find("\"site\"") != std::string::npos);
+  // An exported model takes the end of the row's level.
+  const Ran c = sh(
+      "command -v cc >/dev/null || exit 7\n"
+      "moe export -m by.moe --format c --with conformal:0.9 -o m.c && cat >>m.c <<'END'\n"
+      "#include <stdio.h>\n"
+      "int main(void) {\n"
+      "  double x[2];\n  char site[9];\n  moe_prediction p;\n"
+      "  while (scanf(\"%lf,%8[^,],%*[^\\n]\\n\", &x[0], site) == 2) {\n"
+      "    x[1] = moe_level(1, site);\n    moe_predict(x, &p);\n"
+      "    printf(\"%.9f,%.9f\\n\", p.bounds[0], p.bounds[1]);\n  }\n  return 0;\n}\n"
+      "END\n"
+      "cc -std=c99 m.c -lm -o m && tail -n +2 c.csv | ./m >found.csv\n"
+      "moe predict -m by.moe --output conformal:0.9 c.csv | tail -n +2 | awk -F, '{ printf \"%.9f,%.9f\\n\", $1, $2 }' "
+      "| cmp - found.csv && wc -l <found.csv");
+  INFO(c);
+  if (c.status == 7)
+    WARN("there is no C compiler here");
+  else
+    CHECK(c.out == "8000\n");
+  const Ran refused =
+      sh("moe calibrate -m m.moe b.csv --by x -o n.moe; moe calibrate -m m.moe b.csv --by site "
+         "--by-expert -o n.moe; ls n.moe 2>/dev/null");
+  INFO(refused);
+  CHECK(refused.out.empty());
+  CHECK(refused.err ==
+        "moe calibrate: 'x' is no category that the model reads\n"
+        "moe calibrate: --by and --by-expert: expected one of them\n");
 }

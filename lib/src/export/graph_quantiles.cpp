@@ -54,7 +54,7 @@ void ModelGraph::bounds() {
       const Id unit = each(Op::kIfPositive, {half, half, constant(predictive.unit_of(t))});
       values.back() = each(Op::kAdd, {values.back(), each(Op::kMultiply, {constant(quantile.beyond), unit})});
     }
-    graph().bounds.push_back(of_heaviest(values));
+    graph().bounds.push_back(bound.second_level ? of_level(values, *bound.second_level) : of_heaviest(values));
   }
 }
 
@@ -64,6 +64,16 @@ ModelGraph::Id ModelGraph::of_heaviest(const std::vector<Id>& values) {
     const Id own = pick(graph().gate, {k});
     value = each(Op::kIfPositive, {each(Op::kSubtract, {own, weight}), values[k], value});
     weight = each(Op::kMax, {weight, own});
+  }
+  return value;
+}
+
+ModelGraph::Id ModelGraph::of_level(const std::vector<Id>& values, std::size_t second_level) {
+  const Id inputs = given(Graph::Kind::kInputs, model_.schema.inputs.size());
+  Id value = values[0];
+  for (std::size_t level = 1; level < values.size(); ++level) {
+    const Id is_level = pick(inputs, {second_level + level - 1});
+    value = each(Op::kIfPositive, {each(Op::kSubtract, {is_level, constant(0.5)}), values[level], value});
   }
   return value;
 }

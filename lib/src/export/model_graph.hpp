@@ -85,6 +85,8 @@ class ModelGraph : public GraphOperations {
   Curve curve_at(Id y, arma::uword t, Id p);
   /// Of one element for each expert, that of the expert with the largest weight.
   Id of_heaviest(const std::vector<Id>& values);
+  /// Of one element for each level of a category, that of the row's level.
+  Id of_level(const std::vector<Id>& values, std::size_t second_level);
 
   const Model& model_;
   const GraphRequest& request_;

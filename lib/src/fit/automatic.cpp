@@ -264,6 +264,7 @@ class Automatic {
     for (const std::size_t i : places) kept.push_back(alive[i]);
     AutomaticResult result;
     if (options_.candidates.empty()) result.factor = recalibrate(kept, weights, rows);
+    if (options_.on_unseen) tell_unseen(kept, weights);
     std::vector<Model> members;
     std::vector<double> shares;
     for (std::size_t i = 0; i < kept.size(); ++i) {
@@ -287,6 +288,14 @@ class Automatic {
     });
     result.tried = std::move(tried_);
     return result;
+  }
+
+  void tell_unseen(const std::vector<std::size_t>& kept, const arma::vec& weights) const {
+    for (std::size_t f = 0; f < folds_.size(); ++f) {
+      std::vector<Model> members;
+      for (const std::size_t m : kept) members.push_back(*fits_[m][f]);
+      options_.on_unseen(members.size() == 1 ? members[0] : committee(members, weights), folds_[f]);
+    }
   }
 
   void summarise(Model& model, const arma::vec& w) const {

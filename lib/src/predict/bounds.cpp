@@ -45,9 +45,13 @@ Ends ends_of(const AskedWord& word, const Model& model, bool several, arma::uwor
 
 std::vector<Bound> bounds_of(const AskedWord& word, const Model& model, bool several) {
   std::vector<Bound> result;
+  std::optional<std::size_t> second_level;
+  if (word.name == "conformal:P" && conformal_groups(model) == ConformalGroups::kLevels)
+    second_level = first_level_input(model.schema, model.conformal->column);
   for (arma::uword t = 0; t < model.targets(); ++t)
     for (auto& [name, quantiles] : ends_of(word, model, several, t))
-      result.push_back({model.targets() > 1 ? name + "_" + model.schema.targets[t] : name, t, std::move(quantiles)});
+      result.push_back(
+          {model.targets() > 1 ? name + "_" + model.schema.targets[t] : name, t, std::move(quantiles), second_level});
   return result;
 }
 

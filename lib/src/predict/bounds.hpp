@@ -3,6 +3,7 @@
 #pragma once
 
 #include <armadillo>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,10 @@ struct Bound {
   };
   std::string name;  ///< that of the column which `moe predict` gives
   arma::uword target;
-  /// One, or one for each expert: then that of the expert with the largest weight counts.
+  /// One; or one for each expert, of which that of the expert with the largest weight counts; or one for each level.
   std::vector<Quantile> quantiles;
+  /// Where there is one for each level of a category: the place of the input for its second level.
+  std::optional<std::size_t> second_level{};
 };
 
 /// The bounds that a comma-separated list of "median", "qP", "interval:P" and "conformal:P" asks for, which is the value

@@ -64,19 +64,61 @@ arma::vec scores_of_classes(const Predictive& predictive, const arma::vec& y) {
   return result;
 }
 
-bool is_by_expert(const Model& model) { return model.conformal->scores.size() > model.targets(); }
+/// The level of each row, from 0.
+arma::uvec levels_of(const Model& model, const Predictive& predictive, const std::string& column) {
+  const std::size_t first = first_level_input(model.schema, column);
+  const std::vector<Column> columns = columns_of(model.schema);
+  const auto place = std::find_if(columns.begin(), columns.end(), [&](const Column& x) { return x.name == column; });
+  const Standardization& units = model.standardization;
+  arma::uvec result(predictive.rows(), arma::fill::zeros);
+  for (std::size_t level = 1; level < place->levels.size(); ++level) {
+    const std::size_t input = first + level - 1;
+    const arma::rowvec is_level =
+        units.input_center[input] + units.input_scale[input] * predictive.block().X.row(input + 1);
+    result.elem(arma::find(is_level > 0.5)).fill(level);
+  }
+  return result;
+}
 
 /// The threshold of each row.
 arma::vec thresholds(const Model& model, const Predictive& predictive, double level, arma::uword t) {
   const arma::vec all = conformal_thresholds(model, level, t);
-  if (all.n_elem > 1) return all.elem(predictive.most_responsible());
+  switch (conformal_groups(model)) {
+    case ConformalGroups::kNone:
+      break;
+    case ConformalGroups::kExperts:
+      return all.elem(predictive.most_responsible());
+    case ConformalGroups::kLevels:
+      return all.elem(levels_of(model, predictive, model.conformal->column));
+  }
   return arma::vec(predictive.rows()).fill(all[0]);
 }
 
 }  // namespace
 
-Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads) {
+ConformalGroups conformal_groups(const Model& model) {
+  if (!model.conformal->column.empty()) return ConformalGroups::kLevels;
+  return model.conformal->scores.size() > model.targets() ? ConformalGroups::kExperts : ConformalGroups::kNone;
+}
+
+std::size_t first_level_input(const Schema& schema, const std::string& column) {
+  std::size_t first = 0;
+  for (const Column& each : columns_of(schema)) {
+    if (each.category && each.name == column) return first;
+    first += each.inputs();
+  }
+  throw Error(ErrorKind::kUsage, "'" + printable(column) + "' is no category that the model reads");
+}
+
+Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads,
+                           const std::string& column) {
   require_density(model, "a conformal set");
+  arma::uword group_count = by_expert ? model.size() : 1;
+  if (!column.empty()) {
+    first_level_input(model.schema, column);
+    for (const Column& each : columns_of(model.schema))
+      if (each.category && each.name == column) group_count = each.levels.size();
+  }
   const arma::uvec counted = arma::find(rows.w > 0);
   const arma::uword T = model.targets();
   arma::mat scores(counted.n_elem, T);
@@ -93,12 +135,23 @@ Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expe
                                                                 ? scores_of_classes(predictive, part.y.col(0))
                                                                 : scores_of_numbers(predictive, part.y.col(t), t);
     if (by_expert) groups.subvec(first, first + own.n_elem - 1) = predictive.most_responsible();
+    if (!column.empty()) groups.subvec(first, first + own.n_elem - 1) = levels_of(model, predictive, column);
   });
   if (!scores.is_finite()) throw Error(ErrorKind::kFit, "the model's prediction for a row is not a finite number");
   Conformal result;
-  for (arma::uword g = 0; g < (by_expert ? model.size() : 1); ++g)
+  result.column = column;
+  for (arma::uword g = 0; g < group_count; ++g)
     for (arma::uword t = 0; t < T; ++t)
       result.scores.emplace_back(arma::sort(scores.col(t).eval().elem(arma::find(groups == g))));
+  return result;
+}
+
+Conformal joined(const std::vector<Conformal>& parts) {
+  Conformal result = parts.front();
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    for (std::size_t list = 0; list < result.scores.size(); ++list)
+      result.scores[list] = arma::join_cols(result.scores[list], parts[i].scores[list]);
+  for (arma::vec& scores : result.scores) scores = arma::sort(scores);
   return result;
 }
 
@@ -111,9 +164,11 @@ std::string calibration_summary(const Model& model) {
     most = std::max(most, scores[i].n_elem);
   }
   std::string text = "calibrated by " + std::to_string(rows) + (rows == 1 ? " row" : " rows");
-  if (is_by_expert(model))
+  if (const ConformalGroups groups = conformal_groups(model); groups != ConformalGroups::kNone)
     return text + ", " + std::to_string(fewest) + " to " + std::to_string(most) +
-           " for each expert: sets by n rows have an end up to level n / (n + 1)";
+           (groups == ConformalGroups::kExperts ? " for each expert"
+                                                : " for each level of '" + printable(model.conformal->column) + "'") +
+           ": sets by n rows have an end up to level n / (n + 1)";
   const double highest = static_cast<double>(most) / (static_cast<double>(most) + 1);
   return text + ": sets up to level " + format_number(std::floor(1e4 * highest) / 1e4) + " have an end";
 }

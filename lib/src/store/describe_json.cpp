@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "judge/reported.hpp"
+#include "moe/conformal.hpp"
 #include "moe/describe.hpp"
 #include "store/guards.hpp"
 #include "store/json_text.hpp"
@@ -198,7 +199,8 @@ Json described(const Model& model, const Errors* errors) {
     arma::uword rows = 0;
     for (const arma::vec& scores : model.conformal->scores) rows += scores.n_elem;
     result["conformal"] = {{"rows", rows / model.targets()},
-                           {"by_expert", model.conformal->scores.size() > model.targets()}};
+                           {"by_expert", conformal_groups(model) == ConformalGroups::kExperts}};
+    if (!model.conformal->column.empty()) result["conformal"]["by"] = model.conformal->column;
   }
   return result;
 }

@@ -32,7 +32,7 @@ void know_members(const JsonPlace& root) {
   know_members(root, {"$schema",         "format",     "version", "inputs", "columns",   "na",
                       "target",          "targets",    "labels",  "weight", "id",        "trials",
                       "offset",          "exposure",   "family",  "gate",   "levels_by", "experts",
-                      "standardization", "parameters", "fit",     "knots",  "conformal"});
+                      "standardization", "parameters", "fit",     "knots",  "conformal", "conformal_by"});
   if (root.has("columns"))
     for (const JsonPlace& column : root.at("columns").items())
       know_members(column, {"name", "levels", "fill", "indicator"});
@@ -216,6 +216,7 @@ Model read_model(std::string_view text) {
   if (root.has("conformal")) {
     model.conformal.emplace();
     for (const JsonPlace& list : root.at("conformal").items()) model.conformal->scores.emplace_back(list.numbers());
+    if (root.has("conformal_by")) model.conformal->column = root.at("conformal_by").text();
   }
   check_model(model);
   return model;

@@ -25,7 +25,8 @@
 //
 // A model with networks of pieces has version 4. Its "knots" are a list for each input (network.hpp).
 //
-// A calibrated model has version 5, whatever else it has.
+// A calibrated model has version 5, whatever else it has; and version 6 where its scores are in groups by the levels of
+// a category, which the word "conformal_by" of the header names.
 //
 // The file contains nothing but the model, so the same model gives the same bytes. A change that readers must know of
 // gets a new version number.
@@ -51,7 +52,8 @@ namespace {
 constexpr const char* kFormat = "moe";
 /// The second is for a model that says how its levels are compared, the third for a committee.
 constexpr const char *kVersion = "1", *kVersionByText = "2", *kVersionOfCommittees = "3", *kVersionOfKnots = "4",
-                     *kVersionOfConformal = "5";
+                     *kVersionOfConformal = "5", *kVersionOfLevels = "6";
+constexpr const char* kConformalBy = "conformal_by";
 /// The text of a checkpoint: see progress_numbers.hpp.
 constexpr const char* kWordsOfProgress = "progress";
 /// A word that stands there only where it says something, see set_whole_seed().
@@ -62,8 +64,8 @@ void check_format(const SafetensorsReader& file) {
   const auto format = words.find("format"), version = words.find("version");
   if (format == words.end() || format->second != kFormat || version == words.end() || !words.contains("model"))
     file.fail("not a model file: a .safetensors file of some other program");
-  const std::vector<std::string> known{kVersion, kVersionByText, kVersionOfCommittees, kVersionOfKnots,
-                                       kVersionOfConformal};
+  const std::vector<std::string> known{kVersion,        kVersionByText,      kVersionOfCommittees,
+                                       kVersionOfKnots, kVersionOfConformal, kVersionOfLevels};
   if (std::find(known.begin(), known.end(), version->second) == known.end())
     file.fail("format version " + printable(version->second) + ": this program reads versions " + known.front() +
               " to " + known.back());
@@ -103,6 +105,8 @@ Checkpoint load(SafetensorsReader& file) {
     take_numbers(read.numbers, file, read.fit);
     model.fit = std::move(read.fit);
     model.conformal = std::move(read.conformal);
+    const auto by = file.metadata().find(kConformalBy);
+    if (model.conformal && by != file.metadata().end()) model.conformal->column = by->second;
     check_model(model);
     const auto words = file.metadata().find(kWordsOfProgress);
     return {std::move(model), progress_of(read.progress), words == file.metadata().end() ? "" : words->second};
@@ -133,12 +137,15 @@ void write_model(const Model& model, OutputFile& out, const Words& words, const 
   }
   if (out.is_terminal())
     throw Error(ErrorKind::kUsage, "a model file is not for a terminal: expected -o FILE, or a pipe");
-  const char* const version = model.conformal                ? kVersionOfConformal
+  const bool by_level = model.conformal && !model.conformal->column.empty();
+  const char* const version = by_level                       ? kVersionOfLevels
+                              : model.conformal              ? kVersionOfConformal
                               : model.has_pieces()           ? kVersionOfKnots
                               : model.is_committee()         ? kVersionOfCommittees
                               : says_levels_by(model.schema) ? kVersionByText
                                                              : kVersion;
   Words metadata{{"format", kFormat}, {"version", version}, {"model", description}};
+  if (by_level) metadata.emplace_back(kConformalBy, model.conformal->column);
   if (!is_double(model.fit.seed)) metadata.emplace_back(kSeed, std::to_string(model.fit.seed));
   metadata.insert(metadata.end(), words.begin(), words.end());
   std::deque<double> numbers;

@@ -108,6 +108,7 @@ std::vector<ExportedFile> export_json(const Model& model, const ExportOptions&) 
   result["parameters"] = parameters_object(model);
   result["fit"] = fit_object(model.fit);
   if (model.conformal) result["conformal"] = model.conformal->scores;
+  if (model.conformal && !model.conformal->column.empty()) result["conformal_by"] = model.conformal->column;
   std::string text;
   append(text, result, "");
   return {{"", text + "\n"}};
