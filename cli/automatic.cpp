@@ -80,6 +80,15 @@ void summarise_committee(const moe::AutomaticResult& result) {
       " members" + figures(", %.1f s", result.seconds, 0));
 }
 
+/// What was tried, for the page of the fit.
+moe::FitHistory history_of(const moe::AutomaticResult& result) {
+  moe::FitHistory history;
+  for (const moe::Tried& tried : result.tried)
+    if (tried.failure.empty())
+      history.tried.push_back({tried.words, -tried.score, tried.error, tried.weight, tried.folds < result.folds});
+  return history;
+}
+
 /// Larger whole numbers are more often prices than counts.
 constexpr double kMostCount = 1000;
 
@@ -144,7 +153,7 @@ void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::Aut
     if (!arguments.has("quiet")) summarise_committee(result);
     say_calibration(arguments, result.model);
     for (const std::string& note : notes) say(note);
-    if (missed.empty()) page.write(result.model, {}, notes);
+    if (missed.empty()) page.write(result.model, history_of(result), notes);
     summary.write(record, missed);
     if (result.stopped)
       throw Error(ErrorKind::kFit, "interrupted: the model is made of the candidates that were done by then");

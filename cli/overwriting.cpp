@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -56,10 +58,20 @@ void require_other_output(const std::string& command, const Arguments& arguments
 }
 
 void require_other_outputs(const Command& command, const Arguments& arguments) {
-  for (const Option& option : command.options)
-    if (takes_file(option) && arguments.has(option.name) &&
-        std::find(std::begin(kWritten), std::end(kWritten), option.name) != std::end(kWritten))
-      require_other_output(command.name, arguments, option.name, arguments.text(option.name));
+  std::map<std::filesystem::path, std::string> options;  // by the file that each writes
+  for (const Option& option : command.options) {
+    if (!takes_file(option) || !arguments.has(option.name) ||
+        std::find(std::begin(kWritten), std::end(kWritten), option.name) == std::end(kWritten))
+      continue;
+    const std::string path = arguments.text(option.name);
+    require_other_output(command.name, arguments, option.name, path);
+    if (path.empty() || path == "-") continue;
+    std::error_code problem;
+    const auto [other, is_new] = options.emplace(std::filesystem::weakly_canonical(path, problem), option.name);
+    if (!is_new && !problem)
+      throw moe::Error(moe::ErrorKind::kUsage, "--" + other->second + " and --" + option.name +
+                                                   " write the same file '" + moe::printable(path) + "': expected two");
+  }
 }
 
 }  // namespace cli

@@ -21,6 +21,14 @@ struct FitHistory {
   arma::vec objective{};   ///< after each pass of the best start
   arma::vec validation{};  ///< the same of the validation rows, or empty
   arma::vec ends{};        ///< where the starts ended: log-likelihoods
+  /// What an automatic fit has tried, the best first.
+  struct Tried {
+    std::string words;  ///< the options that ask for it
+    double nll, error;  ///< of rows held out, and its standard error
+    double weight;      ///< in the committee
+    bool trial;         ///< whether it was dropped after the trial, whose rows are fewer
+  };
+  std::vector<Tried> tried{};
 };
 
 struct FigureOptions {

@@ -42,6 +42,11 @@ struct ExpertScore {
 
 /// The scores of n rows. A vector is empty where its score does not exist.
 struct RowScores {
+  /// Of the conformal sets of a calibrated model, a column for each of `conformal_levels`.
+  struct OfConformal {
+    arma::mat inside;  ///< n x levels: 1 where the set holds the target, else 0
+    arma::mat size;    ///< n x levels: the width of an interval / unit; how many classes a set has
+  };
   /// Of a target that is a number.
   struct OfNumber {
     double unit = 1;        ///< a power of two near the target's scale; what follows is divided by it where it says so
@@ -54,6 +59,7 @@ struct RowScores {
     /// The step in which the rows give the target; NaN where they show none, and for counts.
     double rounding_step = std::numeric_limits<double>::quiet_NaN();
     arma::vec rounding_log_p{};  ///< n: log P(y - step / 2 < Y <= y + step / 2)
+    OfConformal conformal{};
   };
   /// No member has an initialiser: with one, clang would not let a std::optional in RowScores make an OfClasses.
   struct OfClasses {
@@ -61,6 +67,7 @@ struct RowScores {
     arma::vec brier;          ///< n: the squared error of the last of two classes, or summed over three or more
     arma::vec positive;       ///< n: the probability of the last class of two
     arma::mat probabilities;  ///< n x C; with details
+    OfConformal conformal;
   };
   arma::vec log_p{};                   ///< n: log p(y|x) in data units, of all targets together
   std::vector<OfNumber> numbers{};     ///< T; none for classes
@@ -68,6 +75,8 @@ struct RowScores {
   arma::vec energy{};                  ///< n: the energy score of several targets; with details
   arma::vec energy_variance{};         ///< n: the variance of its error, as it is estimated from random draws
   std::vector<ExpertScore> experts{};  ///< K, over all rows; none for columns of other tools
+  /// Those of kJudgedIntervals up to which the model's sets have an end; none for a model that is not calibrated.
+  std::vector<double> conformal_levels{};
 
   /// The scores of these rows, without experts.
   RowScores take(const arma::uvec& rows) const;
@@ -97,7 +106,7 @@ RowScores score_columns(const ColumnPredictions& predictions, const JudgedRows& 
 struct Measure {
   std::string name;
   std::size_t target = 0;  ///< of a number: which target
-  /// Of coverage, width, interval_score and quantile_loss; NaN for others.
+  /// Of coverage, width, interval_score, quantile_loss and the conformal figures; NaN for others.
   double level = std::numeric_limits<double>::quiet_NaN();
   bool joint = true;  ///< whether it belongs to all targets together
 

@@ -136,3 +136,42 @@ TEST_CASE("--by calibrates the rows of each level of a category by themselves", 
         "moe calibrate: 'x' is no category that the model reads\n"
         "moe calibrate: --by and --by-expert: expected one of them\n");
 }
+
+TEST_CASE("eval counts what conformal sets hold, and how large they are", "[conformal][eval]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen two-lines -n 300 -o a.csv && moe gen two-lines -n 19 --seed 2 -o b.csv\n"
+         "moe gen two-lines -n 500 --seed 3 -o c.csv; moe train -q -k 2 a.csv -o m.moe\n"
+         "moe calibrate -q -m m.moe b.csv -o sure.moe\n"
+         "moe eval -m sure.moe c.csv | grep -E -o '^conformal_[a-z]+ [0-9.]+' | tr '\\n' ' '; echo\n"
+         "moe predict -m sure.moe --output conformal:0.9 --append c.csv | awk -F, 'NR > 1 { n++; w += $4 - $3; "
+         "if ($3 <= $2 && $2 <= $4) held++ } END { printf \"%.12f %.12f\\n\", held / n, w / n }'\n"
+         "moe eval --json -m sure.moe c.csv >e.json\n"
+         "/usr/bin/python3 -c 'import json; e = json.load(open(\"e.json\"))\n"
+         "print(\"%.12f %.12f\" % (e[\"conformal_coverage\"][\"0.9\"], e[\"conformal_width\"][\"0.9\"]))\n"
+         "print(sorted(e[\"conformal_coverage\"]))'");
+  INFO(ran);
+  std::istringstream out(ran.out);
+  std::string said, predicted, found, levels;
+  std::getline(out, said);
+  std::getline(out, predicted);
+  std::getline(out, found);
+  std::getline(out, levels);
+  CHECK(found == predicted);
+  CHECK(levels == "['0.5', '0.9', '0.95']");  // 19 scores are enough up to .95
+  CHECK(said.find("conformal_coverage 0.9 ") != std::string::npos);
+  const Ran classes =
+      sh("awk -F, -v OFS=, 'NR > 1 { $2 = $2 > 1 ? \"up\" : $2 < -1 ? \"down\" : \"no\" } 1' a.csv >d.csv\n"
+         "moe train -q -k 1 --l2 0.01 --conformal 0.3 d.csv -o d.moe\n"
+         "moe eval --json -m d.moe d.csv >e.json\n"
+         "moe predict -m d.moe --output conformal:0.9 --append d.csv | awk -F, 'NR > 1 { n++; all += gsub(/\\[/, "
+         "\"[\", $3); "
+         "if (index($3, \"[\" $2 \"]\")) held++ } END { printf \"%.12f %.12f\\n\", held / n, all / n }'\n"
+         "/usr/bin/python3 -c 'import json; e = json.load(open(\"e.json\"))\n"
+         "print(\"%.12f %.12f\" % (e[\"conformal_coverage\"][\"0.9\"], e[\"conformal_size\"][\"0.9\"]))'");
+  INFO(classes);
+  std::istringstream both(classes.out);
+  std::getline(both, predicted);
+  std::getline(both, found);
+  CHECK(found == predicted);
+}

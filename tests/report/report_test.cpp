@@ -215,3 +215,30 @@ TEST_CASE("a report that cannot be is a sentence, and leaves no file", "[report]
   CHECK(without.status == 0);
   CHECK(ScratchDir::read(sh.path("x.html")).find("The rows have no target") != std::string::npos);
 }
+
+TEST_CASE("the page of an automatic fit has what was tried, as its summary does", "[report]") {
+  const Shell sh;
+  const Ran ran = sh("moe gen two-lines -n 80 -o d.csv; moe train --effort 1 --report r.html d.csv -o m.moe");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  const Json report = report_in(ScratchDir::read(sh.path("r.html")));
+  const Json* table = nullptr;
+  bool drawn = false;
+  for (const Json& section : report["sections"]) {
+    for (const Json& each : section["tables"])
+      if (each["title"] == "Models that were tried") table = &each;
+    for (const Json& figure : section["figures"]) drawn = drawn || figure["id"] == "tried";
+  }
+  REQUIRE(table != nullptr);
+  CHECK(drawn);
+  // The summary has a line "nll +- error, weight W  OPTIONS" for each, in the same order.
+  std::size_t at = 0;
+  for (const Json& row : (*table)["rows"]) {
+    const std::size_t found = ran.err.find(" +- ", at);
+    REQUIRE(found != std::string::npos);
+    const std::string nll = ran.err.substr(ran.err.rfind(' ', found - 1) + 1, 5);
+    CHECK(row[1].get<std::string>().substr(0, 5) == nll);
+    at = found + 1;
+  }
+  CHECK((*table)["rows"].size() > 3);
+}

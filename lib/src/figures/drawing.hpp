@@ -32,8 +32,10 @@ std::vector<Figure> precision_recall_figures(const Scene& scene);
 std::vector<Figure> share_figures(const Scene& scene);
 std::vector<Figure> member_figures(const Scene& scene);
 std::vector<Figure> history_figures(const Scene& scene);
+std::vector<Figure> tried_figures(const Scene& scene);
 
 // Tables.
+std::vector<ReportTable> tried_table(const Scene& scene);
 std::vector<ReportTable> worst_rows(const Scene& scene);
 std::vector<ReportTable> far_rows(const Scene& scene);
 ReportTable score_table(const Scene& scene);

@@ -94,6 +94,43 @@ std::vector<Figure> history_figures(const Scene& scene) {
   return figures;
 }
 
+std::vector<Figure> tried_figures(const Scene& scene) {
+  const std::vector<FitHistory::Tried>& tried = scene.options().history.tried;
+  if (tried.size() < 2) return {};
+  std::vector<std::string> names;
+  for (std::size_t i = tried.size(); i > 0; --i) names.push_back(std::to_string(i));
+  Figure figure{.id = "tried",
+                .title = "What was tried",
+                .caption =
+                    "The mean nll of rows that the fits have not seen, with 2 standard errors to each side; lower is "
+                    "better. The table has each model's options.",
+                .x = {"nll of rows held out"},
+                .y = categories_axis("model", names)};
+  constexpr double kErrors = 2;
+  arma::vec nll(tried.size());
+  const arma::vec place = counted_up(tried.size());
+  for (std::size_t i = 0; i < tried.size(); ++i) {
+    const FitHistory::Tried& model = tried[tried.size() - 1 - i];
+    nll[i] = model.nll;
+    add_line(figure, "", arma::vec{model.nll - kErrors * model.error, model.nll + kErrors * model.error},
+             arma::vec{place[i], place[i]});
+  }
+  add_points(figure, "", nll, place);
+  return {figure};
+}
+
+std::vector<ReportTable> tried_table(const Scene& scene) {
+  const std::vector<FitHistory::Tried>& tried = scene.options().history.tried;
+  if (tried.empty()) return {};
+  ReportTable table{"Models that were tried",
+                    {"model", "nll", "standard error", "weight", "options"},
+                    {true, true, true, true, false}};
+  for (std::size_t i = 0; i < tried.size(); ++i)
+    table.rows.push_back({std::to_string(i + 1), shown_number(tried[i].nll), shown_number(tried[i].error),
+                          tried[i].trial ? "dropped after a trial" : shown_percent(tried[i].weight), tried[i].words});
+  return {table};
+}
+
 ReportTable expert_table(const Scene& scene) {
   const Model& model = scene.model();
   ReportTable table{"Experts",

@@ -82,7 +82,10 @@ std::vector<ReportSection> sections_of(const Scene& scene) {
     return sections.emplace_back(ReportSection{id, title});
   };
   if (ReportSection& section = add("summary", "How good it is"); target) section.tables.push_back(score_table(scene));
-  add("fit", "The fit").figures = history_figures(scene);
+  ReportSection& fit = add("fit", "The fit");
+  fit.figures = history_figures(scene);
+  append(fit.figures, tried_figures(scene));
+  fit.tables = tried_table(scene);
   ReportSection& experts = add("experts", "What each expert is");
   experts.text = words_of_experts(scene);
   experts.tables.push_back(expert_table(scene));

@@ -100,6 +100,17 @@ Estimate estimate_of_interval(const std::string& name, const RowScores::OfNumber
   return mean_estimate(width + (arma::max(low - y, zero) + arma::max(y - high, zero)) / tail, w);
 }
 
+bool is_conformal(const Measure& figure) { return figure.name.starts_with("conformal_"); }
+
+/// "conformal_coverage", or the mean size of the sets.
+Estimate estimate_of_conformal(const Measure& figure, const RowScores& scores, const RowScores::OfConformal& conformal,
+                               const arma::vec& w) {
+  const std::vector<double>& levels = scores.conformal_levels;
+  const auto place = std::find(levels.begin(), levels.end(), figure.level);
+  const auto column = static_cast<arma::uword>(std::distance(levels.begin(), place));
+  return mean_estimate((figure.name == "conformal_coverage" ? conformal.inside : conformal.size).col(column), w);
+}
+
 Estimate estimate_of_number(const Measure& figure, const RowScores::OfNumber& scores, const arma::vec& all,
                             const arma::vec& w) {
   const std::string& name = figure.name;
@@ -159,8 +170,14 @@ std::vector<Measure> figures_of(const RowScores& scores) {
     figures.push_back({"accuracy"});
     figures.push_back({"brier"});
     if (!scores.classes->positive.is_empty()) figures.push_back({"auc"});
+    for (const char* name : {"conformal_coverage", "conformal_size"})
+      for (const double level : scores.conformal_levels) figures.push_back({name, 0, level});
   }
-  for (std::size_t t = 0; t < scores.numbers.size(); ++t) add_number_figures(scores.numbers[t], t, several, figures);
+  for (std::size_t t = 0; t < scores.numbers.size(); ++t) {
+    add_number_figures(scores.numbers[t], t, several, figures);
+    for (const char* name : {"conformal_coverage", "conformal_width"})
+      for (const double level : scores.conformal_levels) figures.push_back({name, t, level, !several});
+  }
   return figures;
 }
 
@@ -174,7 +191,13 @@ std::string spelling(const Measure& figure, const JudgedRows& rows) {
 Estimate estimate(const Measure& figure, const RowScores& scores, const JudgedRows& rows) {
   if (figure.name == "energy_score") return mean_estimate(scores.energy, rows.w);
   if (figure.name == "nll" && figure.joint) return times(-1, mean_estimate(scores.log_p, rows.w));
+  if (is_conformal(figure) && scores.classes)
+    return estimate_of_conformal(figure, scores, scores.classes->conformal, rows.w);
   if (scores.classes) return estimate_of_classes(figure.name, *scores.classes, rows);
+  if (const RowScores::OfNumber& number = scores.numbers[figure.target]; is_conformal(figure)) {
+    const Estimate found = estimate_of_conformal(figure, scores, number.conformal, rows.w);
+    return figure.name == "conformal_width" ? times(number.unit, found) : found;
+  }
   return estimate_of_number(figure, scores.numbers[figure.target], rows.y.col(figure.target), rows.w);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/parallel.hpp"
 #include "model/floors.hpp"
+#include "moe/conformal.hpp"
 #include "moe/error.hpp"
 #include "moe/predict.hpp"
 #include "moe/random.hpp"
@@ -54,6 +55,7 @@ class BlockScorer {
     for (arma::uword t = 0; t < scores_.numbers.size(); ++t) add_number(block, t);
     if (scores_.classes) add_classes(block);
     if (!scores_.energy.is_empty()) add_energy(block);
+    add_conformal(block);
   }
 
  private:
@@ -85,6 +87,33 @@ class BlockScorer {
       put(number.rounding_log_p, predictive_.log_probability(y - half, y + half, t));
     for (arma::uword q = 0; q < number.quantiles.n_cols; ++q)
       number.quantiles(arma::span(first_, last_), q) = predictive_.quantile(kJudgedQuantiles[q], t) / unit;
+  }
+
+  void put_conformal(RowScores::OfConformal& all, std::size_t level, const arma::vec& inside, const arma::vec& size) {
+    all.inside(arma::span(first_, last_), level) = inside;
+    all.size(arma::span(first_, last_), level) = size;
+  }
+
+  void add_conformal(const Dataset& block) {
+    for (std::size_t i = 0; i < scores_.conformal_levels.size(); ++i) {
+      const double level = scores_.conformal_levels[i];
+      for (arma::uword t = 0; t < scores_.numbers.size(); ++t) {
+        RowScores::OfNumber& number = scores_.numbers[t];
+        const arma::mat ends = conformal_interval(model_, predictive_, level, t);
+        const arma::vec y = block.y.col(t);
+        put_conformal(number.conformal, i, arma::conv_to<arma::vec>::from(ends.col(0) <= y && y <= ends.col(1)),
+                      (ends.col(1) - ends.col(0)) / number.unit);
+      }
+      if (!scores_.classes) continue;
+      const auto sets = conformal_labels(model_, predictive_, level);
+      arma::vec inside(block.rows()), size(block.rows());
+      for (arma::uword n = 0; n < block.rows(); ++n) {
+        const auto truth = static_cast<arma::uword>(block.y[n]);
+        inside[n] = std::find(sets[n].begin(), sets[n].end(), truth) == sets[n].end() ? 0 : 1;
+        size[n] = static_cast<double>(sets[n].size());
+      }
+      put_conformal(scores_.classes->conformal, i, inside, size);
+    }
   }
 
   void add_classes(const Dataset& block) {
@@ -145,6 +174,27 @@ void make_room_for_number(const Model& model, const Dataset& data, const ScoreOp
   if (model.targets() > 1) number.log_p.set_size(n);
 }
 
+/// The judged levels up to which all sets of a calibrated model have an end.
+std::vector<double> conformal_levels_of(const Model& model) {
+  std::vector<double> levels;
+  for (const double level : kJudgedIntervals) {
+    bool finite = true;
+    for (arma::uword t = 0; t < model.targets(); ++t)
+      finite = finite && conformal_thresholds(model, level, t).is_finite();
+    if (finite) levels.push_back(level);
+  }
+  return levels;
+}
+
+void make_room_for_conformal(RowScores& scores, arma::uword rows) {
+  const auto make_room = [&](RowScores::OfConformal& conformal) {
+    conformal.inside.set_size(rows, scores.conformal_levels.size());
+    conformal.size.set_size(rows, scores.conformal_levels.size());
+  };
+  for (RowScores::OfNumber& number : scores.numbers) make_room(number.conformal);
+  if (scores.classes) make_room(scores.classes->conformal);
+}
+
 /// Scores without values, of those that the model has.
 RowScores room_for(const Model& model, const Dataset& data, const ScoreOptions& options) {
   RowScores scores;
@@ -173,6 +223,8 @@ RowScores score_rows(const Model& model, const Dataset& data, const ScoreOptions
   if (!data.has_target())
     throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.targets[0] + "'");
   RowScores scores = room_for(model, data, options);
+  if (model.conformal) scores.conformal_levels = conformal_levels_of(model);
+  if (!scores.conformal_levels.empty()) make_room_for_conformal(scores, data.rows());
   const arma::uword blocks = (data.rows() + kScoreBlock - 1) / kScoreBlock;
   std::vector<std::vector<ExpertScore>> sums(blocks);
   parallel_for((blocks + kBlocksOfTask - 1) / kBlocksOfTask, options.threads, [&](std::size_t task) {

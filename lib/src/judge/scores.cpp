@@ -17,6 +17,10 @@ arma::mat part_of_scores(const arma::mat& all, const arma::uvec& rows) {
   return all.is_empty() ? arma::mat() : arma::mat(all.rows(rows));
 }
 
+RowScores::OfConformal part_of_scores(const RowScores::OfConformal& all, const arma::uvec& rows) {
+  return {part_of_scores(all.inside, rows), part_of_scores(all.size, rows)};
+}
+
 }  // namespace
 
 JudgedRows JudgedRows::take(const arma::uvec& rows) const {
@@ -28,6 +32,7 @@ JudgedRows JudgedRows::take(const arma::uvec& rows) const {
 
 RowScores RowScores::take(const arma::uvec& rows) const {
   RowScores part;
+  part.conformal_levels = conformal_levels;
   part.log_p = part_of_scores(log_p, rows);
   part.energy = part_of_scores(energy, rows);
   part.energy_variance = part_of_scores(energy_variance, rows);
@@ -35,10 +40,11 @@ RowScores RowScores::take(const arma::uvec& rows) const {
     part.numbers.push_back({all.unit, part_of_scores(all.error, rows), part_of_scores(all.log_p, rows),
                             part_of_scores(all.crps, rows), part_of_scores(all.up_to, rows),
                             part_of_scores(all.below, rows), part_of_scores(all.quantiles, rows), all.rounding_step,
-                            part_of_scores(all.rounding_log_p, rows)});
+                            part_of_scores(all.rounding_log_p, rows), part_of_scores(all.conformal, rows)});
   if (!classes) return part;
-  part.classes = OfClasses{classes->predicted.elem(rows), classes->brier.elem(rows),
-                           part_of_scores(classes->positive, rows), part_of_scores(classes->probabilities, rows)};
+  part.classes =
+      OfClasses{classes->predicted.elem(rows), classes->brier.elem(rows), part_of_scores(classes->positive, rows),
+                part_of_scores(classes->probabilities, rows), part_of_scores(classes->conformal, rows)};
   return part;
 }
 
