@@ -6,6 +6,7 @@
 #include "moe/error.hpp"
 #include "moe/forward_pass.hpp"
 #include "moe/model_file.hpp"
+#include "moe/predict.hpp"
 #include "moe/train.hpp"
 #include "shell.hpp"
 
@@ -59,7 +60,7 @@ TEST_CASE("training puts the knots at quantiles of its rows", "[pieces]") {
   for (arma::uword n = 0; n < 100; ++n) {
     data.X(1, n) = static_cast<double>((37 * n) % 100);  // 0 .. 99
     data.X(2, n) = n % 2;                                // two values need no pieces
-    data.X(3, n) = n < 60 ? 0 : static_cast<double>(n);  // three of four quartiles differ
+    data.X(3, n) = n < 60 ? 0 : static_cast<double>(n);
   }
   data.y = data.X.row(1).t();
   data.w.ones(100);
@@ -80,9 +81,10 @@ TEST_CASE("training puts the knots at quantiles of its rows", "[pieces]") {
   for (const auto& [i, x] : {std::pair{0, 0.0}, {1, 24.0}, {2, 49.0}, {3, 74.0}, {4, 98.0}})
     CHECK(model.knots[0][static_cast<std::size_t>(i)] == knot(0, x));
   CHECK(model.knots[1].empty());
-  REQUIRE(model.knots[2].size() == 3);
-  CHECK(model.knots[2][0] == knot(2, 0));
-  CHECK(model.knots[2][2] == knot(2, 99));
+  // More than half of the rows are 0, which is a knot. The others, 60 .. 99, are cut into three parts.
+  REQUIRE(model.knots[2].size() == 5);
+  for (const auto& [i, x] : {std::pair{0, 0.0}, {1, 60.0}, {2, 73.0}, {3, 86.0}, {4, 99.0}})
+    CHECK(model.knots[2][static_cast<std::size_t>(i)] == knot(2, x));
   request.spec.experts = {"pieces:4:mlp:2", "pieces:5:mlp:2"};
   request.spec.expert_inputs = {{0}, {0}};
   CHECK_THROWS_WITH(moe::train(request), Catch::Contains("networks with 4 and 5 pieces"));
@@ -110,6 +112,36 @@ TEST_CASE("pieces find a step that is lost on the same mlp, and their model trav
   CHECK(ran.status == 4);
   CHECK(ran.err.find("its knots do not ascend") != std::string::npos);
   for (const char* wrong :
-       {"pieces", "pieces:4", "pieces:1:mlp:3", "pieces:4:linear", "pieces:x:mlp:3", "pieces:4:mlp:0"})
+       {"pieces", "pieces:4", "pieces:1:mlp:3", "pieces:4:poly:2", "pieces:x:mlp:3", "pieces:4:mlp:0"})
     CHECK(sh(std::string("moe train -k 1 d.csv -o m.moe --expert ") + wrong).status == 2);
+}
+
+TEST_CASE("pieces of a linear network are a sum of functions of each input", "[pieces]") {
+  // y = |x1| - (x2 > 0): the sum of a bend at 0 and a step, which the knots hold.
+  moe::Random random(5);
+  moe::Dataset data;
+  data.X.ones(3, 400);
+  for (double& x : data.X.tail_rows(2)) x = random.uniform(-1, 1);
+  data.y = arma::abs(data.X.row(1).t()) - arma::conv_to<arma::vec>::from(data.X.row(2).t() > 0);
+  data.w.ones(400);
+  moe::FitRequest request{some_schema(2, 0), {}, data, {}, {}};
+  request.spec.experts = {"pieces:64:linear"};
+  request.spec.expert_inputs = {{0, 1}};
+  request.options.solver = "lbfgs";
+  request.options.errors = false;
+  request.options.penalty = {1e-6, 1e-6};
+  const moe::Model model = moe::train(request).model;
+  moe::Predictive predictive(model);
+  const auto at = [&](double x1, double x2) {
+    moe::Dataset row;
+    row.X = arma::vec{1, x1, x2};
+    row.w.ones(1);
+    predictive.at(row);
+    return predictive.mean()[0];
+  };
+  CHECK(at(0.5, 0.5) == Approx(-0.5).margin(0.05));
+  CHECK(at(-0.5, 0.5) == Approx(-0.5).margin(0.05));
+  CHECK(at(-0.9, -0.5) == Approx(0.9).margin(0.05));
+  // Effects add up: no part depends on both inputs.
+  CHECK(at(0.3, 0.7) - at(0.3, -0.7) == Approx(at(-0.8, 0.7) - at(-0.8, -0.7)).margin(1e-9));
 }

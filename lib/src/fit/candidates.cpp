@@ -13,8 +13,8 @@
 namespace moe {
 namespace {
 
-/// With more inputs, networks of pieces cost too much.
-constexpr std::size_t kMostInputsInPieces = 32;
+/// With more columns of numbers, networks of pieces cost too much. Levels of categories have no pieces.
+constexpr std::ptrdiff_t kMostNumbersInPieces = 32;
 /// A target above 0 whose 90 % quantile is so many times its 10 % quantile may have a simpler logarithm. A mixture of
 /// lognormal experts has no mean to rely on: that of an expert of almost no weight may be any power of ten. So there is
 /// one expert, and its sigma has bounds. All candidates share units, in which a tiny target would lose its digits.
@@ -59,13 +59,22 @@ Tried candidate(const Schema& schema, const Recipe& recipe, arma::uword rows, co
 
 // Where classes overlap little, small penalties win, and where inputs are many, large ones.
 std::vector<Recipe> recipes_of_classes(const std::string& family) {
-  return {{"linear", "linear", family, 1, 1e-4},          {"linear", "linear", family, 1, 1e-3},
-          {"linear", "linear", family, 1, 1e-2},          {"linear", "linear", family, 1, 1e-1},
-          {"linear", "linear", family, 3, 1e-2},          {"mlp:32", "mlp:16", family, 1, 1e-5},
-          {"mlp:32", "mlp:16", family, 1, 1e-3},          {"mlp:64", "mlp:16", family, 1, 1e-2},
-          {"mlp:32", "mlp:16", family, 4, 1e-5},          {"mlp:32", "mlp:16", family, 4, 1e-3},
-          {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3},  {"mlp:128:silu", "mlp:16", family, 1, 1e-4},
-          {"pieces:16:mlp:32", "mlp:16", family, 1, 1e-2}};
+  return {{"linear", "linear", family, 1, 1e-4},
+          {"linear", "linear", family, 1, 1e-3},
+          {"linear", "linear", family, 1, 1e-2},
+          {"linear", "linear", family, 1, 1e-1},
+          {"linear", "linear", family, 3, 1e-2},
+          {"mlp:32", "mlp:16", family, 1, 1e-5},
+          {"mlp:32", "mlp:16", family, 1, 1e-3},
+          {"mlp:64", "mlp:16", family, 1, 1e-2},
+          {"mlp:32", "mlp:16", family, 4, 1e-5},
+          {"mlp:32", "mlp:16", family, 4, 1e-3},
+          {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3},
+          {"mlp:128:silu", "mlp:16", family, 1, 1e-4},
+          {"pieces:64:linear", "linear", family, 1, 1e-4},
+          {"pieces:64:mlp:32", "mlp:16", family, 1, 1e-2},
+          {"pieces:64:mlp:64:silu", "mlp:16", family, 1, 3e-3},
+          {"pieces:64:mlp:32:silu", "pieces:64:linear", family, 3, 3e-3}};
 }
 
 std::vector<Recipe> recipes_of_numbers() {
@@ -114,7 +123,9 @@ std::vector<Recipe> recipes_for(const Schema& schema, const Dataset& data, const
 
 std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& data, const AutomaticOptions& options) {
   std::vector<Tried> result;
-  const bool wide = schema.inputs.size() > kMostInputsInPieces;
+  const std::vector<Column> columns = columns_of(schema);
+  const auto numbers = std::count_if(columns.begin(), columns.end(), [](const Column& x) { return !x.category; });
+  const bool wide = numbers > kMostNumbersInPieces;
   for (const Recipe& recipe : recipes_for(schema, data, options.family))
     if (!wide || !number_of_pieces(recipe.expert)) result.push_back(candidate(schema, recipe, data.rows(), options));
   return result;

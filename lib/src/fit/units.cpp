@@ -31,21 +31,53 @@ Standardization::Parts parts_of(const Model& model, bool standardize, bool toget
   return parts;
 }
 
-/// The different ones among `pieces` + 1 quantiles of x, the least and the largest value included, in these units. None
-/// where there are fewer than three.
+/// The values of x that have at least this weight each, in ascending order. `order`: the rows in that of their values.
+std::vector<double> heavy_values(const arma::vec& x, const arma::vec& w, const arma::uvec& order, double least) {
+  std::vector<double> result;
+  double weight = 0;
+  for (arma::uword i = 0; i < order.n_elem; ++i) {
+    weight += w[order[i]];
+    if (i + 1 < order.n_elem && x[order[i + 1]] == x[order[i]]) continue;
+    if (weight >= least) result.push_back(x[order[i]]);
+    weight = 0;
+  }
+  return result;
+}
+
+/// `count` quantiles of the rows in `order`, from the least value to the largest.
+std::vector<double> quantiles_of(const arma::vec& x, const arma::vec& w, const arma::uvec& order, std::size_t count) {
+  const double total = arma::accu(w.elem(order));
+  std::vector<double> result;
+  arma::uword at = 0;
+  double below = w[order[0]];
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool last = i + 1 == count;
+    const double wanted = total * static_cast<double>(i) / static_cast<double>(count - 1);
+    while (below < wanted && at + 1 < order.n_elem) below += w[order[++at]];
+    result.push_back(x[last ? order[order.n_elem - 1] : order[at]]);
+  }
+  return result;
+}
+
+/// At most `pieces` + 1 values of x in ascending order, the least and the largest included, in these units: those that
+/// have the weight of a piece or more by themselves, as 0 has among sums that are mostly nothing; and quantiles of the
+/// others. None where there are fewer than three.
 std::vector<double> quantile_knots(const arma::vec& x, const arma::vec& w, arma::uword pieces, double center,
                                    double scale) {
   const arma::uvec order = arma::stable_sort_index(x);
-  const double total = arma::accu(w);
-  std::vector<double> knots;
-  arma::uword at = 0;
-  double below = w[order[0]];
-  for (arma::uword i = 0; i <= pieces; ++i) {
-    const double wanted = total * static_cast<double>(i) / static_cast<double>(pieces);
-    while (below < wanted && at + 1 < order.n_elem) below += w[order[++at]];
-    const double knot = (x[i == pieces ? order[order.n_elem - 1] : order[at]] - center) / scale;
-    if (knots.empty() || knot > knots.back()) knots.push_back(knot);
+  const double least = arma::accu(w) / static_cast<double>(pieces);
+  std::vector<double> knots = heavy_values(x, w, order, least);
+  std::vector<arma::uword> others;
+  for (const arma::uword n : order)
+    if (!std::binary_search(knots.begin(), knots.end(), x[n])) others.push_back(n);
+  if (!others.empty()) {
+    const std::size_t count = std::max<std::size_t>(pieces + 1 - std::min<std::size_t>(knots.size(), pieces - 1), 2);
+    const std::vector<double> quantiles = quantiles_of(x, w, arma::uvec(others), count);
+    knots.insert(knots.end(), quantiles.begin(), quantiles.end());
   }
+  for (double& knot : knots) knot = (knot - center) / scale;
+  std::sort(knots.begin(), knots.end());
+  knots.erase(std::unique(knots.begin(), knots.end()), knots.end());
   return knots.size() < 3 ? std::vector<double>{} : knots;
 }
 

@@ -1,5 +1,6 @@
 // pieces:N:mlp:..: a multilayer perceptron that reads each input x together with its piecewise linear code, N pieces
 // between the quantiles of the training rows. A step or a bend of the target in one input is then easy to learn.
+// pieces:N:linear: a sum of such functions, one of each input (an additive model).
 #include <charconv>
 
 #include "model/networks/networks.hpp"
@@ -26,9 +27,10 @@ Network make_pieces(const std::string& arguments, arma::uword inputs, arma::uwor
   const std::size_t colon = arguments.find(':');
   const std::string rest = colon == std::string::npos ? "" : arguments.substr(colon + 1);
   const std::optional<arma::uword> count = number_of_pieces("pieces:" + arguments);
-  if (!count || !rest.starts_with("mlp:"))
+  if (!count || !(rest == "linear" || rest.starts_with("mlp:")))
     throw Error(ErrorKind::kUsage, "network 'pieces:" + arguments +
-                                       "': expected a number of pieces from 2 to 256 and an mlp, as pieces:16:mlp:32");
+                                       "': expected a number of pieces from 2 to 256 and linear or an mlp, as "
+                                       "pieces:16:mlp:32");
   const Network reader = make_network(rest, inputs, outputs);
   std::vector<Step> steps = reader.steps();
   steps.insert(steps.begin(), Step{Step::Kind::kPieces, inputs, inputs, 0});
@@ -52,8 +54,8 @@ NetworkEntry pieces_network() {
   return {
       {"pieces",
        "pieces:N:mlp:..: an mlp of the inputs and of N pieces of each one's range, whose bounds are quantiles of the "
-       "training rows, as pieces:16:mlp:32",
-       {"pieces:4:mlp:3"}},
+       "training rows, as pieces:16:mlp:32; pieces:N:linear: a sum of piecewise linear functions of each input",
+       {"pieces:4:mlp:3", "pieces:4:linear"}},
       make_pieces};
 }
 
