@@ -1,6 +1,7 @@
 // The model's parts and its fit: shares of experts, weights of a committee's members, the course of the fit.
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "figures/drawing.hpp"
 #include "figures/figure_parts.hpp"
@@ -119,6 +120,17 @@ std::vector<Figure> tried_figures(const Scene& scene) {
   return {figure};
 }
 
+namespace {
+
+/// Four decimals, as the summary of the fit has them: what counts is how far models are apart.
+std::string with_decimals(double value) {
+  char text[400];
+  std::snprintf(text, sizeof text, "%.4f", value);
+  return text;
+}
+
+}  // namespace
+
 std::vector<ReportTable> tried_table(const Scene& scene) {
   const std::vector<FitHistory::Tried>& tried = scene.options().history.tried;
   if (tried.empty()) return {};
@@ -126,7 +138,7 @@ std::vector<ReportTable> tried_table(const Scene& scene) {
                     {"model", "nll", "standard error", "weight", "options"},
                     {true, true, true, true, false}};
   for (std::size_t i = 0; i < tried.size(); ++i)
-    table.rows.push_back({std::to_string(i + 1), shown_number(tried[i].nll), shown_number(tried[i].error),
+    table.rows.push_back({std::to_string(i + 1), with_decimals(tried[i].nll), with_decimals(tried[i].error),
                           tried[i].trial ? "dropped after a trial" : shown_percent(tried[i].weight), tried[i].words});
   return {table};
 }
