@@ -1,5 +1,6 @@
 """What the SQL runners share: the rows as a table, and its predictions as a file in expected.csv's columns."""
 import csv
+import os
 import subprocess
 import sys
 
@@ -49,7 +50,7 @@ class Rows:
 def exported(moe, case, dialect, table):
     """The SELECT; ends the program where moe refuses."""
     ran = subprocess.run([moe, "export", "-m", case + "/model.moe", "--format", "sql", "--dialect", dialect, "--table", table,
-                          "--unknown", "ignore"],
+                          "--unknown", "ignore"] + (["--with", os.environ["WITH"]] if os.environ.get("WITH") else []),
                          stdout=subprocess.PIPE)
     if ran.returncode != 0:
         sys.exit(3 if ran.returncode == 2 else 1)

@@ -40,7 +40,8 @@ function writeTable(path, columns) {
 
 /** Runs moe export; ends the program with 3 where it refuses the model. */
 function exportModel(moe, model, format, to, options = []) {
-  const ran = spawnSync(moe, ['export', '-m', model, '--format', format, '-o', to, ...options], {encoding: 'utf8'});
+  const more = process.env.WITH && format !== 'tfjs' ? ['--with', process.env.WITH] : [];
+  const ran = spawnSync(moe, ['export', '-m', model, '--format', format, '-o', to, ...options, ...more], {encoding: 'utf8'});
   if (ran.status === 0) return;
   process.stderr.write(ran.stderr);
   process.exit(ran.status === 2 ? 3 : 1);
@@ -75,6 +76,8 @@ function predictions(found, {labels, targets, experts}) {
     for (let k = 0; k < experts; ++k)
       columns.push([of(`mean_${k + 1}`, t), column(found.expert_means, experts * T, k * T + t)]);
   });
+  const known = ['label', 'proba', 'mean', 'sd', 'gate', 'expert_means'];
+  for (const what of Object.keys(found)) if (!known.includes(what)) columns.push([what, found[what]]);  // of --with
   return columns;
 }
 
