@@ -121,8 +121,6 @@ FitRecord::FitRecord(const Arguments& arguments) : requirements_(arguments.all("
   const std::string name = arguments.text("summary"), output = arguments.text("output");
   if (name == "-" && (output == "-" || output.empty()))
     throw Error(ErrorKind::kUsage, "--summary -: standard output is the model's: expected a file, or -o FILE with it");
-  if (same_file(name, output))
-    throw Error(ErrorKind::kUsage, "--summary: '" + moe::printable(name) + "' is the model's file: expected another");
   out_ = std::make_unique<moe::OutputFile>(name);
 }
 

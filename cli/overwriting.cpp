@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -58,7 +56,7 @@ void require_other_output(const std::string& command, const Arguments& arguments
 }
 
 void require_other_outputs(const Command& command, const Arguments& arguments) {
-  std::map<std::filesystem::path, std::string> options;  // by the file that each writes
+  std::vector<std::pair<std::string, std::string>> written;  // options and their files
   for (const Option& option : command.options) {
     if (!takes_file(option) || !arguments.has(option.name) ||
         std::find(std::begin(kWritten), std::end(kWritten), option.name) == std::end(kWritten))
@@ -66,11 +64,11 @@ void require_other_outputs(const Command& command, const Arguments& arguments) {
     const std::string path = arguments.text(option.name);
     require_other_output(command.name, arguments, option.name, path);
     if (path.empty() || path == "-") continue;
-    std::error_code problem;
-    const auto [other, is_new] = options.emplace(std::filesystem::weakly_canonical(path, problem), option.name);
-    if (!is_new && !problem)
-      throw moe::Error(moe::ErrorKind::kUsage, "--" + other->second + " and --" + option.name +
-                                                   " write the same file '" + moe::printable(path) + "': expected two");
+    for (const auto& [other, its_path] : written)
+      if (same_file(its_path, path))
+        throw moe::Error(moe::ErrorKind::kUsage, "--" + other + " and --" + option.name + " write the same file '" +
+                                                     moe::printable(path) + "': expected two");
+    written.emplace_back(option.name, path);
   }
 }
 

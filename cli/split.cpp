@@ -54,9 +54,6 @@ Names names_of_files(const Arguments& arguments, bool folds) {
     throw Error(ErrorKind::kUsage, std::string(arguments.has("output") ? "--output" : "--column") +
                                        ": the whole table with a column more is written where no parts are: expected "
                                        "it without --train-output and --test-output");
-  if (names.any() && same_file(names.train, names.test))
-    throw Error(ErrorKind::kUsage,
-                "--train-output and --test-output: both are '" + moe::printable(names.train) + "': expected two files");
   for (const auto& [option, name] : {std::pair{"--train-output", names.train}, std::pair{"--test-output", names.test}})
     if (folds && !name.empty() && name.find(kNumber) == name.npos)
       throw Error(ErrorKind::kUsage, std::string(option) + ": '" + moe::printable(name) +

@@ -86,6 +86,15 @@ TEST_CASE("graphs hold experts of different families and networks side by side",
   check(model, in_data_units(model, some_rows(model, kRows, random)));
 }
 
+TEST_CASE("graphs hold the sums of functions that pieces of a linear network are", "[graph]") {
+  for (const std::string family : {"gaussian:hetero", "categorical"}) {
+    moe::Random random(35);
+    moe::Model model = make_model({family, "pieces:4:linear", "pieces:4:linear", "softmax", 3, 3, classes_of(family)});
+    randomize(model, random);
+    check(model, in_data_units(model, some_rows(model, kRows, random)));
+  }
+}
+
 TEST_CASE("graphs keep a sigma within its bounds far outside of the rows", "[graph]") {
   moe::Random random(33);
   moe::Model one = make_model({"gaussian:hetero:0.3:4"});

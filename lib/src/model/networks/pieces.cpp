@@ -55,7 +55,7 @@ NetworkEntry pieces_network() {
       {"pieces",
        "pieces:N:mlp:..: an mlp of the inputs and of N pieces of each one's range, whose bounds are quantiles of the "
        "training rows, as pieces:16:mlp:32; pieces:N:linear: a sum of piecewise linear functions of each input",
-       {"pieces:4:mlp:3", "pieces:4:linear"}},
+       {"pieces:4:mlp:3"}},
       make_pieces};
 }
 
