@@ -228,6 +228,11 @@ TEST_CASE("--with adds the columns of predict to an export", "[export][bounds]")
           "for i in range(len(rows)): print(*[repr(float(found[name][i])) for name in names], sep=',')\n"
           "END\n"
           "/usr/bin/python3 try.py $DATA/mcycle.csv >found.csv\n");
+  const Ran postgres = sh("moe export -m m.moe --format sql --dialect postgres --with median; echo $?");
+  INFO(postgres);
+  CHECK(postgres.out == "2\n");
+  CHECK(postgres.err.find("which PostgreSQL takes minutes to plan: expected no --with, a model of one expert") !=
+        std::string::npos);
   const Ran refused = sh("moe export -m m.moe --format dot --with median; moe export -m m.moe --format c --with mean");
   INFO(refused);
   CHECK(refused.err ==
