@@ -75,7 +75,7 @@ struct RowScores {
   arma::vec energy{};                  ///< n: the energy score of several targets; with details
   arma::vec energy_variance{};         ///< n: the variance of its error, as it is estimated from random draws
   std::vector<ExpertScore> experts{};  ///< K, over all rows; none for columns of other tools
-  /// Those of kJudgedIntervals up to which the model's sets have an end; none for a model that is not calibrated.
+  /// Those of kJudgedIntervals; none for a model that is not calibrated. An interval without an end holds every target.
   std::vector<double> conformal_levels{};
 
   /// The scores of these rows, without experts.

@@ -361,3 +361,22 @@ TEST_CASE("the summary of the automatic fit fits into 100 columns", "[automatic]
                  "--epochs ") != std::string::npos);
   CHECK(ran.err.find("160 rows, 2 inputs; tried ") == 0);
 }
+
+TEST_CASE("a committee of networks on few rows predicts as well as its folds were judged", "[automatic][cli]") {
+  // Each expert explains fewer rows than it has hidden units, and each is needed.
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen sine -n 120 -o s.csv\n"
+         "moe train -y y -k 3 --expert mlp:64,64:silu --solver adam --epochs 228 --committee 5 s.csv -o s.moe 2>&1 |\n"
+         "  sed -n 's/^committee: \\([-0-9.]*\\) .*/\\1/p'\n"
+         "moe eval -m s.moe s.csv | awk '$1 == \"nll\" { print $2 }'\n"
+         "moe predict -m s.moe s.csv | sort -u | wc -l");
+  INFO(ran);
+  std::istringstream out(ran.out);
+  double judged = 0, stored = 0;
+  int different = 0;
+  out >> judged >> stored >> different;
+  CHECK(judged < 0.5);
+  CHECK(stored < judged + 0.1);  // four of five members have seen each row
+  CHECK(different > 100);
+}

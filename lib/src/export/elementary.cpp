@@ -9,6 +9,7 @@
 //   tail = s^(nu / 2) polynomial(s) up to s = 1/2, and 1/2 - sqrt(1 - s) polynomial(1 - s) above.
 #include "export/elementary.hpp"
 
+#include <algorithm>
 #include <armadillo>
 #include <cmath>
 #include <functional>
@@ -128,6 +129,33 @@ Expression rewritten(const Expression& x, std::map<const void*, Expression>& kno
 Expression elementary(const Expression& expression) {
   std::map<const void*, Expression> known;
   return rewritten(expression, known);
+}
+
+bool is_elementary(const Expression& expression) {
+  switch (expression.op()) {
+    case Op::kNumber:
+    case Op::kEta:
+    case Op::kTarget:
+    case Op::kTrials:
+    case Op::kExp:
+    case Op::kKernelExp:
+    case Op::kLog:
+    case Op::kSqrt:
+    case Op::kAbs:
+    case Op::kFloor:
+    case Op::kTanh:
+    case Op::kAdd:
+    case Op::kSubtract:
+    case Op::kMultiply:
+    case Op::kDivide:
+    case Op::kMin:
+    case Op::kMax:
+    case Op::kIfPositive:
+      break;
+    default:
+      return false;
+  }
+  return std::all_of(expression.arguments().begin(), expression.arguments().end(), is_elementary);
 }
 
 }  // namespace moe

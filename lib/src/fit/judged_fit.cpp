@@ -57,22 +57,33 @@ class CrossedPasses {
   std::array<double, 2> best_{};
 };
 
-/// An expert that explains fewer rows than it has coefficients may have any parameters: a sigma of 1e250 is as likely
-/// as any other. It gets those of an expert before the fit, which predicts `mean` (T, in data units).
-void tame_starved(Model& model, const arma::vec& mean) {
+/// The expert's parameters before a fit, where it predicts `typical` (T, in model units) in every row.
+void forget(Model& model, arma::uword k, const arma::vec& typical) {
+  const Expert& expert = model.experts[k];
+  const Network& network = *expert.network;
+  std::vector<double> eta(network.outputs());
+  model.theta.subvec(expert.offset, arma::size(network.parameters(), 1)).zeros();
+  expert.family->start_at(typical.memptr(), eta.data(), model.theta.memptr() + expert.psi_offset);
+  for (arma::uword out = 0; out < network.outputs(); ++out)
+    model.theta[expert.offset + network.intercept(out)] = eta[out];
+}
+
+/// An expert that explains fewer rows than its last layer has coefficients may have any parameters: where no row tells
+/// them, a sigma of 1e250 is as likely as any other. It forgets them where the rows held out lose nothing by that.
+/// (Experts with many hidden units are below that number in any small table, and most are needed.) `mean`: of the
+/// targets (T, in data units).
+void tame_starved(Model& model, const arma::vec& mean, const Rows& held) {
   if (!model.fit.study || model.classes()) return;
   const arma::vec typical = (mean - model.standardization.target_center) / model.standardization.target_scale;
+  const auto score = [&](const Model& judged) { return arma::dot(held.w, log_scores(judged, held)); };
   for (arma::uword k = 0; k < model.size(); ++k) {
     const Expert& expert = model.experts[k];
-    const Network& network = *expert.network;
-    if (k >= model.fit.study->starved.n_elem || model.fit.study->starved[k] == 0 || !network.has_intercept() ||
+    if (k >= model.fit.study->starved.n_elem || model.fit.study->starved[k] == 0 || !expert.network->has_intercept() ||
         expert.family->shared_dispersion())
       continue;
-    std::vector<double> eta(network.outputs());
-    model.theta.subvec(expert.offset, arma::size(network.parameters(), 1)).zeros();
-    expert.family->start_at(typical.memptr(), eta.data(), model.theta.memptr() + expert.psi_offset);
-    for (arma::uword out = 0; out < network.outputs(); ++out)
-      model.theta[expert.offset + network.intercept(out)] = eta[out];
+    Model other = model;
+    forget(other, k, typical);
+    if (score(other) >= score(model)) model = std::move(other);
   }
 }
 
@@ -90,7 +101,7 @@ JudgedFit judged_fit(FitRequest request, const Dataset& held, const std::vector<
     };
   const arma::vec mean = request.data.y.t() * request.data.w / arma::accu(request.data.w);
   JudgedFit result{train(std::move(request)).model, {}};
-  tame_starved(result.model, mean);
+  tame_starved(result.model, mean, result.model.standardize(held));
   result.log_p = crossed ? passes.scores(result.model) : log_scores(result.model, result.model.standardize(held));
   if (!result.log_p.is_finite()) throw Error(ErrorKind::kFit, "the score of the rows held out is not a finite number");
   return result;

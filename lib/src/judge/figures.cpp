@@ -175,8 +175,10 @@ std::vector<Measure> figures_of(const RowScores& scores) {
   }
   for (std::size_t t = 0; t < scores.numbers.size(); ++t) {
     add_number_figures(scores.numbers[t], t, several, figures);
-    for (const char* name : {"conformal_coverage", "conformal_width"})
-      for (const double level : scores.conformal_levels) figures.push_back({name, t, level, !several});
+    for (const double level : scores.conformal_levels) figures.push_back({"conformal_coverage", t, level, !several});
+    for (std::size_t i = 0; i < scores.conformal_levels.size(); ++i)
+      if (scores.numbers[t].conformal.size.col(i).is_finite())
+        figures.push_back({"conformal_width", t, scores.conformal_levels[i], !several});
   }
   return figures;
 }

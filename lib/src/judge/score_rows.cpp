@@ -174,18 +174,6 @@ void make_room_for_number(const Model& model, const Dataset& data, const ScoreOp
   if (model.targets() > 1) number.log_p.set_size(n);
 }
 
-/// The judged levels up to which all sets of a calibrated model have an end.
-std::vector<double> conformal_levels_of(const Model& model) {
-  std::vector<double> levels;
-  for (const double level : kJudgedIntervals) {
-    bool finite = true;
-    for (arma::uword t = 0; t < model.targets(); ++t)
-      finite = finite && conformal_thresholds(model, level, t).is_finite();
-    if (finite) levels.push_back(level);
-  }
-  return levels;
-}
-
 void make_room_for_conformal(RowScores& scores, arma::uword rows) {
   const auto make_room = [&](RowScores::OfConformal& conformal) {
     conformal.inside.set_size(rows, scores.conformal_levels.size());
@@ -223,7 +211,7 @@ RowScores score_rows(const Model& model, const Dataset& data, const ScoreOptions
   if (!data.has_target())
     throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.targets[0] + "'");
   RowScores scores = room_for(model, data, options);
-  if (model.conformal) scores.conformal_levels = conformal_levels_of(model);
+  if (model.conformal) scores.conformal_levels.assign(std::begin(kJudgedIntervals), std::end(kJudgedIntervals));
   if (!scores.conformal_levels.empty()) make_room_for_conformal(scores, data.rows());
   const arma::uword blocks = (data.rows() + kScoreBlock - 1) / kScoreBlock;
   std::vector<std::vector<ExpertScore>> sums(blocks);

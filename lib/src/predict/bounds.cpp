@@ -1,5 +1,6 @@
 #include "predict/bounds.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -65,6 +66,8 @@ std::vector<Bound> bounds_of(const Model& model, const std::string& list) {
       throw Error(ErrorKind::kUsage, word.option + ": '" + word.typed + "': expected " +
                                          (model.classes() ? "a model that predicts a number"
                                                           : "median, qP, interval:P or conformal:P, as interval:0.9"));
+    if (std::count_if(words.begin(), words.end(), [&](const AskedWord& x) { return x.typed == word.typed; }) > 1)
+      throw Error(ErrorKind::kUsage, word.option + ": '" + word.typed + "' is there twice: expected each word once");
     for (Bound& bound : bounds_of(word, model, several_intervals(words))) result.push_back(std::move(bound));
   }
   return result;

@@ -155,6 +155,20 @@ Conformal joined(const std::vector<Conformal>& parts) {
   return result;
 }
 
+namespace {
+
+/// ", none for 'c'": the levels at which no row has calibrated the model.
+std::string levels_without_rows(const Model& model) {
+  std::string text;
+  for (const Column& column : columns_of(model.schema))
+    for (std::size_t level = 0; level < column.levels.size() && column.name == model.conformal->column; ++level)
+      if (model.conformal->scores[level * model.targets()].is_empty())
+        text += (text.empty() ? ", none for '" : ", '") + printable(column.levels[level]) + "'";
+  return text;
+}
+
+}  // namespace
+
 std::string calibration_summary(const Model& model) {
   const std::vector<arma::vec>& scores = model.conformal->scores;
   arma::uword rows = 0, fewest = scores.front().n_elem, most = 0;
@@ -168,6 +182,7 @@ std::string calibration_summary(const Model& model) {
     return text + ", " + std::to_string(fewest) + " to " + std::to_string(most) +
            (groups == ConformalGroups::kExperts ? " for each expert"
                                                 : " for each level of '" + printable(model.conformal->column) + "'") +
+           (groups == ConformalGroups::kLevels ? levels_without_rows(model) : "") +
            ": sets by n rows have an end up to level n / (n + 1)";
   const double highest = static_cast<double>(most) / (static_cast<double>(most) + 1);
   return text + ": sets up to level " + format_number(std::floor(1e4 * highest) / 1e4) + " have an end";

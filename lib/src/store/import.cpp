@@ -213,6 +213,8 @@ Model read_model(std::string_view text) {
   Model model = make_described(std::move(description), std::move(units), {});
   read_parameters(parameters, model);
   if (root.has("fit")) model.fit = read_fit(root.at("fit"), model.theta.n_elem);
+  if (root.has("conformal_by") && !root.has("conformal"))
+    root.at("conformal_by").fail("there are no scores that it could group: expected \"conformal\" beside it");
   if (root.has("conformal")) {
     model.conformal.emplace();
     for (const JsonPlace& list : root.at("conformal").items()) model.conformal->scores.emplace_back(list.numbers());
