@@ -90,8 +90,8 @@ Command calibrate_command() {
                       "each expert's rows by themselves, so that the coverage holds where each expert answers"},
                      {"by", "", "COL", "",
                       "the rows of each level of this category by themselves, so that the coverage holds at each"}}),
-           in_group(Group::kOutput, {{"quiet", "q", "", "", "say nothing"},
-                                     output_option("where the calibrated model goes")})})),
+           in_group(Group::kOutput,
+                    {{"quiet", "q", "", "", "say nothing"}, output_option("where the calibrated model goes")})})),
       "DATA must be rows that no fit has seen, from the same source as the rows to come. Then the sets of "
       "`moe predict --output conformal:P` hold the target with a probability of at least P: intervals of a number, "
       "lists of classes. n rows are enough for levels up to n / (n + 1). A weight above 0 counts as 1.",

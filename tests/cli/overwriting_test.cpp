@@ -79,10 +79,10 @@ TEST_CASE("a model may take its own place, and devices may be read and written",
 
 TEST_CASE("two outputs of a command are two files", "[overwriting][cli]") {
   const Shell sh;
-  const Ran ran = sh(
-      "moe gen two-lines -o d.csv; mkdir s; ln -s . t\n"
-      "moe train -k 1 d.csv --checkpoint c.moe -o c.moe; moe train -k 1 d.csv --summary ./s/../c.moe -o t/c.moe\n"
-      "moe split d.csv --test 0.5 --train-output a.csv --test-output a.csv; ls");
+  const Ran ran =
+      sh("moe gen two-lines -o d.csv; mkdir s; ln -s . t\n"
+         "moe train -k 1 d.csv --checkpoint c.moe -o c.moe; moe train -k 1 d.csv --summary ./s/../c.moe -o t/c.moe\n"
+         "moe split d.csv --test 0.5 --train-output a.csv --test-output a.csv; ls");
   INFO(ran);
   CHECK(ran.out == "d.csv\ns\nscript\nstderr\nstdout\nt\n");
   CHECK(ran.err.find("--output and --checkpoint write the same file 'c.moe': expected two\n") != std::string::npos);

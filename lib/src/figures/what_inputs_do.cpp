@@ -21,6 +21,7 @@ enum EffectStream : std::uint64_t { kImportanceStream = 122, kImportancePermutat
 
 /// The last elements of `order`, at most as many as a figure shows.
 arma::uvec last_shown(const arma::uvec& order) {
+  if (order.is_empty()) return order;  // Armadillo takes no part of nothing
   return order.tail(std::min<arma::uword>(order.n_elem, kMostInputsShown));
 }
 
