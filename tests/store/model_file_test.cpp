@@ -433,7 +433,7 @@ TEST_CASE("each way in which a file is no model has its own sentence", "[model_f
       {bytes + "abc", "has 3 bytes after its end"},
       {other_number, "damaged: its checksum does not match"},
       {header_edit([](Json& header) { header["__metadata__"]["version"] = "9"; }),
-       "format version 9: this program reads versions 1 to 5"},
+       "format version 9: this program reads versions 1 to 6"},
       {header_edit([](Json& header) { header["__metadata__"]["format"] = "pt"; }),
        "not a model file: a .safetensors file"},
       {header_edit([](Json& header) { header.erase("__metadata__"); }), "not a model file: a .safetensors file"},
