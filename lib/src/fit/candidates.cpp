@@ -14,7 +14,9 @@ namespace moe {
 namespace {
 
 /// With more columns of numbers, networks of pieces cost too much. Levels of categories have no pieces.
-constexpr std::ptrdiff_t kMostNumbersInPieces = 32;
+constexpr std::ptrdiff_t kMostNumbersInPieces = 32, kMostNumbersInFinePieces = 8;
+/// So that each of 64 pieces has some rows.
+constexpr arma::uword kFewestRowsForFinePieces = 2048;
 /// A target above 0 whose 90 % quantile is so many times its 10 % quantile may have a simpler logarithm. A mixture of
 /// lognormal experts has no mean to rely on: that of an expert of almost no weight may be any power of ten. So there is
 /// one expert, and its sigma has bounds. All candidates share units, in which a tiny target would lose its digits.
@@ -57,24 +59,23 @@ Tried candidate(const Schema& schema, const Recipe& recipe, arma::uword rows, co
   return result;
 }
 
-// Where classes overlap little, small penalties win, and where inputs are many, large ones.
-std::vector<Recipe> recipes_of_classes(const std::string& family) {
-  return {{"linear", "linear", family, 1, 1e-4},
-          {"linear", "linear", family, 1, 1e-3},
-          {"linear", "linear", family, 1, 1e-2},
-          {"linear", "linear", family, 1, 1e-1},
-          {"linear", "linear", family, 3, 1e-2},
-          {"mlp:32", "mlp:16", family, 1, 1e-5},
-          {"mlp:32", "mlp:16", family, 1, 1e-3},
-          {"mlp:64", "mlp:16", family, 1, 1e-2},
-          {"mlp:32", "mlp:16", family, 4, 1e-5},
-          {"mlp:32", "mlp:16", family, 4, 1e-3},
-          {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3},
-          {"mlp:128:silu", "mlp:16", family, 1, 1e-4},
-          {"pieces:64:linear", "linear", family, 1, 1e-4},
+// Steps of few numbers, as a tax has them, are told by many pieces. In a model all networks have the same pieces.
+std::vector<Recipe> recipes_of_fine_pieces(const std::string& family) {
+  return {{"pieces:64:linear", "linear", family, 1, 1e-4},
           {"pieces:64:mlp:32", "mlp:16", family, 1, 1e-2},
           {"pieces:64:mlp:64:silu", "mlp:16", family, 1, 3e-3},
           {"pieces:64:mlp:32:silu", "pieces:64:linear", family, 3, 3e-3}};
+}
+
+// Where classes overlap little, small penalties win, and where inputs are many, large ones.
+std::vector<Recipe> recipes_of_classes(const std::string& family) {
+  return {{"linear", "linear", family, 1, 1e-4},          {"linear", "linear", family, 1, 1e-3},
+          {"linear", "linear", family, 1, 1e-2},          {"linear", "linear", family, 1, 1e-1},
+          {"linear", "linear", family, 3, 1e-2},          {"mlp:32", "mlp:16", family, 1, 1e-5},
+          {"mlp:32", "mlp:16", family, 1, 1e-3},          {"mlp:64", "mlp:16", family, 1, 1e-2},
+          {"mlp:32", "mlp:16", family, 4, 1e-5},          {"mlp:32", "mlp:16", family, 4, 1e-3},
+          {"mlp:64,64:silu", "mlp:16", family, 1, 1e-3},  {"mlp:128:silu", "mlp:16", family, 1, 1e-4},
+          {"pieces:16:mlp:32", "mlp:16", family, 1, 1e-2}};
 }
 
 std::vector<Recipe> recipes_of_numbers() {
@@ -125,9 +126,13 @@ std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& dat
   std::vector<Tried> result;
   const std::vector<Column> columns = columns_of(schema);
   const auto numbers = std::count_if(columns.begin(), columns.end(), [](const Column& x) { return !x.category; });
-  const bool wide = numbers > kMostNumbersInPieces;
-  for (const Recipe& recipe : recipes_for(schema, data, options.family))
-    if (!wide || !number_of_pieces(recipe.expert)) result.push_back(candidate(schema, recipe, data.rows(), options));
+  const bool fine = schema.classes() && numbers <= kMostNumbersInFinePieces && data.rows() >= kFewestRowsForFinePieces;
+  std::vector<Recipe> recipes = recipes_for(schema, data, options.family);
+  if (fine || numbers > kMostNumbersInPieces)
+    std::erase_if(recipes, [](const Recipe& recipe) { return number_of_pieces(recipe.expert).has_value(); });
+  if (fine)
+    for (const Recipe& recipe : recipes_of_fine_pieces(options.family)) recipes.push_back(recipe);
+  for (const Recipe& recipe : recipes) result.push_back(candidate(schema, recipe, data.rows(), options));
   return result;
 }
 
