@@ -260,9 +260,10 @@ std::string SqlDialect::place(const SqlColumn& column, const TypedLevels& levels
 // PostgreSQL and SQLite would otherwise insert an expression wherever its name is used, and double the work in each
 // step where it is used twice. DuckDB computes each expression once, but would keep the whole table in memory between
 // materialised steps.
-std::string SqlDialect::step(const std::string& name, const std::string& select) const {
-  if (duckdb()) return name + " AS NOT MATERIALIZED (\n" + select + ")";
-  return name + " AS NOT MATERIALIZED (\n" + select + (postgres() ? "\nOFFSET 0)" : "\nLIMIT -1 OFFSET 0)");
+std::string SqlDialect::step(const std::string& name, const std::string& select, bool stored) const {
+  if (stored) return name + " AS MATERIALIZED (\n" + select + ")";
+  const std::string fence = duckdb() ? "" : postgres() ? "\nOFFSET 0" : "\nLIMIT -1 OFFSET 0";
+  return name + " AS NOT MATERIALIZED (\n" + select + fence + ")";
 }
 
 }  // namespace moe

@@ -55,7 +55,8 @@ class SqlDialect {
   DayReader day_reader() const { return duckdb() ? DayReader::kTriesOrders : DayReader::kDeclared; }
 
   /// A step of the query that keeps the values of its columns, so that they are not computed again at each use.
-  std::string step(const std::string& name, const std::string& select) const;
+  /// `stored`: the database keeps the rows of the step, too, and plans the step by itself.
+  std::string step(const std::string& name, const std::string& select, bool stored) const;
 
  private:
   /// Conditions on the type of a cell's column: whether it can be cast to double as it is; whether it is any number.

@@ -18,8 +18,10 @@
 namespace moe {
 namespace {
 
-/// PostgreSQL 15 planned 25 steps in .2 s, 50 in 1.2 s, and 100 in more than 100 s.
-constexpr std::size_t kMostStepsOfPostgres = 50;
+/// PostgreSQL plans steps within each other together, in a time that grows with the cube of their number: 40 took 7 ms
+/// in version 15, 160 took 800 ms (findings/postgres-nested-steps.sh). Where a query has more than this many, each
+/// step is stored.
+constexpr std::size_t kMostNestedSteps = 30;
 
 class Query {
  public:
@@ -55,7 +57,7 @@ class Query {
     }
     SqlNumbers numbers(dialect_, scalar_graph_, cells_.leaves());
     numbers.lay_out(used);
-    check_depth(numbers.steps());
+    stored_ = dialect_.postgres() && numbers.steps() > kMostNestedSteps;
     std::string steps = "WITH " + innermost();
     for (std::size_t step = 1; step <= numbers.steps(); ++step) steps += ",\n" + this->step(numbers, step);
     return head() + steps + "\n" + last(numbers);
@@ -141,7 +143,7 @@ class Query {
     std::vector<std::string> columns = cells_.columns();
     columns.insert(columns.begin(), row() + " AS " + names_.row());
     check_width(columns.size());
-    return dialect_.step(names_.step(0), "SELECT " + join(columns, ",\n") + "\nFROM " + names_.from());
+    return dialect_.step(names_.step(0), "SELECT " + join(columns, ",\n") + "\nFROM " + names_.from(), stored_);
   }
 
   std::string step(SqlNumbers& numbers, std::size_t step) const {
@@ -154,21 +156,13 @@ class Query {
     columns.insert(columns.begin(), row + " AS " + names_.row());
     check_width(columns.size());
     return dialect_.step(names_.step(step),
-                         "SELECT " + join(columns, ",\n") + "\nFROM " + names_.step(step - 1) + " AS m");
+                         "SELECT " + join(columns, ",\n") + "\nFROM " + names_.step(step - 1) + " AS m", stored_);
   }
 
   /// All conditions joined in nested brackets, so that no expression is deep.
   static std::string all_of(std::vector<std::string> conditions, const std::string& first) {
     if (!first.empty()) conditions.insert(conditions.begin(), first);
     return conditions.empty() ? "1 = 1" : balanced(conditions, " AND ");
-  }
-
-  void check_depth(std::size_t steps) const {
-    if (dialect_.postgres() && steps > kMostStepsOfPostgres)
-      throw Error(ErrorKind::kUsage, "format sql: a query of " + std::to_string(steps) +
-                                         " steps within each other, which PostgreSQL takes minutes to plan: expected " +
-                                         (request_.bounds.empty() ? "" : "no --with, a model of one expert, ") +
-                                         "--dialect duckdb or sqlite, or --format numpy");
   }
 
   void check_width(std::size_t columns) const {
@@ -219,6 +213,8 @@ class Query {
   std::vector<std::string> output_names_, notes_;
   std::vector<ScalarId> outputs_, classes_;
   ScalarId peak_ = 0;
+  /// Whether the database keeps the rows of each step.
+  bool stored_ = false;
 };
 
 std::vector<ExportedFile> export_sql(const Model& model, const ExportOptions& options) {
