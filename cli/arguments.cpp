@@ -8,7 +8,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <cxxopts.hpp>
-#include <filesystem>
 #include <thread>
 
 #include "command.hpp"
@@ -208,14 +207,6 @@ void show(const std::string& text, const std::string& place) { print(escaped_lin
 void show_sections(const std::string& text, const std::string& place) {
   const bool standard = place == "-" || place.empty();
   print(escaped_lines(text, standard && may_be_bold(STDOUT_FILENO)), place);
-}
-
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code ignored;
-  const auto place = [&](const std::string& path) {
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
-  };
-  return a == b || (a != "-" && b != "-" && !a.empty() && !b.empty() && place(a) == place(b));
 }
 
 void say(const std::string& text) {

@@ -24,7 +24,7 @@ void run_calibrate(const Arguments& arguments) {
   moe::Model model = moe::load_model(path);
   if (arguments.has("by-expert") && arguments.has("by"))
     throw Error(ErrorKind::kUsage, "--by and --by-expert: expected one of them");
-  if (arguments.has("by")) moe::first_level_input(model.schema, column);  // before rows are read
+  if (arguments.has("by")) moe::conformal_category(model, column);  // before rows are read
   moe::CsvReader reader(data_path(arguments.positional(0), path), csv_options(arguments, model.schema.na));
   moe::OutputFile out(arguments.text("output"));
   const moe::Dataset rows = rows_with_target(arguments, reader, model.schema);
@@ -45,12 +45,20 @@ Option conformal_option() {
 
 bool conformal_by_folds(const Arguments& arguments) { return arguments.text("conformal") == "folds"; }
 
+void refuse_folds_of_one_fit(const Arguments& arguments) {
+  if (conformal_by_folds(arguments))
+    throw Error(ErrorKind::kUsage,
+                "--conformal folds: one model has seen all rows: expected --committee N, the automatic fit, or a part "
+                "of the rows, as --conformal 0.2");
+}
+
 std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::TrainingTable& table) {
   if (!arguments.has("conformal") || conformal_by_folds(arguments)) return std::nullopt;
   const auto given = moe::parse_number(arguments.text("conformal"));
   if (!given || !(*given >= kLeastPart && *given <= kMostPart))
     throw Error(ErrorKind::kUsage, "--conformal: '" + moe::printable(arguments.text("conformal")) +
-                                       "': expected a number from 0.001 to 0.5, or folds");
+                                       "': expected a number from " + moe::format_number(kLeastPart) + " to " +
+                                       moe::format_number(kMostPart) + ", or folds");
   const double part = *given;
   const std::uint64_t seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   const auto folds = static_cast<arma::uword>(std::lround(1 / part));
@@ -76,26 +84,25 @@ void say_calibration(const Arguments& arguments, const moe::Model& model) {
 }
 
 Command calibrate_command() {
-  return {
-      "calibrate",
-      "Calibrate a model by rows that it has not seen, for sets whose coverage holds whatever the model is.",
-      {{"intervals that hold 90 % of the targets", "moe calibrate -m fitted.moe held_out.csv -o sure.moe"},
-       {"the intervals", "moe predict -m sure.moe --output mean,conformal:0.9 new.csv"}},
-      "[DATA]",
-      1,
-      with_csv_options(joined(
-          {{model_option(), unknown_option(), threads_option()},
-           in_group(Group::kFit,
-                    {{"by-expert", "", "", "",
-                      "each expert's rows by themselves, so that the coverage holds where each expert answers"},
-                     {"by", "", "COL", "",
-                      "the rows of each level of this category by themselves, so that the coverage holds at each"}}),
-           in_group(Group::kOutput,
-                    {{"quiet", "q", "", "", "say nothing"}, output_option("where the calibrated model goes")})})),
-      "DATA must be rows that no fit has seen, from the same source as the rows to come. Then the sets of "
-      "`moe predict --output conformal:P` hold the target with a probability of at least P: intervals of a number, "
-      "lists of classes. n rows are enough for levels up to n / (n + 1). A weight above 0 counts as 1.",
-      run_calibrate};
+  return {"calibrate",
+          "Calibrate a model by rows that it has not seen, for sets whose coverage holds whatever the model is.",
+          {{"intervals that hold 90 % of the targets", "moe calibrate -m fitted.moe held_out.csv -o sure.moe"},
+           {"the intervals", "moe predict -m sure.moe --output mean,conformal:0.9 new.csv"}},
+          "[DATA]",
+          1,
+          with_csv_options(joined(
+              {{model_option(), unknown_option(), threads_option()},
+               in_group(Group::kFit,
+                        {{"by-expert", "", "", "",
+                          "a threshold for each expert, so that the coverage holds where that expert answers"},
+                         {"by", "", "COL", "",
+                          "a threshold for each level of this category, so that the coverage holds at each level"}}),
+               in_group(Group::kOutput,
+                        {{"quiet", "q", "", "", "say nothing"}, output_option("where the calibrated model goes")})})),
+          "DATA must be rows that no fit has seen, from the same source as the rows to come. Then the sets of "
+          "`moe predict --output conformal:P` hold the target with a probability of at least P: intervals of a number, "
+          "lists of classes. n rows are enough for levels up to n / (n + 1). A weight above 0 counts as 1.",
+          run_calibrate};
 }
 
 }  // namespace cli

@@ -99,8 +99,6 @@ void show(const std::string& text, const std::string& place = "-");
 /// The same with what stands out on a terminal, unless NO_COLOR is set: the heads of sections, which are the lines that
 /// do not begin with a blank, up to their colon.
 void show_sections(const std::string& text, const std::string& place = "-");
-/// Whether two paths are those of the same file, however they are spelled.
-bool same_file(const std::string& a, const std::string& b);
 /// Writes a line to standard error, in the form of moe::one_line().
 void say(const std::string& text);
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -41,6 +42,15 @@ std::vector<std::string> files_read(const std::string& command, const Arguments&
   return files;
 }
 
+/// Whether two paths are those of the same file, however they are spelled.
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code ignored;
+  const auto place = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, ignored), ignored);
+  };
+  return a == b || place(a) == place(b);
+}
+
 }  // namespace
 
 void require_other_output(const std::string& command, const Arguments& arguments, const std::string& option,
@@ -67,7 +77,7 @@ void require_other_outputs(const Command& command, const Arguments& arguments) {
     for (const auto& [other, its_path] : written)
       if (same_file(its_path, path))
         throw moe::Error(moe::ErrorKind::kUsage, "--" + other + " and --" + option.name + " write the same file '" +
-                                                     moe::printable(path) + "': expected two");
+                                                     moe::printable(path) + "': expected two different files");
     written.emplace_back(option.name, path);
   }
 }

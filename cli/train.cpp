@@ -138,10 +138,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   moe::TrainingTable table = training_table(arguments, start, spec);
   spec.gate_inputs = table.gate_inputs;
   spec.expert_inputs = table.expert_inputs;
-  if (conformal_by_folds(arguments))
-    throw Error(ErrorKind::kUsage,
-                "--conformal folds: one model has seen all rows: expected --committee N, the automatic fit, or a part "
-                "of the rows, as --conformal 0.2");
+  refuse_folds_of_one_fit(arguments);
   const std::optional<moe::Dataset> held = hold_for_conformal(arguments, table);
   std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
   const std::vector<std::string> paced = pace_by_itself(arguments, spec, table.data.rows(), options);

@@ -32,16 +32,17 @@ inline constexpr double kConformalReach = 6;
 Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads,
                            const std::string& column = "");
 
-/// How the model's scores are in groups. The model must be calibrated.
+/// By what a model's conformal scores are in groups.
+enum class ConformalGroups { kNone, kExperts, kLevels };
+/// The model must be calibrated.
 ConformalGroups conformal_groups(const Model& model);
-/// Where the inputs for the levels of this category begin among Schema::inputs: one for each level but the first.
-/// Throws Error (usage) where the model has no such category.
-std::size_t first_level_input(const Schema& schema, const std::string& column);
+/// The category of this name, by whose levels the model can be calibrated. Throws Error (usage) where it reads none.
+CategoryInputs conformal_category(const Model& model, const std::string& name);
 
 /// The scores of all of these, of the same shape, together.
 Conformal joined(const std::vector<Conformal>& parts);
 
-/// How many rows have calibrated the model, and up to which level its sets have an end, in a line.
+/// How many rows have calibrated the model and for which levels they are enough, in a line.
 std::string calibration_summary(const Model& model);
 
 /// The threshold q for a level between 0 and 1. Infinite where there are too few scores. `scores`: in ascending order.

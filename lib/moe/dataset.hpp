@@ -177,6 +177,15 @@ Schema take_inputs(Schema schema, const std::vector<std::size_t>& inputs);
 
 /// The columns of which a schema's inputs are made, plain ones included.
 std::vector<Column> columns_of(const Schema& schema);
+
+/// A category of a schema, and the place among Schema::inputs of the first input that it becomes: that of its second
+/// level.
+struct CategoryInputs {
+  Column column;
+  std::size_t first = 0;
+};
+/// Nothing where the schema has no category of this name.
+std::optional<CategoryInputs> category_inputs(const Schema& schema, const std::string& name);
 /// The names of the inputs that these columns become.
 std::vector<std::string> input_names(const std::vector<Column>& columns);
 

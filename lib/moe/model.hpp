@@ -172,10 +172,6 @@ struct Conformal {
   std::string column{};  ///< a category of the model, where its levels are the groups; else ""
 };
 
-struct Model;
-/// By what a model's conformal scores are in groups.
-enum class ConformalGroups { kNone, kExperts, kLevels };
-
 struct Model {
   Schema schema;
   Standardization standardization;

@@ -42,7 +42,8 @@ struct ExpertScore {
 
 /// The scores of n rows. A vector is empty where its score does not exist.
 struct RowScores {
-  /// Of the conformal sets of a calibrated model, a column for each of `conformal_levels`.
+  /// Of the conformal sets of a calibrated model, a column for each of kJudgedIntervals. Empty for other models. A set
+  /// without an end holds every target.
   struct OfConformal {
     arma::mat inside;  ///< n x levels: 1 where the set holds the target, else 0
     arma::mat size;    ///< n x levels: the width of an interval / unit; how many classes a set has
@@ -75,9 +76,6 @@ struct RowScores {
   arma::vec energy{};                  ///< n: the energy score of several targets; with details
   arma::vec energy_variance{};         ///< n: the variance of its error, as it is estimated from random draws
   std::vector<ExpertScore> experts{};  ///< K, over all rows; none for columns of other tools
-  /// Those of kJudgedIntervals; none for a model that is not calibrated. An interval without an end holds every target.
-  std::vector<double> conformal_levels{};
-
   /// The scores of these rows, without experts.
   RowScores take(const arma::uvec& rows) const;
 };

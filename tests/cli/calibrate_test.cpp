@@ -14,8 +14,8 @@ TEST_CASE("calibrated intervals hold fresh rows, and the model says so", "[confo
          "awk -F, 'NR > 1 { n++; if ($3 <= $2 && $2 <= $4) held++ } END { print held / n }' p.csv");
   INFO(ran);
   REQUIRE(ran.status == 0);
-  CHECK(ran.err == "calibrated by 199 rows: sets up to level 0.995 have an end\n");
-  const std::string said = "conformal: calibrated by 199 rows: sets up to level 0.995 have an end\n";
+  CHECK(ran.err == "calibrated by 199 rows: enough for levels up to 0.995\n");
+  const std::string said = "conformal: calibrated by 199 rows: enough for levels up to 0.995\n";
   const std::string header = "x1,y,conformal_lower_0.9,conformal_upper_0.9\n";
   REQUIRE(ran.out.starts_with(said + header));
   // The coverage of a calibration by 199 rows is of a beta distribution with parameters 180 and 20: sd .021.
@@ -96,9 +96,9 @@ TEST_CASE("--by calibrates the rows of each level of a category by themselves", 
                      "cmp by.moe again.moe && echo same bytes\n"
                      "moe inspect --json by.moe | grep -o '\"by\": *\"site\"'\n");
   INFO(ran);
-  CHECK(ran.err ==
-        "calibrated by 800 rows, 200 to 600 for each level of 'site': sets by n rows have an end up to level n / (n + "
-        "1)\n");
+  CHECK(
+      ran.err ==
+      "calibrated by 800 rows, 200 to 600 for each level of 'site': n rows are enough for levels up to n / (n + 1)\n");
   std::istringstream out(ran.out);
   double quiet = 0, loud = 0, quiet_by = 0, loud_by = 0;
   out >> quiet >> loud >> quiet_by >> loud_by;
@@ -133,7 +133,7 @@ TEST_CASE("--by calibrates the rows of each level of a category by themselves", 
   INFO(refused);
   CHECK(refused.out.empty());
   CHECK(refused.err ==
-        "moe calibrate: 'x' is no category that the model reads\n"
+        "moe calibrate: 'x' is no category that the model reads: expected one of 'site'\n"
         "moe calibrate: --by and --by-expert: expected one of them\n");
 }
 

@@ -108,7 +108,7 @@ TEST_CASE("train --require writes no model where it does not hold", "[nightly][c
   CHECK(said("-k 2 --require 'members<=1'").starts_with("2 moe train: --require: unknown figure 'members'"));
   CHECK(Shell::read(sh.path("m.moe")) == "old");
   CHECK(said("-k 2 --summary m.moe") ==
-        "2 moe train: --output and --summary write the same file 'm.moe': expected two\n");
+        "2 moe train: --output and --summary write the same file 'm.moe': expected two different files\n");
   CHECK(said("-k 2 --require 'nll<=9' --require 'warnings<=0'") == "0 ");
   CHECK(sh("moe train -k 2 d.csv -q --summary - > out").err ==
         "moe train: --summary -: standard output is the model's: expected a file, or -o FILE with it\n");

@@ -85,5 +85,6 @@ TEST_CASE("two outputs of a command are two files", "[overwriting][cli]") {
          "moe split d.csv --test 0.5 --train-output a.csv --test-output a.csv; ls");
   INFO(ran);
   CHECK(ran.out == "d.csv\ns\nscript\nstderr\nstdout\nt\n");
-  CHECK(ran.err.find("--output and --checkpoint write the same file 'c.moe': expected two\n") != std::string::npos);
+  CHECK(ran.err.find("--output and --checkpoint write the same file 'c.moe': expected two different files\n") !=
+        std::string::npos);
 }

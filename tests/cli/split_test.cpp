@@ -132,7 +132,7 @@ TEST_CASE("what cannot be split is refused", "[split][cli]") {
       {"--folds 5 --test-output t.csv", 2,
        "--test-output: 't.csv' is one file for several folds: expected {} in its name, for the number"},
       {"--test-output t --train-output ./t", 2,
-       "--train-output and --test-output write the same file 't': expected two"},
+       "--train-output and --test-output write the same file 't': expected two different files"},
       {"--group customer --stratify class", 2, "--group and --stratify: expected one of the two"},
       {"--folds 5 --order-by day", 2,
        "--order-by: folds would be tested by rows from before their training: expected --test"},

@@ -252,6 +252,10 @@ TEST_CASE("--with adds the columns of predict to an export", "[export][bounds]")
           "for i in range(len(rows)): print(*[repr(float(found[name][i])) for name in names], sep=',')\n"
           "END\n"
           "/usr/bin/python3 try.py $DATA/mcycle.csv >found.csv\n");
+}
+
+TEST_CASE("export --with says what a format cannot give, and PostgreSQL stores long searches", "[export][bounds]") {
+  const Shell sh;
   const moe::Model gamma = make_model({"gamma"});
   for (const std::string format : {"onnx", "numpy", "sql"}) {
     moe::ExportOptions options;
@@ -265,6 +269,7 @@ TEST_CASE("--with adds the columns of predict to an export", "[export][bounds]")
           "--with: 'median' is there twice: expected each word once");
   }
   const Ran postgres = sh(
+      "moe train -q -y accel -k 3 $DATA/mcycle.csv -o m.moe\n"
       "moe export -m m.moe --format sql --dialect postgres | grep -c ' AS NOT MATERIALIZED ('\n"
       "moe export -m m.moe --format sql --dialect postgres --with median >long.sql\n"
       "grep -c ' AS NOT MATERIALIZED (' long.sql; [ $(grep -c ' AS MATERIALIZED (' long.sql) -gt 30 ] && echo stored");

@@ -12,7 +12,6 @@
 #include <cmath>
 #include <mutex>
 #include <numeric>
-#include <set>
 #include <utility>
 
 #include "base/blas_memory.hpp"
@@ -40,8 +39,8 @@ constexpr std::size_t kManyCandidates = 4;
 constexpr double kTrialEpochs = 0.25;
 constexpr arma::uword kFewestTrialEpochs = 40;
 constexpr std::size_t kTrialRows = 200;
-/// Of numbers, half of the candidates that take epochs go on, but no more than the first; of classes the second. Log-loss
-/// gains from more: .354 -> .328 on the sonar data.
+/// Of numbers, half of the candidates that take epochs go on, but no more than the first; of classes the second.
+/// Log-loss gains from more.
 constexpr std::size_t kMostKept = 4, kMostKeptOfClasses = 6;
 
 class Automatic {
@@ -65,7 +64,7 @@ class Automatic {
     }
     units_ = common_units(schema, data, specs);
     for (Tried& tried : tried_) settle_knots(tried.spec, data, units_);
-    fits_.assign(tried_.size(), std::vector<std::optional<Model>>(folds_.size()));
+    fits_.assign(tried_.size(), FitsOfFolds(folds_.size()));
     log_p_.set_size(data.rows(), tried_.size());
     log_p_.fill(-arma::datum::inf);
     for (const auto& fold : folds_) held_out_.insert(held_out_.end(), fold.begin(), fold.end());
@@ -112,15 +111,13 @@ class Automatic {
     if (options_.folds < 2)
       throw Error(ErrorKind::kUsage,
                   "a committee of the fits of " + std::to_string(options_.folds) + " folds: expected 2 or more");
-    std::set<std::size_t> units;  // what must not be divided: rows, or groups of rows
-    for (const arma::uword n : arma::uvec(arma::find(data_.w > 0)))
-      units.insert(options_.groups.empty() ? n : options_.groups[n]);
-    if (options_.groups.empty() && units.size() < 4)
-      throw Error(ErrorKind::kData, std::to_string(units.size()) + (units.size() == 1 ? " row" : " rows") +
+    const std::size_t units = units_of_folds(data_.w, options_.groups);
+    if (options_.groups.empty() && units < 4)
+      throw Error(ErrorKind::kData, std::to_string(units) + (units == 1 ? " row" : " rows") +
                                         ": folds need 4 or more: expected more rows, or one model, as -k 1");
     // A row whose class no other row has is never held out.
     const std::size_t lone = options_.groups.empty() ? classes_of_one_row(schema_, data_).size() : 0;
-    const std::size_t most = std::max<std::size_t>((units.size() - lone) / (options_.groups.empty() ? 2 : 1), 2);
+    const std::size_t most = std::max<std::size_t>((units - lone) / (options_.groups.empty() ? 2 : 1), 2);
     return std::min<arma::uword>(options_.folds, most);
   }
 
@@ -229,33 +226,6 @@ class Automatic {
     }
   }
 
-  /// Multiplies the scales of all fits of these candidates by the factor that suits their committee.
-  double recalibrate(const std::vector<std::size_t>& kept, const arma::vec& weights, const arma::uvec& rows) {
-    for (const std::size_t m : kept)
-      if (!can_widen(*fits_[m][0])) return 1;
-    const arma::vec factors = widening_factors();
-    std::vector<arma::mat> log_p(factors.n_elem, arma::mat(data_.rows(), kept.size()));
-    parallel_for(kept.size() * folds_.size(), options_.threads, [&](std::size_t task) {
-      const std::size_t i = task / folds_.size(), f = task % folds_.size();
-      const Model& model = *fits_[kept[i]][f];
-      const Rows held = model.standardize(take_rows(data_, folds_[f]));
-      for (arma::uword at = 0; at < factors.n_elem; ++at) {
-        Model wider = model;
-        widen(wider, factors[at]);
-        const arma::vec own = log_scores(wider, held);
-        for (std::size_t n = 0; n < folds_[f].size(); ++n) log_p[at](folds_[f][n], i) = own[n];
-      }
-    });
-    for (arma::mat& table : log_p) table = table.rows(rows);
-    const arma::vec w = data_.w.elem(rows);
-    const double factor =
-        schema_.classes() ? temperature(log_p, w, weights) : committee_factor(log_p, w, weights, folds_.size());
-    if (factor == 1) return 1;
-    for (const std::size_t m : kept)
-      for (std::optional<Model>& model : fits_[m]) widen(*model, factor);
-    return factor;
-  }
-
   AutomaticResult committee_of(const std::vector<std::size_t>& alive) {
     const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out_);
     const arma::vec w = data_.w.elem(rows);
@@ -263,7 +233,11 @@ class Automatic {
     std::vector<std::size_t> kept;
     for (const std::size_t i : places) kept.push_back(alive[i]);
     AutomaticResult result;
-    if (options_.candidates.empty()) result.factor = recalibrate(kept, weights, rows);
+    if (options_.candidates.empty()) {
+      std::vector<FitsOfFolds*> fits;
+      for (const std::size_t m : kept) fits.push_back(&fits_[m]);
+      result.factor = recalibrate(fits, folds_, data_, weights, options_.threads);
+    }
     if (options_.on_unseen) tell_unseen(kept, weights);
     std::vector<Model> members;
     std::vector<double> shares;
@@ -320,8 +294,8 @@ class Automatic {
   std::vector<std::vector<std::size_t>> folds_;
   std::size_t trial_folds_ = 0;
   Standardization units_;
-  std::vector<std::vector<std::optional<Model>>> fits_;  // candidates x folds
-  arma::mat log_p_;                                      // the table L
+  std::vector<FitsOfFolds> fits_;  // of the candidates
+  arma::mat log_p_;                // the table L
   std::vector<std::size_t> held_out_;
   std::mutex mutex_;
   std::size_t done_ = 0, most_ = 0;

@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/parallel.hpp"
 #include "fit/stacking.hpp"
+#include "judge/log_scores.hpp"
 
 namespace moe {
 namespace {
@@ -93,6 +95,37 @@ double temperature(const std::vector<arma::mat>& log_p, const arma::vec& v, cons
   const double gain = arma::dot(v, gains),
                error = std::sqrt(arma::accu(arma::square(v % (gains - gain / arma::accu(v)))));
   return gain > error ? factors[best] : 1;
+}
+
+double recalibrate(const std::vector<FitsOfFolds*>& candidates, const std::vector<std::vector<std::size_t>>& folds,
+                   const Dataset& data, const arma::vec& weights, unsigned threads) {
+  for (const FitsOfFolds* const fits : candidates)
+    if (!can_widen(*fits->front())) return 1;
+  const arma::vec factors = widening_factors();
+  std::vector<arma::mat> log_p(factors.n_elem, arma::mat(data.rows(), candidates.size()));
+  parallel_for(candidates.size() * folds.size(), threads, [&](std::size_t task) {
+    const std::size_t i = task / folds.size(), f = task % folds.size();
+    const Model& model = *(*candidates[i])[f];
+    const Rows held = model.standardize(take_rows(data, folds[f]));
+    for (arma::uword at = 0; at < factors.n_elem; ++at) {
+      Model wider = model;
+      widen(wider, factors[at]);
+      const arma::vec own = log_scores(wider, held);
+      for (std::size_t n = 0; n < folds[f].size(); ++n) log_p[at](folds[f][n], i) = own[n];
+    }
+  });
+  std::vector<std::size_t> held_out;
+  for (const std::vector<std::size_t>& fold : folds) held_out.insert(held_out.end(), fold.begin(), fold.end());
+  std::sort(held_out.begin(), held_out.end());
+  const arma::uvec rows = arma::conv_to<arma::uvec>::from(held_out);
+  for (arma::mat& table : log_p) table = table.rows(rows);
+  const arma::vec w = data.w.elem(rows);
+  const double factor = candidates.front()->front()->classes() ? temperature(log_p, w, weights)
+                                                               : committee_factor(log_p, w, weights, folds.size());
+  if (factor == 1) return 1;
+  for (FitsOfFolds* const fits : candidates)
+    for (std::optional<Model>& model : *fits) widen(*model, factor);
+  return factor;
 }
 
 }  // namespace moe

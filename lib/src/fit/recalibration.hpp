@@ -2,11 +2,20 @@
 #pragma once
 
 #include <armadillo>
+#include <optional>
 #include <vector>
 
 #include "moe/model.hpp"
 
 namespace moe {
+
+/// The fits of a candidate, each without one of the folds; nothing where it failed.
+using FitsOfFolds = std::vector<std::optional<Model>>;
+
+/// Multiplies the scales of all these fits by the factor that suits their committee, and returns it. Each fold is the
+/// rows that its fits have not seen. weights: those of the candidates. 1 where some fit has no scale.
+double recalibrate(const std::vector<FitsOfFolds*>& candidates, const std::vector<std::vector<std::size_t>>& folds,
+                   const Dataset& data, const arma::vec& weights, unsigned threads);
 
 /// Whether every expert has a scale or, for classes, log-odds that a factor can change.
 bool can_widen(const Model& model);

@@ -103,11 +103,9 @@ Estimate estimate_of_interval(const std::string& name, const RowScores::OfNumber
 bool is_conformal(const Measure& figure) { return figure.name.starts_with("conformal_"); }
 
 /// "conformal_coverage", or the mean size of the sets.
-Estimate estimate_of_conformal(const Measure& figure, const RowScores& scores, const RowScores::OfConformal& conformal,
-                               const arma::vec& w) {
-  const std::vector<double>& levels = scores.conformal_levels;
-  const auto place = std::find(levels.begin(), levels.end(), figure.level);
-  const auto column = static_cast<arma::uword>(std::distance(levels.begin(), place));
+Estimate estimate_of_conformal(const Measure& figure, const RowScores::OfConformal& conformal, const arma::vec& w) {
+  const auto* const place = std::find(std::begin(kJudgedIntervals), std::end(kJudgedIntervals), figure.level);
+  const auto column = static_cast<arma::uword>(std::distance(std::begin(kJudgedIntervals), place));
   return mean_estimate((figure.name == "conformal_coverage" ? conformal.inside : conformal.size).col(column), w);
 }
 
@@ -171,14 +169,16 @@ std::vector<Measure> figures_of(const RowScores& scores) {
     figures.push_back({"brier"});
     if (!scores.classes->positive.is_empty()) figures.push_back({"auc"});
     for (const char* name : {"conformal_coverage", "conformal_size"})
-      for (const double level : scores.conformal_levels) figures.push_back({name, 0, level});
+      for (const double level : kJudgedIntervals)
+        if (!scores.classes->conformal.inside.is_empty()) figures.push_back({name, 0, level});
   }
   for (std::size_t t = 0; t < scores.numbers.size(); ++t) {
     add_number_figures(scores.numbers[t], t, several, figures);
-    for (const double level : scores.conformal_levels) figures.push_back({"conformal_coverage", t, level, !several});
-    for (std::size_t i = 0; i < scores.conformal_levels.size(); ++i)
-      if (scores.numbers[t].conformal.size.col(i).is_finite())
-        figures.push_back({"conformal_width", t, scores.conformal_levels[i], !several});
+    const RowScores::OfConformal& conformal = scores.numbers[t].conformal;
+    if (conformal.inside.is_empty()) continue;
+    for (const double level : kJudgedIntervals) figures.push_back({"conformal_coverage", t, level, !several});
+    for (std::size_t i = 0; i < std::size(kJudgedIntervals); ++i)
+      if (conformal.size.col(i).is_finite()) figures.push_back({"conformal_width", t, kJudgedIntervals[i], !several});
   }
   return figures;
 }
@@ -193,11 +193,10 @@ std::string spelling(const Measure& figure, const JudgedRows& rows) {
 Estimate estimate(const Measure& figure, const RowScores& scores, const JudgedRows& rows) {
   if (figure.name == "energy_score") return mean_estimate(scores.energy, rows.w);
   if (figure.name == "nll" && figure.joint) return times(-1, mean_estimate(scores.log_p, rows.w));
-  if (is_conformal(figure) && scores.classes)
-    return estimate_of_conformal(figure, scores, scores.classes->conformal, rows.w);
+  if (is_conformal(figure) && scores.classes) return estimate_of_conformal(figure, scores.classes->conformal, rows.w);
   if (scores.classes) return estimate_of_classes(figure.name, *scores.classes, rows);
   if (const RowScores::OfNumber& number = scores.numbers[figure.target]; is_conformal(figure)) {
-    const Estimate found = estimate_of_conformal(figure, scores, number.conformal, rows.w);
+    const Estimate found = estimate_of_conformal(figure, number.conformal, rows.w);
     return figure.name == "conformal_width" ? times(number.unit, found) : found;
   }
   return estimate_of_number(figure, scores.numbers[figure.target], rows.y.col(figure.target), rows.w);

@@ -55,7 +55,7 @@ class BlockScorer {
     for (arma::uword t = 0; t < scores_.numbers.size(); ++t) add_number(block, t);
     if (scores_.classes) add_classes(block);
     if (!scores_.energy.is_empty()) add_energy(block);
-    add_conformal(block);
+    if (model_.conformal) add_conformal(block);
   }
 
  private:
@@ -95,8 +95,8 @@ class BlockScorer {
   }
 
   void add_conformal(const Dataset& block) {
-    for (std::size_t i = 0; i < scores_.conformal_levels.size(); ++i) {
-      const double level = scores_.conformal_levels[i];
+    for (std::size_t i = 0; i < std::size(kJudgedIntervals); ++i) {
+      const double level = kJudgedIntervals[i];
       for (arma::uword t = 0; t < scores_.numbers.size(); ++t) {
         RowScores::OfNumber& number = scores_.numbers[t];
         const arma::mat ends = conformal_interval(model_, predictive_, level, t);
@@ -176,8 +176,8 @@ void make_room_for_number(const Model& model, const Dataset& data, const ScoreOp
 
 void make_room_for_conformal(RowScores& scores, arma::uword rows) {
   const auto make_room = [&](RowScores::OfConformal& conformal) {
-    conformal.inside.set_size(rows, scores.conformal_levels.size());
-    conformal.size.set_size(rows, scores.conformal_levels.size());
+    conformal.inside.set_size(rows, std::size(kJudgedIntervals));
+    conformal.size.set_size(rows, std::size(kJudgedIntervals));
   };
   for (RowScores::OfNumber& number : scores.numbers) make_room(number.conformal);
   if (scores.classes) make_room(scores.classes->conformal);
@@ -211,8 +211,7 @@ RowScores score_rows(const Model& model, const Dataset& data, const ScoreOptions
   if (!data.has_target())
     throw Error(ErrorKind::kData, "there is no target: expected a column '" + model.schema.targets[0] + "'");
   RowScores scores = room_for(model, data, options);
-  if (model.conformal) scores.conformal_levels.assign(std::begin(kJudgedIntervals), std::end(kJudgedIntervals));
-  if (!scores.conformal_levels.empty()) make_room_for_conformal(scores, data.rows());
+  if (model.conformal) make_room_for_conformal(scores, data.rows());
   const arma::uword blocks = (data.rows() + kScoreBlock - 1) / kScoreBlock;
   std::vector<std::vector<ExpertScore>> sums(blocks);
   parallel_for((blocks + kBlocksOfTask - 1) / kBlocksOfTask, options.threads, [&](std::size_t task) {

@@ -32,7 +32,6 @@ JudgedRows JudgedRows::take(const arma::uvec& rows) const {
 
 RowScores RowScores::take(const arma::uvec& rows) const {
   RowScores part;
-  part.conformal_levels = conformal_levels;
   part.log_p = part_of_scores(log_p, rows);
   part.energy = part_of_scores(energy, rows);
   part.energy_variance = part_of_scores(energy_variance, rows);

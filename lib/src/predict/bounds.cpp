@@ -48,7 +48,7 @@ std::vector<Bound> bounds_of(const AskedWord& word, const Model& model, bool sev
   std::vector<Bound> result;
   std::optional<std::size_t> second_level;
   if (word.name == "conformal:P" && conformal_groups(model) == ConformalGroups::kLevels)
-    second_level = first_level_input(model.schema, model.conformal->column);
+    second_level = conformal_category(model, model.conformal->column).first;
   for (arma::uword t = 0; t < model.targets(); ++t)
     for (auto& [name, quantiles] : ends_of(word, model, several, t))
       result.push_back(

@@ -66,13 +66,11 @@ arma::vec scores_of_classes(const Predictive& predictive, const arma::vec& y) {
 
 /// The level of each row, from 0.
 arma::uvec levels_of(const Model& model, const Predictive& predictive, const std::string& column) {
-  const std::size_t first = first_level_input(model.schema, column);
-  const std::vector<Column> columns = columns_of(model.schema);
-  const auto place = std::find_if(columns.begin(), columns.end(), [&](const Column& x) { return x.name == column; });
+  const CategoryInputs category = conformal_category(model, column);
   const Standardization& units = model.standardization;
   arma::uvec result(predictive.rows(), arma::fill::zeros);
-  for (std::size_t level = 1; level < place->levels.size(); ++level) {
-    const std::size_t input = first + level - 1;
+  for (std::size_t level = 1; level < category.column.levels.size(); ++level) {
+    const std::size_t input = category.first + level - 1;
     const arma::rowvec is_level =
         units.input_center[input] + units.input_scale[input] * predictive.block().X.row(input + 1);
     result.elem(arma::find(is_level > 0.5)).fill(level);
@@ -101,24 +99,20 @@ ConformalGroups conformal_groups(const Model& model) {
   return model.conformal->scores.size() > model.targets() ? ConformalGroups::kExperts : ConformalGroups::kNone;
 }
 
-std::size_t first_level_input(const Schema& schema, const std::string& column) {
-  std::size_t first = 0;
-  for (const Column& each : columns_of(schema)) {
-    if (each.category && each.name == column) return first;
-    first += each.inputs();
-  }
-  throw Error(ErrorKind::kUsage, "'" + printable(column) + "' is no category that the model reads");
+CategoryInputs conformal_category(const Model& model, const std::string& name) {
+  if (std::optional<CategoryInputs> category = category_inputs(model.schema, name)) return *std::move(category);
+  std::string categories;
+  for (const Column& column : columns_of(model.schema))
+    if (column.category) categories += (categories.empty() ? "'" : ", '") + printable(column.name) + "'";
+  throw Error(ErrorKind::kUsage, "'" + printable(name) + "' is no category that the model reads: expected " +
+                                     (categories.empty() ? "a model that reads a category" : "one of " + categories));
 }
 
 Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads,
                            const std::string& column) {
   require_density(model, "a conformal set");
   arma::uword group_count = by_expert ? model.size() : 1;
-  if (!column.empty()) {
-    first_level_input(model.schema, column);
-    for (const Column& each : columns_of(model.schema))
-      if (each.category && each.name == column) group_count = each.levels.size();
-  }
+  if (!column.empty()) group_count = conformal_category(model, column).column.levels.size();
   const arma::uvec counted = arma::find(rows.w > 0);
   const arma::uword T = model.targets();
   arma::mat scores(counted.n_elem, T);
@@ -160,10 +154,10 @@ namespace {
 /// ", none for 'c'": the levels at which no row has calibrated the model.
 std::string levels_without_rows(const Model& model) {
   std::string text;
-  for (const Column& column : columns_of(model.schema))
-    for (std::size_t level = 0; level < column.levels.size() && column.name == model.conformal->column; ++level)
-      if (model.conformal->scores[level * model.targets()].is_empty())
-        text += (text.empty() ? ", none for '" : ", '") + printable(column.levels[level]) + "'";
+  const std::vector<std::string> levels = conformal_category(model, model.conformal->column).column.levels;
+  for (std::size_t level = 0; level < levels.size(); ++level)
+    if (model.conformal->scores[level * model.targets()].is_empty())
+      text += (text.empty() ? ", none for '" : ", '") + printable(levels[level]) + "'";
   return text;
 }
 
@@ -183,9 +177,9 @@ std::string calibration_summary(const Model& model) {
            (groups == ConformalGroups::kExperts ? " for each expert"
                                                 : " for each level of '" + printable(model.conformal->column) + "'") +
            (groups == ConformalGroups::kLevels ? levels_without_rows(model) : "") +
-           ": sets by n rows have an end up to level n / (n + 1)";
+           ": n rows are enough for levels up to n / (n + 1)";
   const double highest = static_cast<double>(most) / (static_cast<double>(most) + 1);
-  return text + ": sets up to level " + format_number(std::floor(1e4 * highest) / 1e4) + " have an end";
+  return text + ": enough for levels up to " + format_number(std::floor(1e4 * highest) / 1e4);
 }
 
 double conformal_threshold(const arma::vec& scores, double level) {

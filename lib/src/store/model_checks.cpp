@@ -249,9 +249,8 @@ namespace {
 void check_conformal(const Model& model) {
   const std::vector<arma::vec>& lists = model.conformal->scores;
   if (const std::string& name = model.conformal->column; !name.empty()) {
-    const std::vector<Column> columns = columns_of(model.schema);
-    const auto column = std::find_if(columns.begin(), columns.end(), [&](const Column& x) { return x.name == name; });
-    if (column == columns.end() || !column->category || lists.size() != model.targets() * column->levels.size())
+    const std::optional<CategoryInputs> category = category_inputs(model.schema, name);
+    if (!category || lists.size() != model.targets() * category->column.levels.size())
       fail("/conformal", "its lists of scores are not one for each target of each level of a category");
   } else if (lists.size() != model.targets() && lists.size() != model.targets() * model.size()) {
     fail("/conformal", "its lists of scores are not one for each target, or one for each target of each expert");

@@ -1,7 +1,7 @@
 // A model file is a .safetensors file (safetensors.hpp), so that numpy, PyTorch and others can read its numbers:
 //
 //     8 bytes     the length of the header, little-endian, a multiple of 8
-//     header      JSON {"__metadata__": {"format": "moe", "version": "1" .. "5", "model": DESCRIPTION},
+//     header      JSON {"__metadata__": {"format": "moe", "version": "1" .. "6", "model": DESCRIPTION},
 //                       "NAME": {"dtype": "F64", "shape": [..], "data_offsets": [begin, end]}, ..}, blanks at its end
 //     tensors     F64, little-endian, one after the other in the order of model_tensors.hpp, and last
 //       "checksum", U64 [1]: XXH3-64 with seed 0 of every byte before it

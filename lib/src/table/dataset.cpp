@@ -11,6 +11,15 @@ std::vector<Column> columns_of(const Schema& schema) {
   return columns;
 }
 
+std::optional<CategoryInputs> category_inputs(const Schema& schema, const std::string& name) {
+  std::size_t first = 0;
+  for (Column& column : columns_of(schema)) {
+    if (column.category && column.name == name) return CategoryInputs{std::move(column), first};
+    first += column.inputs();
+  }
+  return std::nullopt;
+}
+
 std::vector<std::string> input_names(const std::vector<Column>& columns) {
   std::vector<std::string> names;
   for (const Column& column : columns) {
