@@ -102,7 +102,9 @@ std::vector<std::string> pace_by_itself(const Arguments& arguments, const moe::M
   for (const char* option :
        {"epochs", "batch", "schedule", "patience", "validation", "resume", "l1", "gate-l1", "firth"})
     if (arguments.has(option)) return {};
-  const auto is_linear = [&](const std::string& network) { return spec.network_of(network, {0}, 1).is_linear(); };
+  const auto is_linear = [&](const std::string& network) {
+    return spec.network_of(network, {0}, 1).is_linear_in_parameters();
+  };
   const bool linear = is_linear(spec.gate) && std::all_of(spec.experts.begin(), spec.experts.end(), is_linear);
   if (linear || rows < kLeastRowsToHold || options.objective != "likelihood" ||
       (options.solver != "auto" && !options.solver.starts_with("adam")))
@@ -264,7 +266,8 @@ std::string notes() {
          "me-batch)\n" +
          listing("Objectives (minimised, penalties added; means over rows but for me-batch):", moe::objective_words()) +
          listing("Gate links:", moe::gate_words()) + listing("Solvers:", moe::solver_words()) +
-         "  auto        adam where a network is an MLP; else em, or lbfgs where that cannot be; owlqn under --l1 or "
+         "  auto        adam where a network has hidden layers; else em, or lbfgs where that cannot be; owlqn under "
+         "--l1 or "
          "--gate-l1\n\n"
          "Exit status: 0 done; 1 the fit failed, no model written; 2 usage; 3 bad data; 4 bad model file; 5 cannot "
          "read or write.";

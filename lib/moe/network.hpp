@@ -67,8 +67,13 @@ class Network {
   /// Whether the network is a single dense step after design(), so that it can be computed together with others in one
   /// product.
   bool is_linear() const { return steps_.size() == (degree() > 1 ? 2 : 1); }
+  /// Whether the outputs are linear in the parameters. That of pieces:N:linear are, too.
+  bool is_linear_in_parameters() const { return is_linear() || (has_pieces() && steps_.size() == 2); }
   /// The number of parameters of the last step for each output.
   arma::uword last_inputs() const { return steps_.back().height(); }
+  /// How many of them training rows can tell apart. Between the first and the last knot of an input its pieces add up
+  /// to the input itself, so that pieces:N:linear has one parameter too many for each such input.
+  arma::uword last_rank() const;
 
   /// Random weights (uniform as in Glorot, Bengio 2010; He 2015 before a relu), and intercepts 0.
   void start(double* theta, Random& random) const;

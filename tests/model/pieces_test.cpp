@@ -145,3 +145,30 @@ TEST_CASE("pieces of a linear network are a sum of functions of each input", "[p
   // Effects add up: no part depends on both inputs.
   CHECK(at(0.3, 0.7) - at(0.3, -0.7) == Approx(at(-0.8, 0.7) - at(-0.8, -0.7)).margin(1e-9));
 }
+
+TEST_CASE("a sum of pieces is fitted to its maximum, and its parameters are the rank of its design", "[pieces]") {
+  moe::Random random(8);
+  moe::Dataset data;
+  data.X.ones(3, 300);
+  for (double& x : data.X.tail_rows(2)) x = random.uniform(-1, 1);
+  data.y = arma::sin(3 * data.X.row(1).t()) + arma::abs(data.X.row(2).t());
+  for (double& y : data.y) y += 0.1 * random.normal();
+  data.w.ones(300);
+  moe::FitRequest request{some_schema(2, 0), {}, data, {}, {}};
+  request.spec.experts = {"pieces:8:linear"};
+  request.spec.expert_inputs = {{0, 1}};
+  const moe::Model model = moe::train(request).model;
+  CHECK(model.fit.solver == "lbfgs");
+  CHECK(model.fit.converged);
+  // The same by least squares, which takes a pseudo-inverse, as the design has not its full rank.
+  const moe::Rows rows = model.standardize(data);
+  arma::mat design(300, 3 + 2 * 8);
+  design.head_cols(3) = rows.X.t();
+  for (arma::uword n = 0; n < 300; ++n)
+    for (arma::uword j = 0; j < 2; ++j)
+      design.submat(n, 3 + 8 * j, n, 10 + 8 * j) = code(rows.X(j + 1, n), model.knots[j]);
+  const arma::vec residuals = data.y - design * (arma::pinv(design) * data.y);
+  const double variance = arma::dot(residuals, residuals) / 300;
+  CHECK(model.fit.log_likelihood == Approx(-150 * (std::log(2 * arma::datum::pi * variance) + 1)).epsilon(1e-8));
+  CHECK(model.fit.parameters == arma::rank(design) + 1);
+}

@@ -1,4 +1,4 @@
-// The choice of a solver: owlqn for l1 penalties, adam for networks that are not linear, em for the likelihood of
+// The choice of a solver: owlqn for l1 penalties, adam for networks with hidden layers, em for the likelihood of
 // linear ones with few parameters, and lbfgs for the rest. The cost of second derivatives grows with the square of the
 // number of parameters, that of a gradient only in proportion.
 #include "fit/solver_choice.hpp"
@@ -30,6 +30,12 @@ bool all_linear(const Model& model) {
                      [](const Expert& expert) { return expert.network->is_linear(); });
 }
 
+bool linear_in_parameters(const Model& model) {
+  return model.gate_branch.network->is_linear_in_parameters() &&
+         std::all_of(model.experts.begin(), model.experts.end(),
+                     [](const Expert& expert) { return expert.network->is_linear_in_parameters(); });
+}
+
 std::string resolved_solver(const Model& model, const TrainOptions& options, arma::uword rows) {
   if (options.penalty.has_l1()) {
     if (options.solver == "auto") return "owlqn";
@@ -39,7 +45,7 @@ std::string resolved_solver(const Model& model, const TrainOptions& options, arm
                                        "owlqn or auto");
   }
   if (options.solver != "auto") return options.solver;
-  if (!all_linear(model)) return "adam";
+  if (!all_linear(model)) return linear_in_parameters(model) ? "lbfgs" : "adam";
   const bool normal = model.targets() == 1 && std::all_of(model.experts.begin(), model.experts.end(),
                                                           [](const Expert& e) { return e.family->normal(); });
   const bool some_stand_for_all = normal && rows >= 2 * rows_for_hessian(model.theta.n_elem);

@@ -223,9 +223,13 @@ bool Model::has_pieces() const {
 
 arma::uword Model::degrees_of_freedom() const {
   arma::uword free = theta.n_elem;
-  free -= gate->redundant_outputs() * gate_branch.network->last_inputs();
-  for (const Member& member : members) free -= gate->redundant_outputs() * member.network->last_inputs();
-  for (const Expert& expert : experts) free -= expert.family->redundant_outputs() * expert.network->last_inputs();
+  const auto take_off = [&](const Network& network, arma::uword redundant) {
+    const arma::uword all = network.last_inputs(), rank = network.last_rank();
+    free -= network.outputs() * (all - rank) + redundant * rank;
+  };
+  take_off(*gate_branch.network, gate->redundant_outputs());
+  for (const Member& member : members) take_off(*member.network, gate->redundant_outputs());
+  for (const Expert& expert : experts) take_off(*expert.network, expert.family->redundant_outputs());
   return free;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "base/kernels/kernels.hpp"
@@ -75,6 +76,13 @@ Network Network::with_knots(const Knots& knots) const {
   Network result(spec_, std::move(steps));
   result.pieces_ = std::move(pieces);
   return result;
+}
+
+arma::uword Network::last_rank() const {
+  if (steps_.size() != 2 || !has_pieces()) return last_inputs();
+  std::set<std::size_t> inputs;
+  for (const Piece& piece : pieces_) inputs.insert(piece.input);
+  return last_inputs() - inputs.size();
 }
 
 void Network::start(double* theta, Random& random) const {
