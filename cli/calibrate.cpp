@@ -28,9 +28,11 @@ void run_calibrate(const Arguments& arguments) {
   moe::CsvReader reader(data_path(arguments.positional(0), path), csv_options(arguments, model.schema.na));
   moe::OutputFile out(arguments.text("output"));
   const moe::Dataset rows = rows_with_target(arguments, reader, model.schema);
+  const bool before = model.conformal.has_value();
   model.conformal = moe::conformal_scores(model, rows, arguments.has("by-expert"), threads(arguments), column);
   moe::save_model(model, out);
   say_calibration(arguments, model);
+  if (before && !arguments.has("quiet")) say("note: the rows that had calibrated the model before no longer count");
 }
 
 }  // namespace

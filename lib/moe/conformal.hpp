@@ -48,6 +48,10 @@ std::string calibration_summary(const Model& model);
 /// The threshold q for a level between 0 and 1. Infinite where there are too few scores. `scores`: in ascending order.
 double conformal_threshold(const arma::vec& scores, double level);
 
+/// A sentence that says for which groups the rows are too few for this level, so that their sets hold every target; ""
+/// where they are enough for all.
+std::string calibration_gap(const Model& model, double level);
+
 /// The thresholds of target t: one for each group.
 arma::vec conformal_thresholds(const Model& model, double level, arma::uword t = 0);
 

@@ -175,3 +175,29 @@ TEST_CASE("eval counts what conformal sets hold, and how large they are", "[conf
   std::getline(both, found);
   CHECK(found == predicted);
 }
+
+TEST_CASE("a level for which too few rows have calibrated the model is told", "[conformal]") {
+  const Shell sh;
+  // 9 rows are enough for levels up to 9 / 10.
+  const Ran ran =
+      sh("moe gen two-lines -n 100 -o a.csv; moe gen two-lines -n 9 --seed 2 -o b.csv\n"
+         "moe train -q -k 1 a.csv -o m.moe; moe calibrate -q -m m.moe b.csv -o n.moe\n"
+         "moe predict -m n.moe --output conformal:0.9 a.csv | grep -c inf\n"
+         "moe predict -m n.moe --output conformal:0.91 a.csv | grep -c inf\n"
+         "moe calibrate -m n.moe b.csv -o o.moe");
+  INFO(ran);
+  CHECK(ran.out == "0\n100\n");
+  CHECK(ran.err ==
+        "note: too few rows have calibrated the model for level 0.91, so that an interval has no end\n"
+        "calibrated by 9 rows: enough for levels up to 0.9\n"
+        "note: the rows that had calibrated the model before no longer count\n");
+  const Ran levels =
+      sh("awk 'BEGIN { print \"y,s\"; for (i = 1; i <= 90; ++i) print i % 7 \",\" (i % 3 ? \"a\" : \"b\") }' >l.csv\n"
+         "awk 'BEGIN { print \"y,s\"; for (i = 1; i <= 30; ++i) print i % 7 \",\" (i % 10 ? \"a\" : \"b\") }' >h.csv\n"
+         "moe train -q -k 1 -y y l.csv -o l.moe; moe calibrate -q -m l.moe h.csv --by s -o s.moe\n"
+         "moe predict -m s.moe --output conformal:0.9 l.csv >/dev/null");
+  INFO(levels);
+  CHECK(levels.err ==
+        "note: too few rows have calibrated the model for level 0.9 at 'b' of 's', so that an interval has no end "
+        "there\n");
+}

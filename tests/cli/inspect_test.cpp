@@ -290,6 +290,8 @@ TEST_CASE("a committee is a line for each member, and whole with --coefficients"
   CHECK(ran.out.find("\nmember 1, weight 0.333333:  2 experts, linear, gaussian;  gate linear, x1\n") !=
         std::string::npos);
   CHECK(ran.out.find("\nexpert ") == std::string::npos);
+  CHECK(ran.out.find(" (each member has seen most of them), 3 members, seed 1\n") != std::string::npos);
+  CHECK(ran.out.find("AIC") == std::string::npos);
   CHECK(ran.err == "note: --coefficients shows the experts of each member, with their coefficients\n");
   CHECK(sh("moe inspect -q m.moe").err.empty());
   const Ran whole = sh("moe inspect --coefficients m.moe");

@@ -21,7 +21,8 @@ Ends conformal_ends(const AskedWord& word, const std::string& given, const Model
   if (!thresholds.is_finite())
     throw Error(ErrorKind::kUsage, word.option + " " + word.typed +
                                        ": the interval has no end, as too few rows have calibrated " +
-                                       "the model: it is " + calibration_summary(model));
+                                       "the model: it is " + calibration_summary(model) +
+                                       ": expected a lower level, or more rows for `moe calibrate`");
   Quantiles low, high;
   for (const double threshold : thresholds) {
     const double z = std::min(threshold, kConformalReach), beyond = threshold - z;

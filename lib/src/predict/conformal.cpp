@@ -182,6 +182,28 @@ std::string calibration_summary(const Model& model) {
   return text + ": enough for levels up to " + format_number(std::floor(1e4 * highest) / 1e4);
 }
 
+std::string calibration_gap(const Model& model, double level) {
+  const arma::uvec gaps = arma::find_nonfinite(conformal_thresholds(model, level));
+  if (gaps.is_empty()) return "";
+  std::string groups;
+  switch (conformal_groups(model)) {
+    case ConformalGroups::kNone:
+      break;
+    case ConformalGroups::kExperts:
+      for (const arma::uword k : gaps) groups += (groups.empty() ? "expert " : ", ") + std::to_string(k + 1);
+      break;
+    case ConformalGroups::kLevels: {
+      const CategoryInputs category = conformal_category(model, model.conformal->column);
+      for (const arma::uword g : gaps)
+        groups += (groups.empty() ? "'" : ", '") + printable(category.column.levels[g]) + "'";
+      groups += " of '" + printable(category.column.name) + "'";
+    }
+  }
+  return "too few rows have calibrated the model for level " + format_number(level) +
+         (groups.empty() ? "" : " at " + groups) + ", so that " +
+         (model.classes() ? "a set holds every class" : "an interval has no end") + (groups.empty() ? "" : " there");
+}
+
 double conformal_threshold(const arma::vec& scores, double level) {
   const double place = std::ceil((static_cast<double>(scores.n_elem) + 1) * level - 1e-9);
   if (place > static_cast<double>(scores.n_elem)) return std::numeric_limits<double>::infinity();

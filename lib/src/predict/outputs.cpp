@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "moe/conformal.hpp"
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
 
@@ -143,6 +144,9 @@ Outputs::Outputs(const Model& model, const std::string& list, std::uint64_t seed
     needs_target_ = needs_target_ || word.target;
     numbered_ = numbered_ || word.name == "sample:N";
     for (Output& output : make_outputs(word, model, several_intervals(words), seed)) list_.push_back(std::move(output));
+    if (word.name != "conformal:P") continue;
+    const std::string gap = calibration_gap(model, level_of(word, behind_colon(word.typed)));
+    if (!gap.empty()) notes_.push_back("note: " + gap);
   }
 }
 

@@ -52,9 +52,12 @@ class Outputs {
   bool needs_target() const { return needs_target_; }
   /// Whether a row's values depend on its place in the table: Dataset::first.
   bool numbered() const { return numbered_; }
+  /// Sentences on outputs that say nothing: conformal sets without an end.
+  const std::vector<std::string>& notes() const { return notes_; }
 
  private:
   std::vector<Output> list_;
+  std::vector<std::string> notes_;
   bool needs_target_ = false, numbered_ = false;
 };
 

@@ -146,7 +146,9 @@ std::vector<std::string> predict_csv(const Model& model, CsvReader& reader, cons
                                             "reach of the training data's");
         done += count;
       });
-  return fresh.notes;
+  std::vector<std::string> notes = fresh.notes;
+  notes.insert(notes.end(), outputs.notes().begin(), outputs.notes().end());
+  return notes;
 }
 
 }  // namespace moe

@@ -210,6 +210,9 @@ std::string describe_fit(const FitSummary& fit, const Shown& style) {
   if (fit.rows == 0) return "fit: none recorded (a checkpoint, or a model that was not fitted)\n";
   const std::string value =
       style.options.digits > 0 ? style.number(fit.objective_value) : formatted("%.8g", fit.objective_value);
+  if (fit.solver == "committee")
+    return "fit: " + counted(fit.rows, "row") + ", nll " + value + " at them (each member has seen most of them), " +
+           counted(fit.restarts, "member") + ", seed " + std::to_string(fit.seed) + "\n";
   const std::string first = "fit: " + counted(fit.rows, "row") + ", " + minimised_figure(fit) + " " + value + " by " +
                             fit.solver + ", " + (fit.converged ? "converged" : "not converged") + " after " +
                             counted(fit.iterations, "pass", "passes") + " (best of " + counted(fit.restarts, "start") +

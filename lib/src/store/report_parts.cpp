@@ -148,10 +148,13 @@ std::vector<std::string> guard_notes(const Model& model) {
   if (!starved.empty()) {
     const double rows =
         arma::accu(study.shares.elem(arma::find(study.starved > 0))) * static_cast<double>(model.fit.rows);
-    notes.push_back("warning: expert " + join(starved) +
-                    (starved.size() == 1 ? " is starved: it explains " : " are starved: they explain ") +
-                    formatted("%.3g", rows) + " of " + std::to_string(model.fit.rows) +
-                    " rows: expected fewer experts");
+    constexpr std::size_t kMostNamed = 5;
+    const bool many = starved.size() > kMostNamed;
+    notes.push_back(
+        "warning: " +
+        (many ? std::to_string(starved.size()) + " of " + counted(model.size(), "expert") : "expert " + join(starved)) +
+        (starved.size() == 1 ? " is starved: it explains " : " are starved: they explain ") + formatted("%.3g", rows) +
+        " of " + std::to_string(model.fit.rows) + " rows: expected fewer experts");
   }
   if (!separated.empty())
     notes.push_back("note: the gate's split " +
