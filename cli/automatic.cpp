@@ -73,8 +73,8 @@ void summarise_committee(const moe::AutomaticResult& result) {
                   tried.words);
   }
   if (result.factor != 1)
-    say(figures(model.classes() ? "calibrated by the rows held out: log-odds divided by %.2f"
-                                : "calibrated by the rows held out: all scales times %.2f",
+    say(figures(model.classes() ? "rescaled, as the rows held out suggest: log-odds divided by %.2f"
+                                : "rescaled, as the rows held out suggest: all scales times %.2f",
                 result.factor, 0));
   say(figures("committee: %.4f +- %.4f", -result.score, result.error) + ", " + std::to_string(model.members.size()) +
       " members" + figures(", %.1f s", result.seconds, 0));
@@ -83,6 +83,10 @@ void summarise_committee(const moe::AutomaticResult& result) {
 /// What was tried, for the page of the fit.
 moe::FitHistory history_of(const moe::AutomaticResult& result) {
   moe::FitHistory history;
+  history.nll = -result.score;
+  history.error = result.error;
+  history.factor = result.factor;
+  history.folds = result.folds;
   for (const moe::Tried& tried : result.tried)
     if (tried.failure.empty())
       history.tried.push_back({tried.words, -tried.score, tried.error, tried.weight, tried.folds < result.folds});
@@ -123,6 +127,7 @@ std::vector<std::string> notes_on(const moe::AutomaticResult& result, const moe:
 
 /// Fits the candidates, saves the committee and says what was tried.
 void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::AutomaticOptions options) {
+  check_conformal(arguments, table.schema);
   const std::optional<moe::Dataset> held = hold_for_conformal(arguments, table);
   options.seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
   options.threads = threads(arguments);
@@ -130,7 +135,7 @@ void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::Aut
   std::vector<moe::Conformal> of_folds;
   if (conformal_by_folds(arguments))
     options.on_unseen = [&](const moe::Model& committee, const std::vector<std::size_t>& rows) {
-      of_folds.push_back(moe::conformal_scores(committee, moe::take_rows(table.data, rows), false, threads(arguments)));
+      of_folds.push_back(calibrated_by(arguments, committee, moe::take_rows(table.data, rows)));
     };
   FitRecord summary(arguments);
   FitPage page(arguments);
@@ -147,7 +152,7 @@ void fit_and_save(const Arguments& arguments, moe::TrainingTable table, moe::Aut
     const std::vector<std::string> notes = notes_on(result, options, table);
     const Json record = record_of(result, notes);
     const std::string missed = summary.unmet_by(record);
-    if (held) result.model.conformal = moe::conformal_scores(result.model, *held, false, threads(arguments));
+    if (held) result.model.conformal = calibrated_by(arguments, result.model, *held);
     if (!of_folds.empty()) result.model.conformal = moe::joined(of_folds);
     if (missed.empty()) moe::save_model(result.model, out);
     if (!arguments.has("quiet")) summarise_committee(result);

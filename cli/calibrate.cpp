@@ -19,17 +19,28 @@ using moe::ErrorKind;
 
 constexpr double kLeastPart = 0.001, kMostPart = 0.5;
 
-void run_calibrate(const Arguments& arguments) {
-  const std::string path = required_model(arguments), column = arguments.text("by");
-  moe::Model model = moe::load_model(path);
+/// By what the rows that calibrate a model are in groups.
+std::vector<Option> group_options() {
+  return {
+      {"by-expert", "", "", "", "a threshold for each expert, so that the coverage holds where that expert answers"},
+      {"by", "", "COL", "", "a threshold for each level of this category, so that the coverage holds at each level"}};
+}
+
+void check_groups(const Arguments& arguments, const moe::Schema& schema) {
   if (arguments.has("by-expert") && arguments.has("by"))
     throw Error(ErrorKind::kUsage, "--by and --by-expert: expected one of them");
-  if (arguments.has("by")) moe::conformal_category(model, column);  // before rows are read
+  if (arguments.has("by")) moe::conformal_category(schema, arguments.text("by"));
+}
+
+void run_calibrate(const Arguments& arguments) {
+  const std::string path = required_model(arguments);
+  moe::Model model = moe::load_model(path);
+  check_groups(arguments, model.schema);  // before rows are read
   moe::CsvReader reader(data_path(arguments.positional(0), path), csv_options(arguments, model.schema.na));
   moe::OutputFile out(arguments.text("output"));
   const moe::Dataset rows = rows_with_target(arguments, reader, model.schema);
   const bool before = model.conformal.has_value();
-  model.conformal = moe::conformal_scores(model, rows, arguments.has("by-expert"), threads(arguments), column);
+  model.conformal = calibrated_by(arguments, model, rows);
   moe::save_model(model, out);
   say_calibration(arguments, model);
   if (before && !arguments.has("quiet")) say("note: the rows that had calibrated the model before no longer count");
@@ -37,12 +48,31 @@ void run_calibrate(const Arguments& arguments) {
 
 }  // namespace
 
-Option conformal_option() {
-  return {
-      "conformal", "", "PART|folds", "",
-      "hold this part of the rows out of the fit, as 0.2, and calibrate the model by them, as `moe calibrate` does, "
-      "for predict's conformal:P; folds: with the automatic fit and --committee, calibrate by all rows, each judged by "
-      "the fits that have not seen it"};
+std::vector<Option> conformal_options() {
+  std::vector<Option> options = group_options();
+  for (Option& option : options) option.help = "of --conformal: " + option.help;
+  options.insert(
+      options.begin(),
+      {"conformal", "", "PART|folds", "",
+       "hold this part of the rows out of the fit, as 0.2, and calibrate the model by them, as `moe "
+       "calibrate` does, for predict's conformal:P; folds: with the automatic fit and --committee, calibrate "
+       "by all rows, each judged by the fits that have not seen it"});
+  return options;
+}
+
+void check_conformal(const Arguments& arguments, const moe::Schema& schema) {
+  for (const char* option : {"by", "by-expert"})
+    if (arguments.has(option) && !arguments.has("conformal"))
+      throw Error(ErrorKind::kUsage, std::string("--") + option + ": expected --conformal with it");
+  check_groups(arguments, schema);
+  if (arguments.has("by-expert") && conformal_by_folds(arguments))
+    throw Error(ErrorKind::kUsage,
+                "--by-expert: the fits of folds have each their own experts: expected a part of the rows, as "
+                "--conformal 0.2, or --by COL");
+}
+
+moe::Conformal calibrated_by(const Arguments& arguments, const moe::Model& model, const moe::Dataset& rows) {
+  return moe::conformal_scores(model, rows, arguments.has("by-expert"), threads(arguments), arguments.text("by"));
 }
 
 bool conformal_by_folds(const Arguments& arguments) { return arguments.text("conformal") == "folds"; }
@@ -92,15 +122,10 @@ Command calibrate_command() {
            {"the intervals", "moe predict -m sure.moe --output mean,conformal:0.9 new.csv"}},
           "[DATA]",
           1,
-          with_csv_options(joined(
-              {{model_option(), unknown_option(), threads_option()},
-               in_group(Group::kFit,
-                        {{"by-expert", "", "", "",
-                          "a threshold for each expert, so that the coverage holds where that expert answers"},
-                         {"by", "", "COL", "",
-                          "a threshold for each level of this category, so that the coverage holds at each level"}}),
-               in_group(Group::kOutput,
-                        {{"quiet", "q", "", "", "say nothing"}, output_option("where the calibrated model goes")})})),
+          with_csv_options(joined({{model_option(), unknown_option(), threads_option()},
+                                   in_group(Group::kFit, group_options()),
+                                   in_group(Group::kOutput, {{"quiet", "q", "", "", "say nothing"},
+                                                             output_option("where the calibrated model goes")})})),
           "DATA must be rows that no fit has seen, from the same source as the rows to come. Then the sets of "
           "`moe predict --output conformal:P` hold the target with a probability of at least P: intervals of a number, "
           "lists of classes. n rows are enough for levels up to n / (n + 1). A weight above 0 counts as 1.",

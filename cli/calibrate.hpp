@@ -9,8 +9,12 @@
 
 namespace cli {
 
-/// --conformal, of commands that fit a model.
-Option conformal_option();
+/// --conformal and what belongs to it, of commands that fit a model.
+std::vector<Option> conformal_options();
+/// Throws Error (usage) where these options contradict each other, or the table has no category of that name.
+void check_conformal(const Arguments& arguments, const moe::Schema& schema);
+/// The scores of rows that the model has not seen, in the groups that the options ask for.
+moe::Conformal calibrated_by(const Arguments& arguments, const moe::Model& model, const moe::Dataset& rows);
 /// Whether the fits of folds are to calibrate their committee by the rows that they have not seen: --conformal folds.
 bool conformal_by_folds(const Arguments& arguments);
 /// Throws Error (usage) for --conformal folds, where a single model is fitted.

@@ -49,6 +49,10 @@ double figure_of(const std::string& name, const Judged& judged, const Judgement&
     known.push_back(moe::spelling(figure, judgement.rows));
     if (known.back() == name) return moe::estimate(figure, judged.scores, judgement.rows).value;
   }
+  if (name.starts_with("conformal_") && judged.model && !judged.model->conformal)
+    throw Error(ErrorKind::kUsage,
+                "--require: '" + moe::printable(name) + "': model " + judged.letter +
+                    " is not calibrated: expected one of moe calibrate, or of moe train --conformal");
   throw Error(ErrorKind::kUsage, "--require: " + moe::unknown_word("figure", name, known));
 }
 

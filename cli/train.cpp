@@ -14,7 +14,6 @@
 #include "fit_record.hpp"
 #include "follower.hpp"
 #include "moe/checkpoint.hpp"
-#include "moe/conformal.hpp"
 #include "moe/error.hpp"
 #include "moe/file.hpp"
 #include "moe/model_file.hpp"
@@ -140,6 +139,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
   moe::TrainingTable table = training_table(arguments, start, spec);
   spec.gate_inputs = table.gate_inputs;
   spec.expert_inputs = table.expert_inputs;
+  check_conformal(arguments, table.schema);
   refuse_folds_of_one_fit(arguments);
   const std::optional<moe::Dataset> held = hold_for_conformal(arguments, table);
   std::optional<moe::Dataset> validation = validation_rows(arguments, table.schema, options);
@@ -171,7 +171,7 @@ void fit(const Arguments& arguments, std::optional<moe::Checkpoint> from) {
       said.insert(said.end(), more.begin(), more.end());
     const Json record = record_of(model, report, said);
     const std::string missed = summary.unmet_by(record);
-    if (held) model.conformal = moe::conformal_scores(model, *held, false, threads(arguments));
+    if (held) model.conformal = calibrated_by(arguments, model, *held);
     if (missed.empty()) moe::save_model(model, out);
     say_summary(arguments, result, {paced, penalties});
     say_calibration(arguments, model);
@@ -233,7 +233,7 @@ std::vector<Option> options_of_train() {
                  {"committee", "", "B", "",
                   "fit the model B times, each time without another part of the rows, and average the B fits in one "
                   "model"}}),
-       in_group(Group::kFit, {conformal_option()}),
+       in_group(Group::kFit, conformal_options()),
        in_group(Group::kOutput,
                 {output_option("where the model goes"),
                  {"log", "", "FILE.jsonl", "", "one JSON object a pass"},

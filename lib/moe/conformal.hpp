@@ -36,8 +36,9 @@ Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expe
 enum class ConformalGroups { kNone, kExperts, kLevels };
 /// The model must be calibrated.
 ConformalGroups conformal_groups(const Model& model);
-/// The category of this name, by whose levels the model can be calibrated. Throws Error (usage) where it reads none.
-CategoryInputs conformal_category(const Model& model, const std::string& name);
+/// The category of this name, by whose levels the model can be calibrated. Throws Error (usage) where there
+/// is none.
+CategoryInputs conformal_category(const Schema& schema, const std::string& name);
 
 /// The scores of all of these, of the same shape, together.
 Conformal joined(const std::vector<Conformal>& parts);

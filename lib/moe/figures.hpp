@@ -29,6 +29,10 @@ struct FitHistory {
     bool trial;         ///< whether it was dropped after the trial, whose rows are fewer
   };
   std::vector<Tried> tried{};
+  /// Of the committee that it has made: nll of rows that the fits have not seen, and its standard error; in how many
+  /// folds; and by which factor its scales were multiplied, or the log-odds of classes divided.
+  double nll = 0, error = 0, factor = 1;
+  std::size_t folds = 0;
 };
 
 struct FigureOptions {

@@ -108,6 +108,30 @@ TEST_CASE("--by calibrates the rows of each level of a category by themselves", 
   CHECK(loud_by == Approx(0.9).margin(0.08));
   CHECK(ran.out.find("same bytes\n") != std::string::npos);
   CHECK(ran.out.find("\"site\"") != std::string::npos);
+  // The same groups beside --conformal, of one model and of folds.
+  const Ran trained =
+      sh("moe train -q -k 1 -y y --conformal 0.3 --by site a.csv -o g.moe; moe inspect g.moe | grep -o \"level of "
+         "'site'\"\n"
+         "moe train -q --committee 5 -k 1 -y y --conformal folds --by site a.csv -o f.moe\n"
+         "moe inspect f.moe | grep -o 'calibrated by 400 rows, 100 to 300 for each level'\n"
+         "moe predict -m f.moe --output conformal:0.9 --append c.csv | " +
+         coverage +
+         "moe train -q -k 2 -y y --conformal 0.3 --by-expert a.csv -o e.moe; moe inspect e.moe | grep -o 'for each "
+         "expert'\n"
+         "moe train -k 1 -y y --by site a.csv -o n.moe; moe train -k 1 -y y --conformal 0.2 --by nope a.csv -o n.moe\n"
+         "moe train --committee 3 -k 1 -y y --conformal folds --by-expert a.csv -o n.moe; ls n.moe 2>/dev/null");
+  INFO(trained);
+  REQUIRE(trained.out.starts_with("level of 'site'\ncalibrated by 400 rows, 100 to 300 for each level\n"));
+  std::istringstream by_folds(trained.out.substr(trained.out.rfind("for each level\n") + 15));
+  by_folds >> quiet >> loud;
+  CHECK(quiet == Approx(0.9).margin(0.06));
+  CHECK(loud == Approx(0.9).margin(0.1));
+  CHECK(trained.out.ends_with("for each expert\n"));
+  CHECK(trained.err ==
+        "moe train: --by: expected --conformal with it\n"
+        "moe train: 'nope' is no category that the model reads: expected one of 'site'\n"
+        "moe train: --by-expert: the fits of folds have each their own experts: expected a part of the rows, as "
+        "--conformal 0.2, or --by COL\n");
   // An exported model takes the end of the row's level.
   const Ran c = sh(
       "command -v cc >/dev/null || exit 7\n"
@@ -160,6 +184,12 @@ TEST_CASE("eval counts what conformal sets hold, and how large they are", "[conf
   CHECK(found == predicted);
   CHECK(levels == "['0.5', '0.9', '0.95']");  // 19 scores are enough up to .95
   CHECK(said.find("conformal_coverage 0.9 ") != std::string::npos);
+  const Ran pair = sh("moe eval -q -m sure.moe -m m.moe c.csv --require 'conformal_coverage:0.9(B)>=0.8' >/dev/null");
+  INFO(pair);
+  CHECK(
+      pair.err ==
+      "moe eval: --require: 'conformal_coverage:0.9': model B is not calibrated: expected one of moe calibrate, or of "
+      "moe train --conformal\n");
   const Ran classes =
       sh("awk -F, -v OFS=, 'NR > 1 { $2 = $2 > 1 ? \"up\" : $2 < -1 ? \"down\" : \"no\" } 1' a.csv >d.csv\n"
          "moe train -q -k 1 --l2 0.01 --conformal 0.3 d.csv -o d.moe\n"

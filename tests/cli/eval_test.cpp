@@ -256,6 +256,11 @@ TEST_CASE("predict --digits rounds numbers as printf does, and no numbers of exp
     CHECK(ran.err.empty());
     CHECK(std::stoi(ran.out) >= 10);
   }
+  // Sets of highest density, too.
+  const Ran sets = sh("moe predict -m m.moe --output hdr:0.9 --digits 3 d.csv | sed -n 2p");
+  INFO(sets);
+  CHECK(sh("moe predict -m m.moe --output hdr:0.9 d.csv | sed -n 2p | sed 's/[][\",]//g' | xargs printf '%.3g %.3g\n'")
+            .out == sh("moe predict -m m.moe --output hdr:0.9 --digits 3 d.csv | sed -n 2p | sed 's/[][\",]//g'").out);
   const Ran refused = sh("moe predict -m m.moe --digits 18 d.csv");
   CHECK(refused.status == 2);
   CHECK(refused.err == "moe predict: --digits: '18': expected a whole number from 1 to 17\n");

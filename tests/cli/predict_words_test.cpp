@@ -71,7 +71,7 @@ TEST_CASE("words that predict refuses", "[cli][predict]") {
   const std::pair<const char*, const char*> refused[] = {
       {"m.moe --output cdf:x", "--output: 'cdf:x': expected a number, as cdf:10"},
       {"m.moe --output cdf:inf", "--output: 'cdf:inf': expected a number, as cdf:10"},
-      {"m.moe --output hdr:1", "--output: 'hdr:1': expected a level between 0 and 1, as q0.05 or interval:0.9"},
+      {"m.moe --output hdr:1", "--output: 'hdr:1': expected a level between 0 and 1, as hdr:0.9"},
       {"m.moe --output sample:0", "--output: 'sample:0': expected a number of draws from 1 to 10000, as sample:100"},
       {"m.moe --output sample:1.5", "--output: 'sample:1.5': expected a number of draws"},
       {"m.moe --output sample:10001", "--output: 'sample:10001': expected a number of draws"},

@@ -216,6 +216,33 @@ TEST_CASE("a report that cannot be is a sentence, and leaves no file", "[report]
   CHECK(ScratchDir::read(sh.path("x.html")).find("The rows have no target") != std::string::npos);
 }
 
+TEST_CASE("a page has the score and the conformal figures of its rows, and few sentences on many experts", "[report]") {
+  const Shell sh;
+  const Ran ran =
+      sh("moe gen two-lines -n 200 -o d.csv; moe gen two-lines -n 150 --seed 2 -o e.csv\n"
+         "moe train -q --committee 5 -k 4 --l2 1e-3 --conformal folds d.csv -o m.moe\n"
+         "moe report -m m.moe e.csv -o r.html && moe eval -m m.moe --json e.csv");
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  const Json report = report_in(ScratchDir::read(sh.path("r.html"))), figures = Json::parse(ran.out);
+  const auto shown = [&](const std::string& name) {
+    for (const Json& row : report["sections"][0]["tables"][0]["rows"])
+      if (row[0] == name) return std::stod(row[1].get<std::string>());
+    return -1.0;
+  };
+  CHECK(shown("nll") == Approx(figures["nll"].get<double>()).epsilon(1e-5));
+  CHECK(shown("crps") == Approx(figures["crps"].get<double>()).epsilon(1e-5));
+  CHECK(shown("conformal coverage of 90 % intervals") ==
+        Approx(figures["conformal_coverage"]["0.9"].get<double>()).epsilon(1e-5));
+  CHECK(shown("conformal width of 50 % intervals") ==
+        Approx(figures["conformal_width"]["0.5"].get<double>()).epsilon(1e-5));
+  for (const Json& section : report["sections"])
+    if (section["id"] == "experts") {
+      CHECK(section["text"].size() == 13);
+      CHECK(section["text"][12].get<std::string>().starts_with("The other 8 experts answer for "));
+    }
+}
+
 TEST_CASE("the page of an automatic fit has what was tried, as its summary does", "[report]") {
   const Shell sh;
   const Ran ran = sh("moe gen two-lines -n 80 -o d.csv; moe train --effort 1 --report r.html d.csv -o m.moe");
@@ -231,9 +258,15 @@ TEST_CASE("the page of an automatic fit has what was tried, as its summary does"
   }
   REQUIRE(table != nullptr);
   CHECK(drawn);
-  // The summary has a line "nll +- error, weight W  OPTIONS" for each, in the same order.
+  // The committee is first. The summary has a line "nll +- error, weight W  OPTIONS" for each model, in the same order.
+  const auto number_behind = [&](const std::string& words) {
+    return std::stod(ran.err.substr(ran.err.find(words) + words.size()));
+  };
+  CHECK((*table)["rows"][0][0] == "committee");
+  CHECK(std::stod((*table)["rows"][0][1].get<std::string>()) == Approx(number_behind("committee: ")).epsilon(1e-3));
   std::size_t at = 0;
   for (const Json& row : (*table)["rows"]) {
+    if (row[0] == "committee") continue;
     const std::size_t found = ran.err.find(" +- ", at);
     REQUIRE(found != std::string::npos);
     const double nll = std::stod(ran.err.substr(ran.err.rfind(' ', found - 1) + 1));

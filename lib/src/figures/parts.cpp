@@ -104,7 +104,8 @@ std::vector<Figure> tried_figures(const Scene& scene) {
                 .title = "What was tried",
                 .caption =
                     "The mean nll of rows that the fits have not seen, with 2 standard errors to each side; lower is "
-                    "better. The table has each model's options.",
+                    "better. Models that were dropped after a trial had fewer passes, and were judged by fewer rows. "
+                    "The table has each model's options.",
                 .x = {"nll of rows held out"},
                 .y = categories_axis("model", names)};
   constexpr double kErrors = 2;
@@ -134,9 +135,13 @@ std::string with_decimals(double value) {
 std::vector<ReportTable> tried_table(const Scene& scene) {
   const std::vector<FitHistory::Tried>& tried = scene.options().history.tried;
   if (tried.empty()) return {};
+  const FitHistory& history = scene.options().history;
   ReportTable table{"Models that were tried",
                     {"model", "nll", "standard error", "weight", "options"},
                     {true, true, true, true, false}};
+  table.rows.push_back(
+      {"committee", with_decimals(history.nll), with_decimals(history.error), "",
+       "the models with a weight, fitted without each of " + std::to_string(history.folds) + " folds"});
   for (std::size_t i = 0; i < tried.size(); ++i)
     table.rows.push_back({std::to_string(i + 1), with_decimals(tried[i].nll), with_decimals(tried[i].error),
                           tried[i].trial ? "dropped after a trial" : shown_percent(tried[i].weight), tried[i].words});

@@ -4,6 +4,7 @@
 
 #include "figures/drawing.hpp"
 #include "figures/figure_parts.hpp"
+#include "moe/conformal.hpp"
 #include "moe/error.hpp"
 #include "moe/figures.hpp"
 
@@ -72,6 +73,30 @@ void append(std::vector<Figure>& to, std::vector<Figure> figures) {
   std::move(figures.begin(), figures.end(), std::back_inserter(to));
 }
 
+/// The sentences of all experts; of many, those with the largest shares.
+std::vector<std::string> largest_experts_in_words(const Scene& scene) {
+  constexpr std::size_t kMostTold = 12;
+  const std::vector<std::string> all = words_of_experts(scene);
+  if (all.size() <= kMostTold) return all;
+  const arma::vec shares = shares_of_experts(scene);
+  const arma::uvec order = arma::stable_sort_index(shares, "descend");
+  std::vector<std::string> told;
+  for (const arma::uword k : arma::uvec(arma::sort(order.head(kMostTold)))) told.push_back(all[k]);
+  told.push_back("The other " + std::to_string(all.size() - kMostTold) + " experts answer for " +
+                 shown_percent(arma::accu(shares.elem(order.tail(all.size() - kMostTold)))) +
+                 " of the rows together. The table has all of them.");
+  return told;
+}
+
+/// What the automatic fit has changed in the committee that it found.
+std::vector<std::string> rescaling_in_words(const Scene& scene) {
+  const double factor = scene.options().history.factor;
+  if (factor == 1) return {};
+  return {scene.model().classes()
+              ? "All log-odds are divided by " + shown_number(factor) + ", as the rows held out suggest."
+              : "All scales are multiplied by " + shown_number(factor) + ", as the rows held out suggest."};
+}
+
 /// The sections in order; those that do not apply stay empty.
 std::vector<ReportSection> sections_of(const Scene& scene) {
   const Model& model = scene.model();
@@ -86,8 +111,9 @@ std::vector<ReportSection> sections_of(const Scene& scene) {
   fit.figures = history_figures(scene);
   append(fit.figures, tried_figures(scene));
   fit.tables = tried_table(scene);
+  fit.text = rescaling_in_words(scene);
   ReportSection& experts = add("experts", "What each expert is");
-  experts.text = words_of_experts(scene);
+  experts.text = largest_experts_in_words(scene);
   experts.tables.push_back(expert_table(scene));
   experts.figures = effect_figures(scene);
   if (ReportSection& section = add("gate", "Where each expert answers"); model.size() > 1) {
@@ -107,6 +133,7 @@ std::vector<ReportSection> sections_of(const Scene& scene) {
     append(section.figures, pit_figures(scene));
   }
   if (ReportSection& section = add("calibration", "Whether probabilities are right"); judged) {
+    if (model.conformal) section.text.push_back("Conformal sets are " + calibration_summary(model) + ".");
     section.figures = calibration_figures(scene);
     if (model.classes()) {
       append(section.figures, roc_figures(scene));

@@ -4,7 +4,7 @@
 
 #include "figures/drawing.hpp"
 #include "figures/figure_parts.hpp"
-#include "moe/metrics.hpp"
+#include "moe/scores.hpp"
 
 namespace moe {
 namespace {
@@ -127,36 +127,43 @@ std::vector<ReportTable> far_rows(const Scene& scene) {
   return {table};
 }
 
+namespace {
+
+/// "coverage of 90 % intervals of b": the figure, in the words of a page.
+std::string words_of_figure(const Measure& figure, const Model& model) {
+  std::string text = figure.name;
+  std::replace(text.begin(), text.end(), '_', ' ');
+  if (figure.name == "coverage" || figure.name == "conformal_coverage")
+    text += " of " + shown_percent(figure.level) + (model.classes() ? " sets" : " intervals");
+  else if (!std::isnan(figure.level))
+    text += " of " + shown_percent(figure.level) + (figure.name == "conformal_size" ? " sets" : " intervals");
+  return text + (model.targets() > 1 && !figure.joint ? " of " + shown_name(model.schema.targets[figure.target]) : "");
+}
+
+}  // namespace
+
 ReportTable score_table(const Scene& scene) {
-  // The CRPS of other than normal distributions is an integral of its own in each row.
+  // The CRPS of other than normal distributions is an integral of its own in each row, and a conformal interval has
+  // quantiles.
   constexpr std::size_t kScoredRows = 20'000, kIntegratedRows = 2'000;
   constexpr std::uint64_t kScoredStream = 161;
   const Model& model = scene.model();
-  const bool closed = model.classes() || std::all_of(model.experts.begin(), model.experts.end(),
-                                                     [](const Expert& expert) { return expert.family->normal(); });
+  const bool closed = model.classes() ||
+                      (!model.conformal && std::all_of(model.experts.begin(), model.experts.end(),
+                                                       [](const Expert& expert) { return expert.family->normal(); }));
   const arma::uvec places = scene.some(closed ? kScoredRows : kIntegratedRows, kScoredStream);
-  const Metrics metrics = evaluate(model, scene.take(places));
-  ReportTable table{thinned(places.n_elem, scene.counted().n_elem, "judged"), {"figure", "value"}, {false, true}};
-  const auto add = [&](const std::string& name, double value) {
-    if (!std::isnan(value)) table.rows.push_back({name, six_digits(value)});
-  };
-  add("rows", static_cast<double>(metrics.rows));
-  add("nll", metrics.nll);
-  if (model.classes()) {
-    add("accuracy", metrics.accuracy);
-    add("brier", metrics.brier);
-    if (model.schema.labels.size() == 2) add("auc", metrics.auc);
-  }
-  for (arma::uword t = 0; t < metrics.numbers.size(); ++t) {
-    const Metrics::OfNumber& number = metrics.numbers[t];
-    const std::string of = model.targets() > 1 ? " of " + shown_name(model.schema.targets[t]) : "";
-    add("rmse" + of, number.rmse);
-    add("mae" + of, number.mae);
-    add("r2" + of, number.r2);
-    add("crps" + of, number.crps);
-    for (const auto& [level, share] : number.coverage)
-      add("coverage of " + shown_percent(level) + " intervals" + of, share);
-  }
+  const Dataset rows = scene.take(places);
+  const JudgedRows judged{rows.y, rows.w, {}, model.schema.targets, model.schema.labels};
+  ScoreOptions options;
+  options.threads = scene.options().threads;
+  ReportTable table{thinned(places.n_elem, scene.counted().n_elem, "judged"),
+                    {"figure", "value", "standard error"},
+                    {false, true, true}};
+  table.rows.push_back({"rows", shown_count(rows.rows()), ""});
+  for (const MeasuredFigure& each : measure(score_rows(model, rows, options), judged))
+    if (!std::isnan(each.value))
+      table.rows.push_back({words_of_figure(each.figure, model), six_digits(each.value),
+                            std::isnan(each.error) ? "" : shown_number(each.error)});
   return table;
 }
 

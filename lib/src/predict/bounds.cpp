@@ -49,7 +49,7 @@ std::vector<Bound> bounds_of(const AskedWord& word, const Model& model, bool sev
   std::vector<Bound> result;
   std::optional<std::size_t> second_level;
   if (word.name == "conformal:P" && conformal_groups(model) == ConformalGroups::kLevels)
-    second_level = conformal_category(model, model.conformal->column).first;
+    second_level = conformal_category(model.schema, model.conformal->column).first;
   for (arma::uword t = 0; t < model.targets(); ++t)
     for (auto& [name, quantiles] : ends_of(word, model, several, t))
       result.push_back(

@@ -66,7 +66,7 @@ arma::vec scores_of_classes(const Predictive& predictive, const arma::vec& y) {
 
 /// The level of each row, from 0.
 arma::uvec levels_of(const Model& model, const Predictive& predictive, const std::string& column) {
-  const CategoryInputs category = conformal_category(model, column);
+  const CategoryInputs category = conformal_category(model.schema, column);
   const Standardization& units = model.standardization;
   arma::uvec result(predictive.rows(), arma::fill::zeros);
   for (std::size_t level = 1; level < category.column.levels.size(); ++level) {
@@ -99,10 +99,10 @@ ConformalGroups conformal_groups(const Model& model) {
   return model.conformal->scores.size() > model.targets() ? ConformalGroups::kExperts : ConformalGroups::kNone;
 }
 
-CategoryInputs conformal_category(const Model& model, const std::string& name) {
-  if (std::optional<CategoryInputs> category = category_inputs(model.schema, name)) return *std::move(category);
+CategoryInputs conformal_category(const Schema& schema, const std::string& name) {
+  if (std::optional<CategoryInputs> category = category_inputs(schema, name)) return *std::move(category);
   std::string categories;
-  for (const Column& column : columns_of(model.schema))
+  for (const Column& column : columns_of(schema))
     if (column.category) categories += (categories.empty() ? "'" : ", '") + printable(column.name) + "'";
   throw Error(ErrorKind::kUsage, "'" + printable(name) + "' is no category that the model reads: expected " +
                                      (categories.empty() ? "a model that reads a category" : "one of " + categories));
@@ -112,7 +112,7 @@ Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expe
                            const std::string& column) {
   require_density(model, "a conformal set");
   arma::uword group_count = by_expert ? model.size() : 1;
-  if (!column.empty()) group_count = conformal_category(model, column).column.levels.size();
+  if (!column.empty()) group_count = conformal_category(model.schema, column).column.levels.size();
   const arma::uvec counted = arma::find(rows.w > 0);
   const arma::uword T = model.targets();
   arma::mat scores(counted.n_elem, T);
@@ -154,7 +154,7 @@ namespace {
 /// ", none for 'c'": the levels at which no row has calibrated the model.
 std::string levels_without_rows(const Model& model) {
   std::string text;
-  const std::vector<std::string> levels = conformal_category(model, model.conformal->column).column.levels;
+  const std::vector<std::string> levels = conformal_category(model.schema, model.conformal->column).column.levels;
   for (std::size_t level = 0; level < levels.size(); ++level)
     if (model.conformal->scores[level * model.targets()].is_empty())
       text += (text.empty() ? ", none for '" : ", '") + printable(levels[level]) + "'";
@@ -193,7 +193,7 @@ std::string calibration_gap(const Model& model, double level) {
       for (const arma::uword k : gaps) groups += (groups.empty() ? "expert " : ", ") + std::to_string(k + 1);
       break;
     case ConformalGroups::kLevels: {
-      const CategoryInputs category = conformal_category(model, model.conformal->column);
+      const CategoryInputs category = conformal_category(model.schema, model.conformal->column);
       for (const arma::uword g : gaps)
         groups += (groups.empty() ? "'" : ", '") + printable(category.column.levels[g]) + "'";
       groups += " of '" + printable(category.column.name) + "'";

@@ -79,13 +79,13 @@ Output make_number_output(const AskedWord& word, const Model& model, bool severa
 }
 
 /// "[1, 2] [5, 7]"
-std::string text_of(const std::vector<Interval>& set) {
+std::string text_of(const std::vector<Interval>& set, int digits) {
   std::string text;
   for (const Interval& part : set) {
     text += text.empty() ? "[" : " [";
-    append_number(text, part.low);
+    append_rounded(text, part.low, digits);
     text += ", ";
-    append_number(text, part.high);
+    append_rounded(text, part.high, digits);
     text += ']';
   }
   return text;
@@ -119,20 +119,20 @@ Output make_conformal_output(const AskedWord& word, const Model& model) {
 }
 
 /// The sets of highest density, one output for each target.
-std::vector<Output> make_region_outputs(const AskedWord& word, const Model& model) {
+std::vector<Output> make_region_outputs(const AskedWord& word, const Model& model, int digits) {
   const std::string given = behind_colon(word.typed), header = "hdr_" + given;
   const double at = level_of(word, given);
   std::vector<Output> result;
   for (arma::uword t = 0; t < model.targets(); ++t) {
     Output output{{model.targets() > 1 ? header + "_" + model.schema.targets[t] : header}, nullptr};
-    output.texts = [&model, at, t](const Predictive& p) {
+    output.texts = [&model, at, t, digits](const Predictive& p) {
       std::vector<std::string> texts(p.rows());
       if (model.classes()) {
         const auto sets = p.probable_classes(at);
         for (arma::uword n = 0; n < p.asked(); ++n) texts[n] = text_of(sets[n], model);
       } else {
         const auto sets = p.highest_density(at, t);
-        for (arma::uword n = 0; n < p.asked(); ++n) texts[n] = text_of(sets[n]);
+        for (arma::uword n = 0; n < p.asked(); ++n) texts[n] = text_of(sets[n], digits);
       }
       return texts;
     };
@@ -224,18 +224,20 @@ std::string behind_colon(const std::string& typed) {
 
 double level_of(const AskedWord& word, const std::string& text) {
   const auto value = parse_number(text);
+  const std::size_t colon = word.name.find(':');
+  const std::string example = colon == word.name.npos ? "q0.05" : word.name.substr(0, colon + 1) + "0.9";
   if (!value || !(*value > 0 && *value < 1))
     throw Error(ErrorKind::kUsage,
-                word.option + ": '" + word.typed + "': expected a level between 0 and 1, as q0.05 or interval:0.9");
+                word.option + ": '" + word.typed + "': expected a level between 0 and 1, as " + example);
   return *value;
 }
 
-std::vector<Output> make_outputs(const AskedWord& word, const Model& model, bool several, std::uint64_t seed) {
+std::vector<Output> make_outputs(const AskedWord& word, const Model& model, bool several, const OutputForm& form) {
   const std::string &name = word.name, &typed = word.typed;
   if (name == "conformal:P") return {make_conformal_output(word, model)};
-  if (name == "hdr:P") return make_region_outputs(word, model);
-  if (name == "sample:N") return {make_sample_output(typed, model, seed)};
-  if (name.starts_with("explain")) return {make_explain_output(name, typed, model, seed)};
+  if (name == "hdr:P") return make_region_outputs(word, model, form.digits);
+  if (name == "sample:N") return {make_sample_output(typed, model, form.seed)};
+  if (name.starts_with("explain")) return {make_explain_output(name, typed, model, form.seed)};
   const bool number =
       name == "mean" || name == "sd" || name == "median" || name == "qP" || name == "interval:P" || name == "cdf:V";
   if (number) return {make_number_output(word, model, several)};

@@ -2,6 +2,8 @@
 #include "predict/outputs.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <optional>
 
 #include "moe/conformal.hpp"
@@ -130,11 +132,18 @@ std::vector<AskedWord> asked_words(const Model& model, const std::string& list, 
   return result;
 }
 
+void append_rounded(std::string& text, double value, int digits) {
+  if (digits == 0 || !std::isfinite(value)) return append_number(text, value);
+  char rounded[40];
+  std::snprintf(rounded, sizeof rounded, "%.*g", digits, value);
+  text += rounded;
+}
+
 bool several_intervals(const std::vector<AskedWord>& words) {
   return std::count_if(words.begin(), words.end(), [](const AskedWord& word) { return word.name == "interval:P"; }) > 1;
 }
 
-Outputs::Outputs(const Model& model, const std::string& list, std::uint64_t seed) {
+Outputs::Outputs(const Model& model, const std::string& list, const OutputForm& form) {
   const std::vector<AskedWord> words = asked_words(model,
                                                    !list.empty()     ? list
                                                    : model.classes() ? "label,proba"
@@ -143,7 +152,7 @@ Outputs::Outputs(const Model& model, const std::string& list, std::uint64_t seed
   for (const AskedWord& word : words) {
     needs_target_ = needs_target_ || word.target;
     numbered_ = numbered_ || word.name == "sample:N";
-    for (Output& output : make_outputs(word, model, several_intervals(words), seed)) list_.push_back(std::move(output));
+    for (Output& output : make_outputs(word, model, several_intervals(words), form)) list_.push_back(std::move(output));
     if (word.name != "conformal:P") continue;
     const std::string gap = calibration_gap(model, level_of(word, behind_colon(word.typed)));
     if (!gap.empty()) notes_.push_back("note: " + gap);

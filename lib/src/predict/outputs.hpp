@@ -37,17 +37,26 @@ std::string behind_colon(const std::string& typed);
 /// The level that `text`, a part of the word, says. Throws Error (usage) where it is not between 0 and 1.
 double level_of(const AskedWord& word, const std::string& text);
 
+/// How outputs are made: see PredictOptions.
+struct OutputForm {
+  std::uint64_t seed = 1;
+  int digits = 0;
+};
+
+/// Appends a number with so many significant digits; 0: as append_number() does.
+void append_rounded(std::string& text, double value, int digits);
+
 /// The bounds that a word for them asks for: see bounds.hpp.
 std::vector<Bound> bounds_of(const AskedWord& word, const Model& model, bool several);
 /// The outputs that a word asks for. Throws Error (usage) for a level or number that makes no sense.
-std::vector<Output> make_outputs(const AskedWord& word, const Model& model, bool several, std::uint64_t seed);
+std::vector<Output> make_outputs(const AskedWord& word, const Model& model, bool several, const OutputForm& form);
 
 /// The outputs that a comma-separated list of words asks for.
 class Outputs {
  public:
   /// "" means mean, or label,proba for classes. Throws Error (usage) for unknown words. The model must outlive the
   /// object.
-  Outputs(const Model& model, const std::string& list, std::uint64_t seed = 1);
+  Outputs(const Model& model, const std::string& list, const OutputForm& form = {});
   const std::vector<Output>& list() const { return list_; }
   bool needs_target() const { return needs_target_; }
   /// Whether a row's values depend on its place in the table: Dataset::first.

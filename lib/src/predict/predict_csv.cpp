@@ -1,7 +1,6 @@
 // Prediction from CSV to CSV, as a stream.
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "moe/error.hpp"
 #include "moe/numeric.hpp"
@@ -55,13 +54,6 @@ std::string header_line(std::vector<std::string> names, const std::vector<std::s
   return header + '\n';
 }
 
-/// Appends the number, correctly rounded to so many significant digits.
-void append_rounded(std::string& text, double value, int digits) {
-  char rounded[40];
-  std::snprintf(rounded, sizeof rounded, "%.*g", digits, value);
-  text += rounded;
-}
-
 /// `digits`: see PredictOptions.
 void append_values(std::string& text, const Output& output, const arma::mat& values, arma::uword row, bool first,
                    int digits) {
@@ -69,10 +61,8 @@ void append_values(std::string& text, const Output& output, const arma::mat& val
     if (!first || column > 0) text += ',';
     if (output.labels != nullptr)
       append_csv_field(text, (*output.labels)[static_cast<std::size_t>(values(row, column))]);
-    else if (digits > 0 && !output.number && !std::isnan(values(row, column)))
-      append_rounded(text, values(row, column), digits);
     else
-      append_number(text, values(row, column));
+      append_rounded(text, values(row, column), output.number ? 0 : digits);
   }
 }
 
@@ -121,7 +111,7 @@ std::vector<std::string> predict_csv(const Model& model, CsvReader& reader, cons
                                      OutputFile& out) {
   if (options.digits < 0 || options.digits > kMostDigits)
     throw Error(ErrorKind::kUsage, "--digits: " + std::to_string(options.digits) + ": expected a number from 1 to 17");
-  const Outputs outputs(model, options.output, options.seed);
+  const Outputs outputs(model, options.output, {options.seed, options.digits});
   using Target = TableReader::Target;
   TableReader rows(reader, model.schema, outputs.needs_target() ? Target::kRequired : Target::kIgnored,
                    {options.append, false, options.ignore_unknown, {}, {}, outputs.numbered()});
