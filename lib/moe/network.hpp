@@ -7,6 +7,7 @@
 
 #include <armadillo>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 
 namespace moe {
 
+class PieceLayer;
 class Random;
 
 /// One step of a network, in the terms that exporters understand.
@@ -82,8 +84,8 @@ class Network {
   /// Writes 1 for weights, which a penalty applies to, and 0 for intercepts.
   void mark_weights(double* mask) const;
 
-  /// Turns X ((1 + inputs) x b, with ones in its first row) into what forward() reads: with powers, and without ones if
-  /// there are no intercepts.
+  /// Turns X ((1 + inputs) x b, with ones in its first row) into what forward() reads: with powers, with the places of
+  /// inputs among their pieces (model/piece_layer.hpp), and without ones if there are no intercepts.
   void design(const arma::mat& X, arma::mat& out) const;
   /// D: the transposed design, b x columns. eta: b x outputs. `ahead`: inputs of the next rows, as many as here, to be
   /// prefetched, or nullptr.
@@ -96,6 +98,7 @@ class Network {
   std::string spec_;
   std::vector<Step> steps_;
   std::vector<Piece> pieces_;
+  std::shared_ptr<const PieceLayer> piece_layer_;  // the first dense step; nothing where there are no pieces
   arma::uword parameters_ = 0;
 };
 

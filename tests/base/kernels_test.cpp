@@ -243,6 +243,47 @@ TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels
   });
 }
 
+TEST_CASE("the kernels' sums over pieces are those of the definition", "[kernels]") {
+  moe::Random random(8, 5);
+  for_each_kernels([&](const Kernels& kernels) {
+    for (const arma::uword b : {1, 7})
+      for (const arma::uword m : {1, 3, 8, 16, 37, 64}) {
+        CAPTURE(b, m);
+        const arma::uword plain = 2, pieces = 5, others = 3, height = plain + pieces + others;
+        const arma::mat W = random_matrix(m, height, random), given = random_matrix(m, b, random);
+        const arma::vec center = random_matrix(pieces + others, 1, random), scale = 1 + arma::abs(center);
+        arma::mat T(m, pieces + others), D = random_matrix(b, plain + 4, random), R(m, b);
+        for (arma::uword n = 0; n < b; ++n) {
+          D(n, plain) = static_cast<double>(n % pieces);
+          D(n, plain + 2) = static_cast<double>(pieces + n % others);
+        }
+        // dR / dW by the definition: each sum is linear in the weights.
+        arma::mat code(height, b, arma::fill::zeros);
+        for (arma::uword n = 0; n < b; ++n) {
+          for (arma::uword p = 0; p < plain; ++p) code(p, n) = D(n, p);
+          for (const arma::uword first : {arma::uword{0}, pieces}) {
+            const arma::uword column = plain + (first == 0 ? 0 : 2), count = first == 0 ? pieces : others;
+            const auto own = static_cast<arma::uword>(D(n, column));
+            for (arma::uword i = first; i < first + count; ++i)
+              code(plain + i, n) = ((i < own ? 1 : 0) - center[i]) / scale[i] + (i == own ? D(n, column + 1) : 0);
+          }
+        }
+        kernels.piece_tables(W.colptr(plain), pieces, m, center.memptr(), scale.memptr(), T.memptr());
+        kernels.piece_tables(W.colptr(plain + pieces), others, m, &center[pieces], &scale[pieces], T.colptr(pieces));
+        const Kernels::PieceRows rows{D.memptr(), b, plain, 2};
+        kernels.piece_sums(rows, W.memptr(), T.memptr(), m, R.memptr());
+        CHECK(arma::approx_equal(R, W * code, "absdiff", 1e-12));
+        const arma::mat begun = random_matrix(m, height, random);
+        arma::mat dW = begun, dT(m, pieces + others, arma::fill::zeros);
+        kernels.piece_scores(rows, given.memptr(), m, dW.memptr(), dT.memptr());
+        kernels.piece_table_scores(dT.memptr(), pieces, m, center.memptr(), scale.memptr(), dW.colptr(plain));
+        kernels.piece_table_scores(dT.colptr(pieces), others, m, &center[pieces], &scale[pieces],
+                                   dW.colptr(plain + pieces));
+        CHECK(arma::approx_equal(dW, begun + given * code.t(), "absdiff", 1e-12));
+      }
+  });
+}
+
 TEST_CASE("this processor's kernels are the last of those that it can run", "[kernels]") {
   std::size_t last = 0;
   while (moe::runnable_kernels(last + 1) != nullptr) ++last;

@@ -46,11 +46,15 @@ TEST_CASE("a network of pieces is an mlp of the inputs and their code", "[pieces
   }
   arma::mat design, expected, actual;
   pieces.design(X, design);
-  CHECK(arma::approx_equal(design, coded, "absdiff", 1e-14));
   moe::Network::Tape tape, other;
   pieces.forward(theta.memptr(), design.t(), tape, actual);
   mlp.forward(theta.memptr(), coded.t(), other, expected);
   CHECK(arma::approx_equal(actual, expected, "absdiff", 1e-13));
+  const arma::mat d_eta(9, 2, arma::fill::randn);
+  arma::vec gradient(theta.n_elem, arma::fill::ones), by_mlp = gradient;  // both add to what is there
+  pieces.backward(theta.memptr(), design.t(), tape, d_eta, gradient.memptr());
+  mlp.backward(theta.memptr(), coded.t(), other, d_eta, by_mlp.memptr());
+  CHECK(arma::approx_equal(gradient, by_mlp, "absdiff", 1e-12));
 }
 
 TEST_CASE("training puts the knots at quantiles of its rows", "[pieces]") {

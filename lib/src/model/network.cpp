@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "base/kernels/kernels.hpp"
+#include "model/piece_layer.hpp"
 #include "moe/random.hpp"
 
 namespace moe {
@@ -74,6 +76,7 @@ Network Network::with_knots(const Knots& knots) const {
     }
   steps[0].outputs = steps[1].inputs = inputs() + pieces.size();
   Network result(spec_, std::move(steps));
+  if (!pieces.empty()) result.piece_layer_ = std::make_shared<PieceLayer>(pieces, inputs() + (has_intercept() ? 1 : 0));
   result.pieces_ = std::move(pieces);
   return result;
 }
@@ -117,17 +120,11 @@ arma::uword Network::degree() const {
 
 void Network::design(const arma::mat& X, arma::mat& out) const {
   const arma::uword d = inputs(), first = has_intercept() ? 1 : 0;
-  out.set_size(first + d * degree() + pieces_.size(), X.n_cols);
+  out.set_size(piece_layer_ ? piece_layer_->columns() : first + d * degree(), X.n_cols);
   if (first == 1) out.row(0).ones();
   if (d == 0) return;
-  for (arma::uword n = 0; n < X.n_cols && !pieces_.empty(); ++n) {
-    const double* x = X.colptr(n) + X.n_rows - d;
-    double* u = out.colptr(n) + first + d;
-    for (const Piece& piece : pieces_) {
-      const double place = std::clamp((x[piece.input] - piece.low) / piece.width, 0.0, 1.0);
-      *u++ = (place - piece.center) / piece.scale;
-    }
-  }
+  for (arma::uword n = 0; n < X.n_cols && piece_layer_; ++n)
+    piece_layer_->design(X.colptr(n) + X.n_rows - d, out.colptr(n) + first + d);
   const arma::mat x = X.tail_rows(d);
   arma::mat power = x;
   for (arma::uword p = 0; p < degree(); ++p) {
@@ -136,19 +133,34 @@ void Network::design(const arma::mat& X, arma::mat& out) const {
   }
 }
 
+namespace {
+
+bool is_elementwise(const Step& step) {
+  return step.kind != Kind::kDense && step.kind != Kind::kPowers && step.kind != Kind::kPieces;
+}
+
+/// How many matrices the tape has for elementwise steps.
+std::size_t on_tape(const std::vector<Step>& steps) {
+  return 3 * static_cast<std::size_t>(std::count_if(steps.begin(), steps.end(), is_elementwise));
+}
+
+}  // namespace
+
 // For each elementwise step the tape holds its slopes (b x h), its output (b x (1 + h)), and room for derivatives (b x
-// h).
+// h). The working memory of a layer of pieces is behind them.
 void Network::forward(const double* theta, const arma::mat& D, Tape& tape, arma::mat& eta, const double* ahead) const {
-  const auto elementwise = [](const Step& step) {
-    return step.kind != Kind::kDense && step.kind != Kind::kPowers && step.kind != Kind::kPieces;
-  };
-  tape.resize(3 * static_cast<std::size_t>(std::count_if(steps_.begin(), steps_.end(), elementwise)));
+  const std::size_t all = on_tape(steps_);
+  tape.resize(all + (piece_layer_ ? PieceLayer::kMemory : 0));
   const arma::mat* in = &D;
   std::size_t used = 0;
   for (const Step& step : steps_) {
     if (step.kind == Kind::kPowers || step.kind == Kind::kPieces) continue;
     if (step.kind == Kind::kDense) {
-      dense(theta, step, *in, in == &D ? ahead : nullptr, used < tape.size() ? tape[used] : eta);
+      arma::mat& out = used < all ? tape[used] : eta;
+      if (in == &D && piece_layer_)
+        piece_layer_->forward(D, theta + step.offset, step.outputs, std::span(tape).subspan(all), out);
+      else
+        dense(theta, step, *in, in == &D ? ahead : nullptr, out);
     } else {
       activate(step.kind, tape[used], tape[used + 1]);
       in = &tape[used + 1];
@@ -159,12 +171,15 @@ void Network::forward(const double* theta, const arma::mat& D, Tape& tape, arma:
 
 void Network::backward(const double* theta, const arma::mat& D, Tape& tape, const arma::mat& d_eta,
                        double* gradient) const {
-  std::size_t used = tape.size();
+  const std::size_t all = on_tape(steps_);
+  std::size_t used = all;
   const arma::mat* d_out = &d_eta;
   for (std::size_t i = steps_.size(); i-- > 0;) {
     const Step& step = steps_[i];
     if (step.kind == Kind::kPowers || step.kind == Kind::kPieces) continue;
     if (step.kind == Kind::kDense) {
+      if (used == 0 && piece_layer_)
+        return piece_layer_->backward(D, *d_out, std::span(tape).subspan(all), gradient + step.offset);
       dense_weights(step, used == 0 ? D : tape[used - 2], *d_out, gradient);
       if (used == 0) return;
       dense_inputs(theta, step, *d_out, tape[used - 1]);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/kernels/kernel_functions.hpp"
+#include "base/kernels/kernel_pieces.hpp"
 #include "base/kernels/kernel_products.hpp"
 #include "base/kernels/kernels.hpp"
 
@@ -31,7 +32,11 @@ constexpr Kernels made(const char* name) {
           product,
           cross,
           squares,
-          solve_upper};
+          solve_upper,
+          piece_tables,
+          piece_table_scores,
+          piece_sums,
+          piece_scores};
 }
 
 }  // namespace

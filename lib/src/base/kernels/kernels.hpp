@@ -72,6 +72,25 @@ struct Kernels {
   void (*squares)(const double* A, std::size_t b, std::size_t p, const double* v, std::size_t q, const Square* out);
   /// Solves Z R = D for Z (b x p), where R (p x p) is upper triangular.
   void (*solve_upper)(const double* D, std::size_t b, std::size_t p, const double* R, double* Z);
+
+  // A layer with m outputs that reads pieces of its inputs: see model/piece_layer.hpp. An input's m weights are
+  // neighbours.
+  /// Of an input with these pieces: T_0 = -sum_i w_i center_i / scale_i, T_i+1 = T_i + w_i / scale_i.
+  void (*piece_tables)(const double* W, std::size_t pieces, std::size_t m, const double* center, const double* scale,
+                       double* T);
+  /// Backpropagation through it: adds to dW.
+  void (*piece_table_scores)(const double* dT, std::size_t pieces, std::size_t m, const double* center,
+                             const double* scale, double* dW);
+  /// D has a column for each of `plain` inputs, and two for each of `coded` ones: the number of a piece among all, and
+  /// a factor.
+  struct PieceRows {
+    const double* D;
+    std::size_t b, plain, coded;
+  };
+  /// R (m x b): sum_plain x w + sum_coded (T_piece + factor w_piece). The weights of plain inputs come first in W.
+  void (*piece_sums)(const PieceRows& rows, const double* W, const double* T, std::size_t m, double* R);
+  /// Backpropagation through it: adds to dW and dT.
+  void (*piece_scores)(const PieceRows& rows, const double* R, std::size_t m, double* dW, double* dT);
 };
 
 /// The kernels for this processor.
