@@ -252,20 +252,20 @@ TEST_CASE("the kernels' sums over pieces are those of the definition", "[kernels
         const arma::uword plain = 2, pieces = 5, others = 3, height = plain + pieces + others;
         const arma::mat W = random_matrix(m, height, random), given = random_matrix(m, b, random);
         const arma::vec center = random_matrix(pieces + others, 1, random), scale = 1 + arma::abs(center);
-        arma::mat T(m, pieces + others), D = random_matrix(b, plain + 4, random), R(m, b);
+        arma::mat T(m, pieces + others), D = random_matrix(plain + 4, b, random), R(m, b);
         for (arma::uword n = 0; n < b; ++n) {
-          D(n, plain) = static_cast<double>(n % pieces);
-          D(n, plain + 2) = static_cast<double>(pieces + n % others);
+          D(plain, n) = static_cast<double>(n % pieces);
+          D(plain + 2, n) = static_cast<double>(pieces + n % others);
         }
         // dR / dW by the definition: each sum is linear in the weights.
         arma::mat code(height, b, arma::fill::zeros);
         for (arma::uword n = 0; n < b; ++n) {
-          for (arma::uword p = 0; p < plain; ++p) code(p, n) = D(n, p);
+          for (arma::uword p = 0; p < plain; ++p) code(p, n) = D(p, n);
           for (const arma::uword first : {arma::uword{0}, pieces}) {
             const arma::uword column = plain + (first == 0 ? 0 : 2), count = first == 0 ? pieces : others;
-            const auto own = static_cast<arma::uword>(D(n, column));
+            const auto own = static_cast<arma::uword>(D(column, n));
             for (arma::uword i = first; i < first + count; ++i)
-              code(plain + i, n) = ((i < own ? 1 : 0) - center[i]) / scale[i] + (i == own ? D(n, column + 1) : 0);
+              code(plain + i, n) = ((i < own ? 1 : 0) - center[i]) / scale[i] + (i == own ? D(column + 1, n) : 0);
           }
         }
         kernels.piece_tables(W.colptr(plain), pieces, m, center.memptr(), scale.memptr(), T.memptr());

@@ -179,7 +179,7 @@ void Network::backward(const double* theta, const arma::mat& D, Tape& tape, cons
     if (step.kind == Kind::kPowers || step.kind == Kind::kPieces) continue;
     if (step.kind == Kind::kDense) {
       if (used == 0 && piece_layer_)
-        return piece_layer_->backward(D, *d_out, std::span(tape).subspan(all), gradient + step.offset);
+        return piece_layer_->backward(*d_out, std::span(tape).subspan(all), gradient + step.offset);
       dense_weights(step, used == 0 ? D : tape[used - 2], *d_out, gradient);
       if (used == 0) return;
       dense_inputs(theta, step, *d_out, tape[used - 1]);

@@ -29,29 +29,32 @@ void PieceLayer::design(const double* x, double* to) const {
 
 void PieceLayer::forward(const arma::mat& D, const double* W, arma::uword outputs, std::span<arma::mat> memory,
                          arma::mat& out) const {
-  arma::mat &weights = memory[0], &tables = memory[1], &rows = memory[2];
+  arma::mat &weights = memory[0], &tables = memory[1], &rows = memory[2], &design = memory[3];
   weights.set_size(outputs, height());
   tables.set_size(outputs, center_.size());
   rows.set_size(outputs, D.n_rows);
+  design.set_size(columns(), D.n_rows);
   out.set_size(D.n_rows, outputs);
+  kernels().transpose(D.memptr(), D.n_rows, columns(), design.memptr());
   kernels().transpose(W, height(), outputs, weights.memptr());
   for (const Input& input : inputs_)
     kernels().piece_tables(weights.colptr(plain_ + input.first), input.pieces(), outputs, &center_[input.first],
                            &scale_[input.first], tables.colptr(input.first));
-  kernels().piece_sums({D.memptr(), D.n_rows, plain_, inputs_.size()}, weights.memptr(), tables.memptr(), outputs,
+  kernels().piece_sums({design.memptr(), D.n_rows, plain_, inputs_.size()}, weights.memptr(), tables.memptr(), outputs,
                        rows.memptr());
   kernels().transpose(rows.memptr(), outputs, D.n_rows, out.memptr());
 }
 
-void PieceLayer::backward(const arma::mat& D, const arma::mat& d_out, std::span<arma::mat> memory,
+void PieceLayer::backward(const arma::mat& d_out, std::span<arma::mat> memory,
                           double* gradient) const {
   const arma::uword outputs = d_out.n_cols;
-  arma::mat &d_weights = memory[0], &d_tables = memory[1], &rows = memory[2], &added = memory[3];
+  arma::mat &d_weights = memory[0], &d_tables = memory[1], &rows = memory[2], &added = memory[4];
+  const arma::mat& design = memory[3];
   d_weights.zeros(outputs, height());
   d_tables.zeros(outputs, center_.size());
-  rows.set_size(outputs, D.n_rows);
-  kernels().transpose(d_out.memptr(), D.n_rows, outputs, rows.memptr());
-  kernels().piece_scores({D.memptr(), D.n_rows, plain_, inputs_.size()}, rows.memptr(), outputs, d_weights.memptr(),
+  rows.set_size(outputs, d_out.n_rows);
+  kernels().transpose(d_out.memptr(), d_out.n_rows, outputs, rows.memptr());
+  kernels().piece_scores({design.memptr(), d_out.n_rows, plain_, inputs_.size()}, rows.memptr(), outputs, d_weights.memptr(),
                          d_tables.memptr());
   for (const Input& input : inputs_)
     kernels().piece_table_scores(d_tables.colptr(input.first), input.pieces(), outputs, &center_[input.first],

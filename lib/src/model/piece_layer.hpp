@@ -19,7 +19,7 @@ namespace moe {
 class PieceLayer {
  public:
   /// How many matrices forward() and backward() need as working memory.
-  static constexpr std::size_t kMemory = 4;
+  static constexpr std::size_t kMemory = 5;
 
   /// The inputs of the layer are `plain` columns (1 and the inputs), then the pieces.
   PieceLayer(const std::vector<Piece>& pieces, arma::uword plain);
@@ -32,8 +32,8 @@ class PieceLayer {
   /// D: b x columns. W: height x outputs. out: b x outputs.
   void forward(const arma::mat& D, const double* W, arma::uword outputs, std::span<arma::mat> memory,
                arma::mat& out) const;
-  /// Adds the derivative in W to `gradient`.
-  void backward(const arma::mat& D, const arma::mat& d_out, std::span<arma::mat> memory, double* gradient) const;
+  /// Adds the derivative in W to `gradient`. The memory is as forward() left it.
+  void backward(const arma::mat& d_out, std::span<arma::mat> memory, double* gradient) const;
 
  private:
   /// An input with pieces, which are numbered from `first` on.

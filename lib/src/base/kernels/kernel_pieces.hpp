@@ -8,7 +8,7 @@
 namespace moe {
 namespace {
 
-constexpr Size kOutputVectors = 4;  // vectors of outputs whose sums stay in registers
+constexpr Size kOutputVectors = 8;  // vectors of outputs whose sums stay in registers
 
 void piece_tables(const double* W, Size pieces, Size m, const double* center, const double* scale, double* T) {
   for_rows(m, [&](Size o, Lanes lanes) {
@@ -39,12 +39,12 @@ MOE_INLINE void piece_sums_of_row(const Kernels::PieceRows& rows, Size n, const 
                                   Size o, Lanes last, double* to) {
   const Lanes lanes = kVectors == 1 ? last : Lanes{kVector};
   V sum[kVectors] = {};
-  const double* D = rows.D + n;
-  for (Size p = 0; p < rows.plain; ++p, D += rows.b, W += m)
+  const double* D = rows.D + n * (rows.plain + 2 * rows.coded);
+  for (Size p = 0; p < rows.plain; ++p, ++D, W += m)
     for (Size r = 0; r < kVectors; ++r) sum[r] += lanes.get(W + o + r * kVector) * *D;
-  for (Size c = 0; c < rows.coded; ++c, D += 2 * rows.b) {
+  for (Size c = 0; c < rows.coded; ++c, D += 2) {
     const Size place = static_cast<Size>(D[0]) * m + o;
-    const double part = D[rows.b];
+    const double part = D[1];
     for (Size r = 0; r < kVectors; ++r)
       sum[r] += lanes.get(T + place + r * kVector) + lanes.get(W + place + r * kVector) * part;
   }
@@ -66,15 +66,15 @@ MOE_INLINE void piece_scores_of_row(const Kernels::PieceRows& rows, Size n, cons
   const Lanes lanes = kVectors == 1 ? last : Lanes{kVector};
   V d[kVectors];
   for (Size r = 0; r < kVectors; ++r) d[r] = lanes.get(from + o + r * kVector);
-  const double* D = rows.D + n;
-  for (Size p = 0; p < rows.plain; ++p, D += rows.b, dW += m)
+  const double* D = rows.D + n * (rows.plain + 2 * rows.coded);
+  for (Size p = 0; p < rows.plain; ++p, ++D, dW += m)
     for (Size r = 0; r < kVectors; ++r) {
       double* const to = dW + o + r * kVector;
       lanes.put(to, lanes.get(to) + d[r] * *D);
     }
-  for (Size c = 0; c < rows.coded; ++c, D += 2 * rows.b) {
+  for (Size c = 0; c < rows.coded; ++c, D += 2) {
     const Size place = static_cast<Size>(D[0]) * m + o;
-    const double part = D[rows.b];
+    const double part = D[1];
     for (Size r = 0; r < kVectors; ++r) {
       double *const table = dT + place + r * kVector, *const weight = dW + place + r * kVector;
       lanes.put(table, lanes.get(table) + d[r]);

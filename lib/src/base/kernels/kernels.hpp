@@ -81,8 +81,8 @@ struct Kernels {
   /// Backpropagation through it: adds to dW.
   void (*piece_table_scores)(const double* dT, std::size_t pieces, std::size_t m, const double* center,
                              const double* scale, double* dW);
-  /// D has a column for each of `plain` inputs, and two for each of `coded` ones: the number of a piece among all, and
-  /// a factor.
+  /// D ((plain + 2 coded) x b): of each row its `plain` inputs, and two numbers for each of the `coded` ones: that of a
+  /// piece among all, and a factor.
   struct PieceRows {
     const double* D;
     std::size_t b, plain, coded;
