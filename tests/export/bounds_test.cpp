@@ -169,6 +169,46 @@ TEST_CASE("exported conformal intervals are the library's, of all rows and by ex
   }
 }
 
+TEST_CASE("exported conformal sets of classes are the library's, of all rows and by expert", "[export][bounds]") {
+  moe::Random random(48);
+  for (const std::size_t classes : {2, 4}) {
+    moe::Model model =
+        make_model({classes == 2 ? "bernoulli" : "categorical", "linear", "linear", "softmax", 3, 3, classes});
+    randomize(model, random);
+    const moe::Dataset data = in_data_units(model, some_rows(model, 200, random));
+    for (const bool by_expert : {false, true}) {
+      CAPTURE(classes, by_expert);
+      moe::Conformal conformal;
+      for (arma::uword i = 0; i < (by_expert ? 3U : 1U); ++i) {
+        arma::vec scores(i == 2 ? 4 : 99);  // too few for level .9
+        for (double& score : scores) score = std::pow(random.uniform(0, 1), static_cast<double>(i + 1));
+        conformal.scores.emplace_back(arma::sort(scores));
+      }
+      model.conformal = conformal;
+      const moe::GraphRequest request{moe::bounds_of(model, "conformal:0.5,conformal:0.9"), true};
+      const moe::Graph graph = moe::graph_of(model, request);
+      const GraphRun run(graph, data);
+      moe::Predictive predictive(model);
+      predictive.at(data);
+      REQUIRE(graph.bounds.size() == 2 * classes);
+      arma::uword differing = 0, held = 0;
+      for (std::size_t i = 0; i < graph.bounds.size(); ++i) {
+        CHECK(request.bounds[i].name ==
+              (i < classes ? "conformal_0.5_" : "conformal_0.9_") + model.schema.labels[i % classes]);
+        const auto sets = moe::conformal_labels(model, predictive, i < classes ? 0.5 : 0.9);
+        for (arma::uword n = 0; n < 200; ++n) {
+          const double expected = std::find(sets[n].begin(), sets[n].end(), i % classes) == sets[n].end() ? 0 : 1;
+          if (run[graph.bounds[i]](n, 0) != expected) ++differing;
+          held += expected == 1;
+        }
+      }
+      CHECK(differing == 0);
+      CHECK(held > 200);
+      CHECK(held < 200 * graph.bounds.size());
+    }
+  }
+}
+
 TEST_CASE("elementary functions give the distribution functions to 2e-14", "[export][bounds]") {
   const auto largest = [](const moe::Expression& expression, const auto& expected) {
     double worst = 0;
@@ -252,6 +292,52 @@ TEST_CASE("--with adds the columns of predict to an export", "[export][bounds]")
           "for i in range(len(rows)): print(*[repr(float(found[name][i])) for name in names], sep=',')\n"
           "END\n"
           "/usr/bin/python3 try.py $DATA/mcycle.csv >found.csv\n");
+}
+
+TEST_CASE("exported models of classes tell which classes are in a conformal set", "[export][bounds]") {
+  const Shell sh;
+  const Ran made =
+      sh("moe gen two-lines -n 300 | awk -F, -v OFS=, 'NR > 1 { $2 = $2 > 1 ? \"up\" : $2 < -1 ? \"down\" : \"no\" } "
+         "1' >d.csv\n"
+         "moe train -q -k 2 --l2 0.01 --conformal 0.3 d.csv -o m.moe\n"
+         "moe predict -m m.moe --output conformal:0.9 d.csv | tail -n +2 >moe.txt");
+  INFO(made);
+  REQUIRE(made.status == 0);
+  // Of each line "down,no,up", 1 for each class that is in the set: whether moe.txt has the same, in any order.
+  const std::string compare =
+      "paste -d, moe.txt found.csv | awk -F, '{ split(\"down no up\", name, \" \"); for (i = 1; i <= 3; ++i) "
+      "if ((index($1, \"[\" name[i] \"]\") > 0) != ($(i + 1) == 1)) ++bad } END { print NR, bad + 0 }'\n";
+  const auto run = [&](const std::string& needs, const std::string& command) {
+    if (sh("command -v " + needs).status != 0) {
+      WARN("there is no " + needs + " here");
+      return;
+    }
+    const Ran ran = sh(command + compare);
+    INFO(needs << " " << ran);
+    CHECK(ran.out == "300 0\n");
+  };
+  run("cc",
+      "moe export -m m.moe --format c --with conformal:0.9 -o m.c && cat >>m.c <<'END'\n"
+      "#include <stdio.h>\n"
+      "int main(void) {\n  double x;\n  moe_prediction p;\n"
+      "  for (; scanf(\"%lf%*[^\\n]\", &x) == 1;) {\n    moe_predict(&x, &p);\n"
+      "    printf(\"%g,%g,%g\\n\", p.bounds[0], p.bounds[1], p.bounds[2]);\n  }\n  return 0;\n}\nEND\n"
+      "cc -std=c99 m.c -lm -o m && tail -n +2 d.csv | ./m >found.csv\n");
+  run("sqlite3",
+      "moe export -m m.moe --format sql --dialect sqlite --table t --with conformal:0.9 -o m.sql\n"
+      "{ echo '.mode csv'; echo '.import d.csv t'; echo '.headers off'; cat m.sql; } | sqlite3 :memory: >all.csv\n"
+      "cut -d, -f4-6 all.csv >found.csv\n");
+  run("node",
+      "moe export -m m.moe --format js --classic --with conformal:0.9 -o m.js && cat >try.js <<'END'\n"
+      "const vm = require('vm'), fs = require('fs');\n"
+      "vm.runInThisContext(fs.readFileSync('m.js', 'utf8'));\n"
+      "for (const line of fs.readFileSync('d.csv', 'utf8').trim().split('\\n').slice(1)) {\n"
+      "  const row = moeModel.predict({ x1: line.split(',')[0] });\n"
+      "  console.log(['down', 'no', 'up'].map((name) => row['conformal_0.9_' + name]).join());\n}\nEND\n"
+      "node try.js >found.csv\n");
+  const Ran refused = sh("moe export -m m.moe --format c --with median");
+  INFO(refused);
+  CHECK(refused.status == 2);
 }
 
 TEST_CASE("export --with says what a format cannot give, and PostgreSQL stores long searches", "[export][bounds]") {

@@ -50,7 +50,7 @@ struct PredictedColumn {
   Graph::Id value;
   arma::uword element;
 };
-/// All columns that need no target: for a number mean, sd and the bounds of the request, for classes p_<label>; then
+/// All columns that need no target: for a number mean and sd, then the bounds of the request, for classes p_<label>; then
 /// gate_1.. and mean_1.. Throws
 /// Error (usage) where two columns would have the same name.
 std::vector<PredictedColumn> predicted_columns(const Model& model, const Graph& graph, const GraphRequest& request);

@@ -37,8 +37,8 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
                                        "--unknown ignore, or --format sql");
   std::vector<ExportedFile> files = make(model, options);
   if (model.conformal && format != "json" && options.with.find("conformal:") == options.with.npos)
-    files.front().notes.push_back(word.takes("with") && model.classes() == 0
-                                      ? "conformal intervals are left out: expected --with conformal:0.9 or the like"
+    files.front().notes.push_back(word.takes("with")
+                                      ? "conformal sets are left out: expected --with conformal:0.9 or the like"
                                       : "conformal sets are left out: `moe predict --output conformal:P` gives them");
   return files;
 }

@@ -24,6 +24,10 @@ constexpr double kLeastPositive = 1e-290;
 }  // namespace
 
 void ModelGraph::bounds() {
+  if (graph().classes > 0) {
+    for (const Bound& bound : request_.bounds) graph().bounds.push_back(in_conformal_set(bound));
+    return;
+  }
   std::vector<std::vector<double>> asked(model_.targets());
   const auto place_of = [&](arma::uword t, double p) {
     std::vector<double>& all = asked[t];
@@ -54,8 +58,29 @@ void ModelGraph::bounds() {
       const Id unit = each(Op::kIfPositive, {half, half, constant(predictive.unit_of(t))});
       values.back() = each(Op::kAdd, {values.back(), each(Op::kMultiply, {constant(quantile.beyond), unit})});
     }
-    graph().bounds.push_back(bound.second_level ? of_level(values, *bound.second_level) : of_heaviest(values));
+    graph().bounds.push_back(of_group(values, bound));
   }
+}
+
+ModelGraph::Id ModelGraph::in_conformal_set(const Bound& bound) {
+  const Id p = *graph().probabilities, own = pick(p, {bound.label});
+  Id above = constant(0);  // the probability of all more probable classes; of equal ones the first counts as more
+  for (arma::uword other = 0; other < graph().classes; ++other) {
+    if (other == bound.label) continue;
+    const Id its = pick(p, {other});
+    const Id part = other < bound.label ? each(Op::kIfPositive, {each(Op::kSubtract, {own, its}), constant(0), its})
+                                        : each(Op::kIfPositive, {each(Op::kSubtract, {its, own}), its, constant(0)});
+    above = each(Op::kAdd, {above, part});
+  }
+  std::vector<Id> thresholds;
+  for (const double threshold : bound.thresholds) thresholds.push_back(constant(threshold));
+  const Id excess = each(Op::kSubtract, {above, of_group(thresholds, bound)});
+  const Id zero = each(Op::kSubtract, {excess, excess});  // NaN where a row cannot be scored
+  return each(Op::kIfPositive, {excess, zero, each(Op::kAdd, {zero, constant(1)})});
+}
+
+ModelGraph::Id ModelGraph::of_group(const std::vector<Id>& values, const Bound& bound) {
+  return bound.second_level ? of_level(values, *bound.second_level) : of_heaviest(values);
 }
 
 ModelGraph::Id ModelGraph::of_heaviest(const std::vector<Id>& values) {

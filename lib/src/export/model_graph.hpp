@@ -83,6 +83,10 @@ class ModelGraph : public GraphOperations {
     Id excess, density;
   };
   Curve curve_at(Id y, arma::uword t, Id p);
+  /// 1 or 0: see Bound::thresholds.
+  Id in_conformal_set(const Bound& bound);
+  /// The value of the row's group.
+  Id of_group(const std::vector<Id>& values, const Bound& bound);
   /// Of one element for each expert, that of the expert with the largest weight.
   Id of_heaviest(const std::vector<Id>& values);
   /// Of one element for each level of a category, that of the row's level.

@@ -43,6 +43,25 @@ Ends ends_of(const AskedWord& word, const Model& model, bool several, arma::uwor
   return {{word.typed, {{word.name == "median" ? 0.5 : level_of(word, word.typed.substr(1))}}}};
 }
 
+/// One for each class. Where too few rows have calibrated the model, every class is in the set.
+std::vector<Bound> conformal_classes(const AskedWord& word, const Model& model,
+                                     std::optional<std::size_t> second_level) {
+  constexpr double kAboveAll = 2;  // of any probability
+  const std::string given = behind_colon(word.typed);
+  std::vector<double> thresholds;
+  for (const double threshold : conformal_thresholds(model, level_of(word, given)))
+    thresholds.push_back(std::min(threshold, kAboveAll));
+  std::vector<Bound> result;
+  for (arma::uword c = 0; c < model.schema.labels.size(); ++c)
+    result.push_back({.name = "conformal_" + given + "_" + model.schema.labels[c],
+                      .target = 0,
+                      .quantiles = {},
+                      .thresholds = thresholds,
+                      .label = c,
+                      .second_level = second_level});
+  return result;
+}
+
 }  // namespace
 
 std::vector<Bound> bounds_of(const AskedWord& word, const Model& model, bool several) {
@@ -50,10 +69,13 @@ std::vector<Bound> bounds_of(const AskedWord& word, const Model& model, bool sev
   std::optional<std::size_t> second_level;
   if (word.name == "conformal:P" && conformal_groups(model) == ConformalGroups::kLevels)
     second_level = conformal_category(model.schema, model.conformal->column).first;
+  if (model.classes()) return conformal_classes(word, model, second_level);
   for (arma::uword t = 0; t < model.targets(); ++t)
     for (auto& [name, quantiles] : ends_of(word, model, several, t))
-      result.push_back(
-          {model.targets() > 1 ? name + "_" + model.schema.targets[t] : name, t, std::move(quantiles), second_level});
+      result.push_back({.name = model.targets() > 1 ? name + "_" + model.schema.targets[t] : name,
+                        .target = t,
+                        .quantiles = std::move(quantiles),
+                        .second_level = second_level});
   return result;
 }
 
@@ -63,9 +85,9 @@ std::vector<Bound> bounds_of(const Model& model, const std::string& list) {
   for (const AskedWord& word : words) {
     const bool known =
         word.name == "conformal:P" || word.name == "interval:P" || word.name == "median" || word.name == "qP";
-    if (!known || model.classes())
+    if (!known || (model.classes() && word.name != "conformal:P"))
       throw Error(ErrorKind::kUsage, word.option + ": '" + word.typed + "': expected " +
-                                         (model.classes() ? "a model that predicts a number"
+                                         (model.classes() ? "conformal:P, as the model predicts classes"
                                                           : "median, qP, interval:P or conformal:P, as interval:0.9"));
     if (std::count_if(words.begin(), words.end(), [&](const AskedWord& x) { return x.typed == word.typed; }) > 1)
       throw Error(ErrorKind::kUsage, word.option + ": '" + word.typed + "' is there twice: expected each word once");

@@ -87,11 +87,11 @@ std::string declarations(const Model& model, const Graph& graph, const GraphRequ
   if (numbers(graph)) {
     text += "  double mean" + each + ";\n";
     if (!graph.sd.empty()) text += "  double sd" + each + ";\n";
-    if (!graph.bounds.empty()) text += "  double bounds[MOE_BOUNDS]; /* as moe_bounds lists them */\n";
   } else {
     text += "  double proba[MOE_CLASSES]; /* of each class, as moe_labels lists them */\n";
     text += "  int label;                 /* the most probable class; -1 where the probabilities are NAN */\n";
   }
+  if (!graph.bounds.empty()) text += "  double bounds[MOE_BOUNDS]; /* as moe_bounds lists them */\n";
   text += std::string("  double gate[MOE_EXPERTS];") +
           (model.gate->normalised() ? "" : " /* not normalised: any sum */") + "\n";
   text += "  double expert_means" + each + "[MOE_EXPERTS];" +

@@ -202,9 +202,10 @@ class Translation {
     } else {
       real_output("mean", of_targets(graph_.mean), {kRows, T}, "the predicted number");
       if (!graph_.sd.empty()) real_output("sd", of_targets(graph_.sd), {kRows, T}, "its standard deviation");
-      for (std::size_t i = 0; i < graph_.bounds.size(); ++i)
-        real_output(request_.bounds[i].name, of_each_row(graph_.bounds[i]), {kRows, 1}, "a quantile, or near one");
     }
+    for (std::size_t i = 0; i < graph_.bounds.size(); ++i)
+      real_output(request_.bounds[i].name, of_each_row(graph_.bounds[i]), {kRows, 1},
+                  graph_.probabilities ? "1: the class is in the set; 0: it is not" : "a quantile, or near one");
     real_output("gate", of_each_row(graph_.gate), {kRows, K}, "the experts' weights");
     const char* const what =
         graph_.probabilities ? "each expert's probability of the last class" : "each expert's mean";
