@@ -108,6 +108,7 @@ class Pass {
   const Objective& objective_;
   arma::vec penalty_weights_, l1_weights_;
   arma::uword first_penalised_ = 0, penalised_ = 0;  // parameters outside of these have no penalty
+  bool has_l1_ = false;
   unsigned threads_;
   struct Memory;
   std::unique_ptr<Memory> memory_;

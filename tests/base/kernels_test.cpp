@@ -200,6 +200,21 @@ TEST_CASE("the kernels' step of Adam is the paper's", "[kernels]") {
   });
 }
 
+TEST_CASE("the kernels' penalty and its slope are those of the definition", "[kernels]") {
+  moe::Random random(9, 5);
+  for_each_kernels([&](const Kernels& kernels) {
+    for (const arma::uword n : {1, 5, 8, 100}) {
+      CAPTURE(n);
+      const arma::vec weight = arma::abs(random_matrix(n, 1, random)), theta = random_matrix(n, 1, random),
+                      begun = random_matrix(n, 1, random);
+      arma::vec gradient = begun;
+      const double sum = kernels.add_penalty(weight.memptr(), theta.memptr(), n, gradient.memptr());
+      CHECK(sum == Approx(arma::accu(weight % theta % theta)).epsilon(1e-13));
+      CHECK(arma::approx_equal(gradient, begun + weight % theta, "absdiff", 1e-14));
+    }
+  });
+}
+
 TEST_CASE("the kernels' products are Armadillo's, whatever the shape", "[kernels]") {
   moe::Random random(7, 5);
   for_each_kernels([&](const Kernels& kernels) {

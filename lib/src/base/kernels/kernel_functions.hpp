@@ -114,6 +114,16 @@ void adam(const double* gradient, Size n, const Kernels::Adam& rates, double* m,
   });
 }
 
+double add_penalty(const double* weight, const double* theta, Size n, double* gradient) {
+  V sum{};
+  for_rows(n, [&](Size i, Lanes lanes) {
+    const V at = lanes.get(theta + i), slope = lanes.get(weight + i) * at;
+    lanes.put(gradient + i, lanes.get(gradient + i) + slope);
+    sum += slope * at;
+  });
+  return total<kVector>(sum);
+}
+
 // --- Normal densities ------------------------------------------------------------------------------------------------
 
 MOE_INLINE V standardized(V y, V mean, double precision) {

@@ -12,31 +12,11 @@ namespace moe {
 namespace {
 
 constexpr Kernels made(const char* name) {
-  return {name,
-          map<exp_of>,
-          map<log_of>,
-          map<tanh_of>,
-          map<logistic_of>,
-          relu,
-          adam,
-          normal,
-          normal_score,
-          log_sum_exp,
-          shares,
-          log_softmax,
-          softmax,
-          softmax_backward,
-          standardize,
-          transpose,
-          scale,
-          product,
-          cross,
-          squares,
-          solve_upper,
-          piece_tables,
-          piece_table_scores,
-          piece_sums,
-          piece_scores};
+  return {name,        map<exp_of>, map<log_of>,      map<tanh_of>, map<logistic_of>, relu,
+          adam,        add_penalty, normal,           normal_score, log_sum_exp,      shares,
+          log_softmax, softmax,     softmax_backward, standardize,  transpose,        scale,
+          product,     cross,       squares,          solve_upper,  piece_tables,     piece_table_scores,
+          piece_sums,  piece_scores};
 }
 
 }  // namespace

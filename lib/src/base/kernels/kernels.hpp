@@ -31,6 +31,9 @@ struct Kernels {
   };
   void (*adam)(const double* gradient, std::size_t n, const Adam& rates, double* m, double* v, double* theta);
 
+  /// gradient += weight theta; returns the sum of weight theta^2.
+  double (*add_penalty)(const double* weight, const double* theta, std::size_t n, double* gradient);
+
   /// out_n = at_zero - z^2 / 2, z = (y - mean) * precision.
   void (*normal)(const double* y, const double* mean, std::size_t n, double precision, double at_zero, double* out);
   /// d_mean_n = weight_n z precision; returns the sum of weight_n (z^2 - 1).
