@@ -17,7 +17,7 @@ struct Tried {
   std::string words;  ///< the options of `moe train` that ask for it
   ModelSpec spec;
   TrainOptions options;
-  arma::uword folds = 0;  ///< fitted with all passes; 0: dropped after the trial
+  arma::uword folds = 0;  ///< fitted with all passes; fewer than all: dropped after the trial
   double score = 0;       ///< mean log p(y|x) of the rows held out, in data units, by weight
   double error = 0;       ///< its standard error, from the differences between rows
   double weight = 0;      ///< in the committee; 0: not kept
@@ -58,7 +58,8 @@ using AutomaticObserver = std::function<void(std::size_t done, std::size_t fits)
 std::vector<Tried> automatic_candidates(const Schema& schema, const Dataset& data, const AutomaticOptions& options);
 
 /// Finds a model. Where there are many candidates, each has a trial first: one fold and a part of the passes. The
-/// better half goes on. Each of these is fitted to the table without each fold, and weighed by the log score of what it
+/// better half goes on. Where the rows of a fold are many, those that its committee does not need are dropped. Each of the
+/// others is fitted to the table without each fold, and weighed by the log score of what it
 /// has not seen (stacking: Yao, Vehtari, Simpson and Gelman 2018). The fits of all folds are the members of one model.
 /// The same bits for any number of threads. `data` as in FitRequest. Throws Error: usage for fewer than 2 folds, data
 /// for fewer than 4 rows, fit where no candidate can be fitted. Where the caller's StopScope stops it, the candidates

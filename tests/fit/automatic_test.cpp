@@ -101,6 +101,46 @@ TEST_CASE("each step of effort allows 1.6 times the passes over the rows", "[aut
   CHECK(epochs(4) == 281);
 }
 
+TEST_CASE("what a committee of many rows does not need is fitted without one fold only", "[automatic]") {
+  moe::Random random(17);
+  moe::Dataset data;
+  data.X.ones(2, 5000);
+  data.w.ones(5000);
+  for (double& x : data.X.row(1)) x = random.uniform(-3, 3);
+  data.y = arma::sin(data.X.row(1).t());
+  for (double& y : data.y) y += 0.1 * random.normal();
+  moe::Schema schema;
+  schema.inputs = {"x"};
+  schema.targets = {"y"};
+  moe::AutomaticOptions options;
+  // The second goes on after the trial, as the others are even worse. What it says is noise beside the first.
+  for (const double l2 : {1e-5, 3.0, 30.0, 300.0}) {
+    moe::Tried& tried = options.candidates.emplace_back();
+    tried.spec.experts = {"mlp:8"};
+    tried.spec.expert_inputs = {{0}};
+    tried.options.solver = "adam";
+    tried.options.batch = 64;
+    tried.options.solver_options.epochs = 40;
+    tried.options.errors = false;
+    tried.options.penalty = {l2, l2};
+  }
+  std::size_t done = 0, most = 0;
+  const moe::AutomaticResult result =
+      moe::fit_automatically(schema, data, options, [&](std::size_t now, std::size_t all) {
+        done = now;
+        most = all;
+      });
+  REQUIRE(result.tried.size() == 4);
+  CHECK(result.tried[0].folds == 5);
+  CHECK(result.tried[0].weight == 1);
+  for (std::size_t i = 1; i < 4; ++i) {
+    CHECK(result.tried[i].folds <= 1);
+    CHECK(result.tried[i].weight == 0);
+  }
+  CHECK(result.model.members.size() == 5);
+  CHECK(done == most);
+}
+
 TEST_CASE("an automatic fit that is interrupted keeps the candidates that are done", "[automatic]") {
   moe::Dataset data;
   moe::Schema schema;

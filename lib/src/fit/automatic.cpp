@@ -39,6 +39,9 @@ constexpr std::size_t kManyCandidates = 4;
 constexpr double kTrialEpochs = 0.25;
 constexpr arma::uword kFewestTrialEpochs = 40;
 constexpr std::size_t kTrialRows = 200;
+/// From this number of rows on, the first folds tell which candidates a committee needs; the others are not fitted to the
+/// other folds.
+constexpr std::size_t kRowsThatTellWeights = 1000;
 /// Of numbers, half of the candidates that take epochs go on, but no more than the first; of classes the second.
 /// Log-loss gains from more.
 constexpr std::size_t kMostKept = 4, kMostKeptOfClasses = 6;
@@ -137,12 +140,13 @@ class Automatic {
     });
   }
 
-  /// Fits these candidates without each of the folds.
-  void fit(const std::vector<std::size_t>& candidates) {
-    for_each_fit(candidates, folds_.size(), [this](std::size_t m, std::size_t f) {
+  /// Fits these candidates without each of the first folds.
+  void fit(const std::vector<std::size_t>& candidates, std::size_t folds) {
+    for_each_fit(candidates, folds, [this](std::size_t m, std::size_t f) {
       if (!fits_[m][f]) fits_[m][f] = fitted(m, f, tried_[m].options, true);
     });
   }
+  void fit(const std::vector<std::size_t>& candidates) { fit(candidates, folds_.size()); }
 
   /// Fits the candidates that take no epochs to all folds. They come first: whoever stops the fit has them. The others
   /// have a trial, and the better half of them go on. Returns the candidates that were fitted to all folds.
@@ -154,11 +158,30 @@ class Automatic {
     most_ = (quick.size() + kept) * folds_.size() + slow.size() * trial_folds_;
     fit(quick);
     try_out(slow);
-    const std::vector<std::size_t> better = best_of(slow, kept);
+    const std::vector<std::size_t> better = needed_of(best_of(slow, kept), quick);
     fit(better);
     quick.insert(quick.end(), better.begin(), better.end());
     std::sort(quick.begin(), quick.end());
     return quick;
+  }
+
+  /// Fits these candidates without the first folds, and returns those that have a weight in the committee of the rows of
+  /// these folds. All of them where the rows are too few to tell.
+  std::vector<std::size_t> needed_of(const std::vector<std::size_t>& candidates, std::vector<std::size_t> others) {
+    const arma::uvec rows = trial_rows();
+    if (rows.n_elem < kRowsThatTellWeights) return candidates;
+    fit(candidates, trial_folds_);
+    others.insert(others.end(), candidates.begin(), candidates.end());
+    std::erase_if(others, [this](std::size_t m) { return !tried_[m].failure.empty(); });
+    const arma::mat log_p = log_p_.submat(rows, arma::conv_to<arma::uvec>::from(others));
+    std::vector<std::size_t> needed;
+    for (const std::size_t place : stack(log_p, data_.w.elem(rows)).kept) needed.push_back(others[place]);
+    std::vector<std::size_t> result;
+    for (const std::size_t m : candidates)
+      if (std::find(needed.begin(), needed.end(), m) != needed.end()) result.push_back(m);
+    most_ += candidates.size() * trial_folds_;  // these are counted again with the other folds
+    most_ -= (candidates.size() - result.size()) * folds_.size();
+    return result;
   }
 
   /// Fits these candidates without each of the first folds, with a part of the epochs.
