@@ -1,5 +1,6 @@
 #include "calibrate.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -30,6 +31,19 @@ void check_groups(const Arguments& arguments, const moe::Schema& schema) {
   if (arguments.has("by-expert") && arguments.has("by"))
     throw Error(ErrorKind::kUsage, "--by and --by-expert: expected one of them");
   if (arguments.has("by")) moe::conformal_category(schema, arguments.text("by"));
+}
+
+/// How many of how many folds are this part of the rows. `units`: what folds may be made of.
+std::pair<std::size_t, std::size_t> folds_of_part(double part, std::size_t units) {
+  constexpr double kNear = 1e-3;
+  const std::size_t most = std::min<std::size_t>(units, 1000);
+  const auto taken_of = [&](std::size_t folds) {
+    return std::max<std::size_t>(static_cast<std::size_t>(std::lround(part * static_cast<double>(folds))), 1);
+  };
+  for (std::size_t folds = 2; folds <= most; ++folds)
+    if (std::abs(part * static_cast<double>(folds) - static_cast<double>(taken_of(folds))) < kNear)
+      return {taken_of(folds), folds};
+  return {taken_of(most), most};
 }
 
 void run_calibrate(const Arguments& arguments) {
@@ -93,16 +107,18 @@ std::optional<moe::Dataset> hold_for_conformal(const Arguments& arguments, moe::
                                        moe::format_number(kMostPart) + ", or folds");
   const double part = *given;
   const std::uint64_t seed = arguments.count("seed", 0, std::numeric_limits<std::uint64_t>::max());
-  const auto folds = static_cast<arma::uword>(std::lround(1 / part));
-  // Two rows at least are held out, and the others are more.
-  const arma::uword least = 2 * folds;
+  const auto least = static_cast<arma::uword>(std::ceil(2 / part));  // two rows at least are held out
   if (arma::accu(table.data.w > 0) < least)
     throw Error(ErrorKind::kData, "--conformal: there are too few rows to hold out that part: expected " +
                                       std::to_string(least) + " rows or more");
-  const auto held = table.groups.empty() ? moe::cross_validation_folds(table.schema, table.data, folds, seed)
-                                         : moe::cross_validation_folds(table.data.w, table.groups, folds, seed);
-  const std::vector<std::size_t> rest = moe::rows_outside(held[0], table.data.w);
-  moe::Dataset rows = moe::take_rows(table.data, held[0]);
+  const auto [taken, folds] = folds_of_part(part, moe::units_of_folds(table.data.w, table.groups));
+  const auto all = table.groups.empty() ? moe::cross_validation_folds(table.schema, table.data, folds, seed)
+                                        : moe::cross_validation_folds(table.data.w, table.groups, folds, seed);
+  std::vector<std::size_t> held;
+  for (std::size_t f = 0; f < taken; ++f) held.insert(held.end(), all[f].begin(), all[f].end());
+  std::sort(held.begin(), held.end());
+  const std::vector<std::size_t> rest = moe::rows_outside(held, table.data.w);
+  moe::Dataset rows = moe::take_rows(table.data, held);
   table.data = moe::take_rows(table.data, rest);
   std::vector<std::size_t> groups;
   for (const std::size_t n : rest)

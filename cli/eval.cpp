@@ -4,6 +4,7 @@
 #include "csv_options.hpp"
 #include "eval_report.hpp"
 #include "judged.hpp"
+#include "moe/conformal.hpp"
 #include "moe/error.hpp"
 #include "requirement.hpp"
 
@@ -20,6 +21,11 @@ void run_eval(const Arguments& arguments) {
     print(eval_json(judgement, report).dump(2) + "\n", arguments.text("output"));
   else
     show(eval_text(judgement, report), arguments.text("output"));
+  for (const Judged& judged : judgement.of)
+    if (judged.model && judged.model->conformal && !arguments.has("quiet"))
+      for (const double level : moe::kJudgedIntervals)
+        if (const std::string gap = moe::calibration_gap(*judged.model, level); !gap.empty())
+          say("note: " + (judgement.of.size() > 1 ? judged.letter + ": " : "") + gap);
   if (!missed.empty()) throw moe::Error(moe::ErrorKind::kFit, missed);
 }
 

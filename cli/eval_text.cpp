@@ -202,9 +202,11 @@ std::string comparison(const Judgement& judgement) {
 /// The most telling figures at each level of a column.
 std::string by_table(const Judgement& judgement, const Judged& judged) {
   std::vector<moe::Measure> figures;
-  for (const moe::Measure& figure : moe::figures_of(judged.scores))
+  for (const moe::Measure& figure : moe::figures_of(judged.scores)) {
     for (const char* name : {"nll", "accuracy", "brier", "rmse", "crps"})
       if (figure.name == name) figures.push_back(figure);
+    if (figure.name == "conformal_coverage" && figure.level == 0.9) figures.push_back(figure);
+  }
   std::vector<std::vector<std::string>> table{{moe::printable(judgement.by), "rows"}};
   for (const moe::Measure& figure : figures) table[0].push_back(name_with_target(figure, judgement.rows));
   const arma::uvec of_row = arma::conv_to<arma::uvec>::from(judgement.by_levels.of_row);

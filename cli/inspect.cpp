@@ -66,6 +66,8 @@ void require_uncertainty(const moe::Model& model, const std::string& word) {
     if (!moe::has_derivatives(*expert.family))
       throw Error(ErrorKind::kUsage,
                   begin + "family '" + expert.family->name() + "' has no second derivatives: expected --bootstrap B");
+  if (model.is_committee())
+    throw Error(ErrorKind::kUsage, begin + "a committee is not fitted as a whole: expected the model of a single fit");
   if (!moe::has_uncertainty(model))
     throw Error(ErrorKind::kUsage,
                 begin +

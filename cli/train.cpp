@@ -104,7 +104,8 @@ std::vector<std::string> pace_by_itself(const Arguments& arguments, const moe::M
   const auto is_linear = [&](const std::string& network) {
     return spec.network_of(network, {0}, 1).is_linear_in_parameters();
   };
-  const bool linear = is_linear(spec.gate) && std::all_of(spec.experts.begin(), spec.experts.end(), is_linear);
+  const bool linear = (spec.experts.size() == 1 || is_linear(spec.gate)) &&
+                      std::all_of(spec.experts.begin(), spec.experts.end(), is_linear);
   if (linear || rows < kLeastRowsToHold || options.objective != "likelihood" ||
       (options.solver != "auto" && !options.solver.starts_with("adam")))
     return {};
@@ -201,9 +202,10 @@ void run_train(const Arguments& arguments) {
     throw Error(ErrorKind::kUsage, "--l2 auto: a committee's penalty is not chosen: expected a number");
   if (arguments.has("committee"))
     return fit_committee(arguments, model_spec(arguments, expert_networks(arguments), arguments.text("family")));
-  if (arguments.has("fold-group") && !chooses_penalty(arguments))
+  if (arguments.has("fold-group") && !chooses_penalty(arguments) && !arguments.has("conformal"))
     throw Error(ErrorKind::kUsage,
-                "--fold-group: this fit has no folds: expected it with --auto or --committee, or with --l2 auto");
+                "--fold-group: this fit has no folds: expected it with --auto or --committee, with --l2 auto, or with "
+                "--conformal PART");
   if (arguments.has("every") && !arguments.has("checkpoint"))
     throw Error(ErrorKind::kUsage, "--every: there is nothing to save: expected --checkpoint FILE with it");
   std::optional<moe::Checkpoint> from;

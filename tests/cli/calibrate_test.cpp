@@ -127,6 +127,14 @@ TEST_CASE("--by calibrates the rows of each level of a category by themselves", 
   CHECK(quiet == Approx(0.9).margin(0.06));
   CHECK(loud == Approx(0.9).margin(0.1));
   CHECK(trained.out.ends_with("for each expert\n"));
+  // eval tells the coverage at each level, too: that of predict's intervals.
+  const Ran told = sh("moe eval -m by.moe c.csv --by site | awk '$1 == \"a\" || $1 == \"b\" { print $NF }'");
+  INFO(told);
+  std::istringstream shares(told.out);
+  double share_a = 0, share_b = 0;
+  shares >> share_a >> share_b;
+  CHECK(share_a == Approx(quiet_by).epsilon(1e-4));
+  CHECK(share_b == Approx(loud_by).epsilon(1e-4));
   CHECK_THAT(
       trained.err,
       Catch::EndsWith(
@@ -233,4 +241,33 @@ TEST_CASE("a level for which too few rows have calibrated the model is told", "[
   CHECK(levels.err ==
         "note: too few rows have calibrated the model for level 0.9 at 'b' of 's', so that an interval has no end "
         "there\n");
+}
+
+TEST_CASE("--conformal holds the part that it names, by whole groups where asked", "[conformal]") {
+  const Shell sh;
+  sh("moe gen two-lines -n 400 | awk -F, 'NR == 1 { print $0 \",g\" } NR > 1 { print $0 \",\" int((NR - 2) / 10) }' "
+     ">g.csv");
+  for (const auto& [part, rows] : std::vector<std::pair<std::string, std::string>>{
+           {"0.15", "60"}, {"0.3", "120"}, {"0.333", "133"}, {"0.4", "160"}, {"0.45", "180"}, {"0.5", "200"}}) {
+    const Ran ran = sh("moe train -k 1 -y y --features x1 --conformal " + part + " g.csv -o m.moe");
+    INFO(ran);
+    CHECK_THAT(ran.err, Catch::Contains("calibrated by " + rows + " rows") ||
+                            (Catch::Contains("calibrated by 134 rows") && Catch::Contains("266 rows")));
+  }
+  const Ran groups =
+      sh("moe train -k 1 -y y --features x1 --fold-group g --conformal 0.3 g.csv -o m.moe 2>&1 | grep -o 'by [0-9]* "
+         "rows'");
+  INFO(groups);
+  CHECK(groups.out == "by 120 rows\n");
+}
+
+TEST_CASE("a model whose rows for calibration are of few experts is read as it was written", "[conformal]") {
+  const Shell sh;
+  // 12 experts, whose lists of scores are mostly empty.
+  const Ran ran =
+      sh("moe gen two-lines -n 200 -o a.csv; moe gen two-lines -n 9 --seed 2 -o b.csv\n"
+         "moe train -q --committee 6 -k 2 a.csv -o m.moe; moe calibrate -q -m m.moe b.csv --by-expert -o n.moe\n"
+         "moe export -m n.moe --format json | moe import -o o.moe; cmp n.moe o.moe && echo same");
+  INFO(ran);
+  CHECK(ran.out == "same\n");
 }

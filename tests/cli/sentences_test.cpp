@@ -75,7 +75,8 @@ TEST_CASE("refusals, word by word", "[sentences][cli]") {
       {"moe train -k 2 d.csv -y y --features x,y -o n.moe", 2,
        "column 'y' is the target, the weight or the id: expected another as input"},
       {"moe train d.csv -y three --features x,z --family bernoulli -o n.moe", 2,
-       "family 'bernoulli' describes two classes, and the target is not one of two: expected categorical"},
+       "family 'bernoulli' describes two classes, and the target is not one of two: expected categorical, or gaussian "
+       "for a number"},
       {"moe train d.csv -y k --features x,z --family gaussian -o n.moe", 3,
        "d.csv:2:7 k: 'b' is not a number: expected a number such as 1.5 or -2e3"},
       {"moe train d.csv -y y --features x,z --family bernoulli:x -o n.moe", 2,

@@ -164,7 +164,7 @@ TEST_CASE("exported conformal intervals are the library's, of all rows and by ex
       CAPTURE(by_expert, i);
       CHECK(difference.max() <= 2e-7 * predictive.unit_of(t));  // F(x) near 1 is known to 1e-16, and its slope is 1e-9
     }
-    CHECK(sentence_of([&] { moe::bounds_of(model, "conformal:0.999"); }).find("the interval has no end") !=
+    CHECK(sentence_of([&] { moe::bounds_of(model, "conformal:0.999"); }).find("an interval has no end") !=
           std::string::npos);
   }
 }

@@ -176,3 +176,20 @@ TEST_CASE("a sum of pieces is fitted to its maximum, and its parameters are the 
   CHECK(model.fit.log_likelihood == Approx(-150 * (std::log(2 * arma::datum::pi * variance) + 1)).epsilon(1e-8));
   CHECK(model.fit.parameters == arma::rank(design) + 1);
 }
+
+TEST_CASE("inputs without pieces stand beside those with pieces, in every fit of a model", "[pieces]") {
+  const Shell sh;
+  // A category, a 0/1 column and a constant have no pieces. The fit without a fold begins where the first one ended.
+  const Ran ran =
+      sh("awk 'BEGIN { print \"c,b,k,x,y\"; for (i = 0; i < 200; ++i) print substr(\"pqr\", i % 3 + 1, 1) \",\" i % 2 "
+         "\",5,\" i * 37 % 200 / 100 \",\" i % 3 + i % 2 + (i * 37 % 200 > 100) + i * 7919 % 101 / 500 }' >d.csv\n"
+         "moe train -k 1 --expert pieces:8:linear d.csv -o m.moe 2>said && moe eval -m m.moe d.csv | grep -o '^rmse "
+         "*0.0[0-9]'\n"
+         "grep -c 'rows held out' said\n"
+         "moe train -q -k 2 --expert pieces:8:linear --gate softmax:pieces:8:linear --l2 auto --gate-l2 auto d.csv -o "
+         "n.moe && "
+         "moe eval -m n.moe d.csv | grep -c '^rmse'");
+  INFO(ran);
+  CHECK(ran.status == 0);
+  CHECK(ran.out.starts_with("rmse"));
+}

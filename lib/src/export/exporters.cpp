@@ -1,6 +1,7 @@
 #include "export/formats/exporters.hpp"
 
 #include "base/registry.hpp"
+#include "predict/bounds.hpp"
 
 namespace moe {
 namespace {
@@ -36,6 +37,7 @@ std::vector<ExportedFile> export_model(const Model& model, const std::string& fo
                                        " takes a level that training has not seen for the reference level: expected "
                                        "--unknown ignore, or --format sql");
   std::vector<ExportedFile> files = make(model, options);
+  for (const std::string& note : notes_on_bounds(model, options.with)) files.front().notes.push_back(note);
   if (model.conformal && format != "json" && options.with.find("conformal:") == options.with.npos)
     files.front().notes.push_back(word.takes("with")
                                       ? "conformal sets are left out: expected --with conformal:0.9 or the like"

@@ -62,10 +62,12 @@ std::string change_in_words(Family::Link link, const std::string& subject, doubl
     return subject + (change < 0 ? " falls by " : " grows by ") + shown_number(std::abs(change)) + " " + cause;
   constexpr double kPercents = 0.69;  // up to a factor of 2
   const double factor = std::exp(change);
+  const bool odds = link == Family::Link::kLogistic;  // a plural
   if (std::abs(change) > kPercents)
-    return subject + (change < 0 ? " is divided by " : " is multiplied by ") +
+    return subject + (odds ? " are " : " is ") + (change < 0 ? "divided by " : "multiplied by ") +
            shown_number(std::exp(std::abs(change))) + " " + cause;
-  return subject + (change < 0 ? " falls by " : " grows by ") + shown_percent(std::abs(factor - 1)) + " " + cause;
+  return subject + (change < 0 ? " fall" : " grow") + (odds ? " by " : "s by ") + shown_percent(std::abs(factor - 1)) +
+         " " + cause;
 }
 
 /// An input, as something that changes.
@@ -126,7 +128,9 @@ std::string effects_in_words(const Scene& scene, arma::uword k, const Sentences&
     text += (i == 0 ? "" : " and") + part;
   }
   const bool straight = model.experts[k].network->is_linear() && model.experts[k].network->degree() == 1;
-  return text.empty() || straight ? text : text + " on average";
+  return text.empty() || straight
+             ? text
+             : text + (scene.given() ? " on average over its rows" : " on average over normal inputs");
 }
 
 /// What the expert predicts where no input changes it.
@@ -144,11 +148,17 @@ std::string class_in_words(const Model& model, const arma::rowvec& mean) {
          (p[most] > kNearlySure ? "above 0.999" : shown_number(p[most])) + " on average";
 }
 
+/// "least_sigma" as "least sigma".
+std::string spaced(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 std::string figures_of_expert(const Model& model, arma::uword k) {
   std::string text;
   for (const Family::Figure& figure :
        model.experts[k].family->figures(model.theta.memptr() + model.experts[k].psi_offset))
-    text += "; " + shown_name(figure.name) + " " + shown_number(figure.value);
+    text += "; " + spaced(shown_name(figure.name)) + " " + shown_number(figure.value);
   return text;
 }
 

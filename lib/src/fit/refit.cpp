@@ -36,9 +36,9 @@ bool goes_on_from_ends(const FitRequest& request) {
 
 Model beginning_at(const Model& end, const FitRequest& request) {
   // A family that a fit has bounded begins without its bounds.
-  Model model(request.schema, end.standardization, with_family(request.spec, end.spec().family));
-  model.theta = end.theta;
-  return model;
+  ModelSpec spec = with_family(request.spec, end.spec().family);
+  spec.knots = end.knots;
+  return {request.schema, end.standardization, spec, end.theta};
 }
 
 }  // namespace moe

@@ -45,8 +45,7 @@ void PieceLayer::forward(const arma::mat& D, const double* W, arma::uword output
   kernels().transpose(rows.memptr(), outputs, D.n_rows, out.memptr());
 }
 
-void PieceLayer::backward(const arma::mat& d_out, std::span<arma::mat> memory,
-                          double* gradient) const {
+void PieceLayer::backward(const arma::mat& d_out, std::span<arma::mat> memory, double* gradient) const {
   const arma::uword outputs = d_out.n_cols;
   arma::mat &d_weights = memory[0], &d_tables = memory[1], &rows = memory[2], &added = memory[4];
   const arma::mat& design = memory[3];
@@ -54,8 +53,8 @@ void PieceLayer::backward(const arma::mat& d_out, std::span<arma::mat> memory,
   d_tables.zeros(outputs, center_.size());
   rows.set_size(outputs, d_out.n_rows);
   kernels().transpose(d_out.memptr(), d_out.n_rows, outputs, rows.memptr());
-  kernels().piece_scores({design.memptr(), d_out.n_rows, plain_, inputs_.size()}, rows.memptr(), outputs, d_weights.memptr(),
-                         d_tables.memptr());
+  kernels().piece_scores({design.memptr(), d_out.n_rows, plain_, inputs_.size()}, rows.memptr(), outputs,
+                         d_weights.memptr(), d_tables.memptr());
   for (const Input& input : inputs_)
     kernels().piece_table_scores(d_tables.colptr(input.first), input.pieces(), outputs, &center_[input.first],
                                  &scale_[input.first], d_weights.colptr(plain_ + input.first));

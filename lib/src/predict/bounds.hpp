@@ -33,5 +33,7 @@ struct Bound {
 /// of an option --with. Of classes it can ask for "conformal:P". Throws Error (usage) for another word, and for one that
 /// makes no sense for the model.
 std::vector<Bound> bounds_of(const Model& model, const std::string& list);
+/// Sentences on words of the list that say nothing, as too few rows have calibrated the model.
+std::vector<std::string> notes_on_bounds(const Model& model, const std::string& list);
 
 }  // namespace moe

@@ -85,7 +85,8 @@ const OutputWord& find_word(const std::string& typed, const std::string& option)
 void check(const OutputWord& word, const Model& model, const std::string& option) {
   const std::string place = option + " " + word.name;
   if (word.needs == Needs::kNumber && model.classes())
-    throw Error(ErrorKind::kUsage, place + ": the model predicts classes: expected words such as label, proba");
+    throw Error(ErrorKind::kUsage, place + ": the model predicts classes: expected " +
+                                       (option == "--with" ? "conformal:P" : "words such as label, proba"));
   if (word.needs == Needs::kClasses && !model.classes())
     throw Error(ErrorKind::kUsage, place + ": the model predicts a number: expected words such as mean, sd, q0.05");
   if (word.density) require_density(model, place);

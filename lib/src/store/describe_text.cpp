@@ -33,8 +33,11 @@ Model with_shown_names(Model model) {
   return model;
 }
 
-/// How many parameters a branch has, in words.
-std::string count_of_parameters(const Branch& branch) { return counted(branch.network->parameters(), "parameter"); }
+/// How many parameters a branch has that rows can tell apart, in words.
+std::string count_of_parameters(const Branch& branch) {
+  const Network& network = *branch.network;
+  return counted(network.parameters() - network.outputs() * (network.last_inputs() - network.last_rank()), "parameter");
+}
 
 /// The experts of a range in the order of the text.
 std::vector<arma::uword> ordered(const Shown& style, arma::uword first, arma::uword count) {

@@ -159,7 +159,8 @@ std::vector<std::string> guard_notes(const Model& model) {
   if (!separated.empty())
     notes.push_back("note: the gate's split " +
                     (separated.size() == model.size() ? "between the experts"
-                                                      : "of expert " + join(separated) + " from the others") +
+                                                      : (separated.size() == 1 ? "of expert " : "of experts ") +
+                                                            join(separated) + " from the others") +
                     " is a step: its weights grow without end, the log-likelihood's supremum is about " +
                     formatted("%.6f", study.supremum));
   const std::vector<std::string> found = finding_notes(model);

@@ -187,8 +187,10 @@ void SafetensorsReader::read_table(const std::string& header) {
 }
 
 void SafetensorsReader::check_table(std::vector<Entry>& entries) {
+  // Tensors without elements begin and end at one place. They are numbered: "x.9" stands before "x.10".
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
+    return std::tuple(a.begin, a.end, a.name.size(), std::string_view(a.name)) <
+           std::tuple(b.begin, b.end, b.name.size(), std::string_view(b.name));
   });
   if (entries.empty() || entries.back().name != kChecksum) fail("damaged: its last tensor is no checksum");
   std::uint64_t end = 0;

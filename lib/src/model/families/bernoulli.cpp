@@ -60,7 +60,7 @@ std::shared_ptr<const Family> make_bernoulli(const std::string& arguments, const
   if (target.classes != 2)
     throw Error(ErrorKind::kUsage,
                 "family 'bernoulli' describes two classes, and the target is not one of two: expected " +
-                    std::string(target.classes > 2 ? "categorical" : "gaussian"));
+                    std::string(target.classes > 2 ? "categorical, or gaussian for a number" : "gaussian"));
   return std::make_shared<Bernoulli>(target);
 }
 
