@@ -72,8 +72,7 @@ TEST_CASE("refusals, word by word", "[sentences][cli]") {
        "predict --output median"},
       {"moe export -m g.moe", 2, "no format: expected --format with one that 'moe export --list' lists"},
       {"moe export -m g.moe --format tfjs", 2, "format tfjs is several files: expected -o with a directory for them"},
-      {"moe train -k 2 d.csv -y y --features x,y -o n.moe", 2,
-       "column 'y' is the target, the weight or the id: expected another as input"},
+      {"moe train -k 2 d.csv -y y --features x,y -o n.moe", 2, "column 'y' is the target: expected another as input"},
       {"moe train d.csv -y three --features x,z --family bernoulli -o n.moe", 2,
        "family 'bernoulli' describes two classes, and the target is not one of two: expected categorical, or gaussian "
        "for a number"},

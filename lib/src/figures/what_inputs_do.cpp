@@ -41,13 +41,15 @@ Figure effect_figure(const Scene& scene, const EffectOutcome& outcome) {
   order = order.elem(arma::find(largest.elem(order) > 0));
   const std::string name = model.classes() ? model.schema.labels[outcome.target] : model.schema.targets[outcome.target];
   const bool several = model.targets() > 1 || (model.classes() && model.family().outputs() > 1);
-  Figure figure{.id = "effects" + (several ? ":" + name : ""),
-                .title = "What inputs do to " + outcome.name + " within each expert",
-                .caption =
-                    "The average effect of one standard deviation more of a number, and of a level instead of "
-                    "the first one, over the rows in which the expert answers. It is on the scale on which "
-                    "the expert adds up its inputs.",
-                .x = {outcome.scale}};
+  Figure figure{
+      .id = "effects" + (several ? ":" + name : ""),
+      .title = "What inputs do to " + outcome.name + " within each expert",
+      .caption = std::string("The average effect of one standard deviation more of a number, and of a level "
+                             "instead of the first one, over ") +
+                 (scene.given() ? "the rows in which the expert answers"
+                                : "normal inputs with the means and standard deviations of the training rows") +
+                 ". It is on the scale on which the expert adds up its inputs.",
+      .x = {outcome.scale}};
   if (order.is_empty()) return figure;
   std::vector<std::string> names;
   for (const arma::uword i : order) names.push_back(model.schema.inputs[i]);

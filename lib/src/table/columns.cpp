@@ -101,14 +101,28 @@ std::optional<std::size_t> one_column(const std::string& word, const std::vector
   return columns[0];
 }
 
+namespace {
+
+/// What a column is that is no input.
+std::string role_of(std::size_t column, const ColumnRequest& request, const std::vector<std::string>& names) {
+  for (const auto& [word, role] :
+       {std::pair(request.weight, "the weight"), std::pair(request.id, "the id"),
+        std::pair(request.trials, "the number of trials"), std::pair(request.offset, "the offset"),
+        std::pair(request.exposure, "the exposure"), std::pair(request.fold_group, "the group of --fold-group")})
+    if (!word.empty() && contains(select_columns(word, names, {}), column)) return role;
+  return "the target";
+}
+
+}  // namespace
+
 BranchColumns branch_columns(const ColumnRequest& request, const std::vector<std::string>& names,
                              const std::vector<std::size_t>& excluded, std::size_t experts) {
   const auto choose = [&](const std::string& word) {
     std::vector<std::size_t> columns = select_columns(word, names, excluded);
     for (const std::size_t column : columns)
       if (std::find(excluded.begin(), excluded.end(), column) != excluded.end())
-        throw Error(ErrorKind::kUsage,
-                    "column '" + names[column] + "' is the target, the weight or the id: expected another as input");
+        throw Error(ErrorKind::kUsage, "column '" + names[column] + "' is " + role_of(column, request, names) +
+                                           ": expected another as input");
     return columns;
   };
   std::vector<std::size_t> all;
