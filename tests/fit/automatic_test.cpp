@@ -273,8 +273,10 @@ TEST_CASE("--fold-group keeps rows together and is no input", "[automatic][cli]"
          "moe train -k 1 --fold-group subject s.csv -o n.moe");
   INFO(ran);
   CHECK(ran.out == "121\n");
-  CHECK(ran.err ==
-        "moe train: --fold-group: this fit has no folds: expected it with --auto or --committee, or with --l2 auto\n");
+  CHECK(
+      ran.err ==
+      "moe train: --fold-group: this fit has no folds: expected it with --auto or --committee, with --l2 auto, or with "
+      "--conformal PART\n");
   // Three subjects are three folds; one cannot be divided.
   CHECK(sh("head -7 s.csv | moe train --fold-group subject --effort 1 -q -o m.moe && moe inspect m.moe").status == 0);
   const Ran one = sh("head -3 s.csv | moe train --fold-group subject --effort 1 -q -o m.moe");

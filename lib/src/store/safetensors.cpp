@@ -116,6 +116,25 @@ void write_safetensors(OutputFile& out, const std::vector<std::pair<std::string,
 
 // --- Reading ---------------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// The order of names in which "x.9" stands before "x.10".
+bool stands_before(std::string_view a, std::string_view b) {
+  const auto digits = [](std::string_view text) {
+    return text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
+  };
+  while (!a.empty() && !b.empty()) {
+    const std::string_view m = digits(a), n = digits(b);
+    if (!m.empty() && !n.empty() && m != n) return m.size() != n.size() ? m.size() < n.size() : m < n;
+    if (a[0] != b[0]) return a[0] < b[0];
+    a.remove_prefix(1);
+    b.remove_prefix(1);
+  }
+  return a.size() < b.size();
+}
+
+}  // namespace
+
 /// The header's entry of a tensor.
 struct SafetensorsReader::Entry {
   std::string name, type;
@@ -187,10 +206,10 @@ void SafetensorsReader::read_table(const std::string& header) {
 }
 
 void SafetensorsReader::check_table(std::vector<Entry>& entries) {
-  // Tensors without elements begin and end at one place. They are numbered: "x.9" stands before "x.10".
+  // Tensors without elements begin and end at one place, where their names tell the order.
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return std::tuple(a.begin, a.end, a.name.size(), std::string_view(a.name)) <
-           std::tuple(b.begin, b.end, b.name.size(), std::string_view(b.name));
+    return std::tie(a.begin, a.end) != std::tie(b.begin, b.end) ? std::tie(a.begin, a.end) < std::tie(b.begin, b.end)
+                                                                : stands_before(a.name, b.name);
   });
   if (entries.empty() || entries.back().name != kChecksum) fail("damaged: its last tensor is no checksum");
   std::uint64_t end = 0;
