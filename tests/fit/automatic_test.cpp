@@ -84,6 +84,24 @@ awk 'BEGIN { print "x,y"; for (i = 0; i < 90; ++i) print i / 30 "," int(exp(i / 
   CHECK(json::parse(counts.out).at("family") == "poisson");
 }
 
+TEST_CASE("--auto says of whole numbers up to 1000 that they may be counts", "[automatic][cli]") {
+  const Shell sh;
+  const auto notes = [&](const std::string& y) {
+    const Ran ran = sh("awk 'BEGIN { print \"x,y\"; for (i = 0; i < 60; ++i) print i / 30 \",\" (" + y +
+                       ") }' >d.csv; moe train --auto --effort 1 -q d.csv -o m.moe");
+    INFO(ran);
+    CHECK(ran.status == 0);
+    return ran.err;
+  };
+  const std::string note =
+      "note: all values of 'y' are whole numbers, and are taken as any number; --auto --family poisson or "
+      "negative-binomial takes them as counts\n";
+  CHECK(notes("i * 7 % 41 * 25") == note);              // 0 to 1000
+  CHECK(notes("i * 7 % 41 * 25 + (i == 35)").empty());  // 1001 is one of them
+  CHECK(notes("i * 7 % 41 - (i == 0)").empty());
+  CHECK(notes("i * 7 % 41 + (i == 59) / 2").empty());
+}
+
 TEST_CASE("each step of effort allows 1.6 times the passes over the rows", "[automatic]") {
   moe::Schema schema;
   schema.inputs = {"x"};

@@ -96,6 +96,9 @@ TEST_CASE("--firth refuses what there is no such fit of", "[firth]") {
   const std::string classes = " $DATA/cases/quasi.csv", numbers = " $DATA/cases/exact_line.csv";
   refused("-k 2 --gate softmax:mlp:2" + classes, "network 'mlp:2:relu' is not linear");
   refused("-k 1" + numbers, "it is not known for family 'gaussian'");
+  // This one has no dispersion, but second derivatives, as the families that have such a fit.
+  sh("printf 'x,y\\n1,2\\n2,1\\n3,4\\n4,2\\n5,7\\n' >d.csv");
+  refused("-k 1 --family lognormal:hetero -y y d.csv", "it is not known for family 'lognormal:hetero'");
   refused("-k 1 --expert mlp:2" + classes, "network 'mlp:2:relu' is not linear");
   refused("-k 1 --l2 0.1" + classes, "it brings a penalty of its own");
   refused("-k 1 --solver lbfgs" + classes, "it is a solver of its own");

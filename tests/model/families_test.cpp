@@ -9,6 +9,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <stdexcept>
 
 #include "moe/family.hpp"
 #include "shell.hpp"
@@ -224,6 +225,26 @@ TEST_CASE("a target that is not the family's is refused in a sentence", "[famili
     CHECK(ran.err.rfind("moe train: ", 0) == 0);
     CHECK(ran.err.find(c.sentence) != std::string::npos);
     CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("what only a number has is refused of classes and of several targets", "[families]") {
+  moe::TargetInfo number, of_two, of_three;
+  of_two.classes = 2;
+  of_three.classes = 3;
+  const arma::mat eta(1, 2, arma::fill::zeros);
+  const std::vector<double> psi(3, 0);
+  const std::string refusal = " asked of a family of classes, or of several targets";
+  for (const auto& family :
+       {moe::make_family("bernoulli", of_two), moe::make_family("categorical", of_three),
+        moe::make_family("gaussian:full", {number, number}), moe::make_family("gaussian,poisson", {number, number})}) {
+    INFO(family->spec());
+    arma::vec out;
+    CHECK_THROWS_MATCHES(family->variance(eta, psi.data(), out), std::logic_error,
+                         Catch::Message("variance" + refusal));
+    CHECK_THROWS_MATCHES(family->cdf({0}, eta, psi.data(), out), std::logic_error, Catch::Message("cdf" + refusal));
+    CHECK_THROWS_MATCHES(family->quantile(0.5, eta, psi.data(), out), std::logic_error,
+                         Catch::Message("quantile" + refusal));
   }
 }
 
