@@ -81,6 +81,8 @@ TEST_CASE("the threshold is an order statistic, and infinite where there are too
   CHECK(moe::conformal_threshold(scores, 0.01) == Approx(1));
   CHECK(std::isinf(moe::conformal_threshold(scores, 0.91)));
   CHECK(std::isinf(moe::conformal_threshold({}, 0.5)));
+  CHECK(std::isinf(moe::conformal_threshold({}, 1e-300)));
+  CHECK(moe::conformal_threshold(scores, 1e-300) == Approx(1));
 }
 
 TEST_CASE("the score of a number is its distance in standard deviations, at any distance", "[conformal]") {

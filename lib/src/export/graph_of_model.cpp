@@ -55,9 +55,10 @@ void ModelGraph::number(arma::uword t) {
     return !of_expert.variance.is_number() || std::isfinite(of_expert.variance.number());
   });
   if (finite) {
-    const Id between = each(Op::kSubtract, {mu, mean});
-    const Id within = each(Op::kMultiply, {constant(scale * scale), figure(&FamilyExpressions::variance)});
-    graph().sd.push_back(each(Op::kSqrt, {mixed(each(Op::kAdd, {within, each(Op::kMultiply, {between, between})}))}));
+    // In the model's units, so that no square overflows.
+    const Id between = each(Op::kMultiply, {constant(1 / scale), each(Op::kSubtract, {mu, mean})});
+    const Id variance = each(Op::kAdd, {figure(&FamilyExpressions::variance), each(Op::kMultiply, {between, between})});
+    graph().sd.push_back(each(Op::kMultiply, {constant(scale), each(Op::kSqrt, {mixed(variance)})}));
   } else {
     graph().sd.push_back(constant_of_rows(arma::vec{std::numeric_limits<double>::infinity()}));
   }

@@ -131,7 +131,10 @@ Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expe
     if (by_expert) groups.subvec(first, first + own.n_elem - 1) = predictive.most_responsible();
     if (!column.empty()) groups.subvec(first, first + own.n_elem - 1) = levels_of(model, predictive, column);
   });
-  if (!scores.is_finite()) throw Error(ErrorKind::kFit, "the model's prediction for a row is not a finite number");
+  if (!scores.is_finite())
+    throw Error(ErrorKind::kFit,
+                "how far a row's target is from what the model expects is not a finite number: expected targets within "
+                "reach of the training data's");
   Conformal result;
   result.column = column;
   for (arma::uword g = 0; g < group_count; ++g)
@@ -205,9 +208,9 @@ std::string calibration_gap(const Model& model, double level) {
 }
 
 double conformal_threshold(const arma::vec& scores, double level) {
-  const double place = std::ceil((static_cast<double>(scores.n_elem) + 1) * level - 1e-9);
+  const double place = std::max(std::ceil((static_cast<double>(scores.n_elem) + 1) * level - 1e-9), 1.0);
   if (place > static_cast<double>(scores.n_elem)) return std::numeric_limits<double>::infinity();
-  return scores[static_cast<arma::uword>(std::max(place, 1.0)) - 1] + kScoreRounding;
+  return scores[static_cast<arma::uword>(place) - 1] + kScoreRounding;
 }
 
 arma::vec conformal_thresholds(const Model& model, double level, arma::uword t) {

@@ -118,7 +118,7 @@ double add_penalty(const double* weight, const double* theta, Size n, double* gr
   V sum{};
   for_rows(n, [&](Size i, Lanes lanes) {
     const V at = lanes.get(theta + i), slope = lanes.get(weight + i) * at;
-    lanes.put(gradient + i, lanes.get(gradient + i) + slope);
+    if (gradient != nullptr) lanes.put(gradient + i, lanes.get(gradient + i) + slope);
     sum += slope * at;
   });
   return total<kVector>(sum);

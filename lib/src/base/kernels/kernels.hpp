@@ -31,7 +31,7 @@ struct Kernels {
   };
   void (*adam)(const double* gradient, std::size_t n, const Adam& rates, double* m, double* v, double* theta);
 
-  /// gradient += weight theta; returns the sum of weight theta^2.
+  /// gradient += weight theta, unless it is nullptr; returns the sum of weight theta^2.
   double (*add_penalty)(const double* weight, const double* theta, std::size_t n, double* gradient);
 
   /// out_n = at_zero - z^2 / 2, z = (y - mean) * precision.

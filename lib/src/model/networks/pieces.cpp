@@ -29,7 +29,7 @@ Network make_pieces(const std::string& arguments, arma::uword inputs, arma::uwor
   const std::optional<arma::uword> count = number_of_pieces("pieces:" + arguments);
   if (!count || !(rest == "linear" || rest.starts_with("mlp:")))
     throw Error(ErrorKind::kUsage, "network 'pieces:" + arguments +
-                                       "': expected a number of pieces from 2 to 256 and linear or an mlp, as "
+                                       "': expected pieces:N:linear or pieces:N:mlp:.. with N from 2 to 256, as "
                                        "pieces:16:mlp:32");
   const Network reader = make_network(rest, inputs, outputs);
   std::vector<Step> steps = reader.steps();
