@@ -142,12 +142,10 @@ PassResult Pass::run(const arma::vec& theta, const Rows& rows, arma::vec* gradie
   const auto penalised = [&](const arma::vec& all) { return all.subvec(first_penalised_, arma::size(penalised_, 1)); };
   const double loss = objective_.finish(totals);
   if (gradient != nullptr) std::swap(*gradient, totals.gradient);
-  if (penalised_ > 0 && gradient != nullptr)
+  if (penalised_ > 0)
     result.penalty =
         0.5 * kernels().add_penalty(penalty_weights_.memptr() + first_penalised_, theta.memptr() + first_penalised_,
-                                    penalised_, gradient->memptr() + first_penalised_);
-  else if (penalised_ > 0)
-    result.penalty = 0.5 * arma::accu(penalised(penalty_weights_) % arma::square(penalised(theta)));
+                                    penalised_, gradient == nullptr ? nullptr : gradient->memptr() + first_penalised_);
   if (has_l1_) result.penalty += arma::dot(penalised(l1_weights_), arma::abs(penalised(theta)));
   result.value = loss + result.penalty;
   result.undefined = totals.undefined;
