@@ -76,7 +76,7 @@ void append(std::vector<Figure>& to, std::vector<Figure> figures) {
 /// The sentences of all experts; of many, those with the largest shares.
 std::vector<std::string> largest_experts_in_words(const Scene& scene) {
   constexpr std::size_t kMostTold = 12;
-  const std::vector<std::string> all = words_of_experts(scene);
+  std::vector<std::string> all = words_of_experts(scene);
   if (all.size() <= kMostTold) return all;
   const arma::vec shares = shares_of_experts(scene);
   const arma::uvec order = arma::stable_sort_index(shares, "descend");
