@@ -209,6 +209,24 @@ TEST_CASE("exported conformal sets of classes are the library's, of all rows and
   }
 }
 
+TEST_CASE("the exported sd of targets of any size is the library's", "[export][graph]") {
+  moe::Random random(49);
+  for (const double unit : {1e-200, 1e-160, 1.0, 1e160, 1e200}) {
+    CAPTURE(unit);
+    moe::Model model = make_model({"gaussian"});
+    randomize(model, random);
+    model.standardization.target_scale[0] *= unit;
+    model.standardization.target_center[0] *= unit;
+    const moe::Dataset data = in_data_units(model, some_rows(model, 20, random));
+    const moe::Graph graph = moe::graph_of(model, {});
+    const GraphRun run(graph, data);
+    moe::Predictive predictive(model);
+    predictive.at(data);
+    const arma::vec found = run[graph.sd[0]] / unit, expected = predictive.sd() / unit;
+    CHECK(arma::approx_equal(found, expected, "reldiff", 1e-12));
+  }
+}
+
 TEST_CASE("elementary functions give the distribution functions to 2e-14", "[export][bounds]") {
   const auto largest = [](const moe::Expression& expression, const auto& expected) {
     double worst = 0;
