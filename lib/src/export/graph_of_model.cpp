@@ -55,10 +55,13 @@ void ModelGraph::number(arma::uword t) {
     return !of_expert.variance.is_number() || std::isfinite(of_expert.variance.number());
   });
   if (finite) {
-    // In the model's units, so that no square overflows.
-    const Id between = each(Op::kMultiply, {constant(1 / scale), each(Op::kSubtract, {mu, mean})});
-    const Id variance = each(Op::kAdd, {figure(&FamilyExpressions::variance), each(Op::kMultiply, {between, between})});
-    graph().sd.push_back(each(Op::kMultiply, {constant(scale), each(Op::kSqrt, {mixed(variance)})}));
+    // In units of a power of two, which change no bit: no square overflows.
+    const double unit = std::scalbn(1.0, std::ilogb(scale)), scale_in_units = scale / unit;
+    const Id between = each(Op::kMultiply, {constant(1 / unit), each(Op::kSubtract, {mu, mean})});
+    const Id within =
+        each(Op::kMultiply, {constant(scale_in_units * scale_in_units), figure(&FamilyExpressions::variance)});
+    const Id variance = mixed(each(Op::kAdd, {within, each(Op::kMultiply, {between, between})}));
+    graph().sd.push_back(each(Op::kMultiply, {constant(unit), each(Op::kSqrt, {variance})}));
   } else {
     graph().sd.push_back(constant_of_rows(arma::vec{std::numeric_limits<double>::infinity()}));
   }
