@@ -3,32 +3,8 @@
 # with about the cube of their number, although each step reads one row from the step before it. AS MATERIALIZED is planned at once.
 # Whoever writes a long computation as a chain of steps lets PostgreSQL store the steps.
 set -eu
-bin=$(ls -d /usr/lib/postgresql/15/bin 2>/dev/null || :)
-if [ -z "$bin" ]; then
-  sudo=
-  [ "$(id -u)" = 0 ] || sudo=sudo
-  $sudo apt-get update -q >/dev/null
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql-15 >/dev/null
-  bin=/usr/lib/postgresql/15/bin
-fi
-home=$(mktemp -d)
-as=
-if [ "$(id -u)" = 0 ]; then # no server runs as root
-  chown postgres "$home"
-  as="runuser -u postgres --"
-fi
-cd "$home"
-# shellcheck disable=SC2064,SC2086  # as is words
-trap "$as $bin/pg_ctl -D $home/data -m immediate stop >/dev/null 2>&1; rm -rf $home" EXIT
-# shellcheck disable=SC2086
-{
-  $as "$bin/initdb" -D "$home/data" -A trust --locale=C -N >/dev/null
-  $as "$bin/pg_ctl" -w -D "$home/data" -l "$home/log" -o "-h '' -k $home -F" start >/dev/null
-}
-ask() {
-  # shellcheck disable=SC2086
-  $as "$bin/psql" -X -q -t -A -h "$home" -d postgres -f "$1"
-}
+# shellcheck source=findings/postgres_server
+. "$(dirname "$0")/postgres_server"
 # chain STEPS KIND FENCE: EXPLAIN of a chain in which each step adds 1 to the number of the step before.
 chain() {
   awk -v steps="$1" -v kind="$2" -v fence="$3" 'BEGIN {
@@ -37,11 +13,9 @@ chain() {
     printf "\nSELECT x FROM s%d;\n", steps
   }' >"$home/query.sql"
   chmod 644 "$home/query.sql"
-  ask "$home/query.sql" | sed -n 's/^Planning Time: \(.*\) ms$/\1/p'
+  ask -f "$home/query.sql" | sed -n 's/^Planning Time: \(.*\) ms$/\1/p'
 }
-chmod 755 "$home"
-echo 'SHOW server_version' >"$home/version.sql"
-echo "PostgreSQL $(ask "$home/version.sql")"
+echo "PostgreSQL $(ask -c 'SHOW server_version')"
 short=$(chain 40 "NOT MATERIALIZED" " OFFSET 0")
 long=$(chain 160 "NOT MATERIALIZED" " OFFSET 0")
 stored=$(chain 160 MATERIALIZED "")
