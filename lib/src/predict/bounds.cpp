@@ -17,11 +17,10 @@ using Ends = std::vector<std::pair<std::string, Quantiles>>;  // the names of co
 
 /// The intervals between -z and z for these z.
 Ends conformal_ends(const AskedWord& word, const std::string& given, const Model& model, arma::uword t) {
-  const double level = level_of(word, given);
-  if (const std::string gap = calibration_gap(model, level); !gap.empty())
+  if (const std::string gap = calibration_gap(model, word); !gap.empty())
     throw Error(ErrorKind::kUsage, word.option + " " + word.typed + ": " + gap +
                                        ": expected a lower level, or more rows for moe calibrate");
-  const arma::vec thresholds = conformal_thresholds(model, level, t);
+  const arma::vec thresholds = conformal_thresholds(model, level_of(word, given), t);
   Quantiles low, high;
   for (const double threshold : thresholds) {
     const double z = std::min(threshold, kConformalReach), beyond = threshold - z;
@@ -99,9 +98,7 @@ std::vector<std::string> notes_on_bounds(const Model& model, const std::string& 
   std::vector<std::string> notes;
   if (list.empty() || !model.conformal) return notes;
   for (const AskedWord& word : asked_words(model, list, "--with"))
-    if (word.name == "conformal:P")
-      if (const std::string gap = calibration_gap(model, level_of(word, behind_colon(word.typed))); !gap.empty())
-        notes.push_back(gap);
+    if (const std::string gap = calibration_gap(model, word); !gap.empty()) notes.push_back(gap);
   return notes;
 }
 

@@ -140,6 +140,10 @@ void append_rounded(std::string& text, double value, int digits) {
   text += rounded;
 }
 
+std::string calibration_gap(const Model& model, const AskedWord& word) {
+  return word.name == "conformal:P" ? calibration_gap(model, level_of(word, behind_colon(word.typed))) : "";
+}
+
 bool several_intervals(const std::vector<AskedWord>& words) {
   return std::count_if(words.begin(), words.end(), [](const AskedWord& word) { return word.name == "interval:P"; }) > 1;
 }
@@ -154,9 +158,7 @@ Outputs::Outputs(const Model& model, const std::string& list, const OutputForm& 
     needs_target_ = needs_target_ || word.target;
     numbered_ = numbered_ || word.name == "sample:N";
     for (Output& output : make_outputs(word, model, several_intervals(words), form)) list_.push_back(std::move(output));
-    if (word.name != "conformal:P") continue;
-    const std::string gap = calibration_gap(model, level_of(word, behind_colon(word.typed)));
-    if (!gap.empty()) notes_.push_back("note: " + gap);
+    if (const std::string gap = calibration_gap(model, word); !gap.empty()) notes_.push_back("note: " + gap);
   }
 }
 

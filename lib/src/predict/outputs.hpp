@@ -37,6 +37,10 @@ std::string behind_colon(const std::string& typed);
 /// The level that `text`, a part of the word, says. Throws Error (usage) where it is not between 0 and 1.
 double level_of(const AskedWord& word, const std::string& text);
 
+/// For which groups too few rows have calibrated the model, where the word asks for a conformal set: see conformal.hpp.
+/// "" for none, and for other words.
+std::string calibration_gap(const Model& model, const AskedWord& word);
+
 /// How outputs are made: see PredictOptions.
 struct OutputForm {
   std::uint64_t seed = 1;
