@@ -20,7 +20,7 @@ using moe::ErrorKind;
 
 constexpr double kLeastPart = 0.001, kMostPart = 0.5;
 
-/// By what the rows that calibrate a model are in groups.
+/// Options that say how the rows that calibrate a model are grouped.
 std::vector<Option> group_options() {
   return {
       {"by-expert", "", "", "", "a threshold for each expert, so that the coverage holds where that expert answers"},

@@ -32,7 +32,7 @@ inline constexpr double kConformalReach = 6;
 Conformal conformal_scores(const Model& model, const Dataset& rows, bool by_expert, unsigned threads,
                            const std::string& column = "");
 
-/// By what a model's conformal scores are in groups.
+/// How a model's conformal scores are grouped.
 enum class ConformalGroups { kNone, kExperts, kLevels };
 /// The model must be calibrated.
 ConformalGroups conformal_groups(const Model& model);

@@ -33,7 +33,7 @@ void piece_table_scores(const double* dT, Size pieces, Size m, const double* cen
   });
 }
 
-/// kVectors vectors of outputs of row n, from o on.
+/// Sums of row n for kVectors vectors of outputs, the first of which begins at output o.
 template <Size kVectors>
 MOE_INLINE void piece_sums_of_row(const Kernels::PieceRows& rows, Size n, const double* W, const double* T, Size m,
                                   Size o, Lanes last, double* to) {
