@@ -1,4 +1,4 @@
-// Takes a model file apart and puts it together again, with its checksum.
+// The bytes of a model, and those of its file taken apart and put together again, with its checksum.
 #pragma once
 
 #define XXH_INLINE_ALL
@@ -9,6 +9,21 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "moe/model_file.hpp"
+#include "scratch.hpp"
+
+inline bool same_bits(const arma::mat& a, const arma::mat& b) {
+  return arma::size(a) == arma::size(b) &&
+         (a.is_empty() || std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0);
+}
+
+/// The model's file.
+inline std::string bytes_of(const moe::Model& model) {
+  const ScratchDir scratch;
+  moe::save_model(model, scratch.path("model"));
+  return ScratchDir::read(scratch.path("model"));
+}
 
 struct Parts {
   nlohmann::ordered_json header;

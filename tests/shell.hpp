@@ -3,7 +3,9 @@
 
 #include <sys/wait.h>
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 
@@ -35,3 +37,11 @@ class Shell : public ScratchDir {
             read(path("stderr"))};
   }
 };
+
+/// What a command that must end with 0 prints, a JSON document.
+inline nlohmann::json json_of(const Shell& sh, const std::string& command) {
+  const Ran ran = sh(command);
+  INFO(ran);
+  REQUIRE(ran.status == 0);
+  return nlohmann::json::parse(ran.out);
+}

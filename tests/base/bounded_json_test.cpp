@@ -1,5 +1,5 @@
 // JSON within bounds: what is just inside is read, what is just outside is not.
-#include "base/bounded_json.hpp"
+#include "base/json/bounded_json.hpp"
 
 #include <catch2/catch.hpp>
 #include <string>

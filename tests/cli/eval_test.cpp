@@ -11,7 +11,7 @@ using nlohmann::json;
 namespace {
 
 /// Tables and models: a number with two models, classes, several targets.
-const char* const kMade = R"(set -e
+const char* const kTablesAndModels = R"(set -e
 moe gen two-lines -n 300 | awk -F, 'NR == 1 { print $0 ",g,c,v" }
   NR > 1 { print $0 "," (NR % 7 ? NR % 3 : "") "," int(NR / 9) "," 1 + NR % 4 }' > d.csv
 moe train -q -k 2 -y y --features x1 d.csv -o two.moe
@@ -19,7 +19,8 @@ moe train -q -k 1 -y y --features x1 d.csv -o one.moe
 moe predict -m one.moe --output mean,sd --append d.csv -o p.csv
 )";
 
-json json_of(const Shell& sh, const std::string& command) {
+/// What a command that warns of nothing prints.
+json json_without_warning(const Shell& sh, const std::string& command) {
   const Ran ran = sh(command);
   INFO(ran);
   REQUIRE(ran.status == 0);
@@ -31,10 +32,10 @@ json json_of(const Shell& sh, const std::string& command) {
 
 TEST_CASE("eval of several models compares them on the same rows", "[eval][cli]") {
   const Shell sh;
-  sh(kMade);
-  const json both = json_of(sh, "moe eval --json -m two.moe -m one.moe d.csv");
-  const json two = json_of(sh, "moe eval --json -m two.moe d.csv"),
-             one = json_of(sh, "moe eval --json -m one.moe d.csv");
+  sh(kTablesAndModels);
+  const json both = json_without_warning(sh, "moe eval --json -m two.moe -m one.moe d.csv");
+  const json two = json_without_warning(sh, "moe eval --json -m two.moe d.csv"),
+             one = json_without_warning(sh, "moe eval --json -m one.moe d.csv");
   CHECK(both.at("rows") == 300);
   CHECK(both.at("predictions")[0].at("name") == "two.moe");
   CHECK(both.at("predictions")[1].at("prediction") == "B");
@@ -61,7 +62,7 @@ TEST_CASE("eval of several models compares them on the same rows", "[eval][cli]"
 
 TEST_CASE("eval --require ends with 1 where a figure is not as expected", "[eval][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kTablesAndModels);
   for (const char* met : {"'nll<=10'", "'coverage:0.9 > 0.5' --require 'rmse<2'", "'rounding_log_p<=0' --json",
                           "'width:0.9>0' --details"}) {
     const Ran ran =
@@ -102,12 +103,12 @@ TEST_CASE("eval --require ends with 1 where a figure is not as expected", "[eval
 
 TEST_CASE("eval judges columns of another tool", "[eval][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kTablesAndModels);
   // One gaussian expert is a normal distribution, so that its columns have the figures of the model.
-  const json model = json_of(sh, "moe eval --details --json -m one.moe d.csv");
+  const json model = json_without_warning(sh, "moe eval --details --json -m one.moe d.csv");
   for (const char* command : {"moe eval --details --json -y y --prediction mean --sd sd p.csv",
                               "cat p.csv | moe eval --details --json -y 2 --prediction 6 --sd 7"}) {
-    const json columns = json_of(sh, command);
+    const json columns = json_without_warning(sh, command);
     for (const auto& [key, value] : model.at("errors").items()) {
       CAPTURE(key);
       if (value.is_object()) continue;
@@ -124,17 +125,18 @@ TEST_CASE("eval judges columns of another tool", "[eval][cli]") {
     CHECK_FALSE(columns.contains("objective"));
   }
   // A mean alone has no density, and stands beside a model.
-  const json beside = json_of(sh, "moe eval --json -m two.moe --prediction mean p.csv");
+  const json beside = json_without_warning(sh, "moe eval --json -m two.moe --prediction mean p.csv");
   CHECK(beside.at("predictions")[1].at("rmse").get<double>() == Approx(model.at("rmse").get<double>()).epsilon(1e-9));
   CHECK(beside.at("predictions")[1].at("nll").is_null());
   CHECK_FALSE(beside.at("differences")[0].contains("nll"));
   // Classes, whose columns may stand in any order.
   sh("moe train -q -y diagnosis -k 1 --l2 1e-3 $DATA/breast_cancer_train.csv -o c.moe\n"
      "moe predict -m c.moe --append $DATA/breast_cancer_test.csv -o q.csv");
-  const json classes = json_of(sh, "moe eval --json -m c.moe q.csv");
+  const json classes = json_without_warning(sh, "moe eval --json -m c.moe q.csv");
   for (const char* columns : {"p_malignant,p_benign", "p_malignant", "p_benign"}) {
     CAPTURE(columns);
-    const json found = json_of(sh, std::string("moe eval --json -y diagnosis q.csv --probability ") + columns);
+    const json found =
+        json_without_warning(sh, std::string("moe eval --json -y diagnosis q.csv --probability ") + columns);
     CHECK(found.at("labels") == classes.at("labels"));
     for (const char* key : {"nll", "log_loss", "brier", "auc", "accuracy"})
       CHECK(found.at(key).get<double>() == Approx(classes.at(key).get<double>()).epsilon(1e-12));
@@ -143,7 +145,7 @@ TEST_CASE("eval judges columns of another tool", "[eval][cli]") {
 
 TEST_CASE("eval refuses columns that say nothing of the target", "[eval][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kTablesAndModels);
   sh("printf 'y,p,s,k\\n1,2,0,a\\n2,3,1,b\\n' > t.csv");
   const struct {
     const char* command;
@@ -176,13 +178,13 @@ TEST_CASE("eval refuses columns that say nothing of the target", "[eval][cli]") 
 
 TEST_CASE("eval --by gives the figures of the rows of each level", "[eval][cli]") {
   const Shell sh;
-  sh(kMade);
-  const json all = json_of(sh, "moe eval --json --by g -m two.moe d.csv");
+  sh(kTablesAndModels);
+  const json all = json_without_warning(sh, "moe eval --json --by g -m two.moe d.csv");
   CHECK(all.at("by").at("column") == "g");
   std::vector<std::string> levels;
   for (const json& level : all.at("by").at("levels")) levels.push_back(level.at("level"));
   CHECK(levels == std::vector<std::string>{"0", "1", "2", "(missing)"});
-  const json part = json_of(sh, "awk -F, 'NR == 1 || $3 == \"1\"' d.csv | moe eval --json -m two.moe");
+  const json part = json_without_warning(sh, "awk -F, 'NR == 1 || $3 == \"1\"' d.csv | moe eval --json -m two.moe");
   const json& level = all.at("by").at("levels")[1];
   CHECK(level.at("rows") == part.at("rows"));
   for (const char* key : {"nll", "rmse", "mae", "r2", "crps"}) {
@@ -197,7 +199,7 @@ TEST_CASE("eval --by gives the figures of the rows of each level", "[eval][cli]"
 
 TEST_CASE("eval --fold-group and --weight", "[eval][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kTablesAndModels);
   // By awk, of the absolute errors of columns: weights v, groups c.
   const Ran ran =
       sh("awk -F, 'NR > 1 { e = $2 - $6; if (e < 0) e = -e; s += $5 * e; w += $5; a[NR] = e; v[NR] = $5; c[NR] = $4 }\n"
@@ -208,7 +210,7 @@ TEST_CASE("eval --fold-group and --weight", "[eval][cli]") {
   double mean = 0, error = 0, grouped = 0;
   expected >> mean >> error >> grouped;
   const std::string command = "moe eval --json -y y --prediction mean --weight v p.csv";
-  const json plain = json_of(sh, command), groups = json_of(sh, command + " --fold-group c");
+  const json plain = json_without_warning(sh, command), groups = json_without_warning(sh, command + " --fold-group c");
   CHECK(plain.at("mae").get<double>() == Approx(mean).epsilon(1e-10));
   CHECK(plain.at("errors").at("mae").get<double>() == Approx(error).epsilon(1e-9));
   CHECK(groups.at("errors").at("mae").get<double>() == Approx(grouped).epsilon(1e-9));
@@ -223,7 +225,7 @@ TEST_CASE("squares of large errors do not overflow", "[eval][cli]") {
     std::ostringstream table;
     table << "y,m\n" << 5 * unit << "," << 8 * unit << "\n" << -5 * unit << "," << -1 * unit << "\n";
     sh.write("d.csv", table.str());
-    const json eval = json_of(sh, "moe eval --json -y y --prediction m d.csv");
+    const json eval = json_without_warning(sh, "moe eval --json -y y --prediction m d.csv");
     CHECK(eval.at("rmse").get<double>() / unit == Approx(std::sqrt(12.5)).epsilon(1e-12));
     CHECK(eval.at("mae").get<double>() / unit == Approx(3.5).epsilon(1e-12));
     CHECK(eval.at("r2").get<double>() == Approx(0.5).epsilon(1e-12));  // 1 - (9 + 16) / (25 + 25)

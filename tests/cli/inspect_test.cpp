@@ -11,13 +11,6 @@ using nlohmann::json;
 
 namespace {
 
-json printed(const Shell& sh, const std::string& command) {
-  const Ran ran = sh(command);
-  INFO(ran);
-  REQUIRE(ran.status == 0);
-  return json::parse(ran.out);
-}
-
 std::vector<std::string> keys(const json& object) {
   std::vector<std::string> result;
   for (const auto& [key, value] : object.items()) result.push_back(key);
@@ -31,7 +24,7 @@ const char* const kBeside[] = {"standard_errors", "z", "p", "lower", "upper"};
 TEST_CASE("errors stand beside what they are of, in the same shapes", "[inspect]") {
   const Shell sh;
   const json model =
-      printed(sh, "moe gen blobs -k 3 -n 300 --noise 8 | moe train --l2 0.01 --gate-l2 0.01 -q | moe inspect --json -");
+      json_of(sh, "moe gen blobs -k 3 -n 300 --noise 8 | moe train --l2 0.01 --gate-l2 0.01 -q | moe inspect --json -");
   CHECK(model.at("inference").at("kind") == "observed information");
   CHECK(model.at("inference").at("distribution") == "z");
   CHECK(model.at("inference").at("level") == 0.95);
@@ -47,14 +40,14 @@ TEST_CASE("errors stand beside what they are of, in the same shapes", "[inspect]
     CHECK(model.at("gate").at(key)[0].at("x2").is_number());
     CHECK(model.at("gate").at(key)[1].at("x2").is_null());
   }
-  const json number = printed(sh, "moe gen two-lines | moe train -k 2 -q | moe inspect --json -");
+  const json number = json_of(sh, "moe gen two-lines | moe train -k 2 -q | moe inspect --json -");
   for (const json& expert : number.at("experts")) CHECK(expert.at("sigma_standard_error") > 0);
 }
 
 TEST_CASE("a level widens the intervals and nothing else", "[inspect]") {
   const Shell sh;
   sh("moe gen two-lines | moe train -k 2 -q -o m.moe");
-  json narrow = printed(sh, "moe inspect --json m.moe"), wide = printed(sh, "moe inspect --json --level 0.99 m.moe");
+  json narrow = json_of(sh, "moe inspect --json m.moe"), wide = json_of(sh, "moe inspect --json --level 0.99 m.moe");
   const auto& a = narrow.at("experts")[0];
   const auto& b = wide.at("experts")[0];
   CHECK(b.at("lower").at("x1") < a.at("lower").at("x1"));
@@ -94,11 +87,11 @@ TEST_CASE("a model without errors is shown without them", "[inspect]") {
      "d.csv -q -o m.moe && moe train --objective blend d.csv -q -o blend.moe");
   for (const std::string model :
        {"m.moe", "l1.moe", "blend.moe", "$DATA/models/v1.moe", "$DATA/models/v1-classes.moe"}) {
-    CHECK(printed(sh, "moe inspect --json " + model).at("inference").is_null());
+    CHECK(json_of(sh, "moe inspect --json " + model).at("inference").is_null());
     CHECK(sh("moe inspect " + model).out.find("std. error") == std::string::npos);
   }
   // An older model has no errors; they can be computed from its rows.
-  CHECK(printed(sh, "moe inspect --json $DATA/models/v1.moe d.csv").at("experts")[0].at("standard_errors").at("x1") >
+  CHECK(json_of(sh, "moe inspect --json $DATA/models/v1.moe d.csv").at("experts")[0].at("standard_errors").at("x1") >
         0);
 }
 
@@ -109,7 +102,7 @@ TEST_CASE("what the guards found is told again", "[inspect]") {
   const std::string sentence = "note: the gate's split ";
   CHECK(ran.err.find(sentence) != std::string::npos);
   CHECK(sh("moe inspect m.moe").out.find(sentence) != std::string::npos);
-  const auto guards = printed(sh, "moe inspect --json m.moe").at("guards");
+  const auto guards = json_of(sh, "moe inspect --json m.moe").at("guards");
   CHECK(guards.at("steps").size() >= 1);
   CHECK(guards.at("starved").empty());
   CHECK(guards.at("on_floor").empty());
@@ -181,7 +174,7 @@ TEST_CASE("experts stand in the order that the user asks for, and keep their num
   const Shell sh;
   sh("moe train -q -y accel -k 4 --gate-l2 1e-5 $DATA/mcycle.csv -o m.moe; "
      "moe train -q -y accel -k 3 --expert constant --gate-l2 1e-2 $DATA/mcycle.csv -o c.moe");
-  const json model = printed(sh, "moe inspect --json m.moe"), constant = printed(sh, "moe inspect --json c.moe");
+  const json model = json_of(sh, "moe inspect --json m.moe"), constant = json_of(sh, "moe inspect --json c.moe");
   std::vector<double> share, sigma, slope, mean;
   for (const double one : model.at("guards").at("shares")) share.push_back(-one);
   for (const json& expert : model.at("experts")) {
@@ -229,7 +222,7 @@ TEST_CASE("coefficients stand with so many digits, and with what one standard de
   sh("awk 'BEGIN { print \"x,c,y\"; for (i = 0; i < 40; ++i) print i % 10 \",\" (i % 3 ? \"a\" : \"b\") \",\" "
      "3 * (i % 10) + (i % 3 ? 0 : 5) + i * i % 7 / 10 }' > d.csv; moe train -q -k 1 d.csv -o m.moe; "
      "moe train -q -k 1 --standardize no d.csv -o plain.moe");
-  const json coefficients = printed(sh, "moe inspect --json m.moe").at("experts")[0].at("coefficients");
+  const json coefficients = json_of(sh, "moe inspect --json m.moe").at("experts")[0].at("coefficients");
   const double slope = coefficients.at("x");
   for (const int digits : {6, 3, 9}) {
     const std::string all = sh("moe inspect m.moe --digits " + std::to_string(digits)).out,
@@ -298,7 +291,7 @@ TEST_CASE("a committee is a line for each member, and whole with --coefficients"
   CHECK(order_in(whole.out) == std::vector<int>{1, 2, 3, 4, 5, 6});
   CHECK(whole.err.empty());
   // Within each member the experts are ordered by the coefficient.
-  const json model = printed(sh, "moe inspect --json m.moe");
+  const json model = json_of(sh, "moe inspect --json m.moe");
   std::vector<double> slopes;
   for (const json& expert : model.at("experts")) slopes.push_back(expert.at("coefficients").at("x1"));
   const std::vector<int> order = order_in(sh("moe inspect --coefficients --order x1 m.moe").out);

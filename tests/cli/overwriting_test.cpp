@@ -5,7 +5,7 @@
 
 namespace {
 
-const char* const kMade = R"(set -e
+const char* const kFilesThatAreThere = R"(set -e
 moe gen two-lines -n 60 -o d.csv; cp d.csv same.csv; cp d.csv v.csv
 moe train -q -k 1 d.csv -o m.moe; moe export -m m.moe --format json -o m.json; cp m.moe same.moe; cp m.json same.json
 ln -s d.csv link.csv; ln d.csv other.csv; mkdir sub; cp d.csv fold_1.csv
@@ -15,7 +15,7 @@ ln -s d.csv link.csv; ln d.csv other.csv; mkdir sub; cp d.csv fold_1.csv
 
 TEST_CASE("an output that is an input is refused before anything is read", "[overwriting][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kFilesThatAreThere);
   struct Refused {
     const char *command, *option, *file;
   };
@@ -66,7 +66,7 @@ TEST_CASE("an output that is an input is refused before anything is read", "[ove
 
 TEST_CASE("a model may take its own place, and devices may be read and written", "[overwriting][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kFilesThatAreThere);
   const Ran ran =
       sh("set -e; moe train -q --resume m.moe d.csv -o m.moe; moe calibrate -q -m m.moe v.csv -o m.moe\n"
          "moe calibrate -q -m - v.csv -o m.moe < m.moe; moe inspect m.moe > /dev/null\n"

@@ -6,7 +6,7 @@
 namespace {
 
 /// 100 rows with quotes, blanks and CRLF; 10 customers of 10 rows, three classes of 60, 30 and 10 rows, days.
-const char* const kMade = R"(
+const char* const kCustomers = R"(
 awk 'BEGIN { printf "id, \"a \"\"name\"\"\",customer,class,day\r\n"
   for (i = 1; i <= 100; ++i) printf "%03d, \"x,%d\",c%d,%s,2024-%02d-%02d\r\n", i, i, i % 10,
     i % 10 < 6 ? "p" : i % 10 < 9 ? "q" : "r", 1 + (i * 7 % 100) / 28, 1 + (i * 7 % 100) % 28 }' > d.csv
@@ -23,7 +23,7 @@ Ran run(const Shell& sh, const std::string& command) {
 
 TEST_CASE("split passes each row on once, byte for byte", "[split][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kCustomers);
   const Ran ran = run(sh,
                       "moe split d.csv --test 0.2 --train-output a.csv --test-output b.csv\n"
                       "wc -l < a.csv; wc -l < b.csv\n"
@@ -49,7 +49,7 @@ TEST_CASE("split passes each row on once, byte for byte", "[split][cli]") {
 
 TEST_CASE("split keeps groups together, and classes in proportion", "[split][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kCustomers);
   const Ran groups =
       run(sh,
           "moe split d.csv --group customer --test 0.3 --train-output a.csv --test-output b.csv\n"
@@ -76,7 +76,7 @@ TEST_CASE("split keeps groups together, and classes in proportion", "[split][cli
 
 TEST_CASE("split by time tests the last rows, and moments stay together", "[split][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kCustomers);
   CHECK(run(sh,
             "moe split d.csv --order-by day --test 0.25 --train-output a.csv --test-output b.csv -q\n"
             "tail -n +2 a.csv | awk -F, '{ print $6 }' | sort | tail -1 > last\n"
@@ -94,7 +94,7 @@ TEST_CASE("split by time tests the last rows, and moments stay together", "[spli
 
 TEST_CASE("split writes a column, or files of folds, all or none", "[split][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kCustomers);
   CHECK(run(sh, "moe split d.csv -q | head -2 | tr '\\r' '$'")
             .out.starts_with("id, \"a \"\"name\"\"\",customer,class,day,part$\n"));
   CHECK(run(sh, "printf 'a;b\\n1;2\\n3;4\\n' | moe split --folds 2 --column part -q | head -1").out == "a;b;part\n");
@@ -116,7 +116,7 @@ TEST_CASE("split writes a column, or files of folds, all or none", "[split][cli]
 
 TEST_CASE("what cannot be split is refused", "[split][cli]") {
   const Shell sh;
-  sh(kMade);
+  sh(kCustomers);
   const struct {
     const char* options;
     int status;

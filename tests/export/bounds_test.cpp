@@ -16,7 +16,7 @@
 
 namespace {
 
-constexpr arma::uword kRows = 40;
+constexpr arma::uword kBoundedRows = 40;
 constexpr const char* kWords = "median,q0.001,interval:0.9,interval:0.9999";
 
 /// Where a distribution function is flat, its rounding decides the quantile: then the function's value is held to p.
@@ -83,7 +83,7 @@ TEST_CASE("exported quantiles are the library's, for every family with a formula
                 std::string::npos);
           continue;
         }
-        const moe::Dataset data = in_data_units(model, some_rows(model, kRows, random));
+        const moe::Dataset data = in_data_units(model, some_rows(model, kBoundedRows, random));
         if (model.without_mean()) continue;
         const bool special = family.find("gamma") != family.npos || family.find("skew-normal") != family.npos;
         if (has_formula(family) && !(elementary && special))
@@ -107,7 +107,7 @@ TEST_CASE("exported quantiles of experts a million sigmas apart are the library'
       model.theta[expert.offset] = expert.offset == model.experts[0].offset ? -10 : 10;
       model.theta[expert.psi_offset] = log_sigma;
     }
-    const moe::Dataset data = in_data_units(model, some_rows(model, kRows, random));
+    const moe::Dataset data = in_data_units(model, some_rows(model, kBoundedRows, random));
     CAPTURE(log_sigma);
     for (const bool elementary : {false, true}) {
       const moe::GraphRequest request{moe::bounds_of(model, "q0.000001,q0.001,q0.3,q0.9,q0.999999"), elementary};
@@ -131,7 +131,7 @@ TEST_CASE("exported quantiles of experts far apart and of any width are the libr
       model.theta[expert.psi_offset] = 6 * random.uniform() - 4;  // sigmas from .02 to 7
     }
     INFO(seed);
-    check(model, in_data_units(model, some_rows(model, kRows, random)), seed % 3 == 0);
+    check(model, in_data_units(model, some_rows(model, kBoundedRows, random)), seed % 3 == 0);
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 constexpr const char* kRefusal = "This file counts on NAN and on the order of sums: compile it without -ffast-math";
 
 /// Prints a gate's weights, and the label of a row with a missing cell.
-constexpr const char* kMain = R"(
+constexpr const char* kMainForFlags = R"(
 #include <stdio.h>
 #include "model.c"
 int main(void) {
@@ -33,7 +33,7 @@ TEST_CASE("the C file refuses to compile where arithmetic is not IEEE's, or is r
   moe::Random random(79);
   randomize(model, random);
   sh.write("model.c", exported(model, "c"));
-  sh.write("main.c", kMain);
+  sh.write("main.c", kMainForFlags);
   const Ran plain = sh("gcc -std=c99 -O2 main.c -lm -o main && ./main");
   REQUIRE(plain.out.find(" -1\n") != std::string::npos);
   for (const std::string compiler : {"gcc", "g++ -x c++", "clang"}) {

@@ -13,7 +13,7 @@
 
 namespace {
 
-constexpr arma::uword kRows = 200;
+constexpr arma::uword kRowsInC = 200;
 constexpr double kLevels[] = {0.05, 0.5, 0.999};
 
 /// A program that reads targets and rows, and prints the results of the exported functions.
@@ -168,7 +168,7 @@ TEST_CASE("the C file compiles without a warning and computes what moe computes"
       if (turn % 4 == 0) model.theta.head(model.gate_branch.network->parameters()) *= 300;
       INFO(family << " " << network);
       model.schema.inputs.back() = "a \"quoted\"*/ name?\?/\n";
-      try_in_c(sh, model, in_data_units(model, some_rows(model, kRows, random)));
+      try_in_c(sh, model, in_data_units(model, some_rows(model, kRowsInC, random)));
     }
   };
   for (const moe::Word& word : moe::family_words())

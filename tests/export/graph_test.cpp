@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr arma::uword kRows = 60;
+constexpr arma::uword kGraphRows = 60;
 
 /// Sums may have another order, so some units in the last place of the largest term are allowed.
 void check_near(const char* what, const arma::mat& found, const arma::mat& expected) {
@@ -64,7 +64,7 @@ TEST_CASE("graphs compute what the library computes, for every family, network a
           if (stream % 4 == 0 && link == "softmax")  // logits that differ by up to a thousand
             model.theta.head(model.gate_branch.network->parameters()) *= 300;
           if (stream % 2 == 0 && targets == 1) model.schema.offset = "o";
-          moe::Rows rows = some_rows(model, kRows, random);
+          moe::Rows rows = some_rows(model, kGraphRows, random);
           if (!model.schema.offset.empty()) rows.offset = 0.3 * arma::vec(rows.X.row(1).t());
           INFO(family << " " << network << " " << link << " " << own_inputs);
           check(model, in_data_units(model, rows));
@@ -83,7 +83,7 @@ TEST_CASE("graphs hold experts of different families and networks side by side",
   moe::Model model(some_schema(3, 0), some_standardization(3, 0), spec);
   moe::Random random(31);
   randomize(model, random);
-  check(model, in_data_units(model, some_rows(model, kRows, random)));
+  check(model, in_data_units(model, some_rows(model, kGraphRows, random)));
 }
 
 TEST_CASE("graphs hold the sums of functions that pieces of a linear network are", "[graph]") {
@@ -91,7 +91,7 @@ TEST_CASE("graphs hold the sums of functions that pieces of a linear network are
     moe::Random random(35);
     moe::Model model = make_model({family, "pieces:4:linear", "pieces:4:linear", "softmax", 3, 3, classes_of(family)});
     randomize(model, random);
-    check(model, in_data_units(model, some_rows(model, kRows, random)));
+    check(model, in_data_units(model, some_rows(model, kGraphRows, random)));
   }
 }
 

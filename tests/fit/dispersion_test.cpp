@@ -11,7 +11,7 @@
 
 namespace {
 
-moe::Model fitted(const moe::Model& like, const moe::Dataset& data) {
+moe::Model refitted(const moe::Model& like, const moe::Dataset& data) {
   moe::TrainOptions options;
   options.objective = "blend";
   options.solver = "lbfgs";
@@ -34,7 +34,7 @@ TEST_CASE("after a fit of squared errors no other dispersion is likelier", "[dis
       if (like.experts[0].family->likelihood_only()) continue;
       randomize(like, random);
       const moe::Dataset data = in_data_units(like, some_rows(like, 60, random));
-      moe::Model model = fitted(like, data);
+      moe::Model model = refitted(like, data);
       const double best = log_likelihood(model, data);
       CAPTURE(family, best);
       for (arma::uword i = model.experts.front().psi_offset; i < model.theta.n_elem; ++i) {
@@ -63,7 +63,7 @@ TEST_CASE("after a fit of squared errors a line's dispersion is the mean of what
   for (const bool square : {true, false}) {
     Make own = make;
     own.family = square ? "gaussian" : "laplace";
-    const moe::Model model = fitted(make_model(own), data);
+    const moe::Model model = refitted(make_model(own), data);
     moe::Predictive predictive(model);
     predictive.at(data);
     const arma::vec left = arma::abs(data.y.col(0) - predictive.mean());

@@ -8,13 +8,6 @@
 
 namespace {
 
-nlohmann::json printed(const Shell& sh, const std::string& command) {
-  const Ran ran = sh(command);
-  INFO(ran);
-  REQUIRE(ran.status == 0);
-  return nlohmann::json::parse(ran.out);
-}
-
 /// Trains, and checks that the fit is reported as exact, and that all results are finite.
 nlohmann::json exact_fit(const Shell& sh, const std::string& options, const std::string& data, std::size_t experts) {
   const Ran ran = sh("moe train " + options + " " + data + " -o m.moe");
@@ -22,10 +15,10 @@ nlohmann::json exact_fit(const Shell& sh, const std::string& options, const std:
   REQUIRE(ran.status == 0);
   CHECK(ran.err.find("not converged") == std::string::npos);
   CHECK(ran.err.find("exactly: what is left of them is rounding") != std::string::npos);
-  nlohmann::json model = printed(sh, "moe inspect --json m.moe");
+  nlohmann::json model = json_of(sh, "moe inspect --json m.moe");
   CHECK(model.at("fit").at("converged") == true);
   CHECK(model.at("guards").at("exact").size() == experts);
-  CHECK(printed(sh, "moe eval --json -m m.moe " + data).at("nll").is_number());
+  CHECK(json_of(sh, "moe eval --json -m m.moe " + data).at("nll").is_number());
   const Ran predicted = sh("moe predict -m m.moe --output mean,sd,q0.05,density " + data);
   CHECK(predicted.status == 0);
   CHECK(predicted.out.find("nan") == std::string::npos);
@@ -75,7 +68,7 @@ TEST_CASE("a fit with noise is not told to be exact", "[exact]") {
   const Ran ran = sh("moe gen two-lines -o d.csv && moe train -k 2 d.csv -o m.moe");
   INFO(ran);
   CHECK(ran.err.find("exactly") == std::string::npos);
-  CHECK(printed(sh, "moe inspect --json m.moe").at("guards").at("exact").empty());
+  CHECK(json_of(sh, "moe inspect --json m.moe").at("guards").at("exact").empty());
 }
 
 TEST_CASE("two exact lines of fifty rows each are two experts, and not set aside", "[exact]") {
@@ -110,7 +103,7 @@ TEST_CASE("one expert of an exact line has the floor that several have, and no m
       INFO(ran);
       CHECK(ran.err.find("rows exactly: what is left of them is rounding") != std::string::npos);
       CHECK(ran.err.find("expert 1's (intercept) (-)") == std::string::npos);
-      const auto fit = printed(sh, "moe inspect --json m.moe").at("fit");
+      const auto fit = json_of(sh, "moe inspect --json m.moe").at("fit");
       CHECK(fit.at("converged") == true);
       CHECK(fit.at("log_likelihood").get<double>() == Approx(family == "laplace" ? laplace : normal).epsilon(1e-7));
     }
@@ -128,14 +121,14 @@ TEST_CASE("a line that leaves less than rounding would is given more finely: one
           0);
   const double one = -0.5 * n * (1 + std::log(2 * M_PI * sigma * sigma));
   REQUIRE(sh("moe train -k 1 -y y d.csv -q -o m.moe").status == 0);
-  const auto model = printed(sh, "moe inspect --json m.moe");
+  const auto model = json_of(sh, "moe inspect --json m.moe");
   CHECK(model.at("experts")[0].at("sigma").get<double>() == Approx(sigma).epsilon(1e-9));
   CHECK(model.at("fit").at("log_likelihood").get<double>() == Approx(one).epsilon(1e-9));
   CHECK(model.at("guards").at("exact").empty());
   for (const std::string options : {"-k 2 --restarts 4", "-k 1 --family student", "-k 1 --family gaussian:hetero"}) {
     INFO(options);
     REQUIRE(sh("moe train -y y " + options + " d.csv -q -o m.moe").status == 0);
-    CHECK(printed(sh, "moe inspect --json m.moe").at("fit").at("log_likelihood").get<double>() >= one - 1e-6);
+    CHECK(json_of(sh, "moe inspect --json m.moe").at("fit").at("log_likelihood").get<double>() >= one - 1e-6);
   }
 }
 
@@ -164,6 +157,6 @@ TEST_CASE("times since 1970 with thousandths of seconds of noise are not told to
     squares += off * off;
   }
   const double sigma = std::sqrt((total - sum * sum / 200 - across * across / squares) / 200);
-  const auto model = printed(sh, "moe inspect --json m.moe");
+  const auto model = json_of(sh, "moe inspect --json m.moe");
   CHECK(model.at("experts")[0].at("sigma").get<double>() == Approx(sigma).epsilon(1e-3));
 }

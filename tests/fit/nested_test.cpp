@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 
 /// Runs `moe train` with these arguments, and returns the output of `moe inspect --json`.
-json fitted(const Shell& sh, const std::string& arguments) {
+json fit_of(const Shell& sh, const std::string& arguments) {
   const Ran ran = sh("moe train -q " + arguments + " -o m.moe && moe inspect m.moe --json");
   INFO(ran);
   REQUIRE(ran.status == 0);
@@ -20,7 +20,7 @@ json fitted(const Shell& sh, const std::string& arguments) {
 double log_likelihood(const json& model) { return model.at("fit").at("log_likelihood").get<double>(); }
 
 /// Writes tables of counts with exposures, offsets and weights, of skewed numbers, and of two targets.
-const char* const kTables = R"(
+const char* const kNestedTables = R"(
 awk 'BEGIN { print "x,y,e,w"; for (i = 0; i < 150; ++i) { x = i / 150; e = 1 + 99 * (i % 7); u = sin(12.9898 * i) * 43758.5453;
   u -= int(u); if (u < 0) u += 1; printf "%g,%d,%g,%d\n", x, (i % 5 == 0 ? 0 : e * exp(x) / 9 * (0.2 + 2 * u * u)), e, 1 + i % 3 } }' > counts.csv
 awk 'BEGIN { print "x,y,o,w"; for (i = 0; i < 120; ++i) { x = i / 120; u = sin(12.9898 * i) * 43758.5453; u -= int(u); if (u < 0) u += 1;
@@ -37,7 +37,7 @@ TEST_CASE("a skew-normal finds the skewness of either sign", "[nested]") {
   for (const char* side : {"", "-"}) {
     sh(std::string("awk -F, -v CONVFMT=%.17g 'NR == 1 { print \"x,y\"; next } { print $1 \",\" (") + side +
        "$2) }' $DATA/cases/skew.csv > skew.csv");
-    const json model = fitted(sh, "skew.csv -y y -k 1 --family skew-normal");
+    const json model = fit_of(sh, "skew.csv -y y -k 1 --family skew-normal");
     CHECK(log_likelihood(model) == Approx(-81.881427).margin(2e-6));
     CHECK(model.at("experts")[0].at("alpha").get<double>() == Approx(*side == '-' ? -2.2215 : 2.2215).epsilon(1e-3));
   }
@@ -61,25 +61,25 @@ TEST_CASE("a family never ends below one that it contains", "[nested]") {
       {"skew-normal,student", "gaussian", "two.csv -y a,b"},
   };
   Shell sh;
-  sh(kTables);
+  sh(kNestedTables);
   for (const Pair& pair : pairs)
     for (const char* experts : {"1", "2"}) {
       CAPTURE(pair.larger, pair.smaller, pair.arguments, experts);
       const std::string with = std::string(pair.arguments) + " --restarts 4 -k " + experts + " --family ";
-      CHECK(log_likelihood(fitted(sh, with + pair.larger)) >= log_likelihood(fitted(sh, with + pair.smaller)) - 1e-4);
+      CHECK(log_likelihood(fit_of(sh, with + pair.larger)) >= log_likelihood(fit_of(sh, with + pair.smaller)) - 1e-4);
     }
 }
 
 TEST_CASE("more experts never end below fewer", "[nested]") {
   Shell sh;
-  sh(kTables);
+  sh(kNestedTables);
   for (const char* arguments :
        {"$DATA/mcycle.csv", "$DATA/CO2data.csv", "left.csv -y y --features x --offset o --weight w --family student",
         "counts.csv -y y --features x --exposure e --weight w --family poisson"}) {
     double before = -1e300;
     for (const char* experts : {"1", "2", "3"}) {
       CAPTURE(arguments, experts);
-      const double now = log_likelihood(fitted(sh, std::string(arguments) + " --restarts 4 -k " + experts));
+      const double now = log_likelihood(fit_of(sh, std::string(arguments) + " --restarts 4 -k " + experts));
       CHECK(now >= before - 1e-4);
       before = now;
     }
@@ -126,7 +126,7 @@ TEST_CASE("each expert of each target is as simple as its rows, and the others k
      "}\nBEGIN { print \"a,b\"; for (i = 1; i < 60; ++i) { light = (i * 23) % 60 / 30 - 1; tail = heavy((i * 7) % "
      "60);\n"
      "printf \"%.12g,%.12g\\n%.12g,%.12g\\n\", light, 5 + tail, 1000 + 2 * tail, 5 + 3 * light } }' > two.csv");
-  const json model = fitted(sh, "two.csv -y a,b -k 2 --expert constant --gate constant --family student");
+  const json model = fit_of(sh, "two.csv -y a,b -k 2 --expert constant --gate constant --family student");
   INFO(model.dump(1));
   const auto first = model.at("experts")[0].at("coefficients").at("a").at("(intercept)").get<double>() < 500 ? 0U : 1U;
   struct Expected {
@@ -189,7 +189,7 @@ TEST_CASE("parameters that the rows do not tell apart leave the others their err
   // and errors however the zeros are divided.
   Shell sh;
   const json model =
-      fitted(sh, "$DATA/cases/zip_k2.csv -y y --features x -k 2 --gate constant --family zero-inflated-poisson");
+      fit_of(sh, "$DATA/cases/zip_k2.csv -y y --features x -k 2 --gate constant --family zero-inflated-poisson");
   CHECK(model.at("fit").at("parameters") == 6);
   CHECK(model.at("fit").at("aic").get<double>() == Approx(2 * 6 - 2 * log_likelihood(model)));
   const std::vector<std::string> expected{"the gate's expert 1's (intercept)", "expert 1's zero_share",

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-const char* const kTables = R"(
+const char* const kNotedTables = R"(
 awk 'BEGIN { print "x,y,c,ten,two,half,k"; for (i = 0; i < 40; ++i) { u = sin(12.9898 * i) * 43758.5453; u -= int(u);
   printf "%g,%.4f,%d,%d,%d,%g,%s\n", i / 40, 2 * i / 40 + u, i % 11, i % 10, i % 2, i % 3 + 0.5, i < 20 ? "a" : "b" } }' > n.csv
 awk -F, 'NR == 1 { print "x,y,a,b,d,e"; next } { print $1 "," $2 ",3," $1 "," 2 * $1 ",3" }' n.csv > same.csv
@@ -29,7 +29,7 @@ std::string said(const Shell& sh, const std::string& arguments) {
   return "\n" + ran.err;
 }
 
-struct Case {
+struct NoteCase {
   const char *note, *true_of, *key;      ///< `key` is the part by which a note is recognised
   std::vector<const char*> not_true_of;  ///< fits in which it must not appear
 };
@@ -38,8 +38,8 @@ struct Case {
 
 TEST_CASE("each note stands where it is true, and nowhere else", "[notes][cli]") {
   const Shell sh;
-  sh(kTables);
-  const Case cases[] = {
+  sh(kNotedTables);
+  const NoteCase cases[] = {
       {"warning: the fit has not converged (passes used up; --epochs allows more): its figures are those of where it "
        "stopped: "
        "expected more --epochs, --l2 and --gate-l2, or fewer experts",
@@ -102,7 +102,7 @@ TEST_CASE("each note stands where it is true, and nowhere else", "[notes][cli]")
        {"-k 1 -y accel m.csv --missing drop"}},
       {"note: 1 row left out: cells are missing", "-k 1 -y accel one_missing.csv --missing drop", "left out", {}},
   };
-  for (const Case& at : cases) {
+  for (const NoteCase& at : cases) {
     CAPTURE(at.true_of);
     const std::string text = said(sh, at.true_of);
     INFO(text);
@@ -116,7 +116,7 @@ TEST_CASE("each note stands where it is true, and nowhere else", "[notes][cli]")
 
 TEST_CASE("a constant input is told once, whatever the fit", "[notes][cli]") {
   const Shell sh;
-  sh(kTables);
+  sh(kNotedTables);
   sh("awk -F, 'NR == 1 { print \"x,y,a\"; next } { print $1 \",\" $2 \",same\" }' n.csv > level.csv");
   for (const std::string arguments :
        {"-k 1 -y y constant.csv", "-k 2 -y y constant.csv --l2 auto", "--effort 1 -y y constant.csv",
@@ -131,7 +131,7 @@ TEST_CASE("a constant input is told once, whatever the fit", "[notes][cli]") {
 
 TEST_CASE("an expert is starved that explains fewer rows than it has coefficients", "[notes][cli]") {
   const Shell sh;
-  sh(kTables);
+  sh(kNotedTables);
   struct Fit {
     const char* arguments;
     double coefficients;  // of the last layer of an expert
@@ -192,7 +192,7 @@ TEST_CASE("the summary counts the weights that l1 leaves", "[notes][cli]") {
 
 TEST_CASE("inspect tells rows that are not the fit's", "[notes][inspect]") {
   const Shell sh;
-  sh(kTables);
+  sh(kNotedTables);
   sh("moe train -q -k 1 -y accel m.csv -o m.moe; head -n 100 m.csv > some.csv; (head -n 1 m.csv; tail -n +2 m.csv | "
      "tac) > back.csv");
   const auto log_likelihood = [&](const std::string& data) {
@@ -213,7 +213,7 @@ TEST_CASE("inspect tells rows that are not the fit's", "[notes][inspect]") {
 
 TEST_CASE("a mixture that explains less than one expert alone says so, with both figures", "[notes][cli]") {
   const Shell sh;
-  sh(kTables);
+  sh(kNotedTables);
   const std::string text = said(sh, "-k 2 --solver adam --epochs 1 -y y --features x n.csv");
   INFO(text);
   const std::string

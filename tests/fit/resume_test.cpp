@@ -23,7 +23,7 @@ moe::Dataset bent_lines(arma::uword rows) {
   return data;
 }
 
-struct Case {
+struct ResumedFit {
   std::string name, solver, network = "linear", family = "gaussian";
   std::string schedule = "constant";
   arma::uword restarts = 0, rows = 300, epochs = 30;
@@ -32,7 +32,7 @@ struct Case {
   int breaks = 4;  // at most: a solver that keeps no state begins its start again, and might never end
 };
 
-moe::Model fitted(const Case& of, unsigned threads, moe::FitProgress* progress, const moe::Observer& observer) {
+moe::Model fitted(const ResumedFit& of, unsigned threads, moe::FitProgress* progress, const moe::Observer& observer) {
   moe::Schema schema;
   schema.inputs = {"a", "b", "c"};
   schema.targets = {"y"};
@@ -61,7 +61,7 @@ std::string bytes_of(const moe::Model& model) {
 }
 
 /// Runs the fit, interrupted after every `passes` passes, with its progress kept in a file.
-moe::Model with_breaks(const Case& of, unsigned threads, int passes, int& breaks) {
+moe::Model with_breaks(const ResumedFit& of, unsigned threads, int passes, int& breaks) {
   const ScratchDir scratch;
   moe::FitProgress progress;
   for (breaks = 0;; ++breaks) {
@@ -88,7 +88,7 @@ moe::Model with_breaks(const Case& of, unsigned threads, int passes, int& breaks
 }  // namespace
 
 TEST_CASE("a fit with breaks ends with the bits of one without", "[resume]") {
-  const std::vector<Case> cases{
+  const std::vector<ResumedFit> cases{
       {"adam", "adam", "mlp:3"},
       {"adam, cosine", "adam", "mlp:3", "gaussian", "cosine"},
       {"adamw", "adamw", "mlp:3"},
@@ -103,7 +103,7 @@ TEST_CASE("a fit with breaks ends with the bits of one without", "[resume]") {
       {"newton", "newton", "linear", "gaussian", "constant", 1, 300, 60},
       {"owlqn", "owlqn", "linear", "gaussian", "constant", 2, 300, 40, 0, 0.01},
       {"auto", "auto", "linear", "gaussian", "constant", 0, 300, 0}};
-  for (const Case& of : cases) {
+  for (const ResumedFit& of : cases) {
     CAPTURE(of.name);
     int breaks = 0;
     CHECK(bytes_of(with_breaks(of, 3, 7, breaks)) == bytes_of(fitted(of, 1, nullptr, nullptr)));
@@ -112,7 +112,7 @@ TEST_CASE("a fit with breaks ends with the bits of one without", "[resume]") {
 }
 
 TEST_CASE("what is kept of rows above forty thousand leads to the same bits", "[resume]") {
-  const Case of{"some rows first", "em", "linear", "gaussian", "constant", 2, 41000, 12};
+  const ResumedFit of{"some rows first", "em", "linear", "gaussian", "constant", 2, 41000, 12};
   int breaks = 0;
   CHECK(bytes_of(with_breaks(of, 2, 5, breaks)) == bytes_of(fitted(of, 2, nullptr, nullptr)));
   CHECK(breaks > 0);

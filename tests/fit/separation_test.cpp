@@ -11,13 +11,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json printed(const Shell& sh, const std::string& command) {
-  const Ran ran = sh(command);
-  INFO(ran);
-  REQUIRE(ran.status == 0);
-  return Json::parse(ran.out);
-}
-
 /// The output of `moe train`, and that of `moe inspect --json`.
 struct Fitted {
   std::string said;
@@ -31,7 +24,7 @@ Fitted fitted(const Shell& sh, const std::string& arguments) {
   const Ran ran = sh("moe train " + arguments + penalty + " -o m.moe");
   INFO(ran);
   REQUIRE(ran.status == 0);
-  return {ran.err, printed(sh, "moe inspect --json m.moe")};
+  return {ran.err, json_of(sh, "moe inspect --json m.moe")};
 }
 
 }  // namespace
@@ -53,7 +46,7 @@ TEST_CASE("a level whose rows are all of one class has no finite coefficient and
     CHECK(error == Approx(std::sqrt(1.0 / 506 + 1.0 / 484)).epsilon(1e-6));
     CHECK(sh("moe inspect m.moe").out.find("(separation)") != std::string::npos);
     // The same with errors from the table's rows.
-    const Json again = printed(sh, "moe inspect --json m.moe $DATA/cases/quasi.csv --errors sandwich");
+    const Json again = json_of(sh, "moe inspect --json m.moe $DATA/cases/quasi.csv --errors sandwich");
     CHECK(again.at("experts")[0].at("standard_errors").at("c=rare").is_null());
     CHECK(again.at("experts")[0].at("standard_errors").at("(intercept)").get<double>() == Approx(error).epsilon(1e-6));
   }

@@ -229,13 +229,6 @@ std::string printed(const char* format, double value) {
   return text;
 }
 
-json json_of(const Shell& sh, const std::string& command) {
-  const Ran ran = sh(command);
-  INFO(ran);
-  REQUIRE(ran.status == 0);
-  return json::parse(ran.out);
-}
-
 /// The columns of a CSV table of numbers, by name.
 std::map<std::string, arma::vec> columns_of(const std::string& csv) {
   std::istringstream lines(csv);

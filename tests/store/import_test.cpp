@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "every_model.hpp"
+#include "model_parts.hpp"
 #include "moe/export.hpp"
 #include "moe/model_file.hpp"
 #include "moe/predict.hpp"
@@ -17,16 +18,6 @@
 using Json = nlohmann::json;
 
 namespace {
-
-std::string bytes_of(const moe::Model& model) {
-  const ScratchDir scratch;
-  moe::save_model(model, scratch.path("model"));
-  return ScratchDir::read(scratch.path("model"));
-}
-
-bool same_bits(const arma::mat& a, const arma::mat& b) {
-  return arma::size(a) == arma::size(b) && std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0;
-}
 
 /// All predictions for some rows.
 std::vector<arma::mat> predictions(const moe::Model& model) {

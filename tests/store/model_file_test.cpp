@@ -25,7 +25,7 @@
 
 using moe::ErrorKind;
 using moe::Model;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 namespace {
 
@@ -64,16 +64,6 @@ Model small_model() {
   for (double& value : uncertainty.factor) value = random.normal();
   uncertainty.degrees_of_freedom = 31.5;
   return model;
-}
-
-std::string bytes_of(const Model& model) {
-  const ScratchDir scratch;
-  moe::save_model(model, scratch.path("model"));
-  return ScratchDir::read(scratch.path("model"));
-}
-
-bool same_bits(const arma::vec& a, const arma::vec& b) {
-  return a.n_elem == b.n_elem && (a.is_empty() || std::memcmp(a.memptr(), b.memptr(), a.n_elem * sizeof(double)) == 0);
 }
 
 void check_same(const Model& a, const Model& b) {
@@ -244,7 +234,7 @@ constexpr std::size_t kMemory = std::size_t{64} << 20;  // what load_model() may
 // --- Taking a file apart and putting it together, checksum and all ---------------------------------------------------
 
 /// The small model with another description.
-std::string with_description(const std::function<void(Json&)>& edit) {
+std::string with_description(const std::function<void(OrderedJson&)>& edit) {
   return ::with_description(bytes_of(small_model()), edit);
 }
 
@@ -338,21 +328,21 @@ TEST_CASE("a model file is laid out as its format says", "[model_file]") {
     std::uint64_t size = 8;
     for (const std::uint64_t dimension : tensor["shape"]) size *= dimension;
     CHECK(tensor["dtype"] == (name == "checksum" ? "U64" : "F64"));
-    CHECK(tensor["data_offsets"] == Json({end, end + size}));
+    CHECK(tensor["data_offsets"] == OrderedJson({end, end + size}));
     end += size;
     names.push_back(name);
   }
   CHECK(8 + length + end == bytes.size());
   CHECK(names.front() == "input.center");
   CHECK(names.back() == "checksum");
-  CHECK(parts.header["gate.0"]["shape"] == Json({2, 4}));
-  CHECK(parts.header["expert.1.0"]["shape"] == Json({1, 3}));
-  CHECK(parts.header["expert.2.0"]["shape"] == Json({2, 4}));
-  CHECK(parts.header["expert.2.1"]["shape"] == Json({1, 3}));
-  CHECK(parts.header["expert.2.psi"]["shape"] == Json({1}));
-  CHECK(parts.header["target.scale"]["shape"] == Json::array());
-  CHECK(parts.header["fit.gate_l2"]["shape"] == Json::array());
-  CHECK(parts.header["fit.covariance_factor"]["shape"] == Json({2, model.theta.n_elem}));
+  CHECK(parts.header["gate.0"]["shape"] == OrderedJson({2, 4}));
+  CHECK(parts.header["expert.1.0"]["shape"] == OrderedJson({1, 3}));
+  CHECK(parts.header["expert.2.0"]["shape"] == OrderedJson({2, 4}));
+  CHECK(parts.header["expert.2.1"]["shape"] == OrderedJson({1, 3}));
+  CHECK(parts.header["expert.2.psi"]["shape"] == OrderedJson({1}));
+  CHECK(parts.header["target.scale"]["shape"] == OrderedJson::array());
+  CHECK(parts.header["fit.gate_l2"]["shape"] == OrderedJson::array());
+  CHECK(parts.header["fit.covariance_factor"]["shape"] == OrderedJson({2, model.theta.n_elem}));
 
   double value = 0;  // input 2 -> hidden unit 2 of expert 2: row 1, column 2 in rows of 4
   std::memcpy(&value, parts.data.data() + parts.header["expert.2.0"]["data_offsets"][0].get<std::size_t>() + 8 * 6, 8);
@@ -414,7 +404,7 @@ TEST_CASE("every flipped bit of a model file is refused", "[model_file]") {
 
 TEST_CASE("each way in which a file is no model has its own sentence", "[model_file]") {
   const std::string bytes = bytes_of(small_model());
-  const auto header_edit = [&](const std::function<void(Json&)>& edit) {
+  const auto header_edit = [&](const std::function<void(OrderedJson&)>& edit) {
     Parts parts = take_apart(bytes);
     edit(parts.header);
     return assemble(parts);
@@ -432,34 +422,34 @@ TEST_CASE("each way in which a file is no model has its own sentence", "[model_f
        "cut short: " + std::to_string(bytes.size() - 1) + " bytes of " + std::to_string(bytes.size())},
       {bytes + "abc", "has 3 bytes after its end"},
       {other_number, "damaged: its checksum does not match"},
-      {header_edit([](Json& header) { header["__metadata__"]["version"] = "9"; }),
+      {header_edit([](OrderedJson& header) { header["__metadata__"]["version"] = "9"; }),
        "format version 9: this program reads versions 1 to 6"},
-      {header_edit([](Json& header) { header["__metadata__"]["format"] = "pt"; }),
+      {header_edit([](OrderedJson& header) { header["__metadata__"]["format"] = "pt"; }),
        "not a model file: a .safetensors file"},
-      {header_edit([](Json& header) { header.erase("__metadata__"); }), "not a model file: a .safetensors file"},
-      {header_edit([](Json& header) { header["__metadata__"]["version"] = 1; }),
+      {header_edit([](OrderedJson& header) { header.erase("__metadata__"); }), "not a model file: a .safetensors file"},
+      {header_edit([](OrderedJson& header) { header["__metadata__"]["version"] = 1; }),
        "damaged: its header does not describe tensors"},
-      {header_edit([](Json& header) { header["fit.rows"]["dtype"] = "F32"; }),
+      {header_edit([](OrderedJson& header) { header["fit.rows"]["dtype"] = "F32"; }),
        "damaged: tensor 'fit.rows' holds 'F32'"},
-      {header_edit([](Json& header) {
+      {header_edit([](OrderedJson& header) {
          header["gate.0"]["shape"] = {3, 3};
        }),
        "damaged: tensor 'gate.0' has a shape that is not its size"},
-      {header_edit([](Json& header) {
+      {header_edit([](OrderedJson& header) {
          header["gate.0"]["shape"] = {4, 2};
        }),
        "its tensors are not those of the model"},
-      {header_edit([](Json& header) { header["gate.0"].erase("shape"); }),
+      {header_edit([](OrderedJson& header) { header["gate.0"].erase("shape"); }),
        "damaged: its header does not describe tensors"},
-      {header_edit([](Json& header) {
+      {header_edit([](OrderedJson& header) {
          header["input.scale"]["shape"] = {1, 3};
        }),
        "damaged: tensor 'input.scale' has too many"},
-      {header_edit([](Json& header) {
+      {header_edit([](OrderedJson& header) {
          header["fit.covariance_factor"]["shape"] = {1, header["fit.covariance_factor"]["shape"][1], 2};
        }),
        "damaged: tensor 'fit.covariance_factor' has too many"},
-      {header_edit([](Json& header) {
+      {header_edit([](OrderedJson& header) {
          auto& shape = header["fit.covariance_factor"]["shape"];
          std::swap(shape[0], shape[1]);
        }),
@@ -587,13 +577,13 @@ TEST_CASE("JSON that is deep, long or double is refused at little cost", "[model
 
   // Just within the limits: as much memory as JSON can take.
   constexpr std::size_t kItems = (std::size_t{1} << 18) - 100;
-  Json objects = Json::array(), texts = Json::array(), members = Json::object();
-  for (std::size_t i = 0; i < kItems; ++i) objects.push_back(Json::object());
+  OrderedJson objects = OrderedJson::array(), texts = OrderedJson::array(), members = OrderedJson::object();
+  for (std::size_t i = 0; i < kItems; ++i) objects.push_back(OrderedJson::object());
   for (std::size_t i = 0; i < kItems / 2; ++i) texts.push_back("more than sixteen bytes");
-  auto& list = members.get_ref<Json::object_t&>();
+  auto& list = members.get_ref<OrderedJson::object_t&>();
   for (std::size_t i = 0; i < kItems / 2; ++i) list.emplace_back(std::to_string(1000000000 + i), 0);
-  for (const Json& extra : {objects, texts, members})
-    CHECK(within_memory(kMemory, [&, file = with_description([&](Json& json) { json["extra"] = extra; })] {
+  for (const OrderedJson& extra : {objects, texts, members})
+    CHECK(within_memory(kMemory, [&, file = with_description([&](OrderedJson& json) { json["extra"] = extra; })] {
             return refusal(file, false);
           }) == "accepted");
 
@@ -605,10 +595,10 @@ TEST_CASE("JSON that is deep, long or double is refused at little cost", "[model
 }
 
 TEST_CASE("a description that makes no sense is refused", "[model_file]") {
-  const auto set = [](const std::string& pointer, const Json& value) {
-    return with_description([&](Json& json) { json[Json::json_pointer(pointer)] = value; });
+  const auto set = [](const std::string& pointer, const OrderedJson& value) {
+    return with_description([&](OrderedJson& json) { json[OrderedJson::json_pointer(pointer)] = value; });
   };
-  const auto erase = [](const char* name) { return with_description([&](Json& json) { json.erase(name); }); };
+  const auto erase = [](const char* name) { return with_description([&](OrderedJson& json) { json.erase(name); }); };
   std::string long_network = "mlp:1";
   while (long_network.size() < 10000) long_network += ",1";
   const std::vector<std::pair<std::string, std::string>> ways{
@@ -630,8 +620,8 @@ TEST_CASE("a description that makes no sense is refused", "[model_file]") {
       {set("/experts/0/inputs", {2}), "it has more parameters"},
       {set("/experts/0/network", "mlp:1"), "it describes more parameters"},
       {set("/experts/-", {{"network", "linear"}}), "it describes more parameters"},
-      {set("/experts", Json::array()), "it has no experts"},
-      {set("/experts", Json::object()), "its description lacks a member"},
+      {set("/experts", OrderedJson::array()), "it has no experts"},
+      {set("/experts", OrderedJson::object()), "its description lacks a member"},
       {set("/inputs", {"x", "z", "x"}), "inputs names 'x' twice"},
       {set("/inputs", {"x", "z"}), "a network reads input 2 of 2"},
       {set("/inputs", {"x", "z", "u", "v"}), "it has centers and scales for other inputs"},
@@ -644,8 +634,8 @@ TEST_CASE("a description that makes no sense is refused", "[model_file]") {
       {erase("experts"), "its description lacks a member"},
       {erase("objective"), "its description lacks a member"},
       {set("/objective", "mee"), "unknown objective 'mee'"},
-      {with_description([](Json& json) { json = "linear"; }), "its description lacks a member"},
-      {with_description([](Json& json) { std::swap(json["experts"][0], json["experts"][1]); }),
+      {with_description([](OrderedJson& json) { json = "linear"; }), "its description lacks a member"},
+      {with_description([](OrderedJson& json) { std::swap(json["experts"][0], json["experts"][1]); }),
        "its tensors are not those"},
   };
   std::string complaints;

@@ -16,13 +16,7 @@
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string bytes_of(const moe::Model& model) {
-  const ScratchDir scratch;
-  moe::save_model(model, scratch.path("m.moe"));
-  return ScratchDir::read(scratch.path("m.moe"));
-}
+using OrderedJson = nlohmann::ordered_json;
 
 /// Whether the model predicts a finite number, or classes, at the middle of its inputs and one scale away from it.
 bool predicts(const moe::Model& model) {
@@ -88,18 +82,33 @@ TEST_CASE("a model with a lie among its numbers is refused at the door or predic
 }
 
 TEST_CASE("a model with a lie in its description is refused at the door or predicts", "[model_file]") {
-  const std::vector<Json> lies{
-      "",        "y", "x1", "linear", "mlp:1", "constant", "softmax", "linear",      "gaussian",
-      "poisson", 0,   1,    -1,       1e300,   true,       nullptr,   Json::array(), Json::object()};
+  const std::vector<OrderedJson> lies{"",
+                                      "y",
+                                      "x1",
+                                      "linear",
+                                      "mlp:1",
+                                      "constant",
+                                      "softmax",
+                                      "linear",
+                                      "gaussian",
+                                      "poisson",
+                                      0,
+                                      1,
+                                      -1,
+                                      1e300,
+                                      true,
+                                      nullptr,
+                                      OrderedJson::array(),
+                                      OrderedJson::object()};
   Tally tally;
   for (const char* name : {"v1.moe", "v1-classes.moe"}) {
     const Parts whole = take_apart(ScratchDir::read(std::string(MOE_SOURCE "/testdata/models/") + name));
-    const Json description = Json::parse(whole.header["__metadata__"]["model"].get<std::string>());
-    const Json flat = description.flatten();
+    const OrderedJson description = OrderedJson::parse(whole.header["__metadata__"]["model"].get<std::string>());
+    const OrderedJson flat = description.flatten();
     for (const auto& [pointer, value] : flat.items())
-      for (const Json& lie : lies) {
-        Json lied = description;
-        lied[Json::json_pointer(pointer)] = lie;
+      for (const OrderedJson& lie : lies) {
+        OrderedJson lied = description;
+        lied[OrderedJson::json_pointer(pointer)] = lie;
         Parts parts = whole;
         parts.header["__metadata__"]["model"] = lied.dump();
         judge(std::string(name) + " " + pointer + " " + lie.dump(), assemble(parts), tally);

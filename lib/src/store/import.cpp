@@ -6,8 +6,8 @@
 #include <set>
 #include <utility>
 
-#include "base/json_place.hpp"
-#include "base/strict_json.hpp"
+#include "base/json/json_place.hpp"
+#include "base/json/strict_json.hpp"
 #include "moe/file.hpp"
 #include "store/model_checks.hpp"
 

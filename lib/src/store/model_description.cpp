@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-#include "base/bounded_json.hpp"
+#include "base/json/bounded_json.hpp"
 #include "csv/cell.hpp"
 #include "store/json_text.hpp"
 #include "table/levels.hpp"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "base/json_place.hpp"
+#include "base/json/json_place.hpp"
 #include "moe/error.hpp"
 #include "moe/model.hpp"
 

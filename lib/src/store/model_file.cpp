@@ -37,7 +37,7 @@
 #include <deque>
 #include <utility>
 
-#include "base/bounded_json.hpp"
+#include "base/json/bounded_json.hpp"
 #include "fit/progress_numbers.hpp"
 #include "moe/checkpoint.hpp"
 #include "moe/error.hpp"

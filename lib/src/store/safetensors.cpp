@@ -13,7 +13,7 @@
 #include <new>
 #include <tuple>
 
-#include "base/bounded_json.hpp"
+#include "base/json/bounded_json.hpp"
 #include "moe/error.hpp"
 
 namespace moe {

@@ -1,4 +1,4 @@
-#include "base/json_place.hpp"
+#include "base/json/json_place.hpp"
 
 #include <limits>
 #include <set>

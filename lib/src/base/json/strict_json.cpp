@@ -1,12 +1,12 @@
-#include "base/strict_json.hpp"
+#include "base/json/strict_json.hpp"
 
 #include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "base/bounded_json.hpp"
-#include "base/json_place.hpp"
+#include "base/json/bounded_json.hpp"
+#include "base/json/json_place.hpp"
 
 namespace moe {
 namespace {
