@@ -114,9 +114,9 @@ TEST_CASE("each step of effort allows 1.6 times the passes over the rows", "[aut
     const std::vector<moe::Tried> tried = moe::automatic_candidates(schema, data, options);
     return tried[tried.size() - 2].options.solver_options.epochs;  // the last one is the constant
   };
-  CHECK(epochs(5) == 450);  // 4,500,000 passes over one of 10,000 rows
-  CHECK(epochs(6) == 720);
-  CHECK(epochs(4) == 281);
+  CHECK(epochs(5) == 280);  // 2,800,000 passes over one of 10,000 rows
+  CHECK(epochs(6) == 448);
+  CHECK(epochs(4) == 175);
 }
 
 TEST_CASE("what a committee of many rows does not need is fitted without one fold only", "[automatic]") {

@@ -8,8 +8,9 @@
 namespace moe {
 namespace {
 
-/// At effort 5 a fit passes over at most kRowPasses rows, within these numbers of epochs.
-constexpr double kRowPasses = 4.5e6, kFewestEpochs = 60, kMostEpochs = 1500;
+/// At effort 5 a fit passes over at most kRowPasses rows, within these numbers of epochs. Tables of 300 to 1,000 rows
+/// gain nothing from more: docs/quality.md has the figures.
+constexpr double kRowPasses = 2.8e6, kFewestEpochs = 60, kMostEpochs = 600;
 constexpr double kEffortFactor = 1.6;
 constexpr arma::uword kLeastBatch = 32, kMostBatch = 256, kStepsOfPass = 100;
 constexpr arma::uword kLeastPatience = 50;
