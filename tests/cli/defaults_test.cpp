@@ -74,8 +74,8 @@ TEST_CASE("a network of which nothing is said stops by rows held out, as these o
   const Ran ran = sh("moe train -k 1 --expert mlp:5 d.csv -o m.moe");
   CHECK(ran.err.find("note: a tenth of the rows was held out") != std::string::npos);
   CHECK(ran.err.find("108 rows") != std::string::npos);
-  // 4.5e6 / 120 passes are more than the most, 1500.
-  const std::string same = "--validation 0.1 --epochs 1500 --schedule cosine --batch 32 --patience 500";
+  // 2.8e6 / 120 passes are more than the most, 600.
+  const std::string same = "--validation 0.1 --epochs 600 --schedule cosine --batch 32 --patience 200";
   CHECK(sh("moe train -q -k 1 --expert mlp:5 d.csv " + same + " -o n.moe; cmp m.moe n.moe").status == 0);
   // 99 rows, or a word on the passes: as many passes as --epochs says, over all rows.
   CHECK(sh("moe train -k 1 --expert mlp:5 fewer.csv -o m.moe").err.find("99 rows") != std::string::npos);
